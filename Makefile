@@ -1,0 +1,35 @@
+# Everything a newcomer needs: `make demo`, `make up`, `make test`. Works as root and as a normal user, from a fresh clone.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test bench check chaos format
+PYTHON := .venv/bin/python
+# Further options, for example: make up ARGS="--port 8100"
+ARGS :=
+# Never let a shell's own Python settings reach ours.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install everything into .venv from the hashed lock (quick when up to date)
+	@sh scripts/bootstrap.sh
+
+demo: setup ## Run a whole campaign against the simulated carrier: no phone rings, no account, no key
+	@$(PYTHON) -m control_plane.cli demo $(ARGS)
+
+up: setup ## Run the platform on this machine until Ctrl-C
+	@$(PYTHON) -m control_plane.cli up $(ARGS)
+
+test: setup ## Run the whole test suite
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: setup ## Look for mistakes without running anything: style, types, imports, architecture
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m pyright && .venv/bin/lint-imports && $(PYTHON) -m pytest tests/architecture
+
+chaos: setup ## Kill and stop everything while calls go on, check both ledgers, write docs/chaos-report.md
+	@$(PYTHON) -m tests.chaos $(ARGS)
+
+bench: setup ## Measure claims, slot refill and pacing on loopback; writes docs/benchmarks.md (some minutes)
+	@$(PYTHON) -m benchmarks $(ARGS)
+
+format: setup ## Put the code into its one format
+	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .

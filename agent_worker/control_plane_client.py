@@ -1,0 +1,126 @@
+"""The agent worker's side of the control plane's internal API, with the errors that decide what the agent does next."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import httpx
+
+from sip_config.contract import (
+    CallEvent,
+    CallOrder,
+    CallReport,
+    ContractError,
+    DispatchTicket,
+    WorkerHeartbeat,
+    decode,
+    encode,
+)
+
+_TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+_RECORDING_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
+_CHUNK = 64 * 1024
+
+
+class Superseded(Exception):
+    """The control plane no longer wants this generation of the call (404, 409, 410): leave without touching the room."""
+
+
+class Refused(Exception):
+    """The control plane will never accept this message; repeating it is useless."""
+
+
+class Unreachable(Exception):
+    """No usable answer (network, 429, 5xx): trying again may help."""
+
+
+def http_client() -> httpx.AsyncClient:
+    """A client that may be made before its event loop runs: its TLS context costs some 50 ms of processor time."""
+    return httpx.AsyncClient(timeout=_TIMEOUT)
+
+
+class CallClient:
+    """Speaks for one call with the token of its dispatch ticket. Closes `http` in the end."""
+
+    def __init__(self, http: httpx.AsyncClient, base_url: str, ticket: DispatchTicket) -> None:
+        self._http, self._ticket = http, ticket
+        self._base = f"{base_url}/internal/calls/{ticket.call_id}"
+
+    async def order(self) -> CallOrder:
+        """The complete order. Raises `Superseded`, `Refused` (also when it does not fit the contract) or `Unreachable`."""
+        response = await self._send("GET", "/order", params={"generation": str(self._ticket.generation)})
+        try:
+            return decode(CallOrder, response.content)
+        except ContractError as error:
+            raise Refused(str(error)) from error
+
+    async def send_events(self, events: Sequence[CallEvent]) -> None:
+        """Append events, in order. Repeats are harmless: each event has its own id."""
+        body = f"[{','.join(encode(event) for event in events)}]"
+        await self._send("POST", "/events", content=body, headers=_JSON)
+
+    async def opt_out(self, quote: str, offset_s: float) -> None:
+        """Record that the callee asked never to be called again; returns only once it is committed."""
+        await self._send("POST", "/opt-out", content=json.dumps({"quote": quote, "offset_s": round(offset_s, 2)}), headers=_JSON)
+
+    async def put_report(self, report: CallReport) -> None:
+        await self._send("PUT", "/report", content=encode(report), headers=_JSON)
+
+    async def put_recording(self, path: Path) -> None:
+        """Stream the Ogg/Opus file at `path` to the control plane's storage."""
+        size = (await asyncio.to_thread(path.stat)).st_size
+        headers = {"Content-Type": "audio/ogg", "Content-Length": str(size)}
+        await self._send("PUT", "/recording", content=_chunks(path), headers=headers, timeout=_RECORDING_TIMEOUT)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def _send(self, method: str, path: str, **request) -> httpx.Response:
+        try:
+            headers = {**request.pop("headers", {}), **_bearer(self._ticket.token)}
+            response = await self._http.request(method, self._base + path, headers=headers, **request)
+        except httpx.HTTPError as error:
+            raise Unreachable(type(error).__name__) from error
+        return _checked(response)
+
+
+class WorkerClient:
+    """Speaks for the worker process with the installation's agent key."""
+
+    def __init__(self, base_url: str, agent_key: str) -> None:
+        self._http = httpx.AsyncClient(base_url=f"{base_url}/internal/workers", headers=_bearer(agent_key), timeout=_TIMEOUT)
+
+    async def heartbeat(self, beat: WorkerHeartbeat) -> None:
+        """Say what the worker holds. Raises `Unreachable`, `Refused` or `Superseded`."""
+        try:
+            response = await self._http.post("/heartbeat", content=encode(beat), headers=_JSON)
+        except httpx.HTTPError as error:
+            raise Unreachable(type(error).__name__) from error
+        _checked(response)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    if response.is_success:
+        return response
+    if response.status_code in (404, 409, 410):
+        raise Superseded(f"HTTP {response.status_code}")
+    if response.status_code == 429 or response.status_code >= 500:
+        raise Unreachable(f"HTTP {response.status_code}")
+    raise Refused(f"HTTP {response.status_code}")

@@ -1,0 +1,243 @@
+"""What happens between the answer and the end: the opening, screening beside it, the talk, silence, opting out, hanging up.
+
+Listens to the session's events and notes what they mean in the call's log. Everything here runs in the event loop; nothing waits
+for the control plane except an opt-out.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+from livekit import rtc
+from livekit.agents import AgentSession, CloseReason
+from livekit.agents.voice import (
+    AgentStateChangedEvent,
+    CloseEvent,
+    ConversationItemAddedEvent,
+    FunctionToolsExecutedEvent,
+    UserInputTranscribedEvent,
+    UserStateChangedEvent,
+)
+
+from agent_worker import clock, phrases, screening
+from agent_worker.assistant import Assistant
+from agent_worker.call_log import CallLog
+from agent_worker.control_plane_client import CallClient
+from agent_worker.greeting import Greeting
+from agent_worker.instructions import assemble
+from agent_worker.opening_line import Line
+from agent_worker.opt_out_phrases import is_opt_out
+from agent_worker.opt_out_wish import OptOutWish
+from agent_worker.screener import Screener
+from agent_worker.tools import tools_for
+from agent_worker.transcript import Transcript
+from sip_config.contract import CallOrder, EndCause, EventKind, VoicemailMode
+
+log = structlog.get_logger()
+
+TICK_S = 0.2
+OPT_OUT_KEY = "9"
+OPT_OUT_LABEL = "do_not_call"
+
+
+class Conversation:
+    """One conversation. `over` resolves with the reason once the agent has decided to hang up or cannot go on."""
+
+    def __init__(self, order: CallOrder, client: CallClient, call_log: CallLog) -> None:
+        self.order, self.client, self.log = order, client, call_log
+        self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
+        self.errors: list[str] = []
+        self.assistant = Assistant(assemble(order), tools_for(order, self), may_reply=self._may_reply, on_audio=self._overhear)
+        self.transcript = Transcript(call_log)
+        self.screener = Screener(call_log, clock.seconds, self._met_mailbox)
+        self._answered_at: float | None = None
+        self._opening_over_at: float | None = None
+        self._callee_began: float | None = None
+        self._quiet_since, self._callee_quiet_since = 0.0, 0.0
+        self._unanswered: list[tuple[str, float]] = []
+        self._wish = OptOutWish(client)
+        self._closing = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def attach(self, session: AgentSession, line: Line, on_opening: Any) -> None:
+        """Listen to `session`; `on_opening` is called when the opening line begins."""
+        self.session = session
+        self.greeting = Greeting(session, self.order.opening_line, line, on_opening)
+        session.on("user_state_changed", self._user_state_changed)
+        session.on("agent_state_changed", self._agent_state_changed)
+        session.on("user_input_transcribed", self._transcribed)
+        session.on("conversation_item_added", self._item_added)
+        session.on("function_tools_executed", self._tools_executed)
+        session.on("close", self._session_closed)
+
+    def begin(self, answered_at: float) -> None:
+        """The callee has answered."""
+        self._answered_at = self._quiet_since = self._callee_quiet_since = answered_at
+        self.transcript.begin(answered_at)
+        self.screener.begin(answered_at)
+        if self.session.user_state == "speaking":
+            self._callee_began = answered_at
+        self._spawn(self._open(answered_at))
+
+    async def aclose(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _open(self, answered_at: float) -> None:
+        await self.greeting.run(answered_at, self.session.user_state == "speaking")
+        self._opening_over_at = self._quiet_since = clock.seconds()
+        if self._unanswered:
+            await self.assistant.remember(self._unanswered)
+        await self._watch_silence()
+
+    def hang_up(self, cause: EndCause) -> None:
+        """End the call; the first cause counts."""
+        self._close()
+        if not self.over.done():
+            self.over.set_result(cause)
+
+    def set_outcome(self, label: str, note: str) -> None:
+        """Note the outcome, unless the callee has opted out: that stands."""
+        if not self._wish.is_asked:
+            self.log.note(EventKind.OUTCOME_SET, {"label": label, "note": note})
+
+    async def opt_out(self, quote: str) -> bool:
+        """Commit the opt-out, then confirm it and hang up in the background; whether it was committed."""
+        if not self._wish.is_asked:
+            self._wish.ask()
+            self._close()
+            self.log.note(EventKind.OUTCOME_SET, {"label": OPT_OUT_LABEL, "note": quote})
+            self._spawn(self._keep_opt_out(quote))
+        assert self._wish.committed is not None
+        return await asyncio.shield(self._wish.committed)
+
+    async def _keep_opt_out(self, quote: str) -> None:
+        offset_s = max(0.0, clock.seconds() - (self._answered_at or clock.seconds()))
+        is_committed = await self._wish.commit(quote, offset_s)
+        if self._wish.is_superseded:
+            self.log.superseded.set()
+            return
+        if not is_committed:
+            # Never confirm what is not stored; the report carries the wish all the same.
+            self.errors.append(self._wish.error)
+        said = phrases.for_language(self.order.language)
+        await self._say_last(said.opted_out if is_committed else said.goodbye)
+        self.hang_up(EndCause.OPT_OUT)
+
+    def key_pressed(self, digit: str) -> None:
+        if digit == OPT_OUT_KEY and self._answered_at is not None:
+            self._spawn(self.opt_out("pressed 9"))
+
+    def _user_state_changed(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._callee_began = event.created_at
+            self.transcript.callee_began(event.created_at)
+            self.greeting.heard_start(event.created_at)
+        elif event.old_state == "speaking":
+            self._callee_ended(event.created_at)
+        self._quiet_since = clock.seconds()
+
+    def _callee_ended(self, at: float) -> None:
+        self._callee_quiet_since = at
+        self.transcript.callee_ended(at)
+        self.greeting.heard_end(at)
+        if self._answered_at is not None and self._callee_began is not None:
+            self.screener.speech(self._callee_began, at)
+
+    def _agent_state_changed(self, event: AgentStateChangedEvent) -> None:
+        self._quiet_since = clock.seconds()
+        if event.new_state != "speaking" or self._answered_at is None or self.log.has(EventKind.FIRST_AUDIO):
+            return
+        due_at = self.greeting.due_at
+        data = {} if due_at is None else {"after_due_s": round(event.created_at - due_at, 3)}
+        self.log.note(EventKind.FIRST_AUDIO, data, at=event.created_at)
+
+    def _transcribed(self, event: UserInputTranscribedEvent) -> None:
+        if not event.is_final or not event.transcript.strip() or self._answered_at is None:
+            return
+        self._quiet_since = clock.seconds()
+        began = self.transcript.callee_said(event.transcript, clock.seconds())
+        if self.greeting.is_guarded:
+            self._unanswered.append((event.transcript, began))
+        self.greeting.transcribed()
+        after_opening = self._opening_over_at is not None and began >= self._opening_over_at
+        self.screener.text(event.transcript, after_opening=after_opening)
+        if not self.screener.is_mailbox and is_opt_out(event.transcript):
+            self._spawn(self.opt_out(event.transcript))
+
+    def _item_added(self, event: ConversationItemAddedEvent) -> None:
+        if event.item.type != "message":
+            return
+        self.transcript.message(event.item)
+        if event.item.role == "assistant" and self.greeting.is_over:
+            self.screener.exchange()
+
+    def _tools_executed(self, event: FunctionToolsExecutedEvent) -> None:
+        for call, output in event.zipped():
+            result = output.output if output else ""
+            self.log.note(EventKind.TOOL_CALLED, {"name": call.name, "arguments": call.arguments, "result": result})
+
+    def _session_closed(self, event: CloseEvent) -> None:
+        if event.reason is CloseReason.ERROR and not self.over.done():
+            self.log.note(EventKind.FAILED, {"error": f"session closed: {type(event.error).__name__}"})
+            self.hang_up(EndCause.SYSTEM_ERROR)
+
+    def _overhear(self, frame: rtc.AudioFrame) -> None:
+        if self.screener.sound(frame):
+            self._callee_quiet_since = clock.seconds()
+
+    def _may_reply(self) -> bool:
+        return self.greeting.is_over and not self._closing
+
+    def _met_mailbox(self) -> None:
+        if not self._wish.is_asked:
+            self._close()
+            self._spawn(self._meet_mailbox())
+
+    async def _meet_mailbox(self) -> None:
+        order, since = self.order.voicemail, clock.seconds()
+        if order.mode is VoicemailMode.LEAVE_MESSAGE and order.message:
+            await self.session.interrupt(force=True)
+            while not screening.mailbox_listens(self.screener.heard, self._callee_quiet_s(), clock.seconds() - since):  # noqa: ASYNC110 - a duration
+                await asyncio.sleep(TICK_S / 2)
+            await self._say_last(order.message)
+        self.hang_up(EndCause.AGENT_HANGUP)
+
+    def _callee_quiet_s(self) -> float:
+        return 0.0 if self.session.user_state == "speaking" else clock.seconds() - self._callee_quiet_since
+
+    async def _watch_silence(self) -> None:
+        while not self._closing:
+            await asyncio.sleep(TICK_S)
+            if self.session.user_state == "speaking" or self.session.agent_state in ("speaking", "thinking"):
+                continue
+            step = screening.quiet_step(self.screener.heard, clock.seconds() - self._quiet_since)
+            if step == "prompt":
+                self.screener.prompted()
+                await self.session.say(phrases.for_language(self.order.language).are_you_there)
+                self._quiet_since = clock.seconds()
+            elif step == "give_up" and not self._closing:
+                self.screener.gave_up()
+                self.hang_up(EndCause.AGENT_HANGUP)
+
+    def _close(self) -> None:
+        self._closing, self.greeting.wanted = True, False
+
+    async def _say_last(self, text: str) -> None:
+        """Say one last sentence that nothing interrupts."""
+        await self.session.interrupt(force=True)
+        await self.session.say(text, allow_interruptions=False)
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None and not self.over.done():
+            log.error("conversation_failed", exc_info=task.exception())
+            self.log.note(EventKind.FAILED, {"error": type(task.exception()).__name__})
+            self.hang_up(EndCause.SYSTEM_ERROR)

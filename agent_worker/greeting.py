@@ -1,0 +1,96 @@
+"""Speaks the opening line at the right moment: once, never before the answer, not cut off by the tail of "Hello?"."""
+
+import asyncio
+from collections.abc import Callable
+
+from livekit.agents import AgentSession
+from livekit.agents.voice import SpeechHandle
+
+from agent_worker import clock
+from agent_worker.opening import Opening
+from agent_worker.opening_line import Line
+
+GUARD_S = 1.0
+"""The opening cannot be interrupted in its first second: what is heard then began before it."""
+
+LATE_TRANSCRIPT_S = 3.0
+"""A greeting's transcript that comes late would interrupt like new words; it is waited for this long at most."""
+
+
+class Greeting:
+    """The opening line of one call. `spoken` is the speech once it began; `done` is set when it has ended.
+    Clear `wanted` when the call is ending before it began."""
+
+    def __init__(self, session: AgentSession, text: str, line: Line, on_begin: Callable[[], None]) -> None:
+        self._session, self._text, self._line, self._on_begin = session, text, line, on_begin
+        self._opening: Opening | None = None
+        self._changed = asyncio.Event()
+        self._untranscribed = 0
+        self.due_at: float | None = None
+        self.speech: SpeechHandle | None = None
+        self.done = asyncio.Event()
+        self.wanted = True
+
+    @property
+    def is_over(self) -> bool:
+        return self.done.is_set()
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether what the callee says now cannot interrupt: before the opening, and in its first second."""
+        return self.speech is None or not (self.speech.allow_interruptions or self.is_over)
+
+    def heard_start(self, at: float) -> None:
+        if self._opening and self.speech is None:
+            self._opening = self._opening.heard_start(at)
+            self._changed.set()
+
+    def heard_end(self, at: float) -> None:
+        if self._opening and self.speech is None:
+            self._opening = self._opening.heard_end(at)
+            self._untranscribed += 1
+            self._changed.set()
+
+    def transcribed(self) -> None:
+        self._untranscribed = 0
+
+    async def run(self, answered_at: float, callee_is_speaking: bool) -> None:
+        """Wait for the moment, speak, and return when the opening has been played or interrupted."""
+        self._opening = Opening(answered_at)
+        if callee_is_speaking:
+            self._opening = self._opening.heard_start(answered_at)
+        try:
+            await self._wait_until_due()
+            if self.wanted:
+                await self._speak()
+        finally:
+            self.done.set()
+
+    async def _wait_until_due(self) -> None:
+        while self._opening:
+            self._changed.clear()
+            left_s = self._opening.speak_at - clock.seconds()
+            if left_s <= 0:
+                break
+            try:
+                await asyncio.wait_for(self._changed.wait(), left_s)
+            except TimeoutError:
+                break
+        self.due_at = self._opening.due_at if self._opening else None
+
+    async def _speak(self) -> None:
+        self._on_begin()
+        self.speech = self._session.say(self._text, audio=self._line.frames(), allow_interruptions=False)
+        guard = asyncio.create_task(self._lift_guard(self.speech))
+        try:
+            await self.speech
+        finally:
+            guard.cancel()
+
+    async def _lift_guard(self, speech: SpeechHandle) -> None:
+        await asyncio.sleep(GUARD_S)
+        waited_s = GUARD_S
+        while self._untranscribed and waited_s < LATE_TRANSCRIPT_S:
+            await asyncio.sleep(0.05)
+            waited_s += 0.05
+        speech.allow_interruptions = True

@@ -1,0 +1,39 @@
+"""What the model is told about one call: pure text assembly from the order, in a fixed order of sections."""
+
+from sip_config.contract import CallOrder
+
+_PHONE_RULES = """You are on a live phone call that you placed. Speak as on the phone: one or two short sentences at a time, no lists, \
+no markup, no emoji; numbers and dates in words. Ask one question at a time and let the other person finish. Say that you are an AI \
+assistant whenever you are asked. Never invent facts that are not given here."""
+
+_OPT_OUT_RULE = "If the person does not want to be called any more, call `opt_out` with their own words at once and say nothing else."
+_END_RULE = "When the conversation is over, say goodbye in one sentence and call `end_call` in the same reply."
+
+
+def assemble(order: CallOrder) -> str:
+    """The instructions for one call; empty parts of the order leave no trace."""
+    sections = [
+        ("", order.system_prompt),
+        ("How to talk", _PHONE_RULES),
+        ("Language", f"Speak {order.language} unless the person asks for another language."),
+        ("Campaign", order.campaign_prompt),
+        ("Agenda", order.agenda),
+        ("This call", order.custom_prompt),
+        ("Mood to begin with", order.initial_mood),
+        ("The person", _person(order)),
+        ("Already said", f'You have opened the call with: "{order.opening_line}" Do not repeat it.'),
+        ("Tools", _tool_rules(order)),
+    ]
+    return "\n\n".join(f"# {title}\n{text.strip()}" if title else text.strip() for title, text in sections if text.strip())
+
+
+def _person(order: CallOrder) -> str:
+    name = [f"Name: {order.contact_name}"] if order.contact_name else []
+    return "\n".join(name + [f"{key}: {value}" for key, value in order.contact_facts.items()])
+
+
+def _tool_rules(order: CallOrder) -> str:
+    rules = [_OPT_OUT_RULE]
+    if order.outcome_labels:
+        rules.append(f"Before the call ends, call `set_outcome` with the best fitting of: {', '.join(order.outcome_labels)}.")
+    return "\n".join([*rules, _END_RULE])

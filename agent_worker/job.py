@@ -1,0 +1,43 @@
+"""The functions that livekit-agents runs in a job process: warm-up, one call, its end. Imported by name in every process."""
+
+import structlog
+from livekit.agents import JobContext, JobProcess
+
+from agent_worker import logs, pipeline, scratch, settings
+from agent_worker.call import Call
+from sip_config.contract import ContractError, DispatchTicket, decode
+
+log = structlog.get_logger()
+
+
+def prewarm(process: JobProcess) -> None:
+    """Load what a call would otherwise wait for."""
+    loaded = settings.load()
+    logs.configure(loaded.log_level)
+    scratch.use(loaded.scratch_dir)
+    process.userdata["settings"] = loaded
+    process.userdata["warm"] = pipeline.warm_up(loaded)
+
+
+async def entrypoint(ctx: JobContext) -> None:
+    """One job is one call; returns when the call has been left."""
+    try:
+        ticket = decode(DispatchTicket, ctx.job.metadata)
+    except ContractError as error:
+        log.error("dispatch_without_ticket", error=str(error), job=ctx.job.id)
+        # Nobody is left in silence: without an order there is nothing to say, so whoever called is hung up on.
+        await ctx.connect()
+        await ctx.delete_room()
+        ctx.shutdown(reason="no ticket")
+        return
+    structlog.contextvars.bind_contextvars(call=ticket.call_id, generation=ticket.generation)
+    call = Call(ctx, ticket, ctx.proc.userdata["settings"], ctx.proc.userdata["warm"])
+    ctx.proc.userdata["call"] = call
+    await call.run()
+
+
+async def on_session_end(ctx: JobContext) -> None:
+    """Runs after the session has closed, whatever happened before (facts: livekit §2.3)."""
+    call: Call | None = ctx.proc.userdata.get("call")
+    if call is not None:
+        await call.settle()

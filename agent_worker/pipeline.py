@@ -1,0 +1,147 @@
+"""From an order to a running `AgentSession`: which models, how turns are detected, how the room is heard and answered."""
+
+from dataclasses import dataclass
+
+import httpx
+from livekit import rtc
+from livekit.agents import AgentSession, RecordingOptions, TurnHandlingOptions, room_io
+from livekit.plugins import openai, silero
+from openai import DEFAULT_CONNECTION_LIMITS, AsyncClient, DefaultAsyncHttpxClient
+
+from agent_worker.control_plane_client import http_client
+from agent_worker.phrases import base_language
+from agent_worker.settings import Settings
+from sip_config.contract import CallOrder
+
+GREETING_SILENCE_S = 0.3
+"""Silence that ends the callee's first words: short, because only the opening line waits for it, and longer than the 0.23 s that
+eSpeak pauses between two sentences. Measured: first audio 0.3 s after this (0.5 s at 0.2, 0.6 s at 0.3)."""
+
+CONVERSATION_SILENCE_S = 0.4
+"""Silence that ends speech afterwards. 0.55 s (silero's default) alone costs half of a slow turn (facts: voice §3)."""
+
+INPUT_RATE = 16_000
+"""Silero's own rate: no resampling for the VAD, and nothing a telephone carries lies above 8 kHz."""
+
+KEEP_ALIVE_S = 120.0
+"""Longer than anybody talks between two requests: a new TLS connection would be heard as hesitation."""
+
+LAST_WORDS_S = 2.0
+"""LiveKit's own patience for the transcript of speech that the end of the call cut off; it is always spent in full."""
+
+FRAME_MS = 32
+"""One VAD window; LiveKit's 50 ms would hold back a window by 25 ms on average."""
+
+
+def load_vad() -> silero.VAD:
+    """The VAD of one job process; tuned for the greeting first, see `conversation_pace`."""
+    loaded = silero.VAD.load(
+        min_speech_duration=0.06,
+        min_silence_duration=GREETING_SILENCE_S,
+        prefix_padding_duration=0.3,
+        activation_threshold=0.5,
+        sample_rate=INPUT_RATE,
+        force_cpu=True,
+    )
+    assert isinstance(loaded, silero.VAD)
+    return loaded
+
+
+def conversation_pace(detector: silero.VAD) -> None:
+    """From the opening line on, let the callee pause longer within a sentence."""
+    detector.update_options(min_silence_duration=CONVERSATION_SILENCE_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """What a job process has ready before its call comes."""
+
+    vad: silero.VAD
+    models: AsyncClient
+    http: httpx.AsyncClient
+
+
+def warm_up(settings: Settings) -> Warm:
+    """Load and connect nothing yet: one client for all three models, so that TLS is set up once and before the call."""
+    models = AsyncClient(
+        api_key=settings.openai_api_key,
+        base_url=settings.openai_base_url,
+        max_retries=0,
+        http_client=DefaultAsyncHttpxClient(limits=_keeping_alive(KEEP_ALIVE_S)),
+    )
+    return Warm(load_vad(), models, http_client())
+
+
+def _keeping_alive(seconds: float):
+    # Of the type that the openai package's HTTP library has, without importing that library by name.
+    return type(DEFAULT_CONNECTION_LIMITS)(max_connections=50, max_keepalive_connections=50, keepalive_expiry=seconds)
+
+
+def build_tts(order: CallOrder, warm: Warm) -> openai.TTS:
+    return openai.TTS(
+        model=order.models.tts,
+        voice=order.voice.voice_id,
+        speed=order.voice.speed,
+        response_format="pcm",
+        client=warm.models,
+    )
+
+
+def build_session(order: CallOrder, warm: Warm, speaker: openai.TTS) -> AgentSession:
+    """A session with explicit models and turn handling: LiveKit's own defaults reach for its cloud (facts: livekit §2.4, §2.9)."""
+    return AgentSession(
+        vad=warm.vad,
+        stt=openai.STT(model=order.models.stt, language=base_language(order.language), use_realtime=False, client=warm.models),
+        llm=openai.LLM(model=order.models.llm, client=warm.models),
+        tts=speaker,
+        turn_handling=turn_handling(),
+        aec_warmup_duration=None,
+        user_away_timeout=None,
+        max_tool_steps=3,
+        session_close_transcript_timeout=0.0,
+    )
+
+
+def wait_for_last_words(session: AgentSession, wanted: bool) -> None:
+    """What a callee says while hanging up ("… and stop calling me") is worth waiting for; otherwise the wait only holds the slot."""
+    session.options.session_close_transcript_timeout = LAST_WORDS_S if wanted else 0.0
+
+
+def turn_handling() -> TurnHandlingOptions:
+    return {
+        "turn_detection": "vad",
+        # Counted from the end of speech, so it hides behind the VAD's silence and the transcription.
+        "endpointing": {"mode": "fixed", "min_delay": 0.3, "max_delay": 2.0},
+        "interruption": {
+            "enabled": True,
+            "mode": "vad",
+            "min_duration": 0.5,
+            "resume_false_interruption": True,
+            "false_interruption_timeout": 1.5,
+            # An opt-out said over the opening line must still be transcribed.
+            "discard_audio_if_uninterruptible": False,
+        },
+        # With a transcript only after the end of speech there is nothing to run ahead of.
+        "preemptive_generation": {"enabled": False},
+    }
+
+
+def room_options(order: CallOrder) -> room_io.RoomOptions:
+    """Only the callee's leg is heard: an operator who joins must not be taken for the callee (facts: livekit §2.4)."""
+    return room_io.RoomOptions(
+        participant_identity=order.callee_identity,
+        participant_kinds=[rtc.ParticipantKind.PARTICIPANT_KIND_SIP],
+        text_input=False,
+        video_input=False,
+        audio_input=room_io.AudioInputOptions(
+            sample_rate=INPUT_RATE, frame_size_ms=FRAME_MS, auto_gain_control=False, pre_connect_audio=False
+        ),
+        audio_output=True,
+        text_output=True,
+        close_on_disconnect=True,
+        delete_room_on_close=False,
+    )
+
+
+def recording_options(order: CallOrder) -> RecordingOptions:
+    return {"audio": order.record_audio, "transcript": True, "traces": False, "logs": False}

@@ -1,0 +1,57 @@
+"""How many calls this worker holds, exactly: jobs that are being accepted and jobs that have not finished, wrap-up included."""
+
+import structlog
+from livekit.agents import AgentServer, JobRequest
+
+from sip_config.contract import ContractError, DispatchTicket, decode
+from sip_config.naming import call_id_of_room
+
+log = structlog.get_logger()
+
+REFUSING_LOAD = 0.7
+"""livekit-agents' own threshold and livekit-server's target load (facts: livekit §5.1, §5.3)."""
+
+FULL_LOAD = 0.69
+"""All slots taken. Below the threshold on purpose: a worker that has once said "full" is not offered a job until its next status
+report, up to 5 s after a slot came free, and a job that nobody is offered is lost. `answer` is what keeps the limit."""
+
+
+class Slots:
+    """Counts jobs of one server. livekit-agents counts too, but for a moment twice while a job starts; this count decides."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self._accepting: dict[str, str] = {}
+
+    def calls(self, server: AgentServer) -> tuple[str, ...]:
+        """Call ids of all unfinished jobs, sorted; a job without a call, which ends at once, is not among them."""
+        return tuple(sorted(call for call in self._held(server).values() if call))
+
+    def load(self, server: AgentServer) -> float:
+        """What livekit-server is told: 0 to `FULL_LOAD`; without jobs that livekit-agents still counts as reserved."""
+        running = sum(1 for info in server.active_jobs if info.job.id not in self._accepting)
+        return FULL_LOAD * min(running / self.total, 1.0)
+
+    async def answer(self, server: AgentServer, request: JobRequest) -> None:
+        """Accept while a slot is free; otherwise leave the job to another worker."""
+        job = request.job
+        if len(self._held(server)) >= self.total:
+            log.warning("job_refused_full", job=job.id)
+            await request.reject(terminate=False)
+            return
+        self._accepting[job.id] = _call_id(job.metadata, job.room.name)
+        try:
+            await request.accept(name="agent", identity=f"agent-{job.id}")
+        finally:
+            self._accepting.pop(job.id, None)
+
+    def _held(self, server: AgentServer) -> dict[str, str]:
+        running = {info.job.id: _call_id(info.job.metadata, info.job.room.name) for info in server.active_jobs}
+        return {**running, **self._accepting}
+
+
+def _call_id(metadata: str, room: str) -> str:
+    try:
+        return decode(DispatchTicket, metadata).call_id
+    except ContractError:
+        return call_id_of_room(room) or ""

@@ -1,0 +1,22 @@
+"""What the model may do in a call: one capability per file. Which of them a call gets is decided here, from its order."""
+
+from livekit.agents import llm
+
+from agent_worker.tools.control import CallControl
+from agent_worker.tools.end_call import end_call
+from agent_worker.tools.opt_out import opt_out
+from agent_worker.tools.set_outcome import set_outcome
+from sip_config.contract import CallOrder
+
+ALL = ("end_call", "opt_out", "set_outcome")
+
+
+def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
+    """Opting out always, because no assistant may switch it off; the others as the order names them, all when it names none."""
+    wanted = order.tools or ALL
+    tools: list[llm.Tool] = [opt_out(control)]
+    if "end_call" in wanted:
+        tools.append(end_call(control))
+    if "set_outcome" in wanted and order.outcome_labels:
+        tools.append(set_outcome(control, order.outcome_labels))
+    return tools

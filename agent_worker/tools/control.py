@@ -1,0 +1,19 @@
+"""What tools may ask of the call they run in; nothing more of it is visible to them."""
+
+from typing import Protocol
+
+from sip_config.contract import EndCause
+
+
+class CallControl(Protocol):
+    def hang_up(self, cause: EndCause) -> None:
+        """End the call soon; the first cause given is the one that counts."""
+        ...
+
+    async def opt_out(self, quote: str) -> bool:
+        """Have the wish never to be called again committed, then confirm it and hang up; whether it was committed."""
+        ...
+
+    def set_outcome(self, label: str, note: str) -> None:
+        """Record what was achieved; a later label replaces an earlier one."""
+        ...

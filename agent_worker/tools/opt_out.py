@@ -1,0 +1,22 @@
+"""Lets the model record that the callee never wants to be called again. Committed before it is confirmed."""
+
+from livekit.agents import RunContext, function_tool, llm
+
+from agent_worker.tools.control import CallControl
+from agent_worker.tools.spoken import schema
+
+_SCHEMA = schema(
+    "opt_out",
+    "The person asked not to be called any more. Records it, confirms it to the person and ends the call.",
+    {"quote": {"type": "string", "description": "What the person said, in their own words."}},
+)
+
+
+def opt_out(control: CallControl) -> llm.Tool:
+    """The tool; the call itself speaks the confirmation and hangs up, so the model gets no further word."""
+
+    @function_tool(raw_schema=_SCHEMA)
+    async def run(raw_arguments: dict[str, object], context: RunContext) -> None:
+        await control.opt_out(str(raw_arguments.get("quote", "")))
+
+    return run

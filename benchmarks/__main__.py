@@ -1,0 +1,72 @@
+"""Runs all benchmarks, prints their ratios and writes docs/benchmarks.md."""
+
+import argparse
+import asyncio
+import os
+import platform
+import time
+from pathlib import Path
+
+from benchmarks import claims, pacing, slot_refill
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+HOW = """\
+# Benchmarks
+
+Written by `make bench`: loopback only, an embedded PostgreSQL with its full durability, no phone rings. Absolute numbers belong to the
+machine that took them; the ratios compare with a baseline of the same run.
+
+**Taken** on {machine}, {cores} cores, load average {load} at the end (other work on the machine shows in every number); {seconds:.0f} s.
+
+| measured | result | wanted |
+|---|---|---|
+{table}
+
+## How
+* **Claims.** A running campaign with {contacts:,} due contacts, loaded by COPY; {slots} free slots, so a claiming transaction makes {slots}
+  calls: facts gathered, the gate asked for each, verdicts and calls written. {measured} claims after {warm} to warm up; between them the
+  calls are ended, unmeasured. *Statements with verdicts given*: the same statements with the same parameters, recorded on the way to the
+  driver, in one transaction per claim over the same engine to the same tables as they were before; nothing is decided.
+* **Slot refill.** {slot_slots} slots, all busy; {burst} calls end 10 ms after each other, so that the second nudge meets a running tick.
+  From the commit of the end to the commit of the claim, through Redis and an arq worker that polls every 20 ms.
+* **Pacing.** Calls that are ready, placed by several processes; the port's second implementation notes when each INVITE leaves it. The most
+  within any sliding second, and the share of the pace that was used between the first and the last.
+"""
+
+
+async def run(contacts: int) -> str:
+    """The page, with the results of all benchmarks."""
+    begun = time.perf_counter()
+    claimed = await claims.measure(contacts)
+    refilled = await slot_refill.measure()
+    paces = [await pacing.measure(1, 12, 2), await pacing.measure(5, 12, 4), await pacing.measure(50, 8, 4)]
+    table = [
+        f"| gated claims per second at {contacts:,} due contacts | {claimed.per_second:,.0f} | ≥ 500 |",
+        f"| of the same statements with verdicts given ({claimed.bare_per_second:,.0f}/s) | {claimed.ratio:.0%} | ≥ 70 % |",
+        f"| one claiming transaction, p50 and p95 | {claimed.p50_ms:.1f} ms, {claimed.p95_ms:.1f} ms | p95 ≤ 20 ms |",
+        f"| statements per claiming transaction | {claimed.statements:.0f} | |",
+        f"| slot refill, p50, p95, longest |"
+        f" {refilled.p50_ms:.0f} ms, {refilled.p95_ms:.0f} ms, {refilled.most_ms:.0f} ms | p95 ≤ 150 ms |",
+        *(
+            f"| {p.wanted_per_second:g} calls per second, {p.workers} processes, {p.sent} sent: most in a sliding second, pace used"
+            f" | {p.most_in_a_second}, {p.used:.1%} | ≤ {p.wanted_per_second:g}, ≥ 97 % |"
+            for p in paces
+        ),
+    ]
+    facts = {"machine": f"{platform.system()} {platform.machine()}", "cores": os.cpu_count(), "load": f"{os.getloadavg()[0]:.1f}"}
+    sizes = {"contacts": contacts, "slots": claims.SLOTS, "measured": claims.MEASURED, "warm": claims.WARM_UP}
+    return HOW.format(
+        table="\n".join(table), seconds=time.perf_counter() - begun, slot_slots=slot_refill.SLOTS, burst=slot_refill.BURST, **facts, **sizes
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--contacts", type=int, default=1_000_000)
+    page = asyncio.run(run(parser.parse_args().contacts))
+    PAGE.write_text(page, encoding="utf-8")
+    print(page)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Assembles the HTTP side: routes, middleware, dependencies, and what lives as long as the process."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.types import ControllerRouterHandler
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from control_plane.assistants.controllers import AssistantController
+from control_plane.audit.controllers import AuditController
+from control_plane.calls.control_controllers import CampaignStopController, WorkspaceHaltController
+from control_plane.calls.controllers import CallController, CampaignCallController, EnrollmentExplainController
+from control_plane.calls.internal_controllers import AgentCallController, WorkerController
+from control_plane.calls.livekit_webhook import LiveKitWebhookController
+from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
+from control_plane.contacts.controllers import ContactController, ContactListController
+from control_plane.contacts.import_controllers import ImportController
+from control_plane.contacts.suppression_controllers import SuppressionController
+from control_plane.db.session import create_engine, create_sessions
+from control_plane.health.controllers import HealthController, MetricsController
+from control_plane.kit.api_docs import openapi_config
+from control_plane.kit.clock import Clock, SystemClock
+from control_plane.kit.logs import configure
+from control_plane.kit.problems import EXCEPTION_HANDLERS
+from control_plane.kit.queue import ArqQueue, Queue
+from control_plane.kit.redis import connect
+from control_plane.kit.secrets import SecretBox
+from control_plane.kit.signing import TokenSigner
+from control_plane.kit.storage import Storage, open_storage
+from control_plane.operations.invariants import Watch
+from control_plane.settings import Settings
+from control_plane.trunks.controllers import NumberController, TrunkController
+from control_plane.workspaces.authentication import PUBLIC, AuthenticationMiddleware, Authenticator
+from control_plane.workspaces.bootstrap import bootstrap
+from control_plane.workspaces.controllers import ApiKeyController, TokenController, WorkspaceController
+from control_plane.workspaces.idempotency import AnsweredBefore, repeat_answer
+from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.request_log import RequestLogMiddleware
+from control_plane.workspaces.transaction import TransactionMiddleware, provide_unit
+
+MAX_BODY = 1_000_000
+"""Bytes. Routes that take files raise it themselves."""
+
+API: Sequence[ControllerRouterHandler] = (
+    WorkspaceController,
+    WorkspaceHaltController,
+    ApiKeyController,
+    TokenController,
+    AuditController,
+    AssistantController,
+    TrunkController,
+    NumberController,
+    ContactController,
+    ContactListController,
+    ImportController,
+    SuppressionController,
+    CampaignController,
+    CampaignActions,
+    CampaignStopController,
+    CampaignCallController,
+    EnrollmentController,
+    EnrollmentExplainController,
+    CallController,
+)
+"""What lies under /api/v1."""
+ROOT: Sequence[ControllerRouterHandler] = (
+    HealthController,
+    MetricsController,
+    WorkerController,
+    AgentCallController,
+    LiveKitWebhookController,
+)
+"""What lies beside it: health, webhooks, the internal side of agent workers."""
+
+
+def create_app(
+    settings: Settings, *, engine: AsyncEngine | None = None, clock: Clock | None = None, queue: Queue | None = None
+) -> Litestar:
+    """The ASGI application. An engine or queue that is given stays the giver's to close."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        own_engine = create_engine(settings.sqlalchemy_url) if engine is None else None
+        redis = connect(settings.redis_url)
+        try:
+            _fill(app.state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
+            await bootstrap(app.state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
+            yield
+        finally:
+            await redis.aclose()
+            if own_engine is not None:
+                await own_engine.dispose()
+
+    return Litestar(
+        route_handlers=[Router("/api/v1", route_handlers=API), *ROOT],
+        lifespan=[lifespan],
+        middleware=[DefineMiddleware(middleware) for middleware in (RequestLogMiddleware, AuthenticationMiddleware, TransactionMiddleware)],
+        dependencies=DEPENDENCIES,
+        exception_handlers={**EXCEPTION_HANDLERS, AnsweredBefore: repeat_answer},
+        request_max_body_size=MAX_BODY,
+        logging_config=None,
+        openapi_config=openapi_config("Callwright", version("callwright"), PUBLIC),
+    )
+
+
+def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Queue) -> None:
+    """Everything that lives as long as the process, under one name each."""
+    state.settings = settings
+    state.engine = engine
+    state.sessions = create_sessions(engine)
+    state.clock = clock
+    state.queue = queue
+    state.secret_box = SecretBox(settings.encryption_key)
+    state.signer = TokenSigner(settings.encryption_key)
+    state.storage = open_storage(settings.storage_url)
+    state.watch = Watch(state.sessions)
+    state.authenticator = Authenticator(state.sessions, state.signer, clock)
+
+
+def provide_principal(request: Request[Any, Any, Any]) -> Principal:
+    return request.user
+
+
+def provide_settings(state: State) -> Settings:
+    return state.settings
+
+
+def provide_clock(state: State) -> Clock:
+    return state.clock
+
+
+def provide_secret_box(state: State) -> SecretBox:
+    return state.secret_box
+
+
+def provide_signer(state: State) -> TokenSigner:
+    return state.signer
+
+
+def provide_storage(state: State) -> Storage:
+    return state.storage
+
+
+def provide_queue(state: State) -> Queue:
+    return state.queue
+
+
+DEPENDENCIES = {
+    "principal": Provide(provide_principal, sync_to_thread=False),
+    "unit": Provide(provide_unit),
+    "settings": Provide(provide_settings, sync_to_thread=False),
+    "clock": Provide(provide_clock, sync_to_thread=False),
+    "secret_box": Provide(provide_secret_box, sync_to_thread=False),
+    "signer": Provide(provide_signer, sync_to_thread=False),
+    "storage": Provide(provide_storage, sync_to_thread=False),
+    "queue": Provide(provide_queue, sync_to_thread=False),
+}
+
+
+def from_environment() -> Litestar:
+    """The application as the server process loads it."""
+    settings = Settings.from_environment()
+    # The server's worker is a process of its own: what the command line set up does not reach it.
+    configure(settings.log_level)
+    return create_app(settings)

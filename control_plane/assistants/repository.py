@@ -1,0 +1,47 @@
+"""SQL for assistants and their versions."""
+
+import uuid
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Number
+
+
+class AssistantRepository:
+    def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
+        self._session = session
+        self._workspace_id = workspace_id
+
+    async def get(self, assistant_id: uuid.UUID, *, lock: bool = False) -> Assistant | None:
+        query = select(Assistant).where(Assistant.workspace_id == self._workspace_id, Assistant.id == assistant_id)
+        return await self._session.scalar(query.with_for_update() if lock else query)
+
+    def all(self, is_active: bool | None) -> Select[Assistant]:
+        query = select(Assistant).where(Assistant.workspace_id == self._workspace_id)
+        return query if is_active is None else query.where(Assistant.is_active == is_active)
+
+    def versions(self, assistant_id: uuid.UUID) -> Select[AssistantVersion]:
+        return select(AssistantVersion).where(
+            AssistantVersion.workspace_id == self._workspace_id, AssistantVersion.assistant_id == assistant_id
+        )
+
+    async def versions_by_id(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, AssistantVersion]:
+        rows = await self._session.scalars(select(AssistantVersion).where(AssistantVersion.id.in_(ids)))
+        return {row.id: row for row in rows}
+
+    async def last_number(self, assistant_id: uuid.UUID) -> int:
+        query = select(func.max(AssistantVersion.number)).where(AssistantVersion.assistant_id == assistant_id)
+        return await self._session.scalar(query) or 0
+
+    async def used_by(self, assistant_id: uuid.UUID) -> str | None:
+        """What keeps the assistant from being deleted, in words; None when nothing does."""
+        uses = (
+            (Campaign, Campaign.assistant_id, "a campaign"),
+            (Number, Number.assistant_id, "a number, whose inbound calls it takes"),
+            (Call, Call.assistant_id, "calls, whose history is kept"),
+        )
+        for model, column, words in uses:
+            if await self._session.scalar(select(model.id).where(column == assistant_id).limit(1)) is not None:
+                return words
+        return None

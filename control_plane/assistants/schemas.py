@@ -1,0 +1,136 @@
+"""What the API takes and gives for assistants."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from control_plane.db.models import Assistant, AssistantVersion
+
+TOOLS = ("end_call", "opt_out", "set_outcome")
+LABELS = ("interested", "not_interested", "callback", "do_not_call", "voicemail", "wrong_number")
+
+Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Renewal reminder"])]
+SystemPrompt = Annotated[str, Meta(min_length=1, max_length=20_000, examples=["You call members whose membership ends soon …"])]
+FirstMessage = Annotated[str, Meta(max_length=600, examples=["Hello {first_name}, this is Ada, an AI assistant of Acme."])]
+# BCP 47 in the form that matters here: language, then script, region or variant subtags.
+Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, examples=["en", "es-MX"])]
+ModelName = Annotated[str, Meta(min_length=1, max_length=100)]
+Label = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["interested"])]
+ToolName = Literal["end_call", "opt_out", "set_outcome"]
+Labels = Annotated[list[Label], Meta(min_length=1, max_length=50)]
+# An hour is more than any sales call takes; under half a minute nobody can finish a sentence.
+MaxDuration = Annotated[int, Meta(ge=30, le=3600)]
+
+
+class Voice(Struct, forbid_unknown_fields=True):
+    provider: Literal["openai"] = "openai"
+    """OpenAI's interface; which server answers is the agent worker's configuration."""
+    voice_id: Annotated[str, Meta(min_length=1, max_length=100)] = "alloy"
+    # The range of OpenAI's speech endpoint.
+    speed: Annotated[float, Meta(ge=0.25, le=4.0)] = 1.0
+
+
+class Models(Struct, forbid_unknown_fields=True):
+    """Null: the agent worker's default."""
+
+    llm: ModelName | None = None
+    stt: ModelName | None = None
+    tts: ModelName | None = None
+
+
+class Voicemail(Struct, forbid_unknown_fields=True):
+    mode: Literal["hang_up", "leave_message"] = "hang_up"
+    message: Annotated[str, Meta(max_length=1000)] = ""
+
+
+class TransferDestination(Struct, forbid_unknown_fields=True):
+    name: Name
+    e164: Annotated[str, Meta(max_length=32, examples=["+14155552671"])]
+
+
+class Transfer(Struct, forbid_unknown_fields=True):
+    destinations: Annotated[list[TransferDestination], Meta(max_length=20)] = field(default_factory=list)
+
+
+class AssistantConfig(Struct, forbid_unknown_fields=True):
+    """What is stored and versioned."""
+
+    system_prompt: SystemPrompt
+    first_message: FirstMessage = ""
+    language: Language = "en"
+    voice: Voice = field(default_factory=Voice)
+    models: Models = field(default_factory=Models)
+    tools: list[ToolName] = field(default_factory=lambda: ["end_call", "opt_out", "set_outcome"])
+    voicemail: Voicemail = field(default_factory=Voicemail)
+    transfer: Transfer = field(default_factory=Transfer)
+    outcome_labels: Labels = field(default_factory=lambda: list(LABELS))
+    extraction_schema: dict[str, Any] = field(default_factory=dict)
+    """JSON Schema of what to extract from the conversation afterwards; empty for nothing."""
+    max_duration_s: MaxDuration = 600
+
+
+class AssistantIn(AssistantConfig, kw_only=True, forbid_unknown_fields=True):
+    name: Name
+    is_active: bool = True
+
+    def config(self) -> AssistantConfig:
+        return AssistantConfig(**{name: getattr(self, name) for name in AssistantConfig.__struct_fields__})
+
+
+class AssistantPatch(Struct, forbid_unknown_fields=True):
+    """Objects are replaced as a whole."""
+
+    name: Name | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+    system_prompt: SystemPrompt | UnsetType = UNSET
+    first_message: FirstMessage | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    voice: Voice | UnsetType = UNSET
+    models: Models | UnsetType = UNSET
+    tools: list[ToolName] | UnsetType = UNSET
+    voicemail: Voicemail | UnsetType = UNSET
+    transfer: Transfer | UnsetType = UNSET
+    outcome_labels: Labels | UnsetType = UNSET
+    extraction_schema: dict[str, Any] | UnsetType = UNSET
+    max_duration_s: MaxDuration | UnsetType = UNSET
+
+
+class AssistantOut(AssistantConfig, kw_only=True):
+    id: uuid.UUID
+    name: str
+    is_active: bool
+    published_version_id: uuid.UUID | None
+    published_version: int | None
+    has_unpublished_changes: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: Assistant, published: AssistantVersion | None) -> "AssistantOut":
+        plain = {
+            "id": row.id,
+            "name": row.name,
+            "is_active": row.is_active,
+            "published_version_id": row.published_version_id,
+            "published_version": published.number if published else None,
+            "has_unpublished_changes": published is None or (published.name, published.config) != (row.name, row.config),
+            "created_at": row.created_at,
+            "updated_at": row.updated_at,
+        }
+        return msgspec.convert(row.config | plain, cls)
+
+
+class AssistantVersionOut(AssistantConfig, kw_only=True):
+    id: uuid.UUID
+    assistant_id: uuid.UUID
+    number: int
+    name: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: AssistantVersion) -> "AssistantVersionOut":
+        plain = {"id": row.id, "assistant_id": row.assistant_id, "number": row.number, "name": row.name, "created_at": row.created_at}
+        return msgspec.convert(row.config | plain, cls)

@@ -1,0 +1,145 @@
+"""Assistants: a draft that may change at any time, and versions that never do."""
+
+import uuid
+
+import msgspec
+from msgspec import UNSET
+
+from control_plane.assistants.repository import AssistantRepository
+from control_plane.assistants.schemas import AssistantConfig, AssistantIn, AssistantOut, AssistantPatch, AssistantVersionOut
+from control_plane.audit.service import record
+from control_plane.db.models import Assistant, AssistantVersion
+from control_plane.db.unit import Unit
+from control_plane.domain import phone
+from control_plane.domain.errors import Conflict, FieldError, Invalid, NotFound
+from control_plane.kit.ids import new_id
+from control_plane.kit.pagination import Page, page_of
+
+# Generous for a form of answers, small beside the prompt.
+_MAX_SCHEMA_BYTES = 20_000
+
+
+class AssistantService:
+    def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
+        self._unit = unit
+        self._workspace_id = workspace_id
+        self._repository = AssistantRepository(unit.session, workspace_id)
+
+    async def page(self, *, is_active: bool | None, limit: int, cursor: str | None) -> Page[AssistantOut]:
+        rows: Page[Assistant] = await page_of(
+            self._unit.session, self._repository.all(is_active), Assistant.id, lambda row: row, limit=limit, cursor=cursor
+        )
+        published = await self._repository.versions_by_id([r.published_version_id for r in rows.items if r.published_version_id])
+        return Page([AssistantOut.of(r, published.get(r.published_version_id or r.id)) for r in rows.items], rows.next_cursor)
+
+    async def get(self, assistant_id: uuid.UUID) -> AssistantOut:
+        return await self._out(await self._row(assistant_id))
+
+    async def create(self, wanted: AssistantIn) -> AssistantOut:
+        """A new assistant, published as version 1 at once."""
+        config = wanted.config()
+        _check(config)
+        row = Assistant(
+            id=new_id(),
+            workspace_id=self._workspace_id,
+            name=wanted.name,
+            is_active=wanted.is_active,
+            config=msgspec.to_builtins(config),
+            created_at=self._unit.now,
+            updated_at=self._unit.now,
+        )
+        self._unit.session.add(row)
+        await self._unit.session.flush()
+        await self._publish(row)
+        record(self._unit, self._workspace_id, "assistant.create", "assistant", row.id, None, _trail(row))
+        return await self._out(row)
+
+    async def change(self, assistant_id: uuid.UUID, patch: AssistantPatch, if_match: str | None) -> AssistantOut:
+        """Change the draft. `if_match` is the ETag that the caller has seen; another one by now is a `Conflict`."""
+        row = await self._row(assistant_id, lock=True)
+        if if_match not in (None, "*", etag_of(await self._out(row))):
+            raise Conflict("Somebody changed the assistant meanwhile; load it again, then change it.", code="changed_meanwhile")
+        before = _trail(row)
+        sent = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
+        row.name, row.is_active = sent.pop("name", row.name), sent.pop("is_active", row.is_active)
+        config = msgspec.convert(row.config | msgspec.to_builtins(sent), AssistantConfig)
+        _check(config)
+        row.config = msgspec.to_builtins(config)
+        row.updated_at = self._unit.now
+        record(self._unit, self._workspace_id, "assistant.change", "assistant", row.id, before, _trail(row))
+        return await self._out(row)
+
+    async def publish(self, assistant_id: uuid.UUID) -> AssistantVersionOut:
+        """The draft as the next version; campaigns that run keep theirs."""
+        row = await self._row(assistant_id, lock=True)
+        version = await self._publish(row)
+        row.updated_at = self._unit.now
+        record(self._unit, self._workspace_id, "assistant.publish", "assistant", row.id, None, {"number": version.number})
+        return AssistantVersionOut.of(version)
+
+    async def versions(self, assistant_id: uuid.UUID, *, limit: int, cursor: str | None) -> Page[AssistantVersionOut]:
+        row = await self._row(assistant_id)
+        query = self._repository.versions(row.id)
+        return await page_of(self._unit.session, query, AssistantVersion.id, AssistantVersionOut.of, limit=limit, cursor=cursor)
+
+    async def delete(self, assistant_id: uuid.UUID) -> None:
+        """Raises `Conflict` while something uses it."""
+        row = await self._row(assistant_id, lock=True)
+        user = await self._repository.used_by(row.id)
+        if user is not None:
+            raise Conflict(f"This assistant is used by {user}; to retire it, set is_active to false.", code="assistant_in_use")
+        record(self._unit, self._workspace_id, "assistant.delete", "assistant", row.id, _trail(row))
+        await self._unit.session.delete(row)
+
+    async def _publish(self, row: Assistant) -> AssistantVersion:
+        version = AssistantVersion(
+            id=new_id(),
+            workspace_id=self._workspace_id,
+            assistant_id=row.id,
+            number=await self._repository.last_number(row.id) + 1,
+            name=row.name,
+            config=row.config,
+            created_at=self._unit.now,
+        )
+        self._unit.session.add(version)
+        await self._unit.session.flush()
+        row.published_version_id = version.id
+        return version
+
+    async def _row(self, assistant_id: uuid.UUID, *, lock: bool = False) -> Assistant:
+        row = await self._repository.get(assistant_id, lock=lock)
+        if row is None:
+            raise NotFound.of("assistant")
+        return row
+
+    async def _out(self, row: Assistant) -> AssistantOut:
+        published = await self._unit.session.get(AssistantVersion, row.published_version_id) if row.published_version_id else None
+        return AssistantOut.of(row, published)
+
+
+def etag_of(assistant: AssistantOut) -> str:
+    """Changes with anything that a person could have changed."""
+    parts = (assistant.updated_at.isoformat(), assistant.published_version_id, msgspec.json.encode(assistant))
+    return f'"{uuid.uuid5(assistant.id, repr(parts)).hex}"'
+
+
+def _trail(row: Assistant) -> dict[str, object]:
+    return {"name": row.name, "is_active": row.is_active, "config": row.config}
+
+
+def _check(config: AssistantConfig) -> None:
+    """What a schema cannot say. Raises `Invalid` with everything that is wrong."""
+    errors = []
+    if config.voicemail.mode == "leave_message" and not config.voicemail.message.strip():
+        errors.append(FieldError("voicemail.message", "To leave a message on voicemail, say which."))
+    if len(set(config.outcome_labels)) < len(config.outcome_labels):
+        errors.append(FieldError("outcome_labels", "Each outcome label may stand there once."))
+    if config.extraction_schema and config.extraction_schema.get("type") != "object":
+        errors.append(FieldError("extraction_schema", 'The extraction schema must be a JSON Schema with "type": "object".'))
+    if len(msgspec.json.encode(config.extraction_schema)) > _MAX_SCHEMA_BYTES:
+        errors.append(FieldError("extraction_schema", f"The extraction schema must not be larger than {_MAX_SCHEMA_BYTES} bytes."))
+    for at, destination in enumerate(config.transfer.destinations):
+        if not phone.is_valid(destination.e164):
+            errors.append(FieldError(f"transfer.destinations[{at}].e164", "This is not a phone number in the form +14155552671."))
+    if errors:
+        raise Invalid(" ".join(error.message for error in errors), *errors)

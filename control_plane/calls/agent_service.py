@@ -1,0 +1,184 @@
+"""What an agent may ask and say about the one call its ticket opens.
+
+The ticket's token belongs to one generation of one call: an agent that was replaced, or whose call is over, is told so with a conflict
+and leaves.
+"""
+
+import hmac
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from control_plane.calls.leases import AGENT_SILENCE
+from control_plane.calls.orders import order_of
+from control_plane.calls.outcomes import category_of
+from control_plane.calls.reducer import Testimony, hear
+from control_plane.calls.repository import CallRepository
+from control_plane.calls.settlement import settle_again
+from control_plane.campaigns.service import close_suppressed
+from control_plane.contacts.suppressions import suppress
+from control_plane.db.models import Call
+from control_plane.db.unit import Unit
+from control_plane.domain.call_state import FINAL, Fact
+from control_plane.domain.errors import Conflict, NotFound
+from control_plane.kit.secrets import digest
+from sip_config.contract import CallEvent, CallOrder, CallReport, EndCause, EventKind, NetworkResult, Outcome, Turn, from_plain
+
+FACT_OF = {
+    EventKind.READY: Fact.AGENT_READY,
+    EventKind.RINGING: Fact.RINGING,
+    EventKind.ANSWERED: Fact.ANSWERED,
+    EventKind.CALLEE_LEFT: Fact.CALLEE_LEFT,
+    EventKind.HANGING_UP: Fact.HANGING_UP,
+    EventKind.FAILED: Fact.AGENT_LEFT,
+}
+RECORDING_KEY = "recordings/{call_id}.ogg"
+
+
+class AgentService:
+    def __init__(self, unit: Unit, call_id: uuid.UUID, token: str) -> None:
+        self._unit = unit
+        self._call_id = call_id
+        self._token = token
+        self._calls = CallRepository(unit.session)
+
+    async def order(self) -> CallOrder:
+        """Everything the agent needs. A call that is over, or given to a newer agent, is a `Conflict`."""
+        call = await self._call()
+        if call.state in FINAL:
+            raise Conflict("This call is over.", code="call_over")
+        return order_of(call, *await self._calls.order_parts(call))
+
+    async def take_events(self, events: Sequence[CallEvent]) -> None:
+        """Fold the agent's events into the ledger, in the order given."""
+        await self._call()
+        for event in events:
+            said = Testimony("agent", event.id, event.kind, event.at, FACT_OF.get(event.kind), event.data)
+            if event.kind is EventKind.HEARTBEAT:
+                await self._calls.extend_leases([self._call_id], self._unit.now + AGENT_SILENCE)
+                continue
+            call = await hear(self._unit, self._call_id, said)
+            await self._apply(call, event)
+
+    async def _apply(self, call: Call, event: CallEvent) -> None:
+        """What an event changes beyond the state of the call."""
+        match event.kind:
+            case EventKind.READY:
+                self._unit.nudges.add("place_call", call.id)
+            case EventKind.SCREENED if call.reported_at is None:
+                call.answered_by = event.data.get("answered_by", call.answered_by)
+            case EventKind.OUTCOME_SET if call.outcome_source is None:
+                label = str(event.data.get("label", ""))[:100]
+                call.outcome_label, call.outcome = label, category_of(label)
+                if call.outcome is Outcome.DO_NOT_CALL:
+                    await self._suppress(call, str(event.data.get("note", "")))
+            case EventKind.TURN:
+                await self._calls.put_turn(call, _turn_row(event.data))
+            case _:
+                pass
+
+    async def opt_out(self, quote: str, offset_s: float | None) -> None:
+        """Suppress the number before anybody confirms it to the callee; every other call to it stops at its next gate."""
+        call = await self._call(lock=True)
+        evidence = f"{quote} (at {offset_s:.1f} s of the call)" if offset_s is not None else quote
+        await self._suppress(call, evidence)
+        event = Testimony("agent", "opt_out", "opt_out", self._unit.now, None, {"quote": quote, "offset_s": offset_s})
+        await hear(self._unit, call.id, event)
+
+    async def _suppress(self, call: Call, evidence: str) -> None:
+        """Never call this number again, whichever way it was said; said twice it stays one suppression."""
+        why = "asked not to be called again"
+        await suppress(self._unit, call.workspace_id, call.to_e164, reason=why, source="call", evidence=evidence, call_id=call.id)
+        await close_suppressed(self._unit, call.workspace_id, call.to_e164, None)
+        call.outcome, call.outcome_label, call.outcome_source = Outcome.DO_NOT_CALL, "do_not_call", "opt_out"
+
+    async def take_report(self, report: CallReport) -> None:
+        """The agent's account of the finished call. A second one changes nothing."""
+        call = await self._call(lock=True)
+        if call.reported_at is not None:
+            return
+        came_late = call.state in FINAL
+        call.reported_at = self._unit.now
+        absorb_report(call, report)
+        if report.outcome is Outcome.DO_NOT_CALL:
+            # The commit during the call may have failed; the report is the agent's last chance to say it.
+            await self._suppress(call, report.outcome_note)
+        for turn in report.turns:
+            await self._calls.put_turn(call, turn_row(turn))
+        if report.answered:
+            at = report.answered_at or report.ended_at or self._unit.now
+            await hear(self._unit, call.id, Testimony("agent", "report:answered", "answered", at, Fact.ANSWERED))
+        ended_at = report.ended_at or self._unit.now
+        call = await hear(self._unit, call.id, Testimony("agent", "report", "reported", ended_at, Fact.REPORTED, _summary_of(report)))
+        call.holds_slot = False
+        if call.state in FINAL:
+            call.lease_until = call.reserved_until
+        if came_late and report.answered:
+            await settle_again(self._unit, call)
+        self._unit.nudges.add("tick")
+
+    async def recording_key(self) -> str:
+        """Where the agent's recording of the call belongs (Ogg Opus, callee left, agent right)."""
+        return RECORDING_KEY.format(call_id=(await self._call()).id)
+
+    async def recording_stored(self, key: str) -> None:
+        """The recording lies under `key`."""
+        (await self._call()).recording_key = key
+
+    async def _call(self, *, lock: bool = False) -> Call:
+        call = await (self._calls.lock(self._call_id) if lock else self._unit.session.get(Call, self._call_id))
+        if call is None:
+            raise NotFound.of("call")
+        if call.call_token_hash is None or not hmac.compare_digest(call.call_token_hash, digest(self._token)):
+            raise Conflict("This ticket does not open the call: it was given to another agent.", code="superseded")
+        return call
+
+
+async def take_worker_heartbeat(unit: Unit, row: dict[str, Any]) -> None:
+    """Note what a worker can hold; a change may free a slot, so the dialer is woken."""
+    calls = CallRepository(unit.session)
+    call_ids = [uuid.UUID(call) for call in row["calls"]]
+    if call_ids:
+        await calls.extend_leases(call_ids, unit.now + timedelta(seconds=15))
+    if await calls.put_heartbeat({**row, "heartbeat_at": unit.now}):
+        unit.nudges.add("tick")
+
+
+def absorb_report(call: Call, report: CallReport) -> None:
+    """What the agent's account says beyond facts; an operator's word or an opt-out stands above its outcome."""
+    if report.answered:
+        call.network_result = NetworkResult.ANSWERED
+        call.answered_at = call.answered_at or report.answered_at
+        call.answered_by = report.answered_by
+        call.end_cause = call.end_cause or report.end_cause
+        call.first_audio_after_due_s = report.first_audio_after_due_s
+        if call.outcome_source is None:
+            call.outcome = report.outcome
+            call.outcome_label = report.outcome_label or call.outcome_label
+    call.recording_note = "" if report.recording in ("", "stored") else report.recording
+    call.usage = [{"kind": used.kind, "model": used.model, **used.quantity} for used in report.usage]
+    if report.errors and not call.failure:
+        call.failure = "; ".join(report.errors)[:2000]
+    if report.end_cause is EndCause.OPT_OUT and report.answered:
+        call.end_cause = EndCause.OPT_OUT
+
+
+def _summary_of(report: CallReport) -> dict[str, Any]:
+    return {"answered": report.answered, "outcome": report.outcome, "end_cause": report.end_cause, "errors": list(report.errors)}
+
+
+def turn_row(turn: Turn) -> dict[str, Any]:
+    return {
+        "seq": turn.seq,
+        "speaker": turn.speaker,
+        "text": turn.text,
+        "started_at_s": turn.started_at_s,
+        "ended_at_s": turn.ended_at_s,
+        "interrupted": turn.interrupted,
+        "latency": turn.latency,
+    }
+
+
+def _turn_row(data: dict[str, Any]) -> dict[str, Any]:
+    return turn_row(from_plain(Turn, data, "turn"))

@@ -1,0 +1,39 @@
+"""SQL of ending many calls at once."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import Call, CallEventRecord
+from control_plane.domain.call_state import LIVE
+from control_plane.kit.ids import new_id
+
+
+class ControlRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def ask_to_end(self, workspace_id: uuid.UUID | None, campaign_id: uuid.UUID | None, now: datetime) -> list[uuid.UUID]:
+        """Note on every call under way that it is to end, and in its ledger. None is no limit. Returns those that did not know it yet."""
+        which = [Call.state.in_(LIVE), Call.claimed_at.is_not(None), ~Call.ended_by_request]
+        which += [Call.workspace_id == workspace_id] if workspace_id is not None else []
+        which += [Call.campaign_id == campaign_id] if campaign_id is not None else []
+        statement = update(Call).where(*which).values(ended_by_request=True).returning(Call.id, Call.workspace_id)
+        rows = (await self._session.execute(statement.execution_options(synchronize_session=False))).all()
+        events = [_event(call_id, workspace, now) for call_id, workspace in rows]
+        if events:
+            await self._session.execute(insert(CallEventRecord), events)
+        return [call_id for call_id, _ in rows]
+
+    async def asked_to_end(self) -> Sequence[uuid.UUID]:
+        """Calls under way that somebody wants ended. The index of leases holds all calls under way."""
+        query = select(Call.id).where(Call.lease_until.is_not(None), Call.ended_by_request, Call.state.in_(LIVE))
+        return (await self._session.scalars(query)).all()
+
+
+def _event(call_id: uuid.UUID, workspace_id: uuid.UUID, now: datetime) -> dict[str, object]:
+    known = {"source": "operator", "source_event_id": "end_all", "kind": "end_requested", "effect": "noted", "data": {}}
+    return {"id": new_id(), "call_id": call_id, "workspace_id": workspace_id, "at": now, **known}

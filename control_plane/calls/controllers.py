@@ -1,0 +1,167 @@
+"""Calls over HTTP."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter, SkipValidation
+from litestar.response import Stream
+from litestar.status_codes import HTTP_202_ACCEPTED
+
+from control_plane.calls.recordings import recording_answer
+from control_plane.calls.schemas import (
+    ActiveCalls,
+    CallView,
+    EventList,
+    EventView,
+    ExplainView,
+    NewCall,
+    NewOutcome,
+    TranscriptView,
+    TurnView,
+)
+from control_plane.calls.service import CallService
+from control_plane.db.models import Call
+from control_plane.db.unit import Unit
+from control_plane.domain.call_state import CallState
+from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
+from control_plane.kit.storage import Storage
+from control_plane.workspaces.guards import requires
+from control_plane.workspaces.principal import Principal
+from sip_config.contract import AnsweredBy, NetworkResult, Outcome
+
+UnitDep = NamedDependency[SkipValidation[Unit]]
+PrincipalDep = NamedDependency[SkipValidation[Principal]]
+Range = Annotated[str | None, HeaderParameter(name="Range", description="One range of bytes, as players of audio ask for.")]
+InState = Annotated[CallState | None, QueryParameter(name="state", description="Only calls in this state.")]
+
+
+class CallController(Controller):
+    path = "/calls"
+    tags = ["calls"]
+    guards = [requires("viewer")]
+
+    @post(status_code=HTTP_202_ACCEPTED, guards=[requires("manager")], summary="Call one number")
+    async def create_call(self, unit: UnitDep, principal: PrincipalDep, data: JSONBody[NewCall]) -> CallView:
+        """Call one number. Refused at once with the reasons if it may never be called; else queued."""
+        return CallView.of(await CallService(unit, principal.workspace_id).create(data))
+
+    @get(summary="Calls, newest first")
+    async def list_calls(
+        self,
+        unit: UnitDep,
+        principal: PrincipalDep,
+        campaign_id: FromQuery[uuid.UUID | None] = None,
+        contact_id: FromQuery[uuid.UUID | None] = None,
+        enrollment_id: FromQuery[uuid.UUID | None] = None,
+        assistant_id: FromQuery[uuid.UUID | None] = None,
+        in_state: InState = None,
+        network_result: FromQuery[NetworkResult | None] = None,
+        answered_by: FromQuery[AnsweredBy | None] = None,
+        outcome: FromQuery[Outcome | None] = None,
+        to: FromQuery[str | None] = None,
+        since: FromQuery[datetime | None] = None,
+        until: FromQuery[datetime | None] = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Page[CallView]:
+        """Calls, newest first."""
+        query = CallService(unit, principal.workspace_id).listing(
+            campaign_id=campaign_id,
+            contact_id=contact_id,
+            enrollment_id=enrollment_id,
+            assistant_id=assistant_id,
+            state=in_state,
+            network_result=network_result,
+            answered_by=answered_by,
+            outcome=outcome,
+            to=to,
+            since=since,
+            until=until,
+        )
+        return await page_of(unit.session, query, Call.id, CallView.of, limit=limit, cursor=cursor)
+
+    @get("/active", summary="Calls under way now")
+    async def active_calls(self, unit: UnitDep, principal: PrincipalDep) -> ActiveCalls:
+        """Calls that are under way now."""
+        return ActiveCalls([CallView.of(call) for call in await CallService(unit, principal.workspace_id).active()])
+
+    @get("/{call_id:uuid}", summary="One call")
+    async def get_call(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> CallView:
+        return CallView.of(await CallService(unit, principal.workspace_id).get(call_id))
+
+    @post(
+        "/{call_id:uuid}/end",
+        status_code=HTTP_202_ACCEPTED,
+        guards=[requires("manager")],
+        summary="End a call, waiting, ringing or talking",
+    )
+    async def end_call(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> CallView:
+        """End a call, whether it waits, rings or talks."""
+        return CallView.of(await CallService(unit, principal.workspace_id).end(call_id))
+
+    @put("/{call_id:uuid}/outcome", guards=[requires("manager")], summary="Say what came of a call")
+    async def set_outcome(
+        self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID], data: JSONBody[NewOutcome]
+    ) -> CallView:
+        """Say what came of a call. do_not_call suppresses the number at once."""
+        return CallView.of(await CallService(unit, principal.workspace_id).set_outcome(call_id, data.outcome, data.note))
+
+    @get("/{call_id:uuid}/events", summary="What every witness said about a call")
+    async def call_events(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> EventList:
+        """Everything the witnesses said about a call, and what became of it."""
+        return EventList([EventView.of(event) for event in await CallService(unit, principal.workspace_id).events(call_id)])
+
+    @get("/{call_id:uuid}/transcript", summary="What was said, turn by turn")
+    async def call_transcript(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> TranscriptView:
+        turns = await CallService(unit, principal.workspace_id).transcript(call_id)
+        return TranscriptView(call_id, [TurnView.of(turn) for turn in turns])
+
+    @get("/{call_id:uuid}/explain", summary="Why the call was allowed")
+    async def explain_call(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> ExplainView:
+        """The gate's verdict that this call rests on."""
+        return await CallService(unit, principal.workspace_id).explain(call_id)
+
+    @get("/{call_id:uuid}/recording", media_type="audio/ogg", summary="The recording, Ogg Opus")
+    async def call_recording(
+        self,
+        unit: UnitDep,
+        principal: PrincipalDep,
+        storage: NamedDependency[SkipValidation[Storage]],
+        call_id: FromPath[uuid.UUID],
+        byte_range: Range = None,
+    ) -> Stream:
+        """The recording, whole or in part: Ogg Opus, callee on the left, agent on the right."""
+        return await recording_answer(storage, await CallService(unit, principal.workspace_id).get(call_id), byte_range)
+
+
+class CampaignCallController(Controller):
+    path = "/campaigns"
+    tags = ["campaigns"]
+    guards = [requires("viewer")]
+
+    @get("/{campaign_id:uuid}/calls", summary="Calls of a campaign, newest first")
+    async def campaign_calls(
+        self,
+        unit: UnitDep,
+        principal: PrincipalDep,
+        campaign_id: FromPath[uuid.UUID],
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Page[CallView]:
+        """Calls of one campaign, newest first."""
+        query = await CallService(unit, principal.workspace_id).of_campaign(campaign_id)
+        return await page_of(unit.session, query, Call.id, CallView.of, limit=limit, cursor=cursor)
+
+
+class EnrollmentExplainController(Controller):
+    path = "/enrollments"
+    tags = ["campaigns"]
+    guards = [requires("viewer")]
+
+    @get("/{enrollment_id:uuid}/explain", summary="May this contact be called now, and if not, why and when?")
+    async def explain_enrollment(self, unit: UnitDep, principal: PrincipalDep, enrollment_id: FromPath[uuid.UUID]) -> ExplainView:
+        """May this contact be called now, and if not, why and when?"""
+        return await CallService(unit, principal.workspace_id).explain_enrollment(enrollment_id)

@@ -1,0 +1,238 @@
+"""Asks the gate: gathers the facts about one number, decides, and keeps the verdict with its inputs.
+
+The same function serves the claim, the last moment before the INVITE, single calls and explanations, so they cannot disagree.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.calls.gate_repository import GateRepository
+from control_plane.db.models import Campaign, Contact, GateVerdict, Trunk, Workspace
+from control_plane.domain import phone
+from control_plane.domain.calling_window import Window
+from control_plane.domain.eligibility import PACKS, Decision, Dial, Facts, Reason, Wait, decide
+from control_plane.domain.retry_policy import RetryPolicy
+from control_plane.kit.ids import new_id
+from control_plane.workspaces.repository import WorkspaceRepository
+
+ROLLING = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """May `e164` be dialled on `trunk`, for whom, and in which campaign (None: outside campaigns)?"""
+
+    workspace: Workspace
+    trunk: Trunk
+    e164: str
+    contact: Contact | None
+    campaign: Campaign | None
+    ring_timeout_s: int
+    counted_call_id: uuid.UUID | None = None
+    """A call that already counts towards the caps and is not to be counted against itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gate said to one question, and the facts it rests on."""
+
+    question: Question
+    facts: Facts
+    decision: Decision
+
+    def after(self, more_calls: int, now: datetime) -> "Answer":
+        """The answer once the campaign has begun `more_calls` calls since the facts were gathered: its daily cap may be reached."""
+        facts = replace(self.facts, campaign_calls_today=self.facts.campaign_calls_today + more_calls)
+        return Answer(self.question, facts, decide(facts, now, PACKS[rule_pack_of(self.question.trunk)]))
+
+
+async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Answer]:
+    """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
+    facts = await _gather(session, questions, now)
+    if await WorkspaceRepository(session).halted_installation():
+        facts = [replace(known, installation_halted=True) for known in facts]
+    return [Answer(q, f, decide(f, now, PACKS[rule_pack_of(q.trunk)])) for q, f in zip(questions, facts, strict=True)]
+
+
+async def ask(session: AsyncSession, question: Question, now: datetime) -> tuple[Decision, Facts]:
+    """The gate's decision about `question` at `now`, with the facts it rests on."""
+    (answer,) = await ask_all(session, (question,), now)
+    return answer.decision, answer.facts
+
+
+async def _gather(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Facts]:
+    repository = GateRepository(session)
+    workspaces, numbers = [q.workspace.id for q in questions], [q.e164 for q in questions]
+    contacts = [q.contact.id if q.contact else None for q in questions]
+    zones = [time_zones(q.e164, q.contact) for q in questions]
+    days = _Days(now)
+    local_days = [days.around(z[0] if z else q.workspace.time_zone) for q, z in zip(questions, zones, strict=True)]
+    suppressed = await repository.suppression_reasons(workspaces, numbers, [q.campaign.id if q.campaign else None for q in questions])
+    capped = await _calls_of_capped(repository, questions, days)
+    dialled = await repository.dialled_since(workspaces, numbers, contacts, min(now - ROLLING, *(day[0] for day in local_days)))
+    rules = _CampaignRules()
+    return [
+        _facts(q, zones[i], suppressed[i], local_days[i], capped[i], _Dialled.seen(dialled[i], local_days[i][0], now), rules.of(q))
+        for i, q in enumerate(questions)
+    ]
+
+
+def _facts(
+    question: Question,
+    zones: tuple[str, ...],
+    suppressed: str | None,
+    day: tuple[datetime, datetime],
+    calls_today: int,
+    dialled: "_Dialled",
+    rules: "_Rules",
+) -> Facts:
+    campaign, workspace = question.campaign, question.workspace
+    return Facts(
+        e164=question.e164,
+        is_valid_number=phone.is_valid(question.e164),
+        is_fictional_number=phone.is_fictional(question.e164),
+        is_rehearsal_trunk=question.trunk.is_rehearsal,
+        suppressed_because=suppressed,
+        workspace_halted=workspace.is_halted,
+        campaign_status=campaign.execution_status if campaign else None,
+        campaign_starts_at=campaign.starts_at if campaign else None,
+        campaign_ends_at=campaign.ends_at if campaign else None,
+        window=rules.window,
+        time_zones=zones,
+        workspace_time_zone=workspace.time_zone,
+        ring_timeout=timedelta(seconds=question.ring_timeout_s),
+        attempts_today=dialled.today,
+        max_per_day=rules.max_per_day,
+        day_ends_at=day[1],
+        attempts_24h=len(dialled.rolling),
+        max_per_24h=rules.max_per_24h,
+        frees_24h_at=dialled.rolling[rules.max_per_24h - 1] + ROLLING if len(dialled.rolling) >= rules.max_per_24h else None,
+        campaign_calls_today=calls_today,
+        campaign_daily_cap=campaign.daily_cap if campaign else None,
+    )
+
+
+async def _calls_of_capped(repository: GateRepository, questions: Sequence[Question], days: "_Days") -> list[int]:
+    """Today's calls of each question's campaign. Counted only where a cap asks for it: a day can have tens of thousands."""
+    known: dict[tuple[uuid.UUID, uuid.UUID | None], int] = {}
+    counts = []
+    for question in questions:
+        campaign = question.campaign
+        if campaign is None or campaign.daily_cap is None:
+            counts.append(0)
+            continue
+        key = (campaign.id, question.counted_call_id)
+        if key not in known:
+            since, _ = days.around(question.workspace.time_zone)
+            known[key] = await repository.campaign_calls_since(campaign.id, since, question.counted_call_id)
+        counts.append(known[key])
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialled:
+    """Counting calls to one person or number: how many on the calendar day, and the times of the last 24 hours, newest first."""
+
+    today: int
+    rolling: Sequence[datetime]
+
+    @classmethod
+    def seen(cls, times: Sequence[datetime], day_start: datetime, now: datetime) -> "_Dialled":
+        return cls(sum(at >= day_start for at in times), [at for at in times if at > now - ROLLING])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What a campaign itself allows; outside campaigns only the cap over everything is left."""
+
+    window: Window | None
+    max_per_day: int | None
+    max_per_24h: int
+
+
+class _CampaignRules:
+    """The rules of each campaign, read once per batch."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[uuid.UUID | None, bool], _Rules] = {}
+
+    def of(self, question: Question) -> _Rules:
+        campaign, rehearsal = question.campaign, question.trunk.is_rehearsal
+        key = (campaign.id if campaign else None, rehearsal)
+        if key not in self._known:
+            policy = RetryPolicy.from_plain(campaign.attempts if campaign else {}, rehearsal=rehearsal)
+            window = Window.from_plain(campaign.window) if campaign and campaign.window is not None else None
+            self._known[key] = _Rules(window, policy.max_per_day if campaign else None, policy.max_per_24h)
+        return self._known[key]
+
+
+class _Days:
+    """Calendar days around one instant, by zone."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._known: dict[str, tuple[datetime, datetime]] = {}
+
+    def around(self, zone: str) -> tuple[datetime, datetime]:
+        if zone not in self._known:
+            self._known[zone] = local_day(self._now, zone)
+        return self._known[zone]
+
+
+def rule_pack_of(trunk: Trunk) -> str:
+    """Rehearsal trunks have their own rules, which no other trunk can select."""
+    return "rehearsal" if trunk.is_rehearsal else "default"
+
+
+def verdict_of(
+    decision: Decision, facts: Facts, question: Question, now: datetime, *, enrollment_id: uuid.UUID | None = None
+) -> GateVerdict:
+    """The decision as a row to keep."""
+    return GateVerdict(**verdict_columns(Answer(question, facts, decision), now, enrollment_id))
+
+
+def verdict_columns(answer: Answer, now: datetime, enrollment_id: uuid.UUID | None) -> dict[str, Any]:
+    """The decision as the columns of its row, for writing many at once."""
+    pack = PACKS[rule_pack_of(answer.question.trunk)]
+    return {
+        "id": new_id(),
+        "workspace_id": answer.question.workspace.id,
+        "enrollment_id": enrollment_id,
+        "decision": type(answer.decision).__name__.lower(),
+        "reasons": reasons_of(answer.decision),
+        "inputs": answer.facts.canonical(),
+        "pack": f"{pack.name}@{pack.version}",
+        "decided_at": now,
+    }
+
+
+def reasons_of(decision: Decision) -> list[dict[str, Any]]:
+    """The reasons as plain values; dialling needs none."""
+    reasons: tuple[Reason, ...] = () if isinstance(decision, Dial) else decision.reasons
+    return [{"code": reason.code, "sentence": reason.sentence} for reason in reasons]
+
+
+def until_of(decision: Decision) -> datetime | None:
+    return decision.until if isinstance(decision, Wait) else None
+
+
+def time_zones(e164: str, contact: Contact | None) -> tuple[str, ...]:
+    """Every zone the person may be in: as the list says, else as stored with the number, else as the number allows."""
+    if contact is not None and contact.time_zone:
+        return (contact.time_zone,)
+    stored = next((p.time_zones for p in contact.phones if p.e164 == e164), []) if contact is not None else []
+    return tuple(stored) or phone.time_zones(e164)
+
+
+def local_day(now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """Start and end of the calendar day around `now` in `zone`."""
+    local = now.astimezone(ZoneInfo(zone))
+    start = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    end = (start + timedelta(days=1)).replace(hour=0)
+    return start.astimezone(now.tzinfo), end.astimezone(now.tzinfo)

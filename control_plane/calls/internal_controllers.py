@@ -1,0 +1,171 @@
+"""What agent workers talk to. A worker's key opens the heartbeat; a call's own ticket opens that call and nothing else.
+
+Messages are those of `sip_config.contract`, decoded strictly: a worker of another version is told which field it does not share.
+"""
+
+import hmac
+import uuid
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, get, post, put
+from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import FromPath, HeaderParameter, SkipValidation
+from litestar.response import Response
+from litestar.status_codes import HTTP_200_OK
+
+from control_plane.calls.agent_service import AgentService, take_worker_heartbeat
+from control_plane.db.unit import Unit
+from control_plane.domain.errors import Invalid
+from control_plane.kit.storage import Storage
+from control_plane.settings import Settings
+from control_plane.workspaces.authentication import PUBLIC, refusal
+from control_plane.workspaces.guards import requires
+from sip_config.contract import AnsweredBy, CallEvent, CallReport, ContractError, EventKind, Turn, WorkerHeartbeat, encode, from_plain
+
+UnitDep = NamedDependency[SkipValidation[Unit]]
+Authorization = Annotated[str | None, HeaderParameter(name="Authorization")]
+RECORDING_LIMIT = 256 * 1024 * 1024
+"""About 18 hours of Opus at 32 kbit/s: far above any call, below what would fill a disk."""
+MOST_EVENTS = 500
+MOST_SLOTS = 1000
+"""Of one worker; far above what a machine can hold, so that a slip cannot promise capacity that is not there."""
+
+
+class WorkerController(Controller):
+    path = "/internal/workers"
+    include_in_schema = False
+    guards = [requires("agent")]
+
+    @post("/heartbeat", status_code=HTTP_200_OK)
+    async def heartbeat(
+        self,
+        unit: UnitDep,
+        settings: NamedDependency[SkipValidation[Settings]],
+        authorization: Authorization,
+        request: Request[Any, Any, Any],
+    ) -> dict[str, Any]:
+        _require_installations_key(settings, _ticket(authorization))
+        said = _message(WorkerHeartbeat, await request.body())
+        if not 0 <= said.slots <= MOST_SLOTS or len(said.calls) > MOST_SLOTS or not all(_is_id(call) for call in said.calls):
+            raise Invalid(f"WorkerHeartbeat: expected 0 to {MOST_SLOTS} slots, and calls to be ids", code="contract_mismatch")
+        row = {"id": said.worker_id, "slots": said.slots, "draining": said.draining, "registered": said.registered, "load": said.load}
+        await take_worker_heartbeat(unit, row | {"calls": list(said.calls)})
+        return {"accepted": True}
+
+
+class AgentCallController(Controller):
+    path = "/internal/calls/{call_id:uuid}"
+    include_in_schema = False
+    opt = PUBLIC
+
+    @get("/order")
+    async def order(self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization) -> Response[str]:
+        order = await AgentService(unit, call_id, _ticket(authorization)).order()
+        return Response(encode(order), media_type="application/json")
+
+    @post("/events", status_code=HTTP_200_OK)
+    async def events(
+        self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
+    ) -> dict[str, int]:
+        events = _events(await request.body())
+        await AgentService(unit, call_id, _ticket(authorization)).take_events(events)
+        return {"accepted": len(events)}
+
+    @post("/opt-out", status_code=HTTP_200_OK)
+    async def opt_out(
+        self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
+    ) -> dict[str, bool]:
+        """Answered after the commit only: the agent confirms to the callee what is already true."""
+        said = _object(await request.body())
+        offset = said.get("offset_s")
+        quote = str(said.get("quote", ""))[:2000]
+        await AgentService(unit, call_id, _ticket(authorization)).opt_out(quote, offset if isinstance(offset, int | float) else None)
+        return {"committed": True}
+
+    @put("/report")
+    async def report(
+        self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
+    ) -> dict[str, bool]:
+        await AgentService(unit, call_id, _ticket(authorization)).take_report(_message(CallReport, await request.body()))
+        return {"accepted": True}
+
+    @put("/recording", request_max_body_size=RECORDING_LIMIT)
+    async def recording(
+        self,
+        unit: UnitDep,
+        call_id: FromPath[uuid.UUID],
+        authorization: Authorization,
+        storage: NamedDependency[SkipValidation[Storage]],
+        request: Request[Any, Any, Any],
+    ) -> dict[str, bool]:
+        agent = AgentService(unit, call_id, _ticket(authorization))
+        key = await agent.recording_key()
+        # A slow upload must not hold a database connection: the ticket has been checked, so let the transaction go meanwhile.
+        await unit.session.rollback()
+        await storage.put(key, request.stream())
+        await agent.recording_stored(key)
+        return {"stored": True}
+
+
+def _require_installations_key(settings: Settings, key: str) -> None:
+    """Workers serve every workspace, so a workspace's own agent key must not announce capacity or keep foreign calls alive."""
+    if settings.agent_key and not hmac.compare_digest(settings.agent_key.encode(), key.encode()):
+        raise PermissionDeniedException("Agent workers report with the installation's own key (CALLWRIGHT_AGENT_KEY).")
+
+
+def _ticket(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise refusal("Send the call's ticket as `Authorization: Bearer …`.")
+    return token.strip()
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
+
+
+def _message(kind: type[Any], body: bytes) -> Any:
+    try:
+        return from_plain(kind, _json(body))
+    except ContractError as error:
+        raise Invalid(str(error), code="contract_mismatch") from error
+
+
+def _events(body: bytes) -> list[CallEvent]:
+    raw = _json(body)
+    try:
+        if not isinstance(raw, list) or len(raw) > MOST_EVENTS:
+            raise ContractError(f"expected a list of at most {MOST_EVENTS} events")
+        return [_event(item, f"events[{i}]") for i, item in enumerate(raw)]
+    except ContractError as error:
+        raise Invalid(str(error), code="contract_mismatch") from error
+
+
+def _event(raw: Any, where: str) -> CallEvent:
+    """One event whose data fits its kind, as far as the ledger reads it."""
+    event = from_plain(CallEvent, raw, where)
+    if event.kind is EventKind.TURN:
+        from_plain(Turn, event.data, f"{where}.data")
+    elif event.kind is EventKind.SCREENED and "answered_by" in event.data:
+        from_plain(AnsweredBy, event.data["answered_by"], f"{where}.data.answered_by")
+    return event
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    raw = _json(body)
+    if not isinstance(raw, dict):
+        raise Invalid("The body is not an object.")
+    return raw
+
+
+def _json(body: bytes) -> Any:
+    """The decoded body; msgspec also refuses what no database can keep: half surrogate pairs, NaN."""
+    try:
+        return msgspec.json.decode(body)
+    except ValueError as error:
+        raise Invalid("The body is not JSON.") from error

@@ -1,0 +1,93 @@
+"""LiveKit's webhooks: a second witness beside the agent, feeding the same reducer.
+
+They lose SIP codes, come late, twice and out of order (facts/livekit §3.4), so they never decide what a call's dialling task can say
+itself; they tell of rooms and participants that vanished.
+"""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Controller, Request, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotAuthorizedException
+from litestar.params import SkipValidation
+from litestar.status_codes import HTTP_200_OK
+from livekit.api import TokenVerifier, WebhookReceiver
+from livekit.protocol.models import DisconnectReason, ParticipantInfo
+from livekit.protocol.webhook import WebhookEvent
+
+from control_plane.calls.reducer import Testimony, hear
+from control_plane.calls.repository import CallRepository
+from control_plane.db.unit import Unit
+from control_plane.domain.call_state import Fact
+from control_plane.domain.errors import Invalid
+from control_plane.settings import Settings
+from control_plane.workspaces.authentication import PUBLIC
+from sip_config.naming import SIP_CALL_STATUS, call_id_of_room, callee_identity
+
+
+class LiveKitWebhookController(Controller):
+    path = "/webhooks/livekit"
+    include_in_schema = False
+    opt = PUBLIC
+
+    @post(status_code=HTTP_200_OK)
+    async def receive(
+        self,
+        unit: NamedDependency[SkipValidation[Unit]],
+        settings: NamedDependency[SkipValidation[Settings]],
+        request: Request[Any, Any, Any],
+    ) -> dict[str, bool]:
+        event = _verified(settings, await request.body(), request.headers.get("Authorization", ""))
+        testimony = testimony_of(event)
+        call_id = call_id_of_room(event.room.name)
+        if testimony is not None and call_id is not None and await _is_ours(unit, call_id):
+            await hear(unit, uuid.UUID(call_id), testimony)
+        return {"received": True}
+
+
+def _verified(settings: Settings, body: bytes, authorization: str) -> WebhookEvent:
+    """The event, if LiveKit signed exactly this body with our key."""
+    receiver = WebhookReceiver(TokenVerifier(settings.livekit_api_key, settings.livekit_api_secret))
+    try:
+        return receiver.receive(body.decode(), authorization)
+    except Exception as error:
+        # The library raises bare `Exception` for a wrong hash and PyJWT's errors for a wrong token (facts/livekit §1.8).
+        raise NotAuthorizedException("This is not signed by our LiveKit server.") from error
+
+
+async def _is_ours(unit: Unit, call_id: str) -> bool:
+    try:
+        return await CallRepository(unit.session).lock(uuid.UUID(call_id)) is not None
+    except ValueError:
+        return False
+
+
+def testimony_of(event: WebhookEvent) -> Testimony | None:
+    """What an event says about its call; None for what the ledger has no use for."""
+    at = _time_of(event)
+    if event.event == "room_finished":
+        return Testimony("livekit", event.id, "room_finished", at, Fact.AGENT_LEFT)
+    if event.event != "participant_left":
+        return None
+    participant = event.participant
+    reason = _reason(participant.disconnect_reason)
+    if participant.kind == ParticipantInfo.Kind.AGENT:
+        return Testimony("livekit", event.id, "agent_left", at, Fact.AGENT_LEFT, {"disconnect_reason": reason})
+    if participant.identity != callee_identity(call_id_of_room(event.room.name) or ""):
+        return None
+    data = {"disconnect_reason": reason, "last_status": participant.attributes.get(SIP_CALL_STATUS, "")}
+    return Testimony("livekit", event.id, "callee_left", at, Fact.CALLEE_LEFT, data)
+
+
+def _time_of(event: WebhookEvent) -> datetime:
+    try:
+        return datetime.fromtimestamp(event.created_at, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Invalid.field("createdAt", "is no time") from error
+
+
+def _reason(code: int) -> str:
+    """The reason's name; a newer LiveKit may know reasons that this version of its library has no name for."""
+    return DisconnectReason.Name(code) if code in DisconnectReason.values() else str(code)

@@ -1,0 +1,84 @@
+"""Finds what a call is made of within one workspace; what is not there or not yours is the same `NotFound`."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.calls.gate import Question
+from control_plane.calls.outcomes import BUILT_IN
+from control_plane.db.models import Assistant, AssistantVersion, Campaign, CampaignNumber, Contact, Enrollment, Number, Trunk, Workspace
+from control_plane.domain.errors import Conflict, NotFound, Refused
+
+_NO_REAL_CALLER = "There is no number to call real phones from; add a carrier's trunk and a number. Rehearsal numbers do not reach them."
+_NO_REHEARSAL_CALLER = "There is no rehearsal number to call this fictional number from; add a rehearsal trunk and a number first."
+
+
+class LookupRepository:
+    def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
+        self._session = session
+        self._workspace_id = workspace_id
+
+    async def workspace(self) -> Workspace:
+        return await self._session.get_one(Workspace, self._workspace_id)
+
+    async def active_assistant(self, assistant_id: uuid.UUID) -> Assistant:
+        assistant = await self._owned(Assistant, assistant_id, "assistant")
+        if not assistant.is_active:
+            raise Refused(f"The assistant {assistant.name} is switched off (is_active is false).", code="assistant_inactive")
+        return assistant
+
+    async def published_version(self, assistant: Assistant) -> AssistantVersion:
+        if assistant.published_version_id is None:
+            raise Conflict(f"The assistant {assistant.name} has not been published yet.", code="assistant_not_published")
+        return await self._session.get_one(AssistantVersion, assistant.published_version_id)
+
+    async def contact(self, contact_id: uuid.UUID) -> Contact:
+        return await self._owned(Contact, contact_id, "contact")
+
+    async def campaign(self, campaign_id: uuid.UUID) -> Campaign:
+        return await self._owned(Campaign, campaign_id, "campaign")
+
+    async def enrollment(self, enrollment_id: uuid.UUID) -> Enrollment:
+        return await self._owned(Enrollment, enrollment_id, "enrollment")
+
+    async def caller(self, number_id: uuid.UUID | None, assistant_id: uuid.UUID, *, rehearsal: bool) -> tuple[Number, Trunk]:
+        """The caller ID asked for; else one assigned to the assistant, else any that can reach this kind of number."""
+        query = select(Number, Trunk).join(Trunk, Trunk.id == Number.trunk_id).where(Number.workspace_id == self._workspace_id)
+        if number_id is not None:
+            query = query.where(Number.id == number_id)
+        else:
+            query = query.where(Number.is_rehearsal == rehearsal).order_by(
+                (Number.assistant_id == assistant_id).desc().nulls_last(), Number.id
+            )
+        row = (await self._session.execute(query.limit(1))).first()
+        if row is not None:
+            number, trunk = row
+            if trunk.livekit_outbound_trunk_id is None:
+                raise Conflict(f"The trunk {trunk.name} is not connected to LiveKit yet; try again shortly.", code="trunk_not_synced")
+            return number, trunk
+        if number_id is not None:
+            raise NotFound.of("number")
+        raise Conflict(_NO_REHEARSAL_CALLER if rehearsal else _NO_REAL_CALLER, code="no_caller_number")
+
+    async def outcome_labels(self, version_id: uuid.UUID) -> list[str]:
+        version = await self._session.get_one(AssistantVersion, version_id)
+        return list(dict.fromkeys((*BUILT_IN, *(version.config.get("outcome_labels") or ()))))
+
+    async def question_for(self, enrollment: Enrollment) -> Question:
+        """The gate's question for an enrollment's first number."""
+        contact, campaign = await self.contact(enrollment.contact_id), await self.campaign(enrollment.campaign_id)
+        query = select(Trunk).join(Number, Number.trunk_id == Trunk.id).join(CampaignNumber, CampaignNumber.number_id == Number.id)
+        trunk = await self._session.scalar(query.where(CampaignNumber.campaign_id == campaign.id).order_by(Number.id).limit(1))
+        if trunk is None:
+            raise Conflict("The campaign has no number to call from.", code="no_caller_number")
+        if not contact.phones:
+            raise Conflict("The contact has no number.", code="no_number")
+        return Question(await self.workspace(), trunk, contact.phones[0].e164, contact, campaign, campaign.ring_timeout_s)
+
+    async def _owned(self, kind: Any, row_id: uuid.UUID, what: str) -> Any:
+        row = await self._session.scalar(select(kind).where(kind.id == row_id, kind.workspace_id == self._workspace_id))
+        if row is None:
+            raise NotFound.of(what)
+        return row

@@ -1,0 +1,76 @@
+"""Writes the agent's order from the rows: everything it needs, variables filled in, no secret."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from control_plane.db.models import AssistantVersion, Call, Campaign, Contact
+from control_plane.domain.errors import Invalid
+from control_plane.domain.variables import as_text, contact_values, fill, missing
+from sip_config.contract import CallOrder, CallPurpose, ModelsOrder, VoicemailMode, VoicemailOrder, VoiceOrder
+from sip_config.naming import callee_identity, room_name
+
+DEFAULT_OPENING = "Hello, this is {assistant_name}, an AI assistant."
+
+
+def order_of(call: Call, version: AssistantVersion, campaign: Campaign | None, contact: Contact | None) -> CallOrder:
+    """The complete order of one call."""
+    config, request = version.config, call.request
+    values = variables_of(version, contact, request)
+    language = (contact.language if contact else None) or config.get("language") or "en"
+    voicemail = config.get("voicemail") or {}
+    opening = request.get("welcome_message") or config.get("first_message") or DEFAULT_OPENING
+    return CallOrder(
+        call_id=str(call.id),
+        generation=call.agent_generation,
+        room_name=room_name(str(call.id)),
+        callee_identity=callee_identity(str(call.id)),
+        to=call.to_e164,
+        purpose=CallPurpose(call.purpose),
+        system_prompt=fill(config.get("system_prompt", ""), values),
+        opening_line=fill(opening, values),
+        language=language,
+        campaign_prompt=fill(campaign.prompt, values) if campaign else "",
+        agenda=request.get("agenda") or "",
+        custom_prompt=request.get("custom_prompt") or "",
+        initial_mood=request.get("initial_mood") or "",
+        contact_name=contact.name if contact else "",
+        contact_facts={key: str(value) for key, value in (contact.attributes if contact else {}).items()},
+        tools=tuple(config.get("tools") or ()),
+        outcome_labels=tuple(config.get("outcome_labels") or ()),
+        models=_part(ModelsOrder, config.get("models")),
+        voice=_part(VoiceOrder, config.get("voice")),
+        voicemail=VoicemailOrder(VoicemailMode(voicemail.get("mode", "hang_up")), fill(voicemail.get("message") or "", values)),
+        ringing_timeout_s=call.ringing_timeout_s,
+        max_duration_s=call.max_duration_s,
+    )
+
+
+def variables_of(version: AssistantVersion, contact: Contact | None, request: Mapping[str, Any]) -> dict[str, str]:
+    """What `{name}` and its like stand for: what the contact contributes, then what the call was given, which wins."""
+    values = {"assistant_name": version.name}
+    if contact is not None:
+        values |= contact_values(
+            name=contact.name,
+            email=contact.email,
+            language=contact.language,
+            time_zone=contact.time_zone,
+            attributes=contact.attributes,
+        )
+    return values | {key: as_text(value) for key, value in (request.get("variables") or {}).items()}
+
+
+def require_variables(version: AssistantVersion, campaign: Campaign | None, contact: Contact | None, request: Mapping[str, Any]) -> None:
+    """Raises `Invalid` when a text of the call needs a variable that nobody gives, which the callee would hear as a hole."""
+    config, voicemail = version.config, version.config.get("voicemail") or {}
+    opening = request.get("welcome_message") or config.get("first_message") or DEFAULT_OPENING
+    texts = (config.get("system_prompt") or "", opening, voicemail.get("message") or "", campaign.prompt if campaign else "")
+    lacking = missing(" ".join(texts), variables_of(version, contact, request))
+    if lacking:
+        listed = ", ".join("{" + name + "}" for name in lacking)
+        raise Invalid.field("variables", f"The prompts need {listed}; give a value in `variables`.")
+
+
+def _part(kind: Any, config: dict[str, Any] | None) -> Any:
+    """A part of the order from the assistant's configuration; what is not said keeps the contract's default."""
+    known = {name: value for name, value in (config or {}).items() if value is not None and name in kind.__dataclass_fields__}
+    return kind(**known)

@@ -1,0 +1,143 @@
+"""The single writer of a call's state: folds what witnesses say into the row, one locked row at a time.
+
+Every fact is appended first; the unique id of its source makes repeats harmless. Where it takes the call is `domain/call_state`'s
+decision; here its data is absorbed and, at the end, slot, number and enrollment are given back.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from control_plane.calls.leases import lease_of
+from control_plane.calls.repository import CallRepository
+from control_plane.calls.settlement import settle
+from control_plane.db.models import Call
+from control_plane.db.unit import Unit
+from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, FINAL, LIVE, CallState, Fact, Move, step
+from control_plane.domain.errors import NotFound
+from sip_config.contract import AnsweredBy, EndCause, NetworkResult, Outcome
+
+CARE_RESERVE = timedelta(seconds=300)
+"""Added to the carrier's limit, so that a care protocol can outlast the agent's own limit (architecture §3, station 5)."""
+
+
+DEPARTURE_LOOK = timedelta(seconds=6)
+"""How soon the sweep looks after a call that somebody left; the report or the dial's own answer come before that as a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """One thing one witness says. `fact` is None for what is worth keeping but moves nothing."""
+
+    source: str
+    event_id: str
+    kind: str
+    at: datetime
+    fact: Fact | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+async def hear(unit: Unit, call_id: uuid.UUID, said: Testimony) -> Call:
+    """Take a testimony into the ledger. Raises `NotFound` when there is no such call."""
+    repository = CallRepository(unit.session)
+    call = await repository.lock(call_id)
+    if call is None:
+        raise NotFound.of("call")
+    if not await repository.knows_event(call_id, said.source, said.event_id):
+        before = CallState(call.state)
+        effect = fold(call, said, unit.now)
+        await repository.add_event(
+            call, source=said.source, event_id=said.event_id, kind=said.kind, at=said.at, data=said.data, effect=effect
+        )
+        if call.state in FINAL and before not in FINAL:
+            await settle(unit, call)
+        await unit.session.flush()
+    return call
+
+
+def fold(call: Call, said: Testimony, now: datetime) -> str:
+    """Change the row, and nothing else; the answer says in words what became of the fact."""
+    if said.fact is None:
+        return "noted"
+    outcome = step(CallState(call.state), said.fact)
+    if not isinstance(outcome, Move):
+        _absorb_late(call, said, now)
+        return outcome.because
+    call.state = outcome.to
+    _absorb(call, said)
+    if outcome.to in FINAL:
+        _finish(call, outcome.to, said.at)
+    call.lease_until = lease_of(call, outcome.to, now)
+    return str(outcome.to)
+
+
+def _absorb(call: Call, said: Testimony) -> None:
+    """What a fact says beyond the new state."""
+    if said.fact is Fact.AGENT_READY:
+        call.ready_at = said.at
+    elif said.fact is Fact.DIAL_COMMITTED:
+        call.dialing_at = said.at
+        limit = timedelta(seconds=call.ringing_timeout_s + call.max_duration_s) + CARE_RESERVE
+        call.reserved_until = said.at + limit
+    elif said.fact is Fact.RINGING:
+        call.ringing_at = said.at
+    elif said.fact is Fact.ANSWERED:
+        call.answered_at = said.at
+        call.network_result = NetworkResult.ANSWERED
+    elif said.fact is Fact.NOT_ANSWERED:
+        _absorb_refusal(call, said.data)
+    elif said.fact is Fact.NOT_SENT:
+        call.network_result, call.failure = said.data.get("network_result"), said.data.get("failure", "")
+    elif said.fact is Fact.UNACCOUNTED:
+        call.network_result = NetworkResult.UNKNOWN
+        call.failure = said.data.get("why", "")
+    elif said.fact in (Fact.CALLEE_LEFT, Fact.HANGING_UP):
+        call.ended_at = said.at
+
+
+def _absorb_refusal(call: Call, data: dict[str, Any]) -> None:
+    call.network_result = data["network_result"]
+    call.sip_status_code = data.get("sip_status_code")
+    call.sip_status = data.get("sip_status")
+    call.failure = data.get("failure", "")
+
+
+def _absorb_late(call: Call, said: Testimony, now: datetime) -> None:
+    """What a fact that moves nothing still tells: the earliest witness of a moment is kept, and a departure makes the sweep look soon."""
+    if said.fact is Fact.RINGING and call.ringing_at is None and call.state in AT_THE_PHONE | ANSWERED_STATES:
+        call.ringing_at = said.at
+    elif said.fact is Fact.RINGING and call.state == CallState.ENDED and _ended_as_if_it_never_rang(call):
+        # Late word that it did ring: it changes what the network's answer meant, not what has been settled.
+        call.ringing_at, call.network_result = said.at, NetworkResult.NO_ANSWER
+    elif said.fact is Fact.ANSWERED and call.answered_at is not None and said.at < call.answered_at:
+        call.answered_at = said.at
+    elif said.fact in (Fact.CALLEE_LEFT, Fact.AGENT_LEFT) and call.state in LIVE and call.lease_until is not None:
+        call.lease_until = min(call.lease_until, now + DEPARTURE_LOOK)
+
+
+def _ended_as_if_it_never_rang(call: Call) -> bool:
+    """LiveKit's one error for a phone that rang out and a carrier that is dead (sip_config.causes.of_livekit_error); nobody saw a ring."""
+    return call.ringing_at is None and call.network_result == NetworkResult.UNREACHABLE and call.failure.startswith("canceled:")
+
+
+def _finish(call: Call, state: CallState, at: datetime) -> None:
+    """Make the record complete and give back what the call held."""
+    call.ended_at = call.ended_at or at
+    was_answered = call.answered_at is not None
+    if not was_answered:
+        call.answered_by = call.answered_by or AnsweredBy.NONE
+        call.outcome = call.outcome or Outcome.NO_CONVERSATION
+        call.end_cause = EndCause.OPERATOR_STOP if call.ended_by_request else EndCause.NONE
+        if call.ended_by_request and state is CallState.ENDED:
+            call.network_result = NetworkResult.CANCELED
+    else:
+        call.answered_by = call.answered_by or AnsweredBy.UNCERTAIN
+        call.outcome = call.outcome or Outcome.AGENT_FAILURE
+        call.end_cause = EndCause.OPERATOR_STOP if call.ended_by_request else call.end_cause or EndCause.SYSTEM_ERROR
+    # A lost call keeps its number, because its phone may still ring; an unanswered call its slot until the agent has reported. Who has
+    # outlasted the lease of a conversation without a word is not waited for again: a worker that is still at it says so by heartbeat.
+    call.holds_number = state is CallState.LOST
+    call.holds_slot = call.holds_slot and state is CallState.ENDED and call.reported_at is None and not was_answered
+    if state is not CallState.LOST:
+        call.reserved_until = None

@@ -1,0 +1,130 @@
+"""SQL of the ledger."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import AgentWorker, AssistantVersion, Call, CallEventRecord, CallTurn, Campaign, Contact, GateVerdict
+from control_plane.domain.call_state import LIVE
+from control_plane.kit.ids import new_id
+
+
+async def database_now(session: AsyncSession) -> datetime:
+    """The database's clock, which all processes share; it moves on within a transaction."""
+    now = await session.scalar(select(func.clock_timestamp()))
+    assert now is not None
+    return now
+
+
+class CallRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def lock(self, call_id: uuid.UUID) -> Call | None:
+        """The call, with its row locked for this transaction."""
+        return await self._session.get(Call, call_id, with_for_update=True, populate_existing=True)
+
+    async def find(self, workspace_id: uuid.UUID, call_id: uuid.UUID) -> Call | None:
+        return await self._session.scalar(select(Call).where(Call.id == call_id, Call.workspace_id == workspace_id))
+
+    def listing(
+        self, workspace_id: uuid.UUID, *, since: datetime | None = None, until: datetime | None = None, **filters: Any
+    ) -> Select[Any]:
+        """Calls of a workspace, made from `since` on and before `until`; filters are column names, None is no filter."""
+        query = select(Call).where(Call.workspace_id == workspace_id)
+        if since is not None:
+            query = query.where(Call.created_at >= since)
+        if until is not None:
+            query = query.where(Call.created_at < until)
+        for name, value in filters.items():
+            if value is not None:
+                query = query.where(getattr(Call, name) == value)
+        return query
+
+    async def live(self, workspace_id: uuid.UUID) -> Sequence[Call]:
+        query = select(Call).where(Call.workspace_id == workspace_id, Call.state.in_(LIVE), Call.claimed_at.is_not(None))
+        return (await self._session.scalars(query.order_by(Call.id.desc()))).all()
+
+    async def add_event(
+        self, call: Call, *, source: str, event_id: str, kind: str, at: datetime, data: dict[str, Any], effect: str
+    ) -> bool:
+        """Append one fact. False when this source has said it before."""
+        row = {
+            "id": new_id(),
+            "workspace_id": call.workspace_id,
+            "call_id": call.id,
+            "source": source,
+            "source_event_id": event_id,
+            "kind": kind,
+            "at": at,
+            "data": data,
+            "effect": effect,
+        }
+        statement = insert(CallEventRecord).values(row).on_conflict_do_nothing().returning(CallEventRecord.id)
+        return await self._session.scalar(statement) is not None
+
+    async def knows_event(self, call_id: uuid.UUID, source: str, event_id: str) -> bool:
+        query = select(CallEventRecord.id).where(
+            CallEventRecord.call_id == call_id, CallEventRecord.source == source, CallEventRecord.source_event_id == event_id
+        )
+        return await self._session.scalar(query) is not None
+
+    async def events(self, call_id: uuid.UUID) -> Sequence[CallEventRecord]:
+        query = select(CallEventRecord).where(CallEventRecord.call_id == call_id).order_by(CallEventRecord.recorded_at, CallEventRecord.id)
+        return (await self._session.scalars(query)).all()
+
+    async def last_event(self, call_id: uuid.UUID, kind: str) -> CallEventRecord | None:
+        query = select(CallEventRecord).where(CallEventRecord.call_id == call_id, CallEventRecord.kind == kind)
+        return await self._session.scalar(query.order_by(CallEventRecord.recorded_at.desc()).limit(1))
+
+    async def releases_in_a_row(self, enrollment_id: uuid.UUID) -> int:
+        """How many of the enrollment's latest calls were put back without a dial; at most ten are counted."""
+        query = select(Call.state).where(Call.enrollment_id == enrollment_id).order_by(Call.id.desc()).limit(10)
+        states = (await self._session.scalars(query)).all()
+        return next((i for i, state in enumerate(states) if state != "released"), len(states))
+
+    async def put_turn(self, call: Call, turn: dict[str, Any]) -> None:
+        """Store one utterance; a later version of the same one replaces it."""
+        row = {"workspace_id": call.workspace_id, "call_id": call.id, **turn}
+        statement = insert(CallTurn).values(row)
+        changed = {name: statement.excluded[name] for name in turn if name != "seq"}
+        await self._session.execute(statement.on_conflict_do_update(index_elements=["call_id", "seq"], set_=changed))
+
+    async def turns(self, call_id: uuid.UUID) -> Sequence[CallTurn]:
+        return (await self._session.scalars(select(CallTurn).where(CallTurn.call_id == call_id).order_by(CallTurn.seq))).all()
+
+    async def add_verdict(self, verdict: GateVerdict) -> None:
+        self._session.add(verdict)
+        await self._session.flush()
+
+    async def verdict(self, verdict_id: uuid.UUID) -> GateVerdict | None:
+        return await self._session.get(GateVerdict, verdict_id)
+
+    async def order_parts(self, call: Call) -> tuple[AssistantVersion, Campaign | None, Contact | None]:
+        """What the agent's order is written from."""
+        version = await self._session.get_one(AssistantVersion, call.assistant_version_id)
+        campaign = await self._session.get(Campaign, call.campaign_id) if call.campaign_id else None
+        contact = await self._session.get(Contact, call.contact_id) if call.contact_id else None
+        return version, campaign, contact
+
+    async def put_heartbeat(self, row: dict[str, Any]) -> bool:
+        """Store what a worker says. True when its calls or its willingness changed."""
+        before = await self._session.get(AgentWorker, row["id"])
+        changed = before is None or any(getattr(before, name) != row[name] for name in ("calls", "draining", "registered", "slots"))
+        statement = insert(AgentWorker).values(row)
+        await self._session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+        return changed
+
+    async def extend_leases(self, call_ids: list[uuid.UUID], until: datetime) -> None:
+        """An agent that says it is in these calls is believed (design: the agent that still talks)."""
+        await self._session.execute(
+            update(Call)
+            .where(Call.id.in_(call_ids), Call.state.in_(("in_progress", "wrapping")), Call.lease_until < until)
+            # Never past the call's own limit: a job that hangs must not keep its call alive for ever.
+            .values(lease_until=func.least(until, Call.reserved_until))
+        )

@@ -1,0 +1,182 @@
+"""What the API says and accepts about calls."""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+
+from control_plane.db.models import Call, CallEventRecord, CallTurn
+from control_plane.domain.call_state import CallState, status_of
+
+Agenda = Annotated[str, msgspec.Meta(max_length=2000, description="What the call is about")]
+WelcomeMessage = Annotated[str, msgspec.Meta(max_length=200, description="Said first, instead of the assistant's own opening")]
+Prompt = Annotated[str, msgspec.Meta(max_length=8000)]
+Label = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Mood = Annotated[str, msgspec.Meta(pattern="^(happy|neutral|sad|stressed)$")]
+AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with its zone: without one nobody knows when the phone is to ring."""
+
+
+class NewCall(msgspec.Struct, forbid_unknown_fields=True):
+    """One call to one number. `to` may be left out when `contact_id` is given: the contact's first number is called."""
+
+    assistant_id: uuid.UUID
+    to: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    contact_id: uuid.UUID | None = None
+    campaign_id: uuid.UUID | None = None
+    from_number_id: uuid.UUID | None = None
+    agenda: Agenda | None = None
+    welcome_message: WelcomeMessage | None = None
+    custom_prompt: Prompt | None = None
+    initial_mood: Mood | None = None
+    user_id: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    variables: dict[str, str] = {}
+    metadata: dict[str, Any] = {}
+    schedule_at: AwareTime | None = None
+
+
+class NewOutcome(msgspec.Struct, forbid_unknown_fields=True):
+    """An outcome set by a person: a label of the assistant or a built-in one."""
+
+    outcome: Label
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class CallView(msgspec.Struct):
+    id: uuid.UUID
+    status: str
+    state: str
+    purpose: str
+    to: str
+    from_number: str
+    assistant_id: uuid.UUID
+    assistant_version_id: uuid.UUID
+    campaign_id: uuid.UUID | None
+    enrollment_id: uuid.UUID | None
+    contact_id: uuid.UUID | None
+    attempt: int
+    carrier: str
+    network_result: str | None
+    sip_status_code: int | None
+    sip_status: str | None
+    answered_by: str | None
+    outcome: str | None
+    outcome_label: str | None
+    end_cause: str | None
+    failure: str
+    due_at: datetime
+    started_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    duration_s: float | None
+    first_audio_after_due_s: float | None
+    cost: Decimal | None
+    summary: str
+    recording_url: str | None
+    recording_note: str
+    user_id: str | None
+    metadata: dict[str, Any]
+    created_at: datetime
+    caller_choice: dict[str, Any]
+    """Why this caller ID was chosen; empty where a person chose it."""
+
+    @classmethod
+    def of(cls, call: Call) -> "CallView":
+        return cls(
+            id=call.id,
+            status=status_of(CallState(call.state), was_answered=call.answered_at is not None),
+            state=call.state,
+            purpose=call.purpose,
+            to=call.to_e164,
+            from_number=call.from_e164,
+            assistant_id=call.assistant_id,
+            assistant_version_id=call.assistant_version_id,
+            campaign_id=call.campaign_id,
+            enrollment_id=call.enrollment_id,
+            contact_id=call.contact_id,
+            attempt=call.attempt,
+            carrier="simulated" if call.is_rehearsal else "real",
+            network_result=call.network_result,
+            sip_status_code=call.sip_status_code,
+            sip_status=call.sip_status,
+            answered_by=call.answered_by,
+            outcome=call.outcome,
+            outcome_label=call.outcome_label,
+            end_cause=call.end_cause,
+            failure=call.failure,
+            due_at=call.due_at,
+            started_at=call.dialing_at,
+            answered_at=call.answered_at,
+            ended_at=call.ended_at,
+            duration_s=duration_of(call),
+            first_audio_after_due_s=call.first_audio_after_due_s,
+            cost=call.cost,
+            summary=call.summary,
+            recording_url=f"/api/v1/calls/{call.id}/recording" if call.recording_key else None,
+            recording_note=call.recording_note,
+            user_id=call.request.get("user_id"),
+            metadata=call.request.get("metadata") or {},
+            created_at=call.created_at,
+            caller_choice=call.caller_choice or {},
+        )
+
+
+class EventView(msgspec.Struct):
+    id: uuid.UUID
+    source: str
+    kind: str
+    at: datetime
+    recorded_at: datetime
+    effect: str
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: CallEventRecord) -> "EventView":
+        return cls(event.id, event.source, event.kind, event.at, event.recorded_at, event.effect, event.data)
+
+
+class TurnView(msgspec.Struct):
+    seq: int
+    speaker: str
+    text: str
+    started_at_s: float
+    ended_at_s: float | None
+    interrupted: bool
+    latency: dict[str, Any]
+
+    @classmethod
+    def of(cls, turn: CallTurn) -> "TurnView":
+        return cls(turn.seq, turn.speaker, turn.text, turn.started_at_s, turn.ended_at_s, turn.interrupted, turn.latency)
+
+
+class TranscriptView(msgspec.Struct):
+    call_id: uuid.UUID
+    turns: list[TurnView]
+
+
+class EventList(msgspec.Struct):
+    items: list[EventView]
+
+
+class ActiveCalls(msgspec.Struct):
+    items: list[CallView]
+
+
+class ExplainView(msgspec.Struct):
+    """Why a call may or may not be placed: the gate's verdict in sentences."""
+
+    may_dial: bool
+    decision: str
+    reasons: list[dict[str, Any]]
+    next_possible_at: datetime | None
+    decided_at: datetime
+    rule_pack: str
+
+
+def duration_of(call: Call) -> float | None:
+    """Seconds from the answer to the end; None while it lasts or when nobody answered."""
+    if call.answered_at is None or call.ended_at is None:
+        return None
+    return max(0.0, (call.ended_at - call.answered_at).total_seconds())

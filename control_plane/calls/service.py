@@ -1,0 +1,201 @@
+"""What people ask of calls: make one, look at it, end it, say what came of it."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select
+
+from control_plane.audit.service import record
+from control_plane.calls.gate import Question, ask, reasons_of, until_of, verdict_of
+from control_plane.calls.lookup_repository import LookupRepository
+from control_plane.calls.orders import require_variables
+from control_plane.calls.outcomes import answered_by_of, category_of
+from control_plane.calls.reducer import DEPARTURE_LOOK, Testimony, hear
+from control_plane.calls.repository import CallRepository
+from control_plane.calls.schemas import ExplainView, NewCall
+from control_plane.campaigns.service import close_suppressed
+from control_plane.contacts.suppressions import suppress
+from control_plane.db.models import Call, CallEventRecord, CallTurn, Enrollment
+from control_plane.db.unit import Unit
+from control_plane.domain import phone
+from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState, Fact
+from control_plane.domain.eligibility import Dial, Never
+from control_plane.domain.errors import Conflict, Invalid, NotFound, Refused
+from sip_config.contract import CallPurpose, Outcome
+
+DEFAULT_RING_S = 28
+"""facts/dialer §1.1 US-9: at least 15; about four rings and a half."""
+FURTHEST_AHEAD = timedelta(days=366)
+"""A call that is asked for later than this is a slip of the pen."""
+
+
+class CallService:
+    def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
+        self._unit = unit
+        self._workspace_id = workspace_id
+        self._calls = CallRepository(unit.session)
+        self._lookups = LookupRepository(unit.session, workspace_id)
+
+    async def create(self, asked: NewCall) -> Call:
+        """Judge the call now: never → `Refused` with the reasons and no call; else a queued call, due now or when the gate opens."""
+        assistant = await self._lookups.active_assistant(asked.assistant_id)
+        contact = await self._lookups.contact(asked.contact_id) if asked.contact_id else None
+        campaign = await self._lookups.campaign(asked.campaign_id) if asked.campaign_id else None
+        workspace = await self._lookups.workspace()
+        version = await self._lookups.published_version(assistant)
+        require_variables(version, campaign, contact, _request_of(asked))
+        to = self._number(asked, contact.phones[0].e164 if contact and contact.phones else None, workspace.default_country)
+        number, trunk = await self._lookups.caller(asked.from_number_id, assistant.id, rehearsal=phone.is_fictional(to))
+        ring_s = campaign.ring_timeout_s if campaign else DEFAULT_RING_S
+        question = Question(workspace, trunk, to, contact, campaign, ring_s)
+        at = self._time(asked.schedule_at)
+        decision, facts = await ask(self._unit.session, question, at)
+        if isinstance(decision, Never):
+            sentences = tuple(reason.sentence for reason in decision.reasons)
+            raise Refused(" ".join(sentences), code=decision.reasons[0].code, reasons=sentences)
+        verdict = verdict_of(decision, facts, question, at)
+        await self._calls.add_verdict(verdict)
+        call = Call(
+            workspace_id=self._workspace_id,
+            purpose=CallPurpose.SINGLE,
+            campaign_id=campaign.id if campaign else None,
+            contact_id=contact.id if contact else None,
+            assistant_id=assistant.id,
+            assistant_version_id=version.id,
+            trunk_id=trunk.id,
+            is_rehearsal=trunk.is_rehearsal,
+            from_number_id=number.id,
+            from_e164=number.e164,
+            to_e164=to,
+            request=_request_of(asked),
+            state=CallState.QUEUED,
+            due_at=until_of(decision) or at,
+            verdict_id=verdict.id,
+            ringing_timeout_s=ring_s,
+            max_duration_s=version.config.get("max_duration_s", 600),
+        )
+        self._unit.session.add(call)
+        await self._unit.session.flush()
+        await self._unit.session.refresh(call)
+        record(self._unit, self._workspace_id, "call.created", "call", call.id, None, {"purpose": call.purpose})
+        self._unit.nudges.add("tick")
+        return call
+
+    async def get(self, call_id: uuid.UUID) -> Call:
+        call = await self._calls.find(self._workspace_id, call_id)
+        if call is None:
+            raise NotFound.of("call")
+        return call
+
+    def listing(self, **filters: Any) -> Select[Any]:
+        to = filters.pop("to", None)
+        return self._calls.listing(self._workspace_id, to_e164=phone.require(to, field="to") if to else None, **filters)
+
+    async def of_campaign(self, campaign_id: uuid.UUID) -> Select[Any]:
+        return self.listing(campaign_id=(await self._lookups.campaign(campaign_id)).id)
+
+    async def active(self) -> Sequence[Call]:
+        return await self._calls.live(self._workspace_id)
+
+    async def events(self, call_id: uuid.UUID) -> Sequence[CallEventRecord]:
+        return await self._calls.events((await self.get(call_id)).id)
+
+    async def transcript(self, call_id: uuid.UUID) -> Sequence[CallTurn]:
+        return await self._calls.turns((await self.get(call_id)).id)
+
+    async def end(self, call_id: uuid.UUID) -> Call:
+        """End a call, whether it waits, rings or talks. The room is closed by the task, which hangs up within moments."""
+        await self.get(call_id)
+        call = await self._calls.lock(call_id)
+        assert call is not None
+        if call.state in FINAL:
+            raise Conflict("This call is already over.", code="call_over")
+        call.ended_by_request = True
+        if call.state in BEFORE_DIAL:
+            call.failure = call.failure or "Ended by request before it was dialled."
+            await hear(self._unit, call.id, Testimony("operator", "end", "released", self._unit.now, Fact.RELEASED))
+        else:
+            await hear(self._unit, call.id, Testimony("operator", "end", "end_requested", self._unit.now))
+            # Should the nudge be lost, the sweep closes the room instead.
+            call.lease_until = self._unit.now + DEPARTURE_LOOK
+        record(self._unit, self._workspace_id, "call.ended", "call", call.id, None, None)
+        self._unit.nudges.add("close_room", call.id)
+        return call
+
+    async def set_outcome(self, call_id: uuid.UUID, label: str, note: str) -> Call:
+        """A person's word on what came of the call; it stands above the agent's. do_not_call suppresses the number at once."""
+        await self.get(call_id)
+        call = await self._calls.lock(call_id)
+        assert call is not None
+        known = await self._lookups.outcome_labels(call.assistant_version_id)
+        if label not in known:
+            raise Invalid.field("outcome", f"There is no outcome {label!r} here; there are {', '.join(known)}.")
+        before = {"outcome": call.outcome, "outcome_label": call.outcome_label}
+        call.outcome_label, call.outcome, call.outcome_source = label, category_of(label), "operator"
+        call.answered_by = answered_by_of(label) or call.answered_by
+        said = Testimony(
+            "operator", f"outcome:{self._unit.now.isoformat()}", "outcome_set", self._unit.now, None, {"label": label, "note": note}
+        )
+        await hear(self._unit, call.id, said)
+        if call.outcome == Outcome.DO_NOT_CALL:
+            reason = note or "marked do_not_call by a person"
+            await suppress(self._unit, call.workspace_id, call.to_e164, reason=reason, source="api", evidence="", call_id=call.id)
+            await close_suppressed(self._unit, call.workspace_id, call.to_e164, None)
+        record(self._unit, self._workspace_id, "call.outcome_set", "call", call.id, before, {"outcome_label": label})
+        return call
+
+    async def explain(self, call_id: uuid.UUID) -> ExplainView:
+        """The verdict that this call rests on."""
+        call = await self.get(call_id)
+        verdict = await self._calls.verdict(call.verdict_id) if call.verdict_id else None
+        if verdict is None:
+            raise NotFound.of("verdict")
+        may = verdict.decision == "dial"
+        return ExplainView(may, verdict.decision, verdict.reasons, None if may else call.due_at, verdict.decided_at, verdict.pack)
+
+    async def explain_enrollment(self, enrollment_id: uuid.UUID) -> ExplainView:
+        """May this contact be called now, and if not, why and when? Asked afresh, nothing is stored."""
+        enrollment = await self._lookups.enrollment(enrollment_id)
+        closed = _closed(enrollment)
+        if closed is not None:
+            return ExplainView(False, "never", [closed], None, self._unit.now, "")
+        question = await self._lookups.question_for(enrollment)
+        decision, facts = await ask(self._unit.session, question, self._unit.now)
+        reasons = reasons_of(decision)
+        due = enrollment.due_at
+        if isinstance(decision, Dial) and due is not None and due > self._unit.now:
+            reasons = [{"code": "not_due", "sentence": sentence} for sentence in enrollment.waiting_reasons or ["It is not due yet."]]
+            return ExplainView(False, "wait", reasons, due, self._unit.now, verdict_of(decision, facts, question, self._unit.now).pack)
+        name = type(decision).__name__.lower()
+        until = until_of(decision)
+        after = max(until, due) if until and due else until
+        return ExplainView(name == "dial", name, reasons, after, self._unit.now, verdict_of(decision, facts, question, self._unit.now).pack)
+
+    def _time(self, asked: datetime | None) -> datetime:
+        if asked is None:
+            return self._unit.now
+        if asked > self._unit.now + FURTHEST_AHEAD:
+            raise Invalid.field("schedule_at", f"A call can be scheduled at most {FURTHEST_AHEAD.days} days ahead.")
+        return max(asked, self._unit.now)
+
+    def _number(self, asked: NewCall, of_contact: str | None, country: str) -> str:
+        if asked.to:
+            return phone.require(asked.to, country, field="to")
+        if of_contact is None:
+            raise Invalid.field("to", "Say which number to call, or name a contact that has one.")
+        return of_contact
+
+
+def _closed(enrollment: Enrollment) -> dict[str, str] | None:
+    if enrollment.state == "waiting":
+        return None
+    if enrollment.state == "claimed":
+        return {"code": "in_call", "sentence": "This contact is being called right now."}
+    return {"code": enrollment.state, "sentence": enrollment.closed_reason or f"This contact is {enrollment.state}."}
+
+
+def _request_of(asked: NewCall) -> dict[str, object]:
+    names = ("agenda", "welcome_message", "custom_prompt", "initial_mood", "user_id", "variables", "metadata")
+    return {name: value for name in names if (value := getattr(asked, name))}

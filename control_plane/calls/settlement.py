@@ -1,0 +1,127 @@
+"""Station 8: what follows for enrollment, contact and caller ID when a call is over. The retry policy decides, this writes."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from control_plane.calls.gate import time_zones
+from control_plane.calls.repository import CallRepository
+from control_plane.campaigns.enrollments import Enrollments
+from control_plane.contacts.repository import ContactRepository
+from control_plane.db.models import Call, Campaign, Contact, Enrollment, Workspace
+from control_plane.db.unit import Unit
+from control_plane.domain.call_state import CallState
+from control_plane.domain.calling_window import Window
+from control_plane.domain.daypart import Place
+from control_plane.domain.pacing import Priority
+from control_plane.domain.retry_policy import DEAD_NUMBER, Again, Closed, End, RetryPolicy
+from control_plane.trunks.number_health import rest_if_blocked
+from sip_config.contract import AnsweredBy, NetworkResult, Outcome
+
+AFTER_RELEASE = timedelta(seconds=2)
+LONGEST_AFTER_RELEASE = timedelta(minutes=5)
+"""A call that was never dialled is due again at once. Each further release in a row doubles the pause, so that an agent worker, model or
+prompt that is broken is not asked over and over, and is asked again soon after it was mended."""
+
+
+async def settle(unit: Unit, call: Call) -> None:
+    """Move the call's enrollment on, and wake the dialer: a slot, a number or a turn has become free."""
+    unit.nudges.add("tick")
+    enrollment = await _claimed_enrollment(unit, call)
+    if enrollment is None:
+        # No campaign's call; or an operator skipped or suppressed the enrollment meanwhile, and that decision stands.
+        call.counts_as_attempt = call.state != CallState.RELEASED
+    elif call.state == CallState.RELEASED:
+        call.counts_as_attempt = False
+        await _put_back(unit, call, enrollment)
+    else:
+        await _follow_up(unit, call, enrollment)
+    # Last, because a claim too locks enrollments before numbers.
+    await _learn_of_numbers(unit, call)
+
+
+async def settle_again(unit: Unit, call: Call) -> None:
+    """A report that came after its call had been ended without it: if nobody is to be called again, that now holds."""
+    if call.enrollment_id is None or call.campaign_id is None:
+        return
+    enrollments = Enrollments(unit)
+    enrollment = await enrollments.lock(call.enrollment_id)
+    if enrollment is None or enrollment.state != "waiting":
+        return
+    followed = RetryPolicy().after(end_of(call, enrollment.attempts, enrollment.attempts_by_result), unit.now)
+    if isinstance(followed, Closed) and followed.state in ("done", "suppressed"):
+        await enrollments.close(enrollment, followed.state, followed.reason)
+        await enrollments.complete_campaign_if_finished(enrollment.campaign_id)
+
+
+async def _put_back(unit: Unit, call: Call, enrollment: Enrollment) -> None:
+    """The enrollment of a call that was never dialled: due again soon, unless a person ended the call."""
+    words = call.failure or "The call was put back before dialling."
+    if call.ended_by_request:
+        await Enrollments(unit).close(enrollment, "skipped", "Ended by a person before it was dialled.")
+        await Enrollments(unit).complete_campaign_if_finished(enrollment.campaign_id)
+        return
+    in_a_row = await CallRepository(unit.session).releases_in_a_row(enrollment.id)
+    pause = min(AFTER_RELEASE * 2 ** max(0, in_a_row - 1), LONGEST_AFTER_RELEASE)
+    await Enrollments(unit).wait(enrollment, unit.now + pause, [words])
+
+
+async def _claimed_enrollment(unit: Unit, call: Call) -> Enrollment | None:
+    if call.enrollment_id is None or call.campaign_id is None:
+        return None
+    enrollment = await Enrollments(unit).lock(call.enrollment_id)
+    return enrollment if enrollment is not None and enrollment.state == "claimed" else None
+
+
+async def _learn_of_numbers(unit: Unit, call: Call) -> None:
+    """What the end says of the number that was called, and of the one that called."""
+    dead = DEAD_NUMBER.get(NetworkResult(call.network_result or NetworkResult.UNKNOWN))
+    if dead is not None:
+        await ContactRepository(unit.session, call.workspace_id).mark_dead(call.to_e164, dead)
+    if call.network_result == NetworkResult.BLOCKED_ANALYTICS and call.from_number_id is not None:
+        await rest_if_blocked(unit, call.from_number_id)
+
+
+async def _follow_up(unit: Unit, call: Call, enrollment: Enrollment) -> None:
+    campaign = await unit.session.get_one(Campaign, enrollment.campaign_id)
+    contact = await unit.session.get_one(Contact, enrollment.contact_id)
+    policy = RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal")
+    end = end_of(call, enrollment.attempts, enrollment.attempts_by_result, _other_numbers(contact, call.to_e164))
+    followed = policy.after(end, unit.now, seed=str(call.id), place=await _place(unit, campaign, contact, call.to_e164))
+    call.counts_as_attempt = followed.counts
+    enrollment.attempts += followed.counts
+    enrollment.last_from_number_id = call.from_number_id
+    counts = dict(enrollment.attempts_by_result)
+    enrollment.attempts_by_result = {**counts, followed.retry_class: counts.get(followed.retry_class, 0) + 1}
+    match followed:
+        case Again():
+            promised = followed.retry_class == "callback"
+            enrollment.priority = Priority.CALLBACK if promised else Priority.RETRY
+            await Enrollments(unit).wait(enrollment, followed.at, [f"To be called {followed.reason}."])
+        case Closed():
+            await Enrollments(unit).close(enrollment, followed.state, followed.reason)
+            await Enrollments(unit).complete_campaign_if_finished(enrollment.campaign_id)
+
+
+async def _place(unit: Unit, campaign: Campaign, contact: Contact, e164: str) -> Place:
+    """Where the contact's day passes. Of several zones the first is as good as any: the gate asks all of them."""
+    own = (await unit.session.get_one(Workspace, campaign.workspace_id)).time_zone
+    zone = ZoneInfo(next(iter(time_zones(e164, contact)), own))
+    window = Window.from_plain(campaign.window) if campaign.window is not None else None
+    return Place(zone, None if window is None or window.follows_workspace else window)
+
+
+def _other_numbers(contact: Contact, e164: str) -> int:
+    return sum(phone.e164 != e164 and not phone.dead_reason for phone in contact.phones)
+
+
+def end_of(call: Call, attempts: int, attempts_by_result: dict[str, int], other_numbers: int = 0) -> End:
+    """The call's end as the retry policy sees it."""
+    from_row = End(
+        network_result=NetworkResult(call.network_result or NetworkResult.UNKNOWN),
+        answered_by=AnsweredBy(call.answered_by or AnsweredBy.NONE),
+        outcome=Outcome(call.outcome or Outcome.UNKNOWN),
+        attempts=attempts,
+        attempts_of_class=0,
+        other_numbers=other_numbers,
+    )
+    return from_row.with_history(attempts_by_result)

@@ -1,0 +1,166 @@
+"""SQL of enrollments. Everything about many contacts is set-based."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, exists, func, literal, literal_column, or_, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.campaigns.repository import lacks_any
+from control_plane.db.models import (
+    Call,
+    Campaign,
+    CampaignList,
+    Contact,
+    ContactListEntry,
+    ContactPhone,
+    Enrollment,
+    Suppression,
+)
+
+# Identifiers of enrollments are made in the database, because a million of them should not travel: version 7 like all others, from the
+# clock's milliseconds, a counter that keeps the order of the contacts (RFC 9562 §6.2, method 1), and the random part of a version 4.
+_NEW_ID = literal_column(
+    "(lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7'"
+    " || lpad(to_hex(row_number() over (order by contact.id) % 4096), 3, '0')"
+    " || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid"
+)
+_ENROLLED_COLUMNS = ("id", "workspace_id", "campaign_id", "contact_id", "due_at", "attempts_by_result", "waiting_reasons")
+
+_CLAIM = text(
+    """
+    update enrollment set state = 'claimed', due_at = null, waiting_reasons = '{}', updated_at = now()
+    where id = any(cast(:ids as uuid[]))
+    """
+)
+_WAIT = text(
+    """
+    update enrollment set state = 'waiting', due_at = w.due_at, waiting_reasons = w.reasons, closed_reason = '', updated_at = now()
+    from jsonb_to_recordset(cast(:waits as jsonb)) as w(id uuid, due_at timestamptz, reasons text[])
+    where enrollment.id = w.id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An enrollment to be looked at again at `due_at`; `reasons` are sentences that say why not now."""
+
+    id: uuid.UUID
+    due_at: datetime
+    reasons: list[str]
+
+
+class EnrollmentRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def lock(self, enrollment_id: uuid.UUID) -> Enrollment | None:
+        return await self._session.get(Enrollment, enrollment_id, with_for_update={"key_share": True}, populate_existing=True)
+
+    async def claim_all(self, ids: Sequence[uuid.UUID]) -> None:
+        await self._session.execute(_CLAIM, {"ids": list(ids)})
+
+    async def wait_all(self, waits: Sequence[Waiting]) -> None:
+        await self._session.execute(_WAIT, {"waits": msgspec.json.encode(waits).decode()})
+
+    async def find(self, workspace_id: uuid.UUID, enrollment_id: uuid.UUID) -> Enrollment | None:
+        query = select(Enrollment).where(Enrollment.id == enrollment_id, Enrollment.workspace_id == workspace_id)
+        return await self._session.scalar(query)
+
+    async def save(self, enrollment: Enrollment, **values: Any) -> None:
+        for name, value in values.items():
+            setattr(enrollment, name, value)
+        await self._session.flush()
+
+    def listing(self, campaign_id: uuid.UUID, state: str | None) -> Select[Enrollment]:
+        query = select(Enrollment).where(Enrollment.campaign_id == campaign_id)
+        return query if state is None else query.where(Enrollment.state == state)
+
+    async def has_waiting(self, campaign_id: uuid.UUID) -> bool:
+        return await self._has(campaign_id, ("waiting",))
+
+    async def has_open(self, campaign_id: uuid.UUID) -> bool:
+        return await self._has(campaign_id, ("waiting", "claimed"))
+
+    async def _has(self, campaign_id: uuid.UUID, states: Sequence[str]) -> bool:
+        query = select(exists().where(Enrollment.campaign_id == campaign_id, Enrollment.state.in_(states)))
+        return bool(await self._session.scalar(query))
+
+    async def enroll_members(self, campaign_id: uuid.UUID, due_at: datetime) -> int:
+        """INSERT … SELECT of list members without an enrollment."""
+        on_lists = (
+            exists()
+            .where(CampaignList.campaign_id == campaign_id, ContactListEntry.contact_list_id == CampaignList.contact_list_id)
+            .where(ContactListEntry.contact_id == Contact.id)
+        )
+        return await self._insert(campaign_id, due_at, on_lists)
+
+    async def enroll_contacts(self, campaign_id: uuid.UUID, contact_ids: Sequence[uuid.UUID], due_at: datetime) -> int:
+        return await self._insert(campaign_id, due_at, Contact.id.in_(contact_ids))
+
+    async def _insert(self, campaign_id: uuid.UUID, due_at: datetime, who: Any) -> int:
+        columns = (_NEW_ID, Campaign.workspace_id, Campaign.id, Contact.id, literal(due_at))
+        members = (
+            select(*columns, literal({}, Enrollment.attempts_by_result.type), literal([], Enrollment.waiting_reasons.type))
+            .join(Contact, Contact.workspace_id == Campaign.workspace_id)
+            .where(Campaign.id == campaign_id, who)
+            .where(~exists().where(Enrollment.campaign_id == campaign_id, Enrollment.contact_id == Contact.id))
+        )
+        statement = insert(Enrollment).from_select(_ENROLLED_COLUMNS, members, include_defaults=False).on_conflict_do_nothing()
+        # Counted by the database: the driver does not know how many rows an INSERT … SELECT of the ORM made.
+        added = statement.returning(Enrollment.id).cte("added")
+        return await self._session.scalar(select(func.count()).select_from(added)) or 0
+
+    async def skip_lacking(self, campaign_id: uuid.UUID, names: Sequence[str], reason: str) -> None:
+        """Close waiting enrollments whose contact has no value for a variable of the prompts."""
+        lacking = exists().where(Contact.id == Enrollment.contact_id, lacks_any(names))
+        statement = (
+            update(Enrollment)
+            .where(Enrollment.campaign_id == campaign_id, Enrollment.state == "waiting", lacking)
+            .values(state="skipped", due_at=None, closed_reason=reason, waiting_reasons=[])
+            .execution_options(synchronize_session=False)
+        )
+        await self._session.execute(statement)
+
+    async def close_suppressed(self, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None, reason: str) -> Sequence[uuid.UUID]:
+        """Waiting enrollments whose contact has this number and none that may still be called; returns their campaigns."""
+        mine = exists().where(ContactPhone.contact_id == Enrollment.contact_id, ContactPhone.e164 == e164)
+        barred = exists().where(
+            Suppression.workspace_id == workspace_id,
+            Suppression.e164 == ContactPhone.e164,
+            or_(Suppression.campaign_id.is_(None), Suppression.campaign_id == Enrollment.campaign_id),
+        )
+        callable_number = exists().where(ContactPhone.contact_id == Enrollment.contact_id, ContactPhone.e164 != e164, ~barred)
+        statement = (
+            update(Enrollment)
+            .where(Enrollment.workspace_id == workspace_id, Enrollment.state == "waiting", mine, ~callable_number)
+            .values(state="suppressed", due_at=None, closed_reason=reason, waiting_reasons=[])
+            .returning(Enrollment.campaign_id)
+            .execution_options(synchronize_session="fetch")
+        )
+        if campaign_id is not None:
+            statement = statement.where(Enrollment.campaign_id == campaign_id)
+        return (await self._session.scalars(statement)).all()
+
+    async def contacts(self, contact_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Contact]:
+        rows = await self._session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))
+        return {contact.id: contact for contact in rows}
+
+    async def last_calls(self, enrollment_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Call]:
+        """The newest call of each enrollment that has one."""
+        query = select(Call).where(Call.enrollment_id.in_(enrollment_ids)).ext(distinct_on(Call.enrollment_id))
+        rows = await self._session.scalars(query.order_by(Call.enrollment_id, Call.created_at.desc(), Call.id.desc()))
+        return {call.enrollment_id: call for call in rows if call.enrollment_id is not None}
+
+    async def page_after(self, campaign_id: uuid.UUID, last: uuid.UUID | None, limit: int) -> Sequence[Enrollment]:
+        """Enrollments of a campaign in the order of their ids, for exports."""
+        query = select(Enrollment).where(Enrollment.campaign_id == campaign_id)
+        if last is not None:
+            query = query.where(Enrollment.id > last)
+        return (await self._session.scalars(query.order_by(Enrollment.id).limit(limit))).all()

@@ -1,0 +1,98 @@
+"""`/contacts` and `/contact-lists`."""
+
+import uuid
+from typing import Annotated
+
+from litestar import Controller, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+
+from control_plane.contacts.lists import ListService
+from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, ListIn, ListOut, ListPatch, MembersIn, TimelineEntry
+from control_plane.contacts.service import ContactService
+from control_plane.db.unit import Unit
+from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
+from control_plane.workspaces.guards import requires
+from control_plane.workspaces.principal import Principal
+
+Who = NamedDependency[SkipValidation[Principal]]
+Work = NamedDependency[SkipValidation[Unit]]
+Id = FromPath[uuid.UUID]
+Search = Annotated[str | None, QueryParameter(name="q", max_length=200, description="Part of a name, an e-mail address or a number.")]
+Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, description="Contacts with this number.")]
+OnList = Annotated[uuid.UUID | None, QueryParameter(name="contact_list_id", description="Members of this list.")]
+
+
+class ContactController(Controller):
+    path = "/contacts"
+    tags = ["contacts"]
+    guards = [requires("viewer")]
+
+    @get("/", summary="Contacts, newest first")
+    async def listing(
+        self,
+        unit: Work,
+        principal: Who,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+        q: Search = None,
+        e164: Number = None,
+        contact_list_id: OnList = None,
+    ) -> Page[ContactOut]:
+        return await ContactService(unit, principal.workspace_id).listing(limit, cursor, q=q, e164=e164, list_id=contact_list_id)
+
+    @post("/", guards=[requires("manager")], summary="Create a contact")
+    async def create(self, unit: Work, principal: Who, data: JSONBody[ContactIn]) -> ContactOut:
+        return await ContactService(unit, principal.workspace_id).create(data)
+
+    @get("/{contact_id:uuid}", summary="One contact")
+    async def read(self, unit: Work, principal: Who, contact_id: Id) -> ContactOut:
+        return await ContactService(unit, principal.workspace_id).get(contact_id)
+
+    @patch("/{contact_id:uuid}", guards=[requires("manager")], summary="Change what is sent")
+    async def update(self, unit: Work, principal: Who, contact_id: Id, data: JSONBody[ContactPatch]) -> ContactOut:
+        return await ContactService(unit, principal.workspace_id).update(contact_id, data)
+
+    @delete("/{contact_id:uuid}", guards=[requires("manager")], summary="Delete a contact; its calls are kept")
+    async def remove(self, unit: Work, principal: Who, contact_id: Id) -> None:
+        await ContactService(unit, principal.workspace_id).delete(contact_id)
+
+    @get("/{contact_id:uuid}/timeline", summary="What happened with the contact, newest first")
+    async def timeline(
+        self, unit: Work, principal: Who, contact_id: Id, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    ) -> Page[TimelineEntry]:
+        return await ContactService(unit, principal.workspace_id).timeline(contact_id, limit, cursor)
+
+
+class ContactListController(Controller):
+    path = "/contact-lists"
+    tags = ["contact lists"]
+    guards = [requires("viewer")]
+
+    @get("/", summary="Contact lists, newest first")
+    async def listing(self, unit: Work, principal: Who, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[ListOut]:
+        return await ListService(unit, principal.workspace_id).listing(limit, cursor)
+
+    @post("/", guards=[requires("manager")], summary="Create an empty list")
+    async def create(self, unit: Work, principal: Who, data: JSONBody[ListIn]) -> ListOut:
+        return await ListService(unit, principal.workspace_id).create(data)
+
+    @get("/{list_id:uuid}", summary="One list")
+    async def read(self, unit: Work, principal: Who, list_id: Id) -> ListOut:
+        return await ListService(unit, principal.workspace_id).get(list_id)
+
+    @patch("/{list_id:uuid}", guards=[requires("manager")], summary="Change what is sent")
+    async def update(self, unit: Work, principal: Who, list_id: Id, data: JSONBody[ListPatch]) -> ListOut:
+        return await ListService(unit, principal.workspace_id).update(list_id, data)
+
+    @delete("/{list_id:uuid}", guards=[requires("manager")], summary="Delete a list; its contacts are kept")
+    async def remove(self, unit: Work, principal: Who, list_id: Id) -> None:
+        await ListService(unit, principal.workspace_id).delete(list_id)
+
+    @post("/{list_id:uuid}/contacts", status_code=200, guards=[requires("manager")], summary="Put contacts on the list")
+    async def add_members(self, unit: Work, principal: Who, list_id: Id, data: JSONBody[MembersIn]) -> ListOut:
+        return await ListService(unit, principal.workspace_id).add_members(list_id, data.contact_ids)
+
+    @delete("/{list_id:uuid}/contacts/{contact_id:uuid}", guards=[requires("manager")], summary="Take a contact off the list")
+    async def remove_member(self, unit: Work, principal: Who, list_id: Id, contact_id: Id) -> None:
+        await ListService(unit, principal.workspace_id).remove_member(list_id, contact_id)

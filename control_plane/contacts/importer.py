@@ -1,0 +1,118 @@
+"""Runs one import: probe the encoding, stage every row, apply them all at once. Safe to run twice or to be killed at any point."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog import get_logger
+
+from control_plane.contacts.import_repository import UNFINISHED, ImportRun
+from control_plane.contacts.importing.convert import Accepted, Rejected
+from control_plane.contacts.importing.encoding import EncodingProbe, Unreadable
+from control_plane.contacts.importing.reader import ContactReader, FileSettings
+from control_plane.domain import phone
+from control_plane.kit.clock import Clock
+from control_plane.kit.ids import new_id
+from control_plane.kit.storage import Storage
+
+log = get_logger(__name__)
+
+
+class Importer:
+    def __init__(self, engine: AsyncEngine, storage: Storage, clock: Clock) -> None:
+        self._engine = engine
+        self._storage = storage
+        self._clock = clock
+
+    async def run(self, import_id: uuid.UUID) -> uuid.UUID | None:
+        """Finish the import unless it is finished or somebody else is at it. Returns the list that has new members, if any."""
+        async with self._engine.connect() as connection:
+            run = ImportRun(connection, import_id)
+            if not await run.take():
+                return None
+            try:
+                row = await run.load()
+                if row is None or row.state not in UNFINISHED:
+                    return None
+                grown = await self._run(run, row)
+                # What was read is in the tables; people's numbers need not lie about in a file as well.
+                await self._storage.delete(row.file_key)
+                return grown
+            finally:
+                await run.release()
+
+    async def _run(self, run: ImportRun, row: Any) -> uuid.UUID | None:
+        await run.begin()
+        reader: ContactReader | None = None
+        try:
+            encoding = await self._probe(row.file_key)
+            reader = ContactReader(FileSettings(encoding, row.mapping, row.default_country))
+            rejected = await self._stage(run, row.id, row.file_key, reader)
+        except Unreadable as error:
+            log.info("import_failed", import_id=str(row.id))
+            await run.save(state="failed", error=str(error), rows=reader.rows if reader else 0, finished_at=self._clock.now())
+            return None
+        applied = await run.apply(row.workspace_id, row.contact_list_id)
+        duplicates = reader.rows - rejected - applied.created - applied.updated
+        await run.save(
+            state="completed",
+            encoding=encoding,
+            mapping=reader.mapping,
+            rows=reader.rows,
+            rejected=rejected,
+            created=applied.created,
+            updated=applied.updated,
+            duplicates=duplicates,
+            finished_at=self._clock.now(),
+        )
+        log.info("import_completed", import_id=str(row.id), rows=reader.rows, rejected=rejected, created=applied.created)
+        return row.contact_list_id
+
+    async def _probe(self, key: str) -> str:
+        probe = EncodingProbe()
+        async for chunk in self._storage.open(key):
+            await asyncio.to_thread(probe.feed, chunk)
+        return probe.encoding()
+
+    async def _stage(self, run: ImportRun, import_id: uuid.UUID, key: str, reader: ContactReader) -> int:
+        """Stage the file; returns how many rows were rejected. Parsing happens off the event loop, which also dials."""
+        rejected = 0
+        async for chunk in self._storage.open(key):
+            rejected += await self._put(run, import_id, *await asyncio.to_thread(_sorted, reader.feed(chunk)))
+            await run.save(rows=reader.rows, rejected=rejected)
+        return rejected + await self._put(run, import_id, *await asyncio.to_thread(_sorted, reader.finish()))
+
+    async def _put(self, run: ImportRun, import_id: uuid.UUID, accepted: list[tuple[Any, ...]], rejected: list[Rejected]) -> int:
+        if accepted:
+            await run.stage(accepted)
+        await run.reject([{"import_id": import_id, "row_number": r.row, "message": r.message, "row_text": r.text} for r in rejected])
+        return len(rejected)
+
+
+def _sorted(rows: Iterator[Accepted | Rejected]) -> tuple[list[tuple[Any, ...]], list[Rejected]]:
+    accepted: list[Accepted] = []
+    rejected: list[Rejected] = []
+    for row in rows:
+        if isinstance(row, Rejected):
+            rejected.append(row)
+        else:
+            accepted.append(row)
+    # Identifiers sort as the rows do, so that a list is called in the order of its file.
+    ids = sorted(new_id() for _ in accepted)
+    return [_staged(row, contact_id) for row, contact_id in zip(accepted, ids, strict=True)], rejected
+
+
+def _staged(row: Accepted, contact_id: uuid.UUID) -> tuple[Any, ...]:
+    """A tuple of `STAGED_COLUMNS`."""
+    phones = [
+        {"id": str(new_id()), "e164": e164, "priority": i, "time_zones": list(phone.time_zones(e164))} for i, e164 in enumerate(row.phones)
+    ]
+    said = (row.name, row.email, row.language, row.time_zone, row.score)
+    return (row.row, contact_id, row.phones[0], *said, _json(row.attributes), _json(phones))
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,94 @@
+"""Which text encoding a file is in, found by reading all of it once, before anything is imported.
+
+UTF-8 and UTF-16 are certain when they decode. What is left in practice is Windows-1252 from Western spreadsheets; it decodes almost any
+bytes, so it is taken only when the bytes look like it.
+"""
+
+import codecs
+import re
+
+_SIGNATURES = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_NOT_TEXT = (
+    (b"PK\x03\x04", "an Excel workbook or ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "compressed"),
+)
+_ADVICE = "Save it as CSV UTF-8 and import it again."
+# Accented letters of Western languages stand alone or in pairs between plain ones; other scripts run on.
+_FOREIGN_RUN = re.compile(rb"[\x80-\xff]{3,}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_MOST_FOREIGN = 0.1
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be imported; the text is one sentence or two for the person who uploaded it."""
+
+
+class EncodingProbe:
+    """Feed it the whole file, then ask `encoding()`. Raises `Unreadable` from either."""
+
+    def __init__(self) -> None:
+        self._encoding = ""
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._lines = 0
+        self._failure = ""
+        self._high = self._foreign = 0
+        self._fits_cp1252 = True
+
+    def feed(self, chunk: bytes) -> None:
+        if not self._encoding:
+            self._encoding = _signature(chunk)
+            self._decoder = codecs.getincrementaldecoder(self._encoding)("strict")
+        if self._encoding == "utf-8":
+            self._look(chunk)
+        if not self._failure:
+            self._decode(chunk, final=False)
+
+    def encoding(self) -> str:
+        """The Python codec name, once everything was fed."""
+        if not self._encoding:
+            raise Unreadable("The file is empty.")
+        if not self._failure:
+            self._decode(b"", final=True)
+        if not self._failure:
+            return self._encoding
+        if self._fits_cp1252 and self._foreign <= self._high * _MOST_FOREIGN and self._encoding == "utf-8":
+            return "cp1252"
+        raise Unreadable(self._failure)
+
+    def _decode(self, chunk: bytes, *, final: bool) -> None:
+        assert self._decoder is not None
+        try:
+            self._lines += self._decoder.decode(chunk, final).count("\n")
+        except UnicodeDecodeError as error:
+            line = self._lines + error.object[: error.start].count(b"\n") + 1
+            name = "UTF-16" if self._encoding == "utf-16" else "UTF-8"
+            self._failure = f"Line {line} of the file is not {name} text. {_ADVICE}"
+
+    def _look(self, chunk: bytes) -> None:
+        self._high += len(_HIGH.findall(chunk))
+        self._foreign += sum(len(run) for run in _FOREIGN_RUN.findall(chunk))
+        self._fits_cp1252 = self._fits_cp1252 and not _UNDEFINED_IN_CP1252.search(chunk)
+
+
+def _signature(head: bytes) -> str:
+    for magic, what in _NOT_TEXT:
+        if head.startswith(magic):
+            raise Unreadable(f"The file is {what}, not CSV text. {_ADVICE}")
+    for mark, encoding in _SIGNATURES:
+        if head.startswith(mark):
+            return encoding
+    return _unmarked(head[:4096])
+
+
+def _unmarked(head: bytes) -> str:
+    """UTF-16 without its mark has a zero in every other byte of plain text."""
+    if len(head) >= 4 and head.count(0) > len(head) // 4:
+        return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    return "utf-8"

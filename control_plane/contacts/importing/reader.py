@@ -1,0 +1,115 @@
+"""Turns the bytes of a file, chunk by chunk, into accepted and rejected rows."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from control_plane.contacts.importing import columns as cols
+from control_plane.contacts.importing.convert import Accepted, Converter, Rejected
+from control_plane.contacts.importing.encoding import Unreadable
+from control_plane.contacts.importing.rows import MAX_ROW, RawRow, RowSplitter, fields, sniff_delimiter
+from control_plane.domain import phone
+
+_EXCEL_HINT = "sep="
+_SHOWN = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileSettings:
+    """What is known before the first row: encoding, the uploader's column mapping, the country of numbers without one."""
+
+    encoding: str
+    mapping: Mapping[str, str]
+    default_country: str
+
+
+class ContactReader:
+    """Feed the file's bytes; rows come out. Raises `Unreadable` when the header makes the whole file unusable."""
+
+    def __init__(self, settings: FileSettings) -> None:
+        self._settings = settings
+        self._text = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(settings.encoding)("strict"), translate=True)
+        self._start = ""
+        self._splitter: RowSplitter | None = None
+        self._delimiter = ","
+        self._converter: Converter | None = None
+        self._rows = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows seen so far, the header not counted."""
+        return self._rows
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Header to target, as resolved."""
+        return {column.header: column.target for column in self._converter.columns} if self._converter else {}
+
+    def feed(self, chunk: bytes) -> Iterator[Accepted | Rejected]:
+        yield from self._feed_text(self._text.decode(chunk))
+
+    def finish(self) -> Iterator[Accepted | Rejected]:
+        """The rows still held back. Raises `Unreadable` when there was not even a header."""
+        yield from self._feed_text(self._text.decode(b"", final=True) + ("" if self._splitter else "\n"))
+        if self._splitter is not None:
+            for raw in self._splitter.finish():
+                yield from self._take(raw)
+        if self._converter is None:
+            raise Unreadable("The file is empty.")
+
+    def _feed_text(self, text: str) -> Iterator[Accepted | Rejected]:
+        if self._splitter is None:
+            text = self._begin(text)
+        if self._splitter is not None:
+            for raw in self._splitter.feed(text):
+                yield from self._take(raw)
+
+    def _begin(self, text: str) -> str:
+        """Hold text back until the header's first line is complete, then choose the delimiter; returns what is to be split."""
+        self._start = (self._start + text).lstrip("\n")
+        line, newline, rest = self._start.partition("\n")
+        if len(line) > MAX_ROW:
+            raise Unreadable("The first line of the file is longer than 64 kB; it should hold the names of the columns.")
+        if not newline:
+            return ""
+        if line.lower().startswith(_EXCEL_HINT) and len(line) == len(_EXCEL_HINT) + 1:
+            self._delimiter, self._start = line[-1], rest
+        else:
+            self._delimiter = sniff_delimiter(line)
+        self._splitter = RowSplitter(self._delimiter)
+        return self._start
+
+    def _take(self, raw: RawRow) -> Iterator[Accepted | Rejected]:
+        if self._converter is None:
+            cells = self._cells(raw)
+            if isinstance(cells, Rejected):
+                raise Unreadable(f"The line with the names of the columns cannot be read: {cells.message}")
+            self._converter = Converter(self._columns(cells), self._settings.default_country)
+            if self._has_header(cells):
+                return
+        self._rows += 1
+        cells = self._cells(raw)
+        yield cells if isinstance(cells, Rejected) else self._converter.convert(self._rows, cells, raw.text[:_SHOWN])
+
+    def _cells(self, raw: RawRow) -> list[str] | Rejected:
+        problem = raw.problem or ("The row holds a zero character." if "\0" in raw.text else "")
+        if not problem:
+            try:
+                return fields(raw.text, self._delimiter)
+            except csv.Error as error:
+                problem = f"The row is not CSV: {error}."
+        return Rejected(self._rows, problem, raw.text[:_SHOWN].replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+    def _columns(self, first: list[str]) -> tuple[cols.Column, ...]:
+        at = self._phone_at(first)
+        return cols.resolve(first, self._settings.mapping) if at is None else cols.headerless(len(first), at)
+
+    def _has_header(self, first: list[str]) -> bool:
+        return self._phone_at(first) is None
+
+    def _phone_at(self, first: list[str]) -> int | None:
+        """Where the first row holds a number, when it is a contact already."""
+        numbers = (i for i, cell in enumerate(first) if phone.parse(cell, self._settings.default_country) is not None)
+        return None if self._settings.mapping else next(numbers, None)

@@ -1,0 +1,169 @@
+"""What the API takes and gives for contacts, lists, imports and suppressions."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from control_plane.db.models import Contact, ContactImport, ContactList, ContactPhone, Suppression
+
+Name = Annotated[str, Meta(max_length=200, examples=["Ada Lovelace"])]
+E164 = Annotated[str, Meta(max_length=32, examples=["+12025550123"])]
+Email = Annotated[str, Meta(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
+Language = Annotated[str, Meta(max_length=35, examples=["en", "es-MX"])]
+ZoneName = Annotated[str, Meta(max_length=64, examples=["America/New_York"])]
+Score = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
+
+
+class PhoneIn(Struct, forbid_unknown_fields=True):
+    e164: E164
+    time_zones: list[ZoneName] = field(default_factory=list)
+    """Empty: every zone the number may be in."""
+    kind: Literal["unknown", "mobile", "landline", "work", "home"] = "unknown"
+    priority: Annotated[int, Meta(ge=0, le=100)] = 0
+
+
+class ContactIn(Struct, forbid_unknown_fields=True):
+    phones: Annotated[list[PhoneIn], Meta(min_length=1, max_length=10)]
+    name: Name = ""
+    email: Email | None = None
+    language: Language | None = None
+    time_zone: ZoneName | None = None
+    score: Score | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+    contact_list_ids: list[uuid.UUID] = field(default_factory=list)
+
+
+class ContactPatch(Struct, forbid_unknown_fields=True):
+    phones: Annotated[list[PhoneIn], Meta(min_length=1, max_length=10)] | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    email: Email | UnsetType | None = UNSET
+    language: Language | UnsetType | None = UNSET
+    time_zone: ZoneName | UnsetType | None = UNSET
+    score: Score | UnsetType | None = UNSET
+    attributes: dict[str, Any] | UnsetType = UNSET
+
+
+class PhoneOut(Struct):
+    e164: str
+    time_zones: list[str]
+    kind: str
+    priority: int
+    dead_reason: str
+    """Not empty: the network has said that nobody can be reached here; taking the number out and adding it again forgets that."""
+
+    @classmethod
+    def of(cls, row: ContactPhone) -> "PhoneOut":
+        return cls(row.e164, row.time_zones, row.kind, row.priority, row.dead_reason)
+
+
+class ContactOut(Struct):
+    id: uuid.UUID
+    name: str
+    phones: list[PhoneOut]
+    email: str | None
+    language: str | None
+    time_zone: str | None
+    score: int | None
+    attributes: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: Contact) -> "ContactOut":
+        phones = [PhoneOut.of(p) for p in row.phones]
+        facts = (row.email, row.language, row.time_zone, row.score, row.attributes)
+        return cls(row.id, row.name, phones, *facts, row.created_at, row.updated_at)
+
+
+class TimelineEntry(Struct):
+    """One thing that happened with the contact; calls only, so far."""
+
+    at: datetime
+    kind: str
+    call_id: uuid.UUID
+    campaign_id: uuid.UUID | None
+    state: str
+    network_result: str | None
+    answered_by: str | None
+    outcome: str | None
+    summary: str
+
+
+class ListIn(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class ListPatch(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
+
+
+class MembersIn(Struct, forbid_unknown_fields=True):
+    contact_ids: Annotated[list[uuid.UUID], Meta(min_length=1, max_length=10_000)]
+
+
+class ListOut(Struct):
+    id: uuid.UUID
+    name: str
+    size: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: ContactList, size: int) -> "ListOut":
+        return cls(row.id, row.name, size, row.created_at, row.updated_at)
+
+
+class ImportOut(Struct):
+    """`rows` = created + updated + duplicates + rejected, once completed."""
+
+    id: uuid.UUID
+    contact_list_id: uuid.UUID
+    state: str
+    rows: int
+    created: int
+    updated: int
+    duplicates: int
+    """Rows whose number stood earlier in the file, or that say nothing new about a member of the list."""
+    rejected: int
+    mapping: dict[str, Any]
+    default_country: str
+    encoding: str
+    error: str
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ContactImport) -> "ImportOut":
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
+
+
+class SuppressionIn(Struct, forbid_unknown_fields=True):
+    e164: E164
+    scope: Literal["workspace", "campaign"] = "workspace"
+    campaign_id: uuid.UUID | None = None
+    reason: Annotated[str, Meta(max_length=1_000)] = ""
+    evidence: Annotated[str, Meta(max_length=4_000)] = ""
+
+
+class SuppressionOut(Struct):
+    id: uuid.UUID
+    e164: str
+    scope: str
+    campaign_id: uuid.UUID | None
+    reason: str
+    source: str
+    evidence: str
+    call_id: uuid.UUID | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Suppression) -> "SuppressionOut":
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
+
+
+class SuppressionCheck(Struct):
+    e164: str
+    is_suppressed: bool
+    suppressions: list[SuppressionOut]

@@ -1,0 +1,100 @@
+"""Numbers that are never to be called: who asked, when, on what evidence."""
+
+import uuid
+
+from control_plane.audit.service import record
+from control_plane.contacts.schemas import SuppressionCheck, SuppressionIn, SuppressionOut
+from control_plane.contacts.suppression_repository import SuppressionRepository
+from control_plane.db.models import Suppression
+from control_plane.db.unit import Unit
+from control_plane.domain import phone
+from control_plane.domain.errors import Invalid, NotFound
+from control_plane.kit.pagination import Page, page_of
+
+
+async def suppress(
+    unit: Unit,
+    workspace_id: uuid.UUID,
+    e164: str,
+    *,
+    scope: str = "workspace",
+    campaign_id: uuid.UUID | None = None,
+    reason: str,
+    source: str,
+    evidence: str = "",
+    call_id: uuid.UUID | None = None,
+) -> tuple[Suppression, bool]:
+    """Never call `e164` again, in the workspace or in one campaign. Idempotent: returns the standing row and whether it is new.
+
+    Waiting enrollments are not touched here: `campaigns.service.close_suppressed` does that, and the gate holds in any case.
+    """
+    row, is_new = await SuppressionRepository(unit.session, workspace_id).put(
+        e164=e164,
+        scope=scope,
+        campaign_id=campaign_id,
+        reason=reason,
+        source=source,
+        evidence=evidence,
+        call_id=call_id,
+    )
+    if is_new:
+        record(unit, workspace_id, "suppression.created", "suppression", row.id, None, _facts(row))
+    return row, is_new
+
+
+class SuppressionService:
+    def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
+        self._unit = unit
+        self._workspace_id = workspace_id
+        self._rows = SuppressionRepository(unit.session, workspace_id)
+
+    async def create(self, data: SuppressionIn) -> tuple[SuppressionOut, bool]:
+        """The suppression and whether it is new. Raises `Invalid` for a bad number, `NotFound` for a foreign campaign."""
+        if (data.scope == "campaign") != (data.campaign_id is not None):
+            raise Invalid.field("campaign_id", "A suppression names a campaign exactly when its scope is campaign.")
+        if data.campaign_id is not None and not await self._rows.has_campaign(data.campaign_id):
+            raise NotFound.of("campaign")
+        e164 = phone.require(data.e164)
+        row, is_new = await suppress(
+            self._unit,
+            self._workspace_id,
+            e164,
+            scope=data.scope,
+            campaign_id=data.campaign_id,
+            reason=data.reason,
+            source="api",
+            evidence=data.evidence,
+        )
+        if is_new:
+            self._unit.nudges.add("close_suppressed", row.id)
+        return SuppressionOut.of(row), is_new
+
+    async def listing(self, limit: int, cursor: str | None, e164: str | None, scope: str | None) -> Page[SuppressionOut]:
+        query = self._rows.listing(e164=e164 and phone.require(e164), scope=scope)
+        return await page_of(self._unit.session, query, Suppression.id, SuppressionOut.of, limit=limit, cursor=cursor)
+
+    async def get(self, suppression_id: uuid.UUID) -> SuppressionOut:
+        return SuppressionOut.of(await self._find(suppression_id))
+
+    async def check(self, e164: str, campaign_id: uuid.UUID | None) -> SuppressionCheck:
+        number = phone.require(e164)
+        found = [SuppressionOut.of(row) for row in await self._rows.against(number, campaign_id)]
+        return SuppressionCheck(number, bool(found), found)
+
+    async def delete(self, suppression_id: uuid.UUID) -> None:
+        """Allow the number again. What was lifted, and by whom, stays in the audit log."""
+        row = await self._find(suppression_id)
+        record(self._unit, self._workspace_id, "suppression.deleted", "suppression", row.id, _facts(row), None)
+        await self._rows.delete(row)
+
+    async def _find(self, suppression_id: uuid.UUID) -> Suppression:
+        row = await self._rows.find(suppression_id)
+        if row is None:
+            raise NotFound.of("suppression")
+        return row
+
+
+def _facts(row: Suppression) -> dict[str, str | None]:
+    campaign_id = str(row.campaign_id) if row.campaign_id else None
+    evidence = {"reason": row.reason, "source": row.source, "evidence": row.evidence}
+    return {"e164": row.e164, "scope": row.scope, "campaign_id": campaign_id, **evidence}

@@ -1,0 +1,23 @@
+"""Background work on contacts. Each task carries an id, looks at the row first, and may run twice or never."""
+
+import uuid
+from typing import Any
+
+from control_plane.contacts.import_repository import ImportRepository
+from control_plane.contacts.importer import Importer
+from control_plane.kit.queue import Nudge
+
+
+async def run_import(ctx: dict[str, Any], import_id: str) -> None:
+    """Import one file; afterwards running campaigns take the list's new members in."""
+    importer = Importer(ctx["sessions"].kw["bind"], ctx["storage"], ctx["clock"])
+    grown = await importer.run(uuid.UUID(import_id))
+    if grown is not None:
+        await ctx["queue"].send([Nudge("enroll_list", str(grown))])
+
+
+async def sweep_imports(ctx: dict[str, Any]) -> None:
+    """Find imports whose nudge was lost or whose runner died; a living runner keeps its import."""
+    async with ctx["sessions"]() as session:
+        unfinished = await ImportRepository(session).unfinished()
+    await ctx["queue"].send([Nudge("run_import", str(import_id)) for import_id in unfinished])

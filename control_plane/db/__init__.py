@@ -1,0 +1,1 @@
+"""PostgreSQL: the truth. Tables, sessions, migrations."""

@@ -1,0 +1,29 @@
+"""Brings a database to the newest schema."""
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+
+MIGRATION_LOCK = 0x63_61_6C_6C  # "call": several processes may start at once, one of them migrates
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for the database at `url` (with the driver named)."""
+    config = Config()
+    config.set_main_option("script_location", str(files("control_plane.db") / "migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def migrate(url: str) -> None:
+    """Apply every missing migration; waits for another process that is doing so."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        connection.execute(text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+        try:
+            command.upgrade(alembic_config(url), "head")
+        finally:
+            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+    engine.dispose()

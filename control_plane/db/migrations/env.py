@@ -1,0 +1,19 @@
+"""Alembic's entry: migrations run in one transaction each, over the synchronous side of the same driver."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+import control_plane.db.models  # noqa: F401  (registers the tables)
+from control_plane.db.base import Base
+
+
+def run() -> None:
+    engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+run()

@@ -1,0 +1,43 @@
+"""One table per thing, a few small satellites beside their owner. Importing this package registers them all."""
+
+from control_plane.db.models.agent_worker import AgentWorker
+from control_plane.db.models.api_key import ApiKey
+from control_plane.db.models.assistant import Assistant, AssistantVersion
+from control_plane.db.models.audit import AuditEntry
+from control_plane.db.models.call import Call, CallEventRecord, CallTurn, GateVerdict
+from control_plane.db.models.campaign import Campaign, CampaignList, CampaignNumber, Enrollment
+from control_plane.db.models.contact import Contact, ContactList, ContactListEntry, ContactPhone
+from control_plane.db.models.contact_import import ContactImport, ContactImportError
+from control_plane.db.models.idempotency import IdempotencyRecord
+from control_plane.db.models.installation import Installation
+from control_plane.db.models.suppression import Suppression
+from control_plane.db.models.trunk import Number, Trunk
+from control_plane.db.models.workspace import Workspace
+
+__all__ = [
+    "AgentWorker",
+    "ApiKey",
+    "Assistant",
+    "AssistantVersion",
+    "AuditEntry",
+    "Call",
+    "CallEventRecord",
+    "CallTurn",
+    "Campaign",
+    "CampaignList",
+    "CampaignNumber",
+    "Contact",
+    "ContactImport",
+    "ContactImportError",
+    "ContactList",
+    "ContactListEntry",
+    "ContactPhone",
+    "Enrollment",
+    "GateVerdict",
+    "IdempotencyRecord",
+    "Installation",
+    "Number",
+    "Suppression",
+    "Trunk",
+    "Workspace",
+]

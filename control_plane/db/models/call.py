@@ -1,0 +1,145 @@
+"""The ledger: one row per call, one INVITE per row at most, and the facts it was made from."""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
+from control_plane.db.models.trunk import FICTIONAL_NUMBER
+
+
+class Call(HasId, OfWorkspace, HasTimes, Base):
+    __tablename__ = "call"
+    __table_args__ = (
+        ForeignKeyConstraint(["trunk_id", "is_rehearsal"], ["trunk.id", "trunk.is_rehearsal"]),
+        CheckConstraint(f"is_rehearsal = (to_e164 ~ '{FICTIONAL_NUMBER}')", name="fictional_range"),
+        Index("uq_call_live_number", "workspace_id", "to_e164", unique=True, postgresql_where=text("holds_number")),
+        Index("uq_call_live_contact", "contact_id", unique=True, postgresql_where=text("holds_number and contact_id is not null")),
+        Index("uq_call_live_enrollment", "enrollment_id", unique=True, postgresql_where=text("holds_number and enrollment_id is not null")),
+        Index("ix_call_lease", "lease_until", postgresql_where=text("lease_until is not null")),
+        Index("ix_call_slot", "id", postgresql_where=text("holds_slot")),
+        Index("ix_call_number_dialed", "workspace_id", "to_e164", "dialing_at", postgresql_where=text("dialing_at is not null")),
+        Index("ix_call_due", "due_at", postgresql_where=text("state = 'queued' and claimed_at is null")),
+        Index(None, "workspace_id", "created_at"),
+        Index(None, "campaign_id", "created_at"),
+        Index(None, "enrollment_id"),
+        Index(None, "contact_id", "created_at"),
+    )
+
+    purpose: Mapped[str]
+    campaign_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"))
+    enrollment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enrollment.id", ondelete="SET NULL"))
+    contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    assistant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assistant.id", ondelete="RESTRICT"))
+    assistant_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assistant_version.id", ondelete="RESTRICT"))
+    trunk_id: Mapped[uuid.UUID]
+    is_rehearsal: Mapped[bool]
+    from_number_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("number.id", ondelete="SET NULL"))
+    from_e164: Mapped[str]
+    to_e164: Mapped[str]
+    attempt: Mapped[int] = mapped_column(default=1)
+    """1 for the first call to this enrollment, counting every call."""
+    request: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the caller of the API asked for: agenda, welcome_message, custom_prompt, initial_mood, user_id, variables, metadata."""
+
+    state: Mapped[str] = mapped_column(default="queued")
+    due_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    """When the sweep looks after the call. NULL once nothing is left to do."""
+    lease_epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Fence for tasks: whoever takes the call over raises it, and the former owner's writes no longer match."""
+    agent_generation: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Fence for agents: raised by every new dispatch; an older agent leaves."""
+    call_token_hash: Mapped[str | None]
+    holds_number: Mapped[bool] = mapped_column(default=False, server_default="false")
+    holds_slot: Mapped[bool] = mapped_column(default=False, server_default="false")
+    reserved_until: Mapped[datetime | None]
+    """A lost call keeps its number until then, because its phone may still ring or talk."""
+    caller_choice: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Why this caller ID was chosen."""
+    trace_context: Mapped[str] = mapped_column(default="", server_default="")
+    """W3C traceparent: one trace over API, task and agent."""
+    verdict_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("gate_verdict.id"))
+
+    network_result: Mapped[str | None]
+    sip_status_code: Mapped[int | None]
+    sip_status: Mapped[str | None]
+    answered_by: Mapped[str | None]
+    outcome: Mapped[str | None]
+    outcome_label: Mapped[str | None]
+    outcome_source: Mapped[str | None]
+    end_cause: Mapped[str | None]
+    failure: Mapped[str] = mapped_column(default="", server_default="")
+    """The raw words of what went wrong, for engineers."""
+    counts_as_attempt: Mapped[bool | None]
+    ended_by_request: Mapped[bool] = mapped_column(default=False, server_default="false")
+
+    dialing_at: Mapped[datetime | None]
+    ringing_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ready_at: Mapped[datetime | None]
+    ringing_timeout_s: Mapped[int]
+    max_duration_s: Mapped[int]
+    first_audio_after_due_s: Mapped[float | None]
+    summary: Mapped[str] = mapped_column(default="", server_default="")
+    recording_key: Mapped[str | None]
+    recording_note: Mapped[str] = mapped_column(default="", server_default="")
+    usage: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
+    reported_at: Mapped[datetime | None]
+
+
+class CallEventRecord(HasId, OfWorkspace, Base):
+    """Append-only. The unique source id makes repeats harmless; the reducer reads nothing else."""
+
+    __tablename__ = "call_event"
+    __table_args__ = (UniqueConstraint("call_id", "source", "source_event_id"), Index(None, "call_id", "recorded_at"))
+
+    call_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    source: Mapped[str]
+    """task, agent, livekit, operator, sweep"""
+    source_event_id: Mapped[str]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    """When it happened, as the source says."""
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    effect: Mapped[str] = mapped_column(default="", server_default="")
+    """What the reducer made of it: the new state, or why nothing changed."""
+
+
+class CallTurn(OfWorkspace, Base):
+    """One utterance of the transcript."""
+
+    __tablename__ = "call_turn"
+
+    call_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    speaker: Mapped[str]
+    text: Mapped[str]
+    started_at_s: Mapped[float]
+    """Seconds from the answer."""
+    ended_at_s: Mapped[float | None]
+    interrupted: Mapped[bool] = mapped_column(default=False)
+    latency: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class GateVerdict(HasId, OfWorkspace, Base):
+    """A stored decision of the gate with its inputs, so that it can be explained and replayed."""
+
+    __tablename__ = "gate_verdict"
+    __table_args__ = (Index(None, "enrollment_id"),)
+
+    enrollment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enrollment.id", ondelete="SET NULL"))
+    decision: Mapped[str]
+    """dial, wait, never"""
+    reasons: Mapped[list[dict[str, Any]]]
+    inputs: Mapped[dict[str, Any]]
+    pack: Mapped[str]
+    decided_at: Mapped[datetime]

@@ -1,0 +1,53 @@
+"""People, their numbers, and the lists they stand on."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
+
+
+class ContactPhone(HasId, OfWorkspace, Base):
+    __tablename__ = "contact_phone"
+    __table_args__ = (UniqueConstraint("contact_id", "e164"), Index(None, "workspace_id", "e164"))
+
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    e164: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="unknown", server_default="unknown")
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Dialled in ascending order."""
+    dead_reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Not empty: the network has said that nobody can be reached here, and this says how."""
+    time_zones: Mapped[list[str]] = mapped_column(default=list)
+    """Every zone the number may be in; a call is allowed only where all of them allow it."""
+
+
+class Contact(HasId, OfWorkspace, HasTimes, Base):
+    __tablename__ = "contact"
+
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    email: Mapped[str | None]
+    language: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    """Said by the owner of the list; narrows the zones that the number suggests."""
+    score: Mapped[int | None]
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    phones: Mapped[list[ContactPhone]] = relationship(
+        order_by=lambda: (ContactPhone.priority, ContactPhone.e164), cascade="all, delete-orphan", lazy="selectin"
+    )
+
+
+class ContactList(HasId, OfWorkspace, HasTimes, Base):
+    __tablename__ = "contact_list"
+
+    name: Mapped[str]
+
+
+class ContactListEntry(Base):
+    __tablename__ = "contact_list_entry"
+    __table_args__ = (Index(None, "contact_id"),)
+
+    contact_list_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact_list.id", ondelete="CASCADE"), primary_key=True)
+    contact_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)

@@ -1,0 +1,133 @@
+"""Chooses the caller ID of each claimed contact: facts of all numbers once per claim, of the contacts once per round, then no SQL.
+
+The rules are `domain/caller_id`; this gathers what they look at and keeps the count of the day in step while a claim runs.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.calls.gate import local_day
+from control_plane.db.models import Campaign, Enrollment, Number, Trunk, Workspace
+from control_plane.dialer.caller_repository import CallerRepository, PastDial
+from control_plane.domain.caller_id import CallerNumber, Choice, ContactHistory, NoCaller, choose, daily_cap
+from sip_config.contract import NetworkResult
+
+OF_THE_NETWORK = (NetworkResult.NETWORK_ERROR, NetworkResult.CONGESTION)
+"""After these another trunk is tried; `throttled` is left out, because there the trunk only has to be slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, over which trunk, and why: as it is stored on the call."""
+
+    number: Number
+    trunk: Trunk
+    choice: dict[str, Any]
+
+
+class Callers:
+    """The caller IDs of all running campaigns during one claim."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self._repository = CallerRepository(session)
+        self._now = now
+        self._rows: dict[uuid.UUID, tuple[Number, Trunk]] = {}
+        self._facts: dict[uuid.UUID, CallerNumber] = {}
+        self._of_campaign: dict[uuid.UUID, list[uuid.UUID]] = {}
+        self._day_ends: dict[uuid.UUID, datetime] = {}
+        self._history: dict[uuid.UUID, ContactHistory] = {}
+
+    async def learn(
+        self,
+        campaigns: Mapping[uuid.UUID, Campaign],
+        workspaces: Mapping[uuid.UUID, Workspace],
+        numbers: Mapping[uuid.UUID, Sequence[tuple[Number, Trunk]]],
+    ) -> None:
+        """Take in the numbers of these campaigns and what they have done today, by their workspace's calendar."""
+        days = {w.id: local_day(self._now, w.time_zone) for w in workspaces.values()}
+        self._day_ends = {workspace_id: day[1] for workspace_id, day in days.items()}
+        self._rows = {number.id: (number, trunk) for rows in numbers.values() for number, trunk in rows}
+        caps = {n.id: daily_cap(n.daily_cap, n.first_used_at, self._now, is_rehearsal=n.is_rehearsal) for n, _ in self._rows.values()}
+        capped = [(n.id, n.workspace_id) for n, _ in self._rows.values() if caps[n.id] is not None]
+        today = await self._repository.calls_since(capped, {w: day[0] for w, day in days.items()})
+        self._facts = {n.id: _facts(n, caps[n.id], today.get(n.id, 0)) for n, _ in self._rows.values()}
+        self._of_campaign = {c.id: [n.id for n, _ in numbers.get(c.id, ()) if _belongs(n, c)] for c in campaigns.values()}
+
+    def may_call(self, campaign: Campaign) -> bool:
+        """Is any number of the campaign able to call somebody? If not, its contacts need not be looked at."""
+        nobody = uuid.UUID(int=0)
+        return isinstance(self._choose(campaign, nobody, ContactHistory(), lambda trunk_id: True), Choice)
+
+    async def know(self, enrollments: Iterable[Enrollment]) -> None:
+        """Take in what earlier calls to these contacts met."""
+        last = {e.contact_id: e.last_from_number_id for e in enrollments}
+        dials: dict[uuid.UUID, list[PastDial]] = {contact_id: [] for contact_id in last}
+        for dial in await self._repository.dials(list(last)):
+            dials[dial.contact_id].append(dial)
+        self._history |= {contact_id: _history(last[contact_id], past) for contact_id, past in dials.items()}
+
+    def choose(self, campaign: Campaign, enrollment: Enrollment, has_room: Callable[[Trunk], bool]) -> Caller | NoCaller:
+        """Who calls this contact now; the call is counted at once (see `give_back`)."""
+        history = self._history.get(enrollment.contact_id, ContactHistory())
+        chosen = self._choose(campaign, enrollment.contact_id, history, lambda trunk_id: has_room(self._trunk(trunk_id)))
+        if isinstance(chosen, NoCaller):
+            return chosen
+        facts = self._facts[chosen.number_id]
+        self._facts[chosen.number_id] = replace(facts, calls_today=facts.calls_today + 1)
+        return Caller(*self._rows[chosen.number_id], chosen.plain(facts))
+
+    def give_back(self, number_id: uuid.UUID) -> None:
+        """The contact was not called after all."""
+        facts = self._facts[number_id]
+        self._facts[number_id] = replace(facts, calls_today=facts.calls_today - 1)
+
+    def used(self, number_ids: Iterable[uuid.UUID]) -> None:
+        """Calls of these numbers have been made: the warm-up of those that never called begins."""
+        for number_id in set(number_ids):
+            number, _ = self._rows[number_id]
+            number.first_used_at = number.first_used_at or self._now
+
+    def _choose(
+        self, campaign: Campaign, contact_id: uuid.UUID, history: ContactHistory, has_room: Callable[[uuid.UUID], bool]
+    ) -> Choice | NoCaller:
+        numbers = [self._facts[number_id] for number_id in self._of_campaign.get(campaign.id, ())]
+        day_ends = self._day_ends[campaign.workspace_id]
+        return choose(numbers, contact_id, history, self._now, day_ends_at=day_ends, has_room=has_room)
+
+    def _trunk(self, trunk_id: uuid.UUID) -> Trunk:
+        return next(trunk for _, trunk in self._rows.values() if trunk.id == trunk_id)
+
+
+def _belongs(number: Number, campaign: Campaign) -> bool:
+    """Owned by the campaign's workspace, and of its kind: a rehearsal calls from rehearsal trunks and nobody else does."""
+    return number.workspace_id == campaign.workspace_id and number.is_rehearsal == (campaign.rule_pack == "rehearsal")
+
+
+def _facts(number: Number, cap: int | None, calls_today: int) -> CallerNumber:
+    return CallerNumber(
+        id=number.id,
+        trunk_id=number.trunk_id,
+        is_rehearsal=number.is_rehearsal,
+        health=number.health,
+        rests_until=number.rests_until,
+        cap=cap,
+        calls_today=calls_today,
+    )
+
+
+def _history(last_of_enrollment: uuid.UUID | None, dials: Sequence[PastDial]) -> ContactHistory:
+    """`dials` newest first. The number of the enrollment's own last call goes before that of any other campaign's."""
+    if not dials:
+        return ContactHistory(last_of_enrollment)
+    newest = dials[0]
+    blocked: dict[uuid.UUID, datetime] = {}
+    for dial in dials:
+        if dial.number_id is not None and dial.network_result == NetworkResult.BLOCKED_ANALYTICS:
+            blocked.setdefault(dial.number_id, dial.dialing_at)
+    failed = newest.trunk_id if newest.network_result in OF_THE_NETWORK else None
+    return ContactHistory(last_of_enrollment or newest.number_id, failed, blocked)

@@ -1,0 +1,114 @@
+"""Station 2: which due rows become calls now. One transaction at a time claims, so that every counted limit holds."""
+
+from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, verdict_of
+from control_plane.calls.leases import lease_of
+from control_plane.calls.reducer import Testimony, hear
+from control_plane.calls.repository import CallRepository
+from control_plane.db.models import Call
+from control_plane.db.unit import Unit
+from control_plane.dialer.batch import NUMBER_BUSY, Batch
+from control_plane.dialer.claim_repository import ClaimRepository
+from control_plane.dialer.context import Dialer
+from control_plane.dialer.headroom import Headroom
+from control_plane.dialer.repository import DialerRepository
+from control_plane.domain.call_state import CallState, Fact
+from control_plane.domain.eligibility import Dial, Never, Wait
+from control_plane.domain.pacing import slots_offered
+
+MOST_SINGLES = 32
+ROUNDS = 4
+"""How often one claim looks again because those it looked at had to wait; what is left is for the next, so that none takes long."""
+
+
+async def tick(dialer: Dialer) -> int:
+    """Claim as many due rows as may start now; the number of calls made. Safe to run at any time, any number of times."""
+    async with dialer.unit() as unit:
+        repository = ClaimRepository(unit.session)
+        begun = await repository.begin()
+        offered = slots_offered(await DialerRepository(unit.session).workers(begun.now))
+        if begun.is_halted or offered <= begun.slots_taken:
+            return 0
+        unit.now = begun.now
+        headroom = Headroom(begun.now, offered, begun.slots_taken, await repository.live(), dialer.breaker, dialer.ramp)
+        return await single_calls(unit, repository, headroom) + await enrollments(unit, repository, headroom)
+
+
+async def enrollments(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> int:
+    batch = Batch(unit, repository, headroom)
+    claimed = 0
+    for _ in range(ROUNDS):
+        done = await batch.round()
+        claimed += done.claimed
+        if not done.worth_another:
+            return claimed
+    unit.nudges.add("tick")
+    return claimed
+
+
+async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> int:
+    """Single calls first: somebody is waiting for each of them."""
+    due = await repository.singles(unit.now, min(MOST_SINGLES, headroom.slots * 2))
+    if not due:
+        return 0
+    questions = await _questions(repository, list(due))
+    answers = await ask_all(unit.session, questions, unit.now)
+    numbers, people = await repository.held([(c.workspace_id, c.to_e164) for c in due], {c.contact_id for c in due if c.contact_id})
+    claimed = 0
+    for call, answer in zip(due, answers, strict=True):
+        if not await _may_go(unit, call, answer):
+            continue
+        if (call.workspace_id, call.to_e164) in numbers or call.contact_id in people:
+            call.due_at = unit.now + NUMBER_BUSY
+        elif headroom.slots and headroom.in_workspace(answer.question.workspace) and headroom.on_trunk(answer.question.trunk):
+            numbers.add((call.workspace_id, call.to_e164))
+            people |= {call.contact_id} if call.contact_id else set()
+            headroom.take(call.workspace_id, call.trunk_id, call.campaign_id)
+            await _claim(unit, call, answer)
+            claimed += 1
+    await unit.session.flush()
+    return claimed
+
+
+async def _questions(repository: ClaimRepository, calls: list[Call]) -> list[Question]:
+    workspaces = await repository.workspaces({c.workspace_id for c in calls})
+    trunks = await repository.trunks({c.trunk_id for c in calls})
+    contacts = await repository.contacts({c.contact_id for c in calls if c.contact_id})
+    campaigns = await repository.campaigns({c.campaign_id for c in calls if c.campaign_id})
+    return [
+        Question(
+            workspaces[c.workspace_id],
+            trunks[c.trunk_id],
+            c.to_e164,
+            contacts[c.contact_id] if c.contact_id else None,
+            campaigns[c.campaign_id] if c.campaign_id else None,
+            c.ringing_timeout_s,
+        )
+        for c in calls
+    ]
+
+
+async def _may_go(unit: Unit, call: Call, answer: Answer) -> bool:
+    """A call that has to wait is looked at again then; one that may never be made is given up with the verdict."""
+    if isinstance(answer.decision, Wait):
+        call.due_at = answer.decision.until
+    if isinstance(answer.decision, Never):
+        await _keep_verdict(unit, call, answer)
+        call.failure = "; ".join(reason.sentence for reason in answer.decision.reasons)
+        said = Testimony("task", "gate", "gate_refused", unit.now, Fact.RELEASED, {"reasons": reasons_of(answer.decision)})
+        await unit.session.flush()
+        await hear(unit, call.id, said)
+    return isinstance(answer.decision, Dial)
+
+
+async def _claim(unit: Unit, call: Call, answer: Answer) -> None:
+    await _keep_verdict(unit, call, answer)
+    call.claimed_at = unit.now
+    call.holds_number = call.holds_slot = True
+    call.lease_until = lease_of(call, CallState.QUEUED, unit.now)
+    unit.nudges.add("dispatch_call", call.id)
+
+
+async def _keep_verdict(unit: Unit, call: Call, answer: Answer) -> None:
+    verdict = verdict_of(answer.decision, answer.facts, answer.question, unit.now)
+    await CallRepository(unit.session).add_verdict(verdict)
+    call.verdict_id = verdict.id

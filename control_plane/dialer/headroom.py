@@ -1,0 +1,74 @@
+"""What may still start, per scope, while one claiming transaction runs: counted once from the rows, then kept in step."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from control_plane.db.models import Campaign, Trunk, Workspace
+from control_plane.dialer.claim_repository import LiveCount
+from control_plane.dialer.protection import pace_of
+from control_plane.domain.breaker import BreakerRules, Gate, passage
+from control_plane.domain.pacing import Room, may_be_claimed, most_waiting_for_token, slow_start, startable
+
+Scope = tuple[str, uuid.UUID]
+PLENTY = 1_000_000
+
+
+class Headroom:
+    """Slots of agent workers, trunk lines, calls per campaign and workspace. Holds only under the claim lock."""
+
+    def __init__(self, now: datetime, offered: int, taken: int, live: Iterable[LiveCount], rules: BreakerRules, ramp: timedelta) -> None:
+        self._now = now
+        self._rules = rules
+        self._ramp = ramp
+        self._offered = offered
+        self._used: Counter[Scope] = Counter()
+        self.slots = max(0, offered - taken)
+        for row in live:
+            self._used.update(dict.fromkeys(_scopes(row.workspace_id, row.trunk_id, row.campaign_id, row.is_waiting), row.calls))
+
+    def on_trunk(self, trunk: Trunk) -> bool:
+        """Has the trunk a line free, and few enough calls waiting for its turn? One that is paused or unknown to LiveKit has none; one
+        that is on trial takes one call at a time."""
+        let = passage(trunk.paused_reason, trunk.paused_at, self._now, self._rules)
+        lines = Room(trunk.max_concurrent_calls, self._used["line", trunk.id])
+        most = most_waiting_for_token(pace_of(trunk, self._now)) if let is Gate.OPEN_TO_ALL else 1
+        waiting = Room(most, self._used["waiting", trunk.id])
+        is_open = trunk.livekit_outbound_trunk_id is not None and let in (Gate.OPEN_TO_ALL, Gate.OPEN_TO_ONE)
+        return is_open and startable(lines, waiting) != 0
+
+    def in_campaign(self, campaign: Campaign) -> int:
+        """How many calls of the campaign may start now: its limit, warmed up slowly, and its pace."""
+        limit = min(campaign.max_concurrent_calls or PLENTY, self._offered)
+        live = Room(slow_start(limit, campaign.warm_since, self._now, self._ramp), self._used["campaign", campaign.id])
+        room = startable(live) or 0
+        if campaign.calls_per_minute is None:
+            return room
+        on_their_way = self._used["campaign_waiting", campaign.id]
+        return min(room, may_be_claimed(campaign.next_start_at, self._now, campaign.calls_per_minute / 60, on_their_way))
+
+    def is_cold(self, campaign: Campaign) -> bool:
+        """Nothing of the campaign is under way: agents and network have to warm up to it again."""
+        return self._used["campaign", campaign.id] == 0
+
+    def in_workspace(self, workspace: Workspace) -> bool:
+        return Room(workspace.max_concurrent_calls, self._used["workspace", workspace.id]).left != 0
+
+    def take(self, workspace_id: uuid.UUID, trunk_id: uuid.UUID, campaign_id: uuid.UUID | None) -> None:
+        """One call is being claimed: every scope it counts in has one less."""
+        self.slots -= 1
+        self._used.update(_scopes(workspace_id, trunk_id, campaign_id, True))
+
+    def give_back(self, workspace_id: uuid.UUID, trunk_id: uuid.UUID, campaign_id: uuid.UUID | None) -> None:
+        """It was not claimed after all."""
+        self.slots += 1
+        self._used.subtract(_scopes(workspace_id, trunk_id, campaign_id, True))
+
+
+def _scopes(workspace_id: uuid.UUID, trunk_id: uuid.UUID, campaign_id: uuid.UUID | None, is_waiting: bool) -> list[Scope]:
+    scopes: list[Scope] = [("line", trunk_id), ("workspace", workspace_id)]
+    scopes += [("waiting", trunk_id)] if is_waiting else []
+    if campaign_id is not None:
+        scopes += [("campaign", campaign_id)] + ([("campaign_waiting", campaign_id)] if is_waiting else [])
+    return scopes

@@ -1,0 +1,315 @@
+"""Stations 3 and 5: send an agent; once it is ready, ask the gate for the last time and let the phone ring.
+
+Every function reloads its call, looks at the state first, and is safe to run twice or never.
+"""
+
+import asyncio
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from structlog import get_logger
+
+from control_plane.calls.gate import Question, ask, reasons_of, verdict_of
+from control_plane.calls.leases import lease_of
+from control_plane.calls.reducer import CARE_RESERVE, Testimony, hear
+from control_plane.calls.repository import CallRepository, database_now
+from control_plane.db.models import Call, Trunk
+from control_plane.db.unit import Unit
+from control_plane.dialer.context import Dialer
+from control_plane.dialer.protection import pause_of, react_to
+from control_plane.dialer.repository import DialerRepository
+from control_plane.dialer.turns import MyTurn, NotYet, ask_turn, keep
+from control_plane.domain.breaker import BreakerRules
+from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
+from control_plane.domain.eligibility import Dial as MayDial
+from control_plane.domain.pacing import spacing
+from control_plane.kit.clock import monotonic
+from control_plane.kit.secrets import digest, new_token
+from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, Refused, TelephonyError, Uncertain
+from sip_config.causes import of_refusal
+from sip_config.contract import DispatchTicket, NetworkResult, encode
+from sip_config.naming import ATTRIBUTE_ATTEMPT, ATTRIBUTE_CALL_ID, ATTRIBUTE_SCRIPT, callee_identity, room_name
+
+log = get_logger(__name__)
+
+EMPTY_TIMEOUT_S = 75
+"""Above the ready deadline and the longest wait for the trunk's turn together, so that LiveKit never closes a room that is still wanted."""
+DEPARTURE_TIMEOUT_S = 5
+UNCERTAIN_LOOK = timedelta(seconds=3)
+"""How soon the sweep looks after a dial whose answer never came."""
+
+SEND_WITHIN_S = 1.0
+"""The gate's last word and the trunk's turn hold for so long (issue 4: no INVITE later than 1 s after the commit that forbids it).
+
+A process that was stopped or starved between commit and send finds them stale when it goes on, and sends nothing.
+"""
+NOT_SENT_IN_TIME = Refused(None, "this process was held up between the last gate and the INVITE", "unavailable", not_sent=True)
+NOBODY_TO_TALK = Refused(None, "the agent left before the INVITE", "unavailable", not_sent=True)
+HELD_BACK = (NOT_SENT_IN_TIME, NOBODY_TO_TALK)
+"""INVITEs that we ourselves did not send: they say nothing about the network."""
+
+
+NEVER_LEFT = frozenset({"not_found", "unavailable"})
+"""LiveKit's errors without a SIP code that say nothing about the number: no such trunk, or nobody there who could send the INVITE."""
+MOST_DISPATCHES = 3
+"""The first and two repeats; after that the call is put back, and its enrollment may meet a healthier worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A dial whose intent is written; `at` is this process's monotonic clock before the gate was asked, `epoch` the writer's fence."""
+
+    dial: Dial
+    at: float
+    epoch: int
+    turn: MyTurn
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A dispatch whose generation is written."""
+
+    ticket: DispatchTicket
+    epoch: int
+
+
+async def dispatch(dialer: Dialer, call_id: uuid.UUID) -> None:
+    """Make the call's room and send an agent there. A call that somebody has already dispatched is left alone."""
+    async with dialer.unit() as unit:
+        call = await CallRepository(unit.session).lock(call_id)
+        if call is None or call.state != CallState.QUEUED or call.claimed_at is None or call.agent_generation > 0:
+            return
+        sending = next_generation(call, unit.now)
+    await send_agent(dialer, call_id, sending)
+
+
+def next_generation(call: Call, now: datetime) -> Sending:
+    """Write down that a new agent is sent: an agent of an older generation finds its token refused, and a stale task its epoch."""
+    token = new_token()
+    call.agent_generation += 1
+    call.lease_epoch += 1
+    call.call_token_hash = digest(token)
+    call.lease_until = lease_of(call, CallState.DISPATCHED, now)
+    return Sending(DispatchTicket(str(call.id), call.agent_generation, token), call.lease_epoch)
+
+
+async def send_agent(dialer: Dialer, call_id: uuid.UUID, sending: Sending) -> None:
+    """Make the room and send the agent of a generation that is written already."""
+    generation = sending.ticket.generation
+    order = Dispatch(room_name(str(call_id)), encode(sending.ticket), EMPTY_TIMEOUT_S, DEPARTURE_TIMEOUT_S)
+    try:
+        await dialer.telephony.dispatch(order)
+    except TelephonyError as error:
+        await release(dialer, call_id, f"dispatch:{generation}", f"LiveKit did not take the dispatch: {error}", sending.epoch)
+        return
+    async with dialer.unit() as unit:
+        said = Testimony("task", f"dispatched:{generation}", "dispatched", unit.now, Fact.DISPATCHED, {"generation": generation})
+        await testify(unit, call_id, sending.epoch, said)
+
+
+async def testify(unit: Unit, call_id: uuid.UUID, epoch: int, said: Testimony) -> Call:
+    """Say something about a call that this task owned at `epoch`. If somebody has taken it over, it is kept and moves nothing."""
+    call = await CallRepository(unit.session).lock(call_id)
+    if call is not None and call.lease_epoch != epoch:
+        said = replace(said, fact=None, data={**said.data, "said_by_a_former_owner": True})
+    return await hear(unit, call_id, said)
+
+
+async def place(dialer: Dialer, call_id: uuid.UUID) -> None:
+    """Dial a ready call when its trunk's turn comes, then wait for the network's word and write it down."""
+    if call_id in dialer.placing:
+        return
+    dialer.placing.add(call_id)
+    try:
+        attempt = await _when_it_is_our_turn(dialer, call_id)
+    finally:
+        dialer.placing.discard(call_id)
+    if isinstance(attempt, str):
+        await close_room(dialer, call_id)
+    if isinstance(attempt, Decided):
+        await record_answer(dialer, call_id, await _send(dialer, attempt), attempt.epoch)
+
+
+async def _send(dialer: Dialer, decided: Decided) -> DialResult:
+    """The INVITE, unless it would come too late or ring for nobody: an agent may have died since it was ready."""
+    try:
+        has_agent = any(leg.is_agent for leg in await dialer.telephony.legs(decided.dial.room))
+    except TelephonyError:
+        # A LiveKit that cannot be asked will not dial either; the dial's own answer says so.
+        has_agent = True
+    await keep(dialer, decided.turn)
+    if monotonic() - decided.at > SEND_WITHIN_S:
+        return NOT_SENT_IN_TIME
+    return await dialer.telephony.dial(decided.dial) if has_agent else NOBODY_TO_TALK
+
+
+async def _when_it_is_our_turn(dialer: Dialer, call_id: uuid.UUID) -> Decided | str | None:
+    """Wait in the trunk's line; who waits for a slower campaign's turn steps out of it meanwhile."""
+    async with dialer.sessions() as session:
+        trunk_id = await DialerRepository(session).trunk_of(call_id)
+    while trunk_id is not None:
+        async with dialer.lines[trunk_id]:
+            attempt = await _try_to_commit(dialer, call_id)
+            while isinstance(attempt, NotYet) and attempt.is_behind_trunk:
+                await asyncio.sleep(attempt.wait.total_seconds())
+                attempt = await _try_to_commit(dialer, call_id)
+        if not isinstance(attempt, NotYet):
+            return attempt
+        await asyncio.sleep(attempt.wait.total_seconds())
+    return None
+
+
+async def _try_to_commit(dialer: Dialer, call_id: uuid.UUID) -> Decided | NotYet | str | None:
+    async with dialer.unit() as unit:
+        return None if dialer.is_stopping else await _commit_dial(unit, call_id, dialer.breaker)
+
+
+async def _commit_dial(unit: Unit, call_id: uuid.UUID, rules: BreakerRules) -> Decided | NotYet | str | None:
+    """The last look before the INVITE, in one transaction on the database's clock.
+
+    A dial whose intent is now written; or how long to wait for the turn of trunk and campaign; or why the call was given up; or None when
+    the call is no longer ready, because somebody else dials it or it is over.
+
+    What is left open: a process stopped after the check of `SEND_WITHIN_S`, while the request is on its way to LiveKit, sends late. The
+    sweep has called the call lost by then, its number stays reserved, and whoever answers is hung up on by `record_answer`.
+    """
+    call = await CallRepository(unit.session).lock(call_id)
+    if call is None or call.state != CallState.READY:
+        return None
+    repository = DialerRepository(unit.session)
+    campaign = await repository.paced_campaign(call.campaign_id)
+    trunk = await repository.trunk(call.trunk_id, lock=True)
+    began, now = monotonic(), await database_now(unit.session)
+    mine = ask_turn(trunk, campaign, now)
+    if isinstance(mine, NotYet):
+        return mine
+    refusal = await _last_gate(unit, call, trunk, now, rules)
+    if refusal is not None:
+        return refusal
+    trunk.next_send_at = mine.turn.next_at
+    if campaign is not None and campaign.calls_per_minute is not None:
+        await repository.start_no_sooner(campaign.id, mine.turn.at + spacing(campaign.calls_per_minute / 60))
+    assert trunk.livekit_outbound_trunk_id is not None
+    order = await _dial_order(unit, call, trunk.livekit_outbound_trunk_id)
+    await hear(unit, call.id, Testimony("task", "dial_committed", "dial_committed", mine.turn.at, Fact.DIAL_COMMITTED))
+    call.lease_epoch += 1
+    return Decided(order, began, call.lease_epoch, mine)
+
+
+async def _last_gate(unit: Unit, call: Call, trunk: Trunk, now: datetime, rules: BreakerRules) -> str | None:
+    """Why the call must not be placed after all; None when it may."""
+    repository = DialerRepository(unit.session)
+    workspace = await repository.workspace(call.workspace_id)
+    contact = await repository.contact(call.contact_id) if call.contact_id else None
+    campaign = await repository.campaign(call.campaign_id) if call.campaign_id else None
+    # The claim has counted this call towards the caps of the day; asking about them again would count it twice.
+    question = Question(workspace, trunk, call.to_e164, contact, campaign, call.ringing_timeout_s, counted_call_id=call.id)
+    decision, facts = await ask(unit.session, question, now)
+    if not isinstance(decision, MayDial):
+        why = "; ".join(reason.sentence for reason in decision.reasons)
+        call.failure = why
+        reasons = {"reasons": reasons_of(decision)}
+        await hear(unit, call.id, Testimony("task", "last_gate", "gate_refused", now, Fact.RELEASED, reasons))
+        return why
+    obstacle = await pause_of(unit.session, trunk, now, rules)
+    if obstacle is not None:
+        call.failure = obstacle
+        await hear(unit, call.id, Testimony("task", "last_gate", "trunk_not_usable", now, Fact.RELEASED, {"why": obstacle}))
+        return obstacle
+    verdict = verdict_of(decision, facts, question, now, enrollment_id=call.enrollment_id)
+    await CallRepository(unit.session).add_verdict(verdict)
+    call.verdict_id = verdict.id
+    return None
+
+
+async def _dial_order(unit: Unit, call: Call, livekit_trunk_id: str) -> Dial:
+    attributes = {ATTRIBUTE_CALL_ID: str(call.id), ATTRIBUTE_ATTEMPT: str(call.attempt)}
+    if call.is_rehearsal and call.contact_id is not None:
+        script = (await DialerRepository(unit.session).contact(call.contact_id)).attributes.get("rehearsal_script")
+        attributes |= {ATTRIBUTE_SCRIPT: str(script)} if script else {}
+    return Dial(
+        room=room_name(str(call.id)),
+        identity=callee_identity(str(call.id)),
+        trunk_id=livekit_trunk_id,
+        to=call.to_e164,
+        from_number=call.from_e164,
+        ringing_timeout_s=call.ringing_timeout_s,
+        max_call_duration_s=call.ringing_timeout_s + call.max_duration_s + int(CARE_RESERVE.total_seconds()),
+        attributes=attributes,
+    )
+
+
+async def record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult, epoch: int) -> None:
+    """Write down what the network said; a call that was not answered has its room closed, which sends the agent home."""
+    async with dialer.unit() as unit:
+        call = await CallRepository(unit.session).lock(call_id)
+        assert call is not None
+        call = await testify(unit, call_id, epoch, _testimony(call, result, unit.now))
+        if isinstance(result, Uncertain):
+            if call.state in AT_THE_PHONE:
+                call.lease_until = unit.now + UNCERTAIN_LOOK
+            log.warning("dial_uncertain", call_id=str(call_id), error=result.error)
+            return
+        if isinstance(result, Refused) and call.state == CallState.LOST:
+            # An end is proven after all: nothing rings or talks there, and the sweep may give the number back.
+            call.reserved_until = call.lease_until = unit.now
+        await react_to(unit, call, result, dialer.breaker)
+        # Somebody ended it while the INVITE was on its way into a room that was just closed: the phone rang all the same.
+        is_over = call.state in FINAL or call.ended_by_request
+    if is_over:
+        await close_room(dialer, call_id)
+
+
+def _testimony(call: Call, result: DialResult, now: datetime) -> Testimony:
+    """What the dial's result says about the call."""
+    if isinstance(result, Answered):
+        return Testimony("task", "dial_answer", "answered", now, Fact.ANSWERED)
+    if isinstance(result, Uncertain):
+        return Testimony("task", "dial_answer", "dial_uncertain", now, None, {"error": result.error})
+    if result.not_sent and result.sip_code is None and result.code in NEVER_LEFT:
+        is_network = result.code == "unavailable" and result not in HELD_BACK
+        data = refusal_data(call, result) | {"network_result": NetworkResult.NETWORK_ERROR if is_network else None}
+        return Testimony("task", "dial_answer", "not_sent", now, Fact.NOT_SENT, data)
+    return Testimony("task", "dial_answer", "not_answered", now, Fact.NOT_ANSWERED, refusal_data(call, result))
+
+
+def refusal_data(call: Call, refused: Refused) -> dict[str, object]:
+    """The network's refusal as the ledger keeps it: meaning, raw code, raw words."""
+    rang, by_us = call.ringing_at is not None, call.ended_by_request
+    meaning = of_refusal(refused.sip_code, refused.text, refused.code, rang=rang, canceled_by_us=by_us)
+    return {
+        "network_result": NetworkResult(meaning),
+        "sip_status_code": refused.sip_code,
+        "sip_status": refused.text if refused.sip_code is not None else None,
+        "failure": f"{refused.code}: {refused.text}",
+    }
+
+
+async def release(dialer: Dialer, call_id: uuid.UUID, event_id: str, why: str, epoch: int) -> None:
+    """Give up a call that was never dialled; its enrollment is due again, and no attempt is used."""
+    async with dialer.unit() as unit:
+        call = await CallRepository(unit.session).lock(call_id)
+        if call is not None and not call.failure and call.lease_epoch == epoch:
+            call.failure = why
+        call = await testify(unit, call_id, epoch, Testimony("task", event_id, "released", unit.now, Fact.RELEASED, {"why": why}))
+    if call.state in FINAL:
+        await close_room(dialer, call_id)
+
+
+async def end_by_request(dialer: Dialer, call_id: uuid.UUID) -> None:
+    """Hang up on a call that is asked to end; one that was not dialled yet is given up. Any other room is just closed."""
+    async with dialer.unit() as unit:
+        call = await CallRepository(unit.session).lock(call_id)
+        if call is not None and call.ended_by_request and call.state in BEFORE_DIAL:
+            call.failure = call.failure or "Ended by request before it was dialled."
+            await hear(unit, call_id, Testimony("operator", "end", "released", unit.now, Fact.RELEASED))
+    await close_room(dialer, call_id)
+
+
+async def close_room(dialer: Dialer, call_id: uuid.UUID) -> None:
+    """Close the call's room. If LiveKit cannot be reached, the room's own timeouts and the sweep do it later."""
+    try:
+        await dialer.telephony.close_room(room_name(str(call_id)))
+    except TelephonyError as error:
+        log.warning("room_not_closed", call_id=str(call_id), error=str(error))

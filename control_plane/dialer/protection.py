@@ -1,0 +1,111 @@
+"""What the dialer learns from the network's answers: slow down where it throttles, stop where it fails, ask again where it forgot us."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from structlog import get_logger
+
+from control_plane.audit.service import record
+from control_plane.campaigns.lifecycle import fail_campaign
+from control_plane.db.models import Call, Campaign, Trunk
+from control_plane.db.unit import Unit
+from control_plane.dialer.protection_repository import ProtectionRepository
+from control_plane.domain.breaker import BreakerRules, Gate, passage, sentence, trips
+from control_plane.domain.throttling import share_after_throttling, share_now
+from control_plane.telephony.port import DialResult, Refused
+from sip_config.causes import counts_for_breaker
+from sip_config.contract import NetworkResult
+
+log = get_logger(__name__)
+
+
+def pace_of(trunk: Trunk, now: datetime) -> float:
+    """Calls per second that the trunk may send now: its own pace, less what a throttling carrier has taken of it."""
+    return float(trunk.calls_per_second) * share_now(float(trunk.rate_factor), trunk.throttled_at, now)
+
+
+async def pause_of(session: AsyncSession, trunk: Trunk, now: datetime, rules: BreakerRules) -> str | None:
+    """Why a ready call must not be sent over the trunk now, as a sentence; None when it may. The trunk's row must be locked."""
+    if trunk.livekit_outbound_trunk_id is None:
+        return "The trunk is not known to LiveKit yet."
+    let = passage(trunk.paused_reason, trunk.paused_at, now, rules)
+    if let is Gate.OPEN_TO_ALL:
+        return None
+    if let is Gate.OPEN_TO_ONE and await ProtectionRepository(session).on_trial(trunk.id, trunk.paused_at or now) == 0:
+        return None
+    return f"The trunk is paused: {trunk.paused_reason}"
+
+
+async def react_to(unit: Unit, call: Call, result: DialResult, rules: BreakerRules) -> None:
+    """Draw the trunk's and the campaign's conclusions from what the network said to this call's dial."""
+    if isinstance(result, Refused) and result.not_sent and result.sip_code is None and result.code == "not_found":
+        await _forgotten(unit, call)
+    elif call.network_result == NetworkResult.THROTTLED:
+        await _slow_down(unit, call)
+    await _judge(unit, call, rules)
+
+
+async def _forgotten(unit: Unit, call: Call) -> None:
+    """LiveKit has lost the trunk with its Redis: nothing is sent until the synchronisation has made it known again."""
+    trunk = await ProtectionRepository(unit.session).lock_trunk(call.trunk_id)
+    trunk.livekit_outbound_trunk_id = None
+    trunk.sync_state, trunk.sync_error = "pending", "LiveKit did not know the trunk any more."
+    unit.nudges.add("sync_trunk", trunk.id)
+    log.warning("trunk_forgotten_by_livekit", trunk_id=str(trunk.id))
+
+
+async def _slow_down(unit: Unit, call: Call) -> None:
+    trunk = await ProtectionRepository(unit.session).lock_trunk(call.trunk_id)
+    share = share_after_throttling(float(trunk.rate_factor), trunk.throttled_at, call.dialing_at or unit.now, unit.now)
+    if share is None:
+        return
+    trunk.rate_factor, trunk.throttled_at = Decimal(str(round(share, 4))), unit.now
+    trunk.next_send_at = max(trunk.next_send_at, unit.now + timedelta(seconds=1 / pace_of(trunk, unit.now)))
+    log.warning("trunk_throttled", trunk_id=str(trunk.id), share=share)
+
+
+async def _judge(unit: Unit, call: Call, rules: BreakerRules) -> None:
+    """Trip, try or close the breaker of the trunk; the campaign's own only where the trunk is not to blame."""
+    failed = call.network_result is not None and counts_for_breaker(NetworkResult(call.network_result))
+    trunk = await unit.session.get_one(Trunk, call.trunk_id)
+    if not failed and not trunk.paused_reason:
+        return
+    repository = ProtectionRepository(unit.session)
+    trunk = await repository.lock_trunk(call.trunk_id)
+    if trunk.paused_reason:
+        _end_trial(unit, call, trunk, failed, rules)
+        return
+    since = max(filter(None, (unit.now - rules.window, trunk.paused_at)))
+    failures = await repository.trunk_failures(trunk, since, rules.dials)
+    if trips(failures, rules):
+        _pause(unit, trunk, sentence(failures, rules))
+        return
+    if call.campaign_id is not None:
+        await _judge_campaign(unit, call, since, rules)
+
+
+async def _judge_campaign(unit: Unit, call: Call, since: datetime, rules: BreakerRules) -> None:
+    campaign = await unit.session.get_one(Campaign, call.campaign_id)
+    # What failed before the campaign was resumed or changed has been dealt with.
+    since = max(since, campaign.updated_at)
+    failures = await ProtectionRepository(unit.session).campaign_failures(campaign.id, since, rules.dials)
+    if trips(failures, rules):
+        await fail_campaign(unit, campaign.id, sentence(failures, rules) + " Look at its numbers and trunks, then resume it.")
+
+
+def _pause(unit: Unit, trunk: Trunk, reason: str) -> None:
+    trunk.paused_reason, trunk.paused_at = reason, unit.now
+    record(unit, trunk.workspace_id, "trunk.paused", "trunk", trunk.id, None, {"reason": reason})
+    log.warning("trunk_paused", trunk_id=str(trunk.id), reason=reason)
+
+
+def _end_trial(unit: Unit, call: Call, trunk: Trunk, failed: bool, rules: BreakerRules) -> None:
+    """A call dialled after the rest was the trial; those dialled before the pause say nothing new."""
+    if call.dialing_at is None or trunk.paused_at is None or call.dialing_at < trunk.paused_at + rules.rest or call.network_result is None:
+        return
+    trunk.paused_at = unit.now
+    if not failed:
+        record(unit, trunk.workspace_id, "trunk.resumed", "trunk", trunk.id, {"reason": trunk.paused_reason}, None)
+        trunk.paused_reason = ""
+        unit.nudges.add("tick")

@@ -1,0 +1,158 @@
+"""Finds every call that should have moved, asks LiveKit what is true, and moves it; never by dialling again."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from structlog import get_logger
+
+from control_plane.calls.control_repository import ControlRepository
+from control_plane.calls.reducer import Testimony, hear
+from control_plane.calls.repository import CallRepository, database_now
+from control_plane.db.models import Call
+from control_plane.dialer.context import Dialer
+from control_plane.dialer.place import MOST_DISPATCHES, close_room, end_by_request, next_generation, release, send_agent
+from control_plane.dialer.repository import DialerRepository
+from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
+from control_plane.telephony.port import Leg, TelephonyError
+from sip_config.causes import of_departure
+from sip_config.contract import NetworkResult
+from sip_config.naming import room_name
+
+log = get_logger(__name__)
+
+BATCH = 100
+RENUDGE_AFTER = timedelta(seconds=3)
+STILL_RINGING = timedelta(seconds=5)
+BELIEVED_AGENT = timedelta(seconds=15)
+RINGING_PATIENCE = timedelta(seconds=60)
+"""How long after its ringing time a leg may still claim to ring before the call counts as lost."""
+
+
+async def sweep(dialer: Dialer) -> int:
+    """Look after the calls whose lease is over; the number looked at."""
+    async with dialer.unit() as unit:
+        repository, now = DialerRepository(unit.session), unit.now
+        expired = [(call.id, CallState(call.state)) for call in await repository.expired(now, BATCH)]
+        for call in await repository.unnudged(now - RENUDGE_AFTER):
+            unit.nudges.add("dispatch_call" if call.state == CallState.QUEUED else "place_call", call.id)
+        asked_to_end = await ControlRepository(unit.session).asked_to_end()
+    for call_id in asked_to_end:
+        await end_by_request(dialer, call_id)
+    for call_id, state in expired:
+        await _look_after(dialer, call_id, state)
+    return len(expired)
+
+
+async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState) -> None:
+    if state in BEFORE_DIAL:
+        await _before_dial(dialer, call_id)
+        return
+    if state in FINAL:
+        await _give_back(dialer, call_id)
+        return
+    try:
+        legs = await dialer.telephony.legs(room_name(str(call_id)))
+    except TelephonyError as error:
+        log.warning("sweep_cannot_look", call_id=str(call_id), error=str(error))
+        return
+    over = await _judge(dialer, call_id, legs)
+    if over:
+        await close_room(dialer, call_id)
+
+
+async def _before_dial(dialer: Dialer, call_id: uuid.UUID) -> None:
+    """No agent became ready in time: send another one, twice at most, then put the call back. No attempt is used either way.
+
+    A dispatch made before its worker has registered is accepted by LiveKit and never runs (facts/voice §2). The old room goes first: with
+    it LiveKit forgets the old dispatch, and whoever still comes from it finds the ticket of its generation refused.
+    """
+    async with dialer.unit() as unit:
+        call = await CallRepository(unit.session).lock(call_id)
+        now = await database_now(unit.session)
+        if call is None or call.state not in BEFORE_DIAL or call.lease_until is None or call.lease_until > now:
+            return
+        sending, state = None, CallState(call.state)
+        if state is not CallState.READY and 0 < call.agent_generation < MOST_DISPATCHES and not call.ended_by_request:
+            sending = next_generation(call, now)
+            said = {"generation": call.agent_generation, "why": _NOT_READY[state]}
+            await hear(unit, call_id, Testimony("sweep", f"redispatch:{call.agent_generation}", "redispatched", now, None, said))
+        else:
+            call.lease_epoch += 1
+        epoch = call.lease_epoch
+    await close_room(dialer, call_id)
+    if sending is not None:
+        await send_agent(dialer, call_id, sending)
+        return
+    await release(dialer, call_id, f"sweep:{state}", _NOT_READY[state], epoch)
+
+
+_NOT_READY = {
+    CallState.QUEUED: "The call was claimed and then left lying.",
+    CallState.DISPATCHED: "No agent became ready in time.",
+    CallState.READY: "The trunk's turn did not come in time.",
+}
+
+
+async def _judge(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...]) -> bool:
+    """Decide under the row's lock, and only if the lease is still over. True when the call ended here."""
+    async with dialer.unit() as unit:
+        call = await CallRepository(unit.session).lock(call_id)
+        now = await database_now(unit.session)
+        if call is None or call.lease_until is None or call.lease_until > now:
+            return False
+        phone = next((leg for leg in legs if leg.is_phone and leg.call_status != "hangup"), None)
+        agent = any(leg.is_agent for leg in legs)
+        if call.state in AT_THE_PHONE:
+            said = await _at_the_phone(CallRepository(unit.session), call, phone, agent, now)
+        else:
+            said = _in_conversation(call, phone, agent, now)
+        if said is None:
+            return False
+        # From here on the word of whoever dialled is an amendment.
+        call.lease_epoch += 1
+        return (await hear(unit, call_id, said)).state in FINAL
+
+
+async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, agent: bool, now: datetime) -> Testimony | None:
+    """A dial whose answer never came: adopted if it lives, told from the witnesses if it ended, lost if nobody knows."""
+    assert call.dialing_at is not None
+    if phone is not None and not agent:
+        # Whoever picks up would meet silence: the ringing ends here.
+        data = {"network_result": NetworkResult.CANCELED, "failure": "The agent left while the phone rang."}
+        return Testimony("sweep", "agentless", "not_answered", now, Fact.NOT_ANSWERED, data)
+    if phone is not None and phone.call_status == "active":
+        return Testimony("sweep", "adopted", "answered", now, Fact.ANSWERED)
+    if phone is not None and now < call.dialing_at + timedelta(seconds=call.ringing_timeout_s) + RINGING_PATIENCE:
+        call.lease_until = now + STILL_RINGING
+        return None
+    left = await calls.last_event(call.id, "callee_left")
+    if phone is None and left is not None:
+        meaning = of_departure(left.data.get("last_status", ""), left.data.get("disconnect_reason", ""))
+        data = {"network_result": meaning, "failure": f"seen by {left.source}: {left.data.get('disconnect_reason', 'left')}"}
+        return Testimony("sweep", "witnessed", "not_answered", left.at, Fact.NOT_ANSWERED, data)
+    return Testimony("sweep", "unaccounted", "lost", now, Fact.UNACCOUNTED, {"why": "No witness can say what became of the dial."})
+
+
+def _in_conversation(call: Call, phone: Leg | None, agent: bool, now: datetime) -> Testimony | None:
+    """An agent that is still in the room with a caller is believed, up to the call's own limit; otherwise the call is over."""
+    limit = call.reserved_until or now
+    if call.state == CallState.IN_PROGRESS and agent and phone is not None and now < limit and not call.ended_by_request:
+        call.lease_until = min(limit, now + BELIEVED_AGENT)
+        return None
+    call.failure = call.failure or ("The agent never reported." if call.state in ANSWERED_STATES else "")
+    return Testimony("sweep", "unreported", "finished_without_report", now, Fact.FINISHED_WITHOUT_REPORT)
+
+
+async def _give_back(dialer: Dialer, call_id: uuid.UUID) -> None:
+    """A call that is over: its slot when the agent never reported, its number when it can no longer ring or talk."""
+    async with dialer.unit() as unit:
+        call = await CallRepository(unit.session).lock(call_id)
+        now = await database_now(unit.session)
+        if call is None or call.lease_until is None or call.lease_until > now:
+            return
+        call.holds_slot = False
+        if call.reserved_until is None or call.reserved_until <= now:
+            call.holds_number = False
+            call.reserved_until = None
+        call.lease_until = call.reserved_until
+        unit.nudges.add("tick")

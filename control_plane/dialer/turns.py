@@ -1,0 +1,75 @@
+"""Whose INVITE leaves next, and when. Turns are given out by the trunk's row (and the campaign's, if it has a pace of its own) on the
+database's clock, a little ahead; each process waits for its turn on its own clock, and never sends too early or unpunctually.
+"""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from structlog import get_logger
+
+from control_plane.calls.repository import database_now
+from control_plane.db.models import Campaign, Trunk
+from control_plane.dialer.context import Dialer
+from control_plane.dialer.protection import pace_of
+from control_plane.dialer.repository import DialerRepository
+from control_plane.domain.pacing import Turn, moved_turn, take_turn
+from control_plane.kit.clock import monotonic
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Ask again after `wait`. Behind the trunk, everybody else of the trunk waits as well; behind a slower campaign they need not."""
+
+    wait: timedelta
+    is_behind_trunk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyTurn:
+    """A turn that is ours once it is committed; `read_at` is this process's monotonic clock at the database's `now`."""
+
+    trunk_id: uuid.UUID
+    turn: Turn
+    now: datetime
+    read_at: float
+
+    def seconds_left(self) -> float:
+        """Negative when it has passed."""
+        return (self.turn.at - self.now).total_seconds() - (monotonic() - self.read_at)
+
+
+def ask_turn(trunk: Trunk, campaign: Campaign | None, now: datetime) -> MyTurn | NotYet:
+    """The next turn of the trunk (and campaign), whose rows are locked. It is taken by writing down when the one after is."""
+    read_at = monotonic()
+    turn = take_turn(trunk.next_send_at, now, pace_of(trunk, now))
+    if isinstance(turn, timedelta):
+        return NotYet(turn, is_behind_trunk=True)
+    if campaign is not None and campaign.calls_per_minute is not None:
+        start = take_turn(max(campaign.next_start_at, turn.at), now, campaign.calls_per_minute / 60)
+        if isinstance(start, timedelta):
+            return NotYet(start, is_behind_trunk=False)
+        turn = Turn(start.at, turn.next_at + (start.at - turn.at))
+    return MyTurn(trunk.id, turn, now, read_at)
+
+
+async def keep(dialer: Dialer, mine: MyTurn) -> None:
+    """Sleep until the turn. Who oversleeps it moves it first, so that the trunk never sees more than its pace."""
+    while True:
+        await asyncio.sleep(max(0.0, mine.seconds_left()))
+        if -mine.seconds_left() <= dialer.punctual.total_seconds():
+            return
+        log.info("turn_missed", trunk_id=str(mine.trunk_id), late_ms=round(-mine.seconds_left() * 1000))
+        mine = await _moved(dialer, mine)
+
+
+async def _moved(dialer: Dialer, mine: MyTurn) -> MyTurn:
+    async with dialer.unit() as unit:
+        trunk = await DialerRepository(unit.session).trunk(mine.trunk_id, lock=True)
+        now, read_at = await database_now(unit.session), monotonic()
+        turn = moved_turn(mine.turn, trunk.next_send_at, now)
+        trunk.next_send_at = turn.next_at
+    return MyTurn(mine.trunk_id, turn, now, read_at)

@@ -1,0 +1,1 @@
+"""Decisions as pure functions: no input or output, no clock, no framework."""

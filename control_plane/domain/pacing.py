@@ -1,0 +1,193 @@
+"""How many calls may start now, in which order, and when each INVITE may leave. Pure arithmetic over counted facts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+from math import floor
+from uuid import UUID
+
+
+class Priority(IntEnum):
+    """Lower goes first (facts/dialer §2.5). Priority orders calls; it never passes the gate."""
+
+    CRISIS = 0
+    SINGLE = 5
+    CALLBACK = 10
+    RETRY = 20
+    FRESH = 30
+
+
+URGENT = Priority.CALLBACK
+"""Up to here calls were promised to somebody: they go before all others, whichever campaign they belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReport:
+    """One agent worker's last heartbeat."""
+
+    slots: int
+    draining: bool
+    registered: bool
+    age: timedelta
+
+
+HEARTBEAT_TTL = timedelta(seconds=10)
+"""Five missed heartbeats of 2 s: the worker is gone or cannot be relied on."""
+WARM_UP = timedelta(seconds=3)
+"""From dispatch to a ready agent, with room for a busy machine (facts/voice §2: 0.6–3 s)."""
+
+
+def slots_offered(workers: Iterable[WorkerReport]) -> int:
+    """Slots of the workers that can take a new job now."""
+    return sum(w.slots for w in workers if w.registered and not w.draining and w.age <= HEARTBEAT_TTL)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is left to start within one scope; None is no limit."""
+
+    limit: int | None
+    live: int
+
+    @property
+    def left(self) -> int | None:
+        return None if self.limit is None else max(0, self.limit - self.live)
+
+
+def startable(*rooms: Room) -> int | None:
+    """The least of what the scopes leave, or None when none of them limits."""
+    lefts = [room.left for room in rooms if room.left is not None]
+    return min(lefts) if lefts else None
+
+
+RAMP = timedelta(seconds=30)
+"""Fresh ramps lost 30 % of their INVITEs in the first 30 s at 50 calls at once, and none later (facts/dialer §2.3)."""
+COLD_START = 4
+"""A cold campaign begins with the slots of one agent worker."""
+
+
+def slow_start(limit: int, warm_since: datetime | None, now: datetime, ramp: timedelta = RAMP) -> int:
+    """How many of `limit` calls a campaign may have at once that began to warm up at `warm_since` (None: it is cold)."""
+    elapsed = now - warm_since if warm_since is not None else timedelta(0)
+    if elapsed >= ramp:
+        return limit
+    return min(limit, max(COLD_START, int(limit * (elapsed / ramp))))
+
+
+def most_waiting_for_token(calls_per_second: float) -> int:
+    """How many calls of a trunk may be on their way to `ready` or wait there: what it can send during one warm-up, and one more."""
+    return int(calls_per_second * WARM_UP.total_seconds()) + 1
+
+
+def wanted_workers(wanted_slots: int, slots_per_worker: int, least: int, most: int) -> int:
+    """Workers needed for `wanted_slots` (live calls and calls that could start now), within bounds."""
+    needed = -(-wanted_slots // max(1, slots_per_worker))
+    return max(least, min(most, needed))
+
+
+SPARE = 0.02
+"""Turns are this much further apart than the pace says. A carrier counts what arrives within any second, and an INVITE leaves a little
+after its turn: with 20 ms to spare in each second, `PUNCTUAL` sends never show it one call too many, and 98 % of the pace are used."""
+PUNCTUAL = timedelta(milliseconds=15)
+"""An INVITE that leaves no later than this after its turn is on time."""
+LEAD = timedelta(milliseconds=60)
+"""From the grant of a turn to the turn: the last gate and the commit of the dial lie between them (10 to 30 ms on a busy machine)."""
+AHEAD = 2 * LEAD
+"""Turns are given out up to this long before: whoever wakes up a little late to ask does not delay those behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The INVITE leaves at `at`; the next one not before `next_at`."""
+
+    at: datetime
+    next_at: datetime
+
+
+def spacing(calls_per_second: float) -> timedelta:
+    """Between two turns."""
+    return timedelta(seconds=(1 + SPARE) / calls_per_second)
+
+
+def take_turn(next_at: datetime, now: datetime, calls_per_second: float) -> Turn | timedelta:
+    """GCRA with burst 1: the next turn if it is due within `AHEAD`, else how long to wait before asking again."""
+    at = max(next_at, now + LEAD)
+    if at - now > AHEAD:
+        return at - now - AHEAD
+    return Turn(at, at + spacing(calls_per_second))
+
+
+def moved_turn(turn: Turn, next_at: datetime, now: datetime) -> Turn:
+    """The turn of somebody who missed it by more than `PUNCTUAL`, with `next_at` as it is by now.
+
+    Within its own interval it is taken late, and all that follow move back by as much; past that the turns of others lie between, and
+    it goes to the end of the line.
+    """
+    interval, late = turn.next_at - turn.at, now - turn.at
+    at = now if late < interval else max(next_at, now)
+    return Turn(at, next_at + late if late < interval else at + interval)
+
+
+def may_be_claimed(next_start_at: datetime, now: datetime, calls_per_second: float, on_their_way: int) -> int:
+    """How many calls of a paced campaign may be claimed now, so that none waits for its turn longer than an agent takes to warm up.
+
+    `on_their_way` were claimed and are not dialled yet: they take the turns before.
+    """
+    first = max(next_start_at, now)
+    turns = floor((now + WARM_UP - first) / spacing(calls_per_second)) + 1
+    return max(0, turns - on_their_way)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """A campaign that has calls due. `served` are the calls it was given, per unit of its weight; `urgent` and `others` what is due."""
+
+    id: UUID
+    weight: int
+    served: float
+    urgent: int
+    others: int
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many calls of a campaign go next."""
+
+    urgent: int = 0
+    others: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.urgent + self.others
+
+
+def caught_up(claimants: Sequence[Claimant]) -> list[Claimant]:
+    """Whoever had nothing to call for a while saved nothing up: nobody lags more than one call of weight 1 behind the foremost."""
+    foremost = max((c.served for c in claimants), default=0.0)
+    return [replace(c, served=max(c.served, foremost - 1.0)) for c in claimants]
+
+
+def shares(claimants: Sequence[Claimant], slots: int) -> Mapping[UUID, Share]:
+    """Who gets the next `slots` calls: promised ones first, then by weight (stride scheduling).
+
+    The campaign with the fewest calls per weight goes next, so each waits for at most one round of the others.
+    """
+    given = {c.id: Share() for c in claimants}
+    served = {c.id: c.served for c in claimants}
+    for urgent in (True, False):
+        while slots > 0:
+            able = [c for c in claimants if given[c.id].total < c.room and _due(c, given[c.id], urgent)]
+            if not able:
+                break
+            chosen = min(able, key=lambda c: (served[c.id] + 1 / c.weight, c.id))
+            share = given[chosen.id]
+            given[chosen.id] = replace(share, urgent=share.urgent + 1) if urgent else replace(share, others=share.others + 1)
+            served[chosen.id] += 1 / chosen.weight
+            slots -= 1
+    return {campaign: share for campaign, share in given.items() if share.total}
+
+
+def _due(claimant: Claimant, share: Share, urgent: bool) -> bool:
+    return share.urgent < claimant.urgent if urgent else share.others < claimant.others

@@ -1,0 +1,72 @@
+"""What must be within reach before a process of the control plane starts: one sentence says what is not."""
+
+import asyncio
+
+from redis.asyncio import Redis
+from redis.exceptions import AuthenticationError, RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from control_plane.db.session import create_engine
+from control_plane.settings import Settings, SettingsError
+from control_plane.telephony.livekit import LiveKitTelephony
+from control_plane.telephony.port import TelephonyError
+
+PATIENCE_S = 5.0
+# A wrong key or secret is answered before Twirp: no code, no message, only the HTTP status.
+_UNAUTHORIZED = "status=401"
+
+
+def require_dependencies(settings: Settings) -> None:
+    """Raises `SettingsError` with one sentence about the first dependency that cannot be used."""
+    asyncio.run(_require(settings))
+
+
+def require_database(settings: Settings) -> None:
+    """Raises `SettingsError` when the database cannot be used: for commands that need nothing else."""
+    asyncio.run(_database(settings))
+
+
+async def _require(settings: Settings) -> None:
+    await _database(settings)
+    await _redis(settings)
+    await _livekit(settings)
+
+
+async def _database(settings: Settings) -> None:
+    engine = create_engine(settings.sqlalchemy_url, pool_size=1)
+    try:
+        async with asyncio.timeout(PATIENCE_S), engine.connect() as connection:
+            await connection.execute(text("select 1"))
+    except (OperationalError, OSError, TimeoutError) as error:
+        raise SettingsError(
+            "The database at CALLWRIGHT_DATABASE_URL cannot be reached; is it running, and is the password right?"
+        ) from error
+    finally:
+        await engine.dispose()
+
+
+async def _redis(settings: Settings) -> None:
+    client = Redis.from_url(settings.redis_url, socket_connect_timeout=PATIENCE_S, socket_timeout=PATIENCE_S)
+    try:
+        await client.ping()  # type: ignore[misc]
+    except AuthenticationError as error:
+        raise SettingsError("Redis at CALLWRIGHT_REDIS_URL refuses the password.") from error
+    except (RedisError, OSError) as error:
+        raise SettingsError("Redis at CALLWRIGHT_REDIS_URL cannot be reached; is it running?") from error
+    finally:
+        await client.aclose()
+
+
+async def _livekit(settings: Settings) -> None:
+    telephony = LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
+    try:
+        await telephony.rooms()
+    except TelephonyError as error:
+        if _UNAUTHORIZED in str(error):
+            raise SettingsError(
+                "LiveKit refuses LIVEKIT_API_KEY and LIVEKIT_API_SECRET; do they belong to the server at LIVEKIT_URL?"
+            ) from error
+        raise SettingsError(f"LiveKit at LIVEKIT_URL ({settings.livekit_url}) cannot be reached; is the address right?") from error
+    finally:
+        await telephony.aclose()

@@ -1,0 +1,1 @@
+"""Tools without domain nouns, shared by all slices."""

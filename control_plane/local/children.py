@@ -1,0 +1,58 @@
+"""How each child of the platform is run, and how one knows that it is ready."""
+
+import sys
+from dataclasses import dataclass
+
+from control_plane.local import probes
+from control_plane.local.environment import Environments, log_of
+from control_plane.local.livekit import REPOSITORY
+from control_plane.local.processes import Command
+from control_plane.local.supervisor import Child
+
+API, TASK_WORKER, CARRIER, MODELS = "api", "task-worker", "carrier", "models"
+# Placing calls gets this long to notice that it should end; what was waiting for an answer is found again by the sweep.
+_TASK_GRACE_S = 15.0
+# A call is at most an hour or so; a worker that scaling lets go may finish what it has.
+DRAIN_S = 3600.0
+# When the whole platform stops, calls get this long to say goodbye.
+AGENT_GRACE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Builds the children from their environments."""
+
+    environments: Environments
+
+    def migrate(self) -> Command:
+        return self._cli("migrate")
+
+    def api(self, port: int) -> Child:
+        host = self.environments.options.host
+        command = self._cli(API, "--host", host, "--port", str(port))
+        return Child(command, probes.answers(f"{self.environments.at.api_url}/health/live"))
+
+    def task_worker(self) -> Child:
+        return Child(self._cli(TASK_WORKER, grace_s=_TASK_GRACE_S))
+
+    def carrier(self) -> Child:
+        options, at = self.environments.options, self.environments.at
+        arguments = ("--ledger", str(options.ledger), "--models-url", at.models_url, "--processes", str(options.carrier_processes))
+        command = self._module(CARRIER, "rehearsal.carrier", arguments, self.environments.carrier())
+        return Child(command, probes.carrier_listens(at.livekit_redis_url, options.carrier_processes))
+
+    def models(self, port: int) -> Child:
+        command = self._module(MODELS, "rehearsal.models", ("--port", str(port)), self.environments.models())
+        return Child(command, probes.answers(f"{self.environments.at.models_url}/v1/models"))
+
+    def agent_worker(self, name: str, http_port: int) -> Child:
+        env = self.environments.agent_worker(http_port)
+        command = self._module(name, "agent_worker.server", (), env, grace_s=AGENT_GRACE_S)
+        return Child(command, probes.answers(f"http://127.0.0.1:{http_port}/"))
+
+    def _cli(self, *arguments: str, grace_s: float = 10.0) -> Command:
+        return self._module(arguments[0], "control_plane.cli", arguments, self.environments.control_plane(), grace_s)
+
+    def _module(self, name: str, module: str, arguments: tuple[str, ...], env: dict[str, str], grace_s: float = 10.0) -> Command:
+        argv = (sys.executable, "-m", module, *arguments)
+        return Command(name, argv, env, REPOSITORY, log_of(self.environments.options.folder, name), grace_s=grace_s)

@@ -1,0 +1,41 @@
+"""Questions that tell whether a child is ready."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+import redis.asyncio
+
+# LiveKit's SIP service listens on this channel of psrpc (facts/carrier §1); its subscribers are the carrier's processes.
+_SIP_CHANNEL = "SIPInternal|CreateSIPParticipant|REQ"
+
+
+def answers(url: str) -> Callable[[], Awaitable[bool]]:
+    """Whether GET `url` gives 200."""
+
+    async def probe() -> bool:
+        try:
+            async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+                return (await client.get(url)).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    return probe
+
+
+def says(ready: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
+    """A quick synchronous question as a probe."""
+
+    async def probe() -> bool:
+        return ready()
+
+    return probe
+
+
+def carrier_listens(redis_url: str, processes: int) -> Callable[[], Awaitable[bool]]:
+    """Whether every process of the carrier hears LiveKit's requests."""
+
+    async def probe() -> bool:
+        async with redis.asyncio.Redis.from_url(redis_url) as client:
+            return dict(await client.pubsub_numsub(_SIP_CHANNEL)).get(_SIP_CHANNEL.encode(), 0) >= processes
+
+    return probe

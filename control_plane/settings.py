@@ -1,0 +1,129 @@
+"""Settings from the environment, checked once at start with one plain sentence per mistake."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+EXIT_MISCONFIGURED = 78
+"""`EX_CONFIG` of sysexits: a supervisor should not restart us before somebody mends the configuration."""
+
+_FERNET_BYTES = 32
+# The others may name a socket or a file instead.
+_WITH_HOST = frozenset({"ws", "wss", "http", "https"})
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the text is one sentence that says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    database_url: str
+    redis_url: str
+    livekit_url: str
+    livekit_api_key: str
+    livekit_api_secret: str
+    encryption_key: str
+    storage_url: str
+    public_url: str
+    api_url: str
+    log_level: str = "info"
+    bootstrap_api_key: str = ""
+    agent_key: str = ""
+    rehearsal: bool = False
+    """The SIP service behind LiveKit is the simulated carrier, so rehearsal trunks work and real ones do not."""
+    models_base_url: str = ""
+    agent_slots: int = 4
+    """Calls that one agent worker takes, for the number of workers that are wanted."""
+    data_dir: Path = Path(".callwright")
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check the environment. Raises `SettingsError` at the first thing that is missing or wrong."""
+        env = os.environ if environment is None else environment
+        data_dir = Path(env.get("CALLWRIGHT_DATA_DIR") or ".callwright")
+        settings = cls(
+            database_url=_required(env, "CALLWRIGHT_DATABASE_URL", "postgresql://user:password@host/database"),
+            redis_url=_required(env, "CALLWRIGHT_REDIS_URL", "redis://host:6379/0"),
+            livekit_url=_required(env, "LIVEKIT_URL", "wss://my-project.livekit.cloud"),
+            livekit_api_key=_required(env, "LIVEKIT_API_KEY", "the key of your LiveKit server"),
+            livekit_api_secret=_required(env, "LIVEKIT_API_SECRET", "the secret of your LiveKit server"),
+            encryption_key=_required(env, "CALLWRIGHT_ENCRYPTION_KEY", "the output of `callwright keys encryption`"),
+            storage_url=env.get("CALLWRIGHT_STORAGE_URL") or f"file://{(data_dir / 'storage').resolve()}",
+            public_url=env.get("CALLWRIGHT_PUBLIC_URL") or "http://127.0.0.1:8000",
+            api_url=env.get("CALLWRIGHT_API_URL") or "http://127.0.0.1:8000",
+            log_level=(env.get("CALLWRIGHT_LOG_LEVEL") or "info").lower(),
+            bootstrap_api_key=env.get("CALLWRIGHT_BOOTSTRAP_API_KEY", ""),
+            agent_key=env.get("CALLWRIGHT_AGENT_KEY", ""),
+            rehearsal=env.get("CALLWRIGHT_REHEARSAL", "") == "1",
+            models_base_url=env.get("OPENAI_BASE_URL", ""),
+            agent_slots=_count(env, "CALLWRIGHT_AGENT_SLOTS", 4),
+            data_dir=data_dir,
+            twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
+            twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        _check_url("CALLWRIGHT_DATABASE_URL", self.database_url, ("postgresql", "postgres", "postgresql+psycopg"))
+        _check_url("CALLWRIGHT_REDIS_URL", self.redis_url, ("redis", "rediss", "unix"))
+        _check_url("LIVEKIT_URL", self.livekit_url, ("ws", "wss", "http", "https"))
+        _check_url("CALLWRIGHT_PUBLIC_URL", self.public_url, ("http", "https"))
+        _check_url("CALLWRIGHT_API_URL", self.api_url, ("http", "https"))
+        _check_url("CALLWRIGHT_STORAGE_URL", self.storage_url, ("file",))
+        if not _is_fernet_key(self.encryption_key):
+            raise SettingsError("CALLWRIGHT_ENCRYPTION_KEY is not a key; make one with `callwright keys encryption`.")
+        if self.log_level not in ("debug", "info", "warning", "error"):
+            raise SettingsError(f"CALLWRIGHT_LOG_LEVEL is {self.log_level!r}; use debug, info, warning or error.")
+        if self.bootstrap_api_key and not self.bootstrap_api_key.startswith("cw_"):
+            raise SettingsError("CALLWRIGHT_BOOTSTRAP_API_KEY must start with cw_; make one with `callwright keys new`.")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database URL with the driver named: a bare `postgresql://` changed its meaning in SQLAlchemy 2.1."""
+        _, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}"
+
+
+def _is_fernet_key(text: str) -> bool:
+    """32 bytes in URL-safe base64, which is what the encryption at rest takes."""
+    try:
+        return len(base64.urlsafe_b64decode(text)) == _FERNET_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _required(env: Mapping[str, str], name: str, example: str) -> str:
+    value = env.get(name, "")
+    if not value:
+        raise SettingsError(f"{name} is not set; give it a value such as {example}.")
+    return value
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name) or str(default)
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise SettingsError(f"{name} is {value!r}; give it a whole number from 1 on.")
+    return int(value)
+
+
+def _check_url(name: str, value: str, schemes: tuple[str, ...]) -> None:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError as error:
+        # urlsplit's own words may quote what stands in the place of the port, which a slip can make a password.
+        raise SettingsError(f"{name} is not a URL; look at its host and port.") from error
+    if parts.scheme not in schemes:
+        raise SettingsError(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}, not {value.split(':')[0]!r}.")
+    if parts.scheme in _WITH_HOST and not parts.hostname:
+        raise SettingsError(f"{name} names no host.")
+    if not (parts.netloc or parts.path or parts.query):
+        raise SettingsError(f"{name} names no host.")

@@ -1,0 +1,108 @@
+"""HTTP for trunks and numbers."""
+
+import uuid
+
+from litestar import Controller, delete, get, patch, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
+
+from control_plane.db.unit import Unit
+from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
+from control_plane.kit.secrets import SecretBox
+from control_plane.settings import Settings
+from control_plane.trunks.number_service import NumberService
+from control_plane.trunks.schemas import NumberAssistant, NumberIn, NumberOut, NumberPatch, TrunkHealth, TrunkIn, TrunkOut, TrunkPatch
+from control_plane.trunks.service import TrunkService
+from control_plane.workspaces.guards import requires
+from control_plane.workspaces.principal import Principal
+
+
+async def provide_trunks(
+    unit: NamedDependency[SkipValidation[Unit]],
+    principal: NamedDependency[SkipValidation[Principal]],
+    secret_box: NamedDependency[SkipValidation[SecretBox]],
+    settings: NamedDependency[SkipValidation[Settings]],
+) -> TrunkService:
+    return TrunkService(unit, principal.workspace_id, secret_box, rehearsal=settings.rehearsal)
+
+
+Trunks = NamedDependency[SkipValidation[TrunkService]]
+
+
+async def provide_numbers(
+    unit: NamedDependency[SkipValidation[Unit]], principal: NamedDependency[SkipValidation[Principal]], trunks: Trunks
+) -> NumberService:
+    return NumberService(unit, principal.workspace_id, trunks)
+
+
+Numbers = NamedDependency[SkipValidation[NumberService]]
+
+
+class TrunkController(Controller):
+    path = "/trunks"
+    tags = ("trunks",)
+    dependencies = {"trunks": provide_trunks}
+
+    @get(guards=[requires("viewer")], summary="Trunks, newest first")
+    async def index(self, trunks: Trunks, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[TrunkOut]:
+        return await trunks.page(limit=limit, cursor=cursor)
+
+    @post(guards=[requires("manager")], summary="Add a trunk; LiveKit is told in the background")
+    async def create(self, data: JSONBody[TrunkIn], trunks: Trunks) -> TrunkOut:
+        return TrunkOut.of(await trunks.create(data))
+
+    @get("/{trunk_id:uuid}", guards=[requires("viewer")], summary="A trunk, without its password")
+    async def show(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkOut:
+        return TrunkOut.of(await trunks.get(trunk_id))
+
+    @patch("/{trunk_id:uuid}", guards=[requires("manager")], summary="Change a trunk")
+    async def change(self, trunk_id: FromPath[uuid.UUID], data: JSONBody[TrunkPatch], trunks: Trunks) -> TrunkOut:
+        return TrunkOut.of(await trunks.change(trunk_id, data))
+
+    @delete("/{trunk_id:uuid}", guards=[requires("manager")], summary="Delete a trunk that nothing uses, with its numbers")
+    async def remove(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> None:
+        await trunks.delete(trunk_id)
+
+    @post("/{trunk_id:uuid}/sync", guards=[requires("manager")], status_code=202, summary="Tell LiveKit again")
+    async def sync(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkOut:
+        return TrunkOut.of(await trunks.sync(trunk_id))
+
+    @get("/{trunk_id:uuid}/health", guards=[requires("viewer")], summary="How the trunk does")
+    async def health(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkHealth:
+        return await trunks.health(trunk_id)
+
+
+class NumberController(Controller):
+    path = "/numbers"
+    tags = ("numbers",)
+    dependencies = {"trunks": provide_trunks, "numbers": provide_numbers}
+
+    @get(guards=[requires("viewer")], summary="Numbers, newest first")
+    async def index(
+        self, numbers: Numbers, trunk_id: FromQuery[uuid.UUID | None] = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    ) -> Page[NumberOut]:
+        return await numbers.page(trunk_id=trunk_id, limit=limit, cursor=cursor)
+
+    @post(guards=[requires("manager")], summary="Add a number to a trunk")
+    async def create(self, data: JSONBody[NumberIn], numbers: Numbers) -> NumberOut:
+        return NumberOut.of(await numbers.create(data))
+
+    @get("/{number_id:uuid}", guards=[requires("viewer")], summary="A number")
+    async def show(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> NumberOut:
+        return NumberOut.of(await numbers.get(number_id))
+
+    @patch("/{number_id:uuid}", guards=[requires("manager")], summary="Change label or daily cap, or put the number back to work")
+    async def change(self, number_id: FromPath[uuid.UUID], data: JSONBody[NumberPatch], numbers: Numbers) -> NumberOut:
+        return NumberOut.of(await numbers.change(number_id, data))
+
+    @delete("/{number_id:uuid}", guards=[requires("manager")], summary="Delete a number that no campaign uses")
+    async def remove(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> None:
+        await numbers.delete(number_id)
+
+    @put("/{number_id:uuid}/assistant", guards=[requires("manager")], summary="Let an assistant take inbound calls")
+    async def assign(self, number_id: FromPath[uuid.UUID], data: JSONBody[NumberAssistant], numbers: Numbers) -> NumberOut:
+        return NumberOut.of(await numbers.assign(number_id, data.assistant_id))
+
+    @delete("/{number_id:uuid}/assistant", guards=[requires("manager")], summary="Let nobody take inbound calls")
+    async def unassign(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> None:
+        await numbers.assign(number_id, None)

@@ -1,0 +1,31 @@
+"""Judges how a trunk does. Pure: the figures come in, a verdict and a sentence come out."""
+
+from collections.abc import Mapping
+
+from control_plane.db.models import Trunk
+from control_plane.trunks.schemas import TrunkHealth
+
+CARRIER_FAULTS = frozenset({"network_error", "congestion", "config_error", "media_error", "blocked_provider"})
+"""Results that speak against the trunk and not of the callee."""
+# Fewer calls than this say nothing about a carrier.
+_ENOUGH_CALLS = 5
+_FAILING_SHARE, _DEGRADED_SHARE = 0.5, 0.1
+
+
+def judge(trunk: Trunk, live_calls: int, results: Mapping[str, int]) -> TrunkHealth:
+    """`results` counts `network_result` of the last hour's calls."""
+    calls = sum(results.values())
+    faults = sum(count for result, count in results.items() if result in CARRIER_FAULTS)
+    share = faults / calls if calls >= _ENOUGH_CALLS else 0.0
+    if trunk.sync_state == "failed":
+        verdict = ("failing", trunk.sync_error)
+    elif share >= _FAILING_SHARE:
+        verdict = ("failing", f"{faults} of {calls} calls of the last hour failed in the carrier's network.")
+    elif trunk.sync_state == "pending":
+        verdict = ("degraded", "LiveKit has not been told of the last change yet.")
+    elif share >= _DEGRADED_SHARE:
+        verdict = ("degraded", f"{faults} of {calls} calls of the last hour failed in the carrier's network.")
+    else:
+        verdict = ("ok", f"{calls} calls in the last hour, {faults} of them failed in the carrier's network.")
+    carrier = "simulated" if trunk.is_rehearsal else "real"
+    return TrunkHealth(verdict[0], verdict[1], carrier, trunk.sync_state, live_calls, calls, dict(results))

@@ -1,0 +1,109 @@
+"""Numbers: caller IDs of a trunk, and who takes the calls that come in on them."""
+
+import uuid
+
+from msgspec import UNSET
+
+from control_plane.audit.service import record
+from control_plane.db.models import Number, Trunk
+from control_plane.db.unit import Unit
+from control_plane.domain import phone
+from control_plane.domain.errors import Conflict, Invalid, NotFound
+from control_plane.kit.ids import new_id
+from control_plane.kit.pagination import Page, page_of
+from control_plane.trunks.repository import NumberRepository
+from control_plane.trunks.schemas import NumberIn, NumberOut, NumberPatch
+from control_plane.trunks.service import TrunkService
+
+
+class NumberService:
+    def __init__(self, unit: Unit, workspace_id: uuid.UUID, trunks: TrunkService) -> None:
+        self._unit = unit
+        self._workspace_id = workspace_id
+        self._trunks = trunks
+        self._repository = NumberRepository(unit.session, workspace_id)
+
+    async def page(self, *, trunk_id: uuid.UUID | None, limit: int, cursor: str | None) -> Page[NumberOut]:
+        return await page_of(self._unit.session, self._repository.all(trunk_id), Number.id, NumberOut.of, limit=limit, cursor=cursor)
+
+    async def get(self, number_id: uuid.UUID, *, lock: bool = False) -> Number:
+        row = await self._repository.get(number_id, lock=lock)
+        if row is None:
+            raise NotFound.of("number")
+        return row
+
+    async def create(self, wanted: NumberIn) -> Number:
+        """Raises `Invalid` for a number that the trunk may not have, `Conflict` for one that is there already."""
+        e164 = phone.require(wanted.e164)
+        trunk = await self._trunks.get(wanted.trunk_id, lock=True)
+        _check_range(e164, trunk)
+        if await self._repository.known(e164):
+            raise Conflict("This number is in the workspace already.", code="number_exists")
+        if wanted.assistant_id is not None:
+            await self._check_assistant(wanted.assistant_id)
+        row = Number(
+            id=new_id(),
+            workspace_id=self._workspace_id,
+            trunk_id=trunk.id,
+            is_rehearsal=trunk.is_rehearsal,
+            e164=e164,
+            label=wanted.label,
+            assistant_id=wanted.assistant_id,
+            daily_cap=wanted.daily_cap,
+            health="active",
+            health_reason="",
+            created_at=self._unit.now,
+            updated_at=self._unit.now,
+        )
+        self._unit.session.add(row)
+        record(self._unit, self._workspace_id, "number.create", "number", row.id, None, {"e164": e164, "trunk_id": trunk.id})
+        self._trunks.ask_sync(trunk)
+        return row
+
+    async def change(self, number_id: uuid.UUID, patch: NumberPatch) -> Number:
+        row = await self.get(number_id, lock=True)
+        changes = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
+        before = {name: getattr(row, name) for name in changes}
+        for name, value in changes.items():
+            setattr(row, name, value)
+        if "health" in changes:
+            # What was before this moment is no longer held against the number.
+            row.rests_until = self._unit.now
+            row.health_reason = "" if row.health == "active" else "Taken out of use by a person."
+            self._unit.nudges.add("tick")
+        row.updated_at = self._unit.now
+        record(self._unit, self._workspace_id, "number.change", "number", row.id, before, changes)
+        return row
+
+    async def assign(self, number_id: uuid.UUID, assistant_id: uuid.UUID | None) -> Number:
+        """Let an assistant take inbound calls, or nobody."""
+        row = await self.get(number_id, lock=True)
+        if assistant_id is not None:
+            await self._check_assistant(assistant_id)
+        before, row.assistant_id, row.updated_at = row.assistant_id, assistant_id, self._unit.now
+        after = {"assistant_id": assistant_id}
+        record(self._unit, self._workspace_id, "number.assign", "number", row.id, {"assistant_id": before}, after)
+        self._trunks.ask_sync(await self._trunks.get(row.trunk_id, lock=True))
+        return row
+
+    async def delete(self, number_id: uuid.UUID) -> None:
+        """Raises `Conflict` while a campaign calls from it."""
+        row = await self.get(number_id, lock=True)
+        if await self._repository.in_campaign(row.id):
+            raise Conflict("A campaign calls from this number; take it out of the campaign first.", code="number_in_use")
+        record(self._unit, self._workspace_id, "number.delete", "number", row.id, {"e164": row.e164, "trunk_id": row.trunk_id})
+        trunk = await self._trunks.get(row.trunk_id, lock=True)
+        await self._unit.session.delete(row)
+        self._trunks.ask_sync(trunk)
+
+    async def _check_assistant(self, assistant_id: uuid.UUID) -> None:
+        if not await self._repository.has_assistant(assistant_id):
+            raise NotFound.of("assistant")
+
+
+def _check_range(e164: str, trunk: Trunk) -> None:
+    """Ahead of the database's own constraint, which says it less well."""
+    if trunk.is_rehearsal and not phone.is_fictional(e164):
+        raise Invalid.field("e164", "A rehearsal trunk takes only fictional numbers, +1 NPA 555-0100 to 555-0199, such as +12025550123.")
+    if not trunk.is_rehearsal and phone.is_fictional(e164):
+        raise Invalid.field("e164", "This number is fictional (+1 NPA 555-01xx) and reaches nobody; only rehearsal trunks take it.")

@@ -1,0 +1,133 @@
+"""What the API takes and gives for trunks and numbers."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from control_plane.db.models import Number, Trunk
+
+Provider = Literal["twilio", "generic", "rehearsal"]
+Transport = Literal["auto", "udp", "tcp", "tls"]
+Encryption = Literal["disable", "allow", "require"]
+Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Twilio US"])]
+Address = Annotated[str, Meta(max_length=255, examples=["acme.pstn.twilio.com", "sip.example.com:5061"])]
+Credential = Annotated[str, Meta(max_length=200)]
+# The column keeps three decimals; a thousand per second is beyond any carrier.
+PerSecond = Annotated[float, Meta(ge=0.001, le=1000)]
+Concurrent = Annotated[int, Meta(ge=1, le=100_000)]
+E164 = Annotated[str, Meta(max_length=32, examples=["+14155552671"])]
+DailyCap = Annotated[int, Meta(ge=1, le=1_000_000)]
+NumberLabel = Annotated[str, Meta(max_length=200)]
+
+
+class TrunkIn(Struct, forbid_unknown_fields=True):
+    name: Name
+    provider: Provider
+    address: Address = ""
+    """host or host:port of the carrier. A rehearsal trunk needs none."""
+    transport: Transport = "auto"
+    auth_username: Credential = ""
+    auth_password: Credential = ""
+    """Taken, never shown."""
+    calls_per_second: PerSecond = 1.0
+    """What the carrier lets start; 1 is Twilio's default."""
+    max_concurrent_calls: Concurrent = 10
+    media_encryption: Encryption = "disable"
+
+
+class TrunkPatch(Struct, forbid_unknown_fields=True):
+    name: Name | UnsetType = UNSET
+    address: Address | UnsetType = UNSET
+    transport: Transport | UnsetType = UNSET
+    auth_username: Credential | UnsetType = UNSET
+    auth_password: Credential | UnsetType = UNSET
+    calls_per_second: PerSecond | UnsetType = UNSET
+    max_concurrent_calls: Concurrent | UnsetType = UNSET
+    media_encryption: Encryption | UnsetType = UNSET
+
+
+class TrunkOut(Struct):
+    id: uuid.UUID
+    name: str
+    provider: str
+    address: str
+    transport: str
+    auth_username: str
+    has_auth_password: bool
+    calls_per_second: float
+    max_concurrent_calls: int
+    media_encryption: str
+    livekit_outbound_trunk_id: str | None
+    livekit_inbound_trunk_id: str | None
+    sync_state: str
+    """pending, synced or failed: whether LiveKit knows what is written here."""
+    sync_error: str
+    synced_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: Trunk) -> "TrunkOut":
+        plain = {name: getattr(row, name) for name in cls.__struct_fields__ if name not in ("has_auth_password", "calls_per_second")}
+        return cls(**plain, has_auth_password=bool(row.auth_password_sealed), calls_per_second=float(row.calls_per_second))
+
+
+class TrunkHealth(Struct):
+    """How the trunk does, from what its calls met in the last hour."""
+
+    status: Literal["ok", "degraded", "failing"]
+    detail: str
+    carrier: Literal["real", "simulated"]
+    sync_state: str
+    live_calls: int
+    calls_last_hour: int
+    results_last_hour: dict[str, int]
+
+
+class NumberIn(Struct, forbid_unknown_fields=True):
+    e164: E164
+    trunk_id: uuid.UUID
+    label: NumberLabel = ""
+    assistant_id: uuid.UUID | None = None
+    """Who takes inbound calls; null lets them ring nowhere."""
+    daily_cap: DailyCap | None = None
+
+
+class NumberPatch(Struct, forbid_unknown_fields=True):
+    label: NumberLabel | UnsetType = UNSET
+    daily_cap: DailyCap | UnsetType | None = UNSET
+    """null: 60 a day, growing from 15 over the first five days; rehearsals have none."""
+    health: Literal["active", "quarantined"] | UnsetType = UNSET
+    """Put a number back to work, or take it out of use."""
+
+
+class NumberAssistant(Struct, forbid_unknown_fields=True):
+    assistant_id: uuid.UUID
+
+
+class NumberOut(Struct):
+    id: uuid.UUID
+    e164: str
+    trunk_id: uuid.UUID
+    label: str
+    assistant_id: uuid.UUID | None
+    daily_cap: int | None
+    capabilities: list[str]
+    """outbound, and inbound when an assistant takes its calls."""
+    health: str
+    """active, resting (back by itself at rests_until) or quarantined (until a person puts it back)."""
+    health_reason: str
+    rests_until: datetime | None
+    first_used_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: Number) -> "NumberOut":
+        capabilities = ["outbound", *(["inbound"] if row.assistant_id else [])]
+        facts = (row.id, row.e164, row.trunk_id, row.label, row.assistant_id, row.daily_cap)
+        rests_until = row.rests_until if row.health == "resting" else None
+        health = (row.health, row.health_reason, rests_until, row.first_used_at)
+        return cls(*facts, capabilities, *health, row.created_at, row.updated_at)

@@ -1,0 +1,145 @@
+"""Makes LiveKit agree with the tables. A task looks at the rows first and may run twice, late, or never."""
+
+import uuid
+from typing import Any
+
+from structlog import get_logger
+
+from control_plane.db.models import Trunk
+from control_plane.db.session import Sessions
+from control_plane.kit.clock import Clock
+from control_plane.kit.queue import Nudge
+from control_plane.kit.secrets import SecretBox
+from control_plane.settings import Settings
+from control_plane.trunks.repository import SyncRepository
+from control_plane.trunks.service import SYNC_TASK
+from sip_config.provision import Provisioner, ProvisionError
+from sip_config.trunks import NumberDescription, ProvisionedTrunk, TrunkDescription
+
+log = get_logger(__name__)
+
+WRONG_CARRIER = {
+    True: "This installation uses the simulated carrier, which calls nobody; a real trunk needs LIVEKIT_URL of a real LiveKit.",
+    False: "This installation calls real phones; a rehearsal trunk works only with the simulated carrier.",
+}
+"""Why a trunk is not connected, by whether the installation is a rehearsal."""
+
+
+async def sync_trunk(ctx: dict[str, Any], trunk_id: str) -> None:
+    """Apply one trunk to LiveKit, or remove what LiveKit knows of one that is gone."""
+    settings: Settings = ctx["settings"]
+    sync = _Sync(ctx["sessions"], ctx["secret_box"], ctx["clock"], uuid.UUID(trunk_id), rehearsal=settings.rehearsal)
+    async with Provisioner(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret) as provisioner:
+        await sync.run(provisioner)
+
+
+async def sweep_trunks(ctx: dict[str, Any]) -> None:
+    """Find trunks whose nudge was lost or whose synchronisation failed."""
+    async with ctx["sessions"]() as session:
+        waiting = await SyncRepository(session).unsynced()
+    await ctx["queue"].send([Nudge(SYNC_TASK, str(trunk_id)) for trunk_id in waiting])
+
+
+async def check_trunks(ctx: dict[str, Any]) -> None:
+    """Does LiveKit still know what it was told? It forgets all of it with its Redis, and calls would find out one by one."""
+    settings: Settings = ctx["settings"]
+    try:
+        async with Provisioner(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret) as provisioner:
+            known = await provisioner.known_ids()
+    except ProvisionError as error:
+        log.warning("trunks_not_checked", reason=str(error))
+        return
+    async with ctx["sessions"].begin() as session:
+        forgotten = await SyncRepository(session).forget_all_but(known)
+    if forgotten:
+        log.warning("trunks_forgotten_by_livekit", count=len(forgotten))
+    await ctx["queue"].send([Nudge(SYNC_TASK, str(trunk_id)) for trunk_id in forgotten])
+
+
+async def sync_all_trunks(ctx: dict[str, Any]) -> None:
+    """For the start of a worker: LiveKit keeps trunks in its Redis and may have lost them (facts/livekit §1.3)."""
+    async with ctx["sessions"]() as session:
+        everything = await SyncRepository(session).every()
+    await ctx["queue"].send([Nudge(SYNC_TASK, str(trunk_id)) for trunk_id in everything])
+
+
+class _Sync:
+    """One run for one trunk."""
+
+    def __init__(self, sessions: Sessions, box: SecretBox, clock: Clock, trunk_id: uuid.UUID, *, rehearsal: bool) -> None:
+        self._rehearsal = rehearsal
+        self._sessions = sessions
+        self._box = box
+        self._clock = clock
+        self._trunk_id = trunk_id
+
+    async def run(self, provisioner: Provisioner) -> None:
+        async with self._sessions.begin() as session:
+            # Somebody else is at it: what they have not seen leaves the trunk pending, and the sweep comes back.
+            if not await SyncRepository(session).lock(self._trunk_id):
+                return
+            described = await self._describe()
+            try:
+                if described is None:
+                    await provisioner.remove(str(self._trunk_id))
+                    return
+                if await self._is_of_the_other_kind():
+                    await provisioner.remove(str(self._trunk_id))
+                    await self._note_failure(WRONG_CARRIER[self._rehearsal])
+                    return
+                await self._note(described, await provisioner.apply(described))
+            except ProvisionError as error:
+                log.warning("trunk_sync_failed", trunk_id=str(self._trunk_id), reason=str(error))
+                await self._note_failure(str(error))
+
+    async def _describe(self) -> TrunkDescription | None:
+        """The trunk as it is now; None when it is gone."""
+        async with self._sessions() as session:
+            repository = SyncRepository(session)
+            trunk = await repository.trunk(self._trunk_id)
+            if trunk is None:
+                return None
+            return description_of(trunk, await repository.numbers(trunk.id), self._box)
+
+    async def _note(self, applied: TrunkDescription, provisioned: ProvisionedTrunk) -> None:
+        """Write the ids down. A trunk that changed meanwhile stays pending, for the nudge of that change or the sweep."""
+        unchanged = await self._describe() == applied
+        async with self._sessions.begin() as session:
+            repository = SyncRepository(session)
+            trunk = await repository.trunk(self._trunk_id)
+            if trunk is None:
+                return
+            trunk.livekit_outbound_trunk_id = provisioned.outbound_trunk_id
+            trunk.livekit_inbound_trunk_id = provisioned.inbound_trunk_id
+            if unchanged:
+                trunk.sync_state, trunk.sync_error, trunk.synced_at = "synced", "", self._clock.now()
+            for number in await repository.numbers(self._trunk_id):
+                number.livekit_dispatch_rule_id = provisioned.rule_ids.get(number.e164)
+
+    async def _is_of_the_other_kind(self) -> bool:
+        async with self._sessions() as session:
+            trunk = await SyncRepository(session).trunk(self._trunk_id)
+            return trunk is not None and trunk.is_rehearsal != self._rehearsal
+
+    async def _note_failure(self, reason: str) -> None:
+        async with self._sessions.begin() as session:
+            trunk = await SyncRepository(session).trunk(self._trunk_id)
+            if trunk is None:
+                return
+            trunk.sync_state, trunk.sync_error = "failed", reason
+            if reason in WRONG_CARRIER.values():
+                # Without an id nothing is dialled over it: a real number must never reach the simulated carrier, nor the other way round.
+                trunk.livekit_outbound_trunk_id = trunk.livekit_inbound_trunk_id = None
+
+
+def description_of(trunk: Trunk, numbers: Any, box: SecretBox) -> TrunkDescription:
+    """The rows as LiveKit shall know them."""
+    return TrunkDescription(
+        id=str(trunk.id),
+        address=trunk.address,
+        transport=trunk.transport,
+        media_encryption=trunk.media_encryption,
+        auth_username=trunk.auth_username,
+        auth_password=box.open(trunk.auth_password_sealed) if trunk.auth_password_sealed else "",
+        numbers=tuple(NumberDescription(number.e164, number.assistant_id is not None) for number in numbers),
+    )

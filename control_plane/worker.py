@@ -1,0 +1,156 @@
+"""The task worker: arq's functions and crons over the services, and nothing else.
+
+Tasks are nudges (kit/queue): short, safe to run twice or never. Crons run in UTC; arq skips the repeated hour of other zones.
+"""
+
+import asyncio
+import uuid
+from datetime import UTC
+from typing import Any
+
+from arq import cron, func
+from arq.connections import create_pool
+from arq.worker import Worker
+from structlog import get_logger
+
+from control_plane.campaigns.tasks import close_suppressed, enroll_list, sweep_campaigns
+from control_plane.contacts.tasks import run_import, sweep_imports
+from control_plane.db.session import create_engine, create_sessions
+from control_plane.dialer import place as placing
+from control_plane.dialer.claim import tick as claim_due
+from control_plane.dialer.context import Dialer
+from control_plane.dialer.sweep import sweep as sweep_expired
+from control_plane.kit.clock import SystemClock
+from control_plane.kit.queue import ArqQueue
+from control_plane.kit.redis import decode_task, encode_task, redis_settings
+from control_plane.kit.secrets import SecretBox
+from control_plane.kit.storage import open_storage
+from control_plane.operations.tasks import tidy_rooms, watch_invariants
+from control_plane.settings import Settings
+from control_plane.telephony.livekit import LiveKitTelephony
+from control_plane.telephony.port import Telephony
+from control_plane.trunks.number_health import review_numbers
+from control_plane.trunks.tasks import check_trunks, sweep_trunks, sync_all_trunks, sync_trunk
+from control_plane.workspaces.tasks import forget_old_answers
+
+log = get_logger(__name__)
+
+Context = dict[str, Any]
+
+EVERY_SECOND = set(range(60))
+EVERY_TWO_SECONDS = set(range(0, 60, 2))
+EVERY_TEN_SECONDS = set(range(5, 60, 10))
+POLL_DELAY_S = 0.02
+"""Nudge to start: about 10 ms at 2 % of a core (facts/stack §4)."""
+DIALS_MAY_FINISH_S = 90.0
+"""How long a stopping worker waits for answers: the longest ring (75 s) and LiveKit's margins. Leaving earlier would break off the
+request, and with it the call. What is left after that is the sweep's of another worker."""
+TASKS_MAY_FINISH_S = 10
+"""Tasks are short; without this arq cancels them at the signal, between a commit and what follows it."""
+
+
+async def tick(ctx: Context) -> None:
+    """Start what may start. A tick that made calls looks again at once: more may be due than it looked at."""
+    await claim_due(ctx["dialer"])
+
+
+async def dispatch_call(ctx: Context, call_id: str) -> None:
+    await placing.dispatch(ctx["dialer"], uuid.UUID(call_id))
+
+
+async def place_call(ctx: Context, call_id: str) -> None:
+    """Waiting for the trunk's turn and for an answer happens beside the task."""
+    dialer: Dialer = ctx["dialer"]
+    dialer.spawn(placing.place(dialer, uuid.UUID(call_id)), f"place:{call_id}")
+
+
+async def close_room(ctx: Context, call_id: str) -> None:
+    await placing.end_by_request(ctx["dialer"], uuid.UUID(call_id))
+
+
+async def sweep(ctx: Context) -> None:
+    await sweep_expired(ctx["dialer"])
+
+
+async def startup(ctx: Context) -> None:
+    settings: Settings = ctx["settings"]
+    engine = create_engine(settings.sqlalchemy_url, pool_size=20)
+    telephony = ctx.get("telephony") or LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
+    queue, clock, sessions = ArqQueue(ctx["redis"]), SystemClock(), create_sessions(engine)
+    ctx |= {
+        "engine": engine,
+        "telephony": telephony,
+        "sessions": sessions,
+        "queue": queue,
+        "clock": clock,
+        "storage": open_storage(settings.storage_url),
+        "secret_box": SecretBox(settings.encryption_key),
+        "dialer": Dialer(sessions, queue, clock, telephony),
+    }
+    await sync_all_trunks(ctx)
+    log.info("task_worker_started")
+
+
+async def shutdown(ctx: Context) -> None:
+    """No new claims and no new dials; dials that wait for an answer may finish."""
+    dialer: Dialer = ctx["dialer"]
+    dialer.is_stopping = True
+    if dialer.waiting:
+        await asyncio.wait(dialer.waiting, timeout=DIALS_MAY_FINISH_S)
+    await ctx["telephony"].aclose()
+    await ctx["engine"].dispose()
+    log.info("task_worker_stopped")
+
+
+async def serve(settings: Settings, *, telephony: Telephony | None = None) -> None:
+    """Run the task worker until it is told to stop. `telephony` stands in for LiveKit (tests/chaos); the worker closes it."""
+    redis = await create_pool(redis_settings(settings.redis_url), job_serializer=encode_task, job_deserializer=decode_task)
+    worker = Worker(
+        functions=[
+            func(tick, keep_result=0),
+            func(dispatch_call, keep_result=0),
+            func(place_call, keep_result=0),
+            func(close_room, keep_result=0),
+            func(sync_trunk, keep_result=0),
+            func(run_import, keep_result=0, timeout=3600),
+            func(enroll_list, keep_result=0),
+            func(close_suppressed, keep_result=0),
+        ],
+        cron_jobs=[
+            cron(tick, second=EVERY_SECOND, keep_result=0, max_tries=1),
+            cron(sweep, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
+            cron(sweep_campaigns, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+            cron(sweep_imports, second={7, 37}, keep_result=0, max_tries=1),
+            cron(sweep_trunks, second={3, 23, 43}, keep_result=0, max_tries=1),
+            cron(check_trunks, second={13, 33, 53}, keep_result=0, max_tries=1),
+            cron(tidy_rooms, second={9, 29, 49}, keep_result=0, max_tries=1),
+            cron(watch_invariants, second=39, keep_result=0, max_tries=1),
+            cron(review_numbers, second=11, keep_result=0, max_tries=1),
+            cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
+        ],
+        redis_pool=redis,
+        ctx={"settings": settings, "telephony": telephony},
+        on_startup=startup,
+        on_shutdown=shutdown,
+        keep_result=0,
+        max_tries=3,
+        poll_delay=POLL_DELAY_S,
+        max_jobs=50,
+        job_serializer=encode_task,
+        job_deserializer=decode_task,
+        timezone=UTC,
+        handle_signals=True,
+        job_completion_wait=TASKS_MAY_FINISH_S,
+        log_results=False,
+    )
+    try:
+        await worker.async_run()
+    except asyncio.CancelledError:
+        log.info("task_worker_stopping")
+    finally:
+        await worker.close()
+
+
+def run(settings: Settings) -> None:
+    """Entry of `callwright task-worker`."""
+    asyncio.run(serve(settings))

@@ -1,0 +1,1 @@
+"""The tenant, its keys, and who is asking."""

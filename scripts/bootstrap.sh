@@ -1,0 +1,74 @@
+#!/bin/sh
+# Makes .venv with everything from the hashed lock. Needs Python 3.11 or 3.12 and a package registry; quick when nothing changed.
+# Changes nothing outside this folder except the caches of uv.
+set -eu
+cd "$(dirname "$0")/.."
+
+TOOLS=.callwright/tools
+STAMP=.venv/.callwright-installed
+
+# The machine's own certificates where it has any, as pip and Go do: behind a company's proxy uv's bundled ones do not suffice.
+if [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ]; then
+    export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
+fi
+
+wanted() { cat requirements.lock pyproject.toml .python-version scripts/bootstrap.sh | sha256sum | cut -d' ' -f1; }
+say() { printf '%s\n' "$*" >&2; }
+
+works() { "$1" --version >/dev/null 2>&1; } # a pyenv shim may be on PATH and still have nothing behind it
+
+first_python() {
+    for python in python3.11 python3.12 python3; do
+        if "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1; then
+            echo "$python"
+            return
+        fi
+    done
+}
+
+private_uv() {
+    mkdir -p "$TOOLS"
+    python=$(first_python)
+    if [ -n "$python" ]; then
+        if "$python" -m venv "$TOOLS/venv" >/dev/null 2>&1 && "$TOOLS/venv/bin/python" -m pip install -q 'uv>=0.8,<1' >&2; then
+            echo "$TOOLS/venv/bin/uv"
+            return
+        fi
+        # Debian's Python without python3-venv still may have pip.
+        if "$python" -m pip install -q --target "$TOOLS/pip" 'uv>=0.8,<1' >&2; then
+            echo "$TOOLS/pip/bin/uv"
+            return
+        fi
+    fi
+    curl -LsSf https://astral.sh/uv/install.sh | env UV_UNMANAGED_INSTALL="$PWD/$TOOLS/bin" sh >&2
+    echo "$TOOLS/bin/uv"
+}
+
+find_uv() {
+    for uv in uv "$TOOLS/venv/bin/uv" "$TOOLS/pip/bin/uv" "$TOOLS/bin/uv"; do
+        if works "$uv"; then
+            echo "$uv"
+            return
+        fi
+    done
+    say "Getting uv, the installer (into $TOOLS) …"
+    private_uv
+}
+
+make_venv() {
+    # A Python that is here first; one that uv downloads only when there is none.
+    "$UV" venv -q --python 3.11 --no-python-downloads .venv 2>/dev/null ||
+        "$UV" venv -q --python '>=3.11,<3.13' --no-python-downloads .venv 2>/dev/null ||
+        "$UV" venv -q --python 3.11 .venv
+}
+
+[ "$(cat "$STAMP" 2>/dev/null)" = "$(wanted)" ] && exit 0
+
+UV=$(find_uv)
+works .venv/bin/python || { rm -rf .venv && make_venv; }
+say "Installing from requirements.lock …"
+export VIRTUAL_ENV="$PWD/.venv"
+"$UV" pip install -q --require-hashes -r requirements.lock
+# The lock holds the build backend for Linux x86_64; elsewhere uv fetches it.
+"$UV" pip install -q --no-deps --no-build-isolation -e . 2>/dev/null || "$UV" pip install -q --no-deps -e .
+wanted >"$STAMP"

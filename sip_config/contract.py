@@ -1,0 +1,344 @@
+"""What the control plane and the agent say to each other about one call.
+
+The control plane hands the agent one complete `CallOrder`; the agent answers with `CallEvent`s while the call lives and one
+`CallReport` at its end. Both directions are idempotent: an event carries its own id, a report replaces nothing once stored.
+Plain standard-library dataclasses, so that neither side drags in the other's framework; `encode` and `decode` turn them into
+JSON and refuse what they do not know. A change that an older peer cannot read raises `CONTRACT_VERSION`.
+"""
+
+import dataclasses
+import enum
+import json
+import types
+import typing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+CONTRACT_VERSION = 1
+
+Message = typing.TypeVar("Message")
+
+
+class NetworkResult(enum.StrEnum):
+    """What the phone network said about one attempt (facts/dialer §7.3)."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    UNWANTED = "unwanted"
+    UNREACHABLE = "unreachable"
+    INVALID_NUMBER = "invalid_number"
+    NUMBER_CHANGED = "number_changed"
+    BLOCKED_ANALYTICS = "blocked_analytics"
+    BLOCKED_PROVIDER = "blocked_provider"
+    THROTTLED = "throttled"
+    CONGESTION = "congestion"
+    NETWORK_ERROR = "network_error"
+    MEDIA_ERROR = "media_error"
+    CONFIG_ERROR = "config_error"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+
+class AnsweredBy(enum.StrEnum):
+    """Who or what picked up."""
+
+    HUMAN = "human"
+    VOICEMAIL = "voicemail"
+    MAILBOX_UNAVAILABLE = "mailbox_unavailable"
+    IVR = "ivr"
+    CALL_SCREEN = "call_screen"
+    FAX = "fax"
+    NETWORK_ANNOUNCEMENT = "network_announcement"
+    SILENCE = "silence"
+    UNCERTAIN = "uncertain"
+    NONE = "none"
+
+
+class Outcome(enum.StrEnum):
+    """What was achieved, as a fixed category; a campaign's own labels map onto these."""
+
+    SUCCESS = "success"
+    PARTIAL = "partial"
+    CALLBACK = "callback"
+    NOT_INTERESTED = "not_interested"
+    DO_NOT_CALL = "do_not_call"
+    WRONG_PERSON = "wrong_person"
+    WRONG_NUMBER = "wrong_number"
+    LANGUAGE_BARRIER = "language_barrier"
+    DECEASED_OR_VULNERABLE = "deceased_or_vulnerable"
+    TRANSFERRED = "transferred"
+    HUNG_UP_EARLY = "hung_up_early"
+    NO_CONVERSATION = "no_conversation"
+    AGENT_FAILURE = "agent_failure"
+    UNKNOWN = "unknown"
+
+
+class EndCause(enum.StrEnum):
+    """Who or what ended the call."""
+
+    CALLEE_HANGUP = "callee_hangup"
+    AGENT_HANGUP = "agent_hangup"
+    OPT_OUT = "opt_out"
+    TRANSFER_DONE = "transfer_done"
+    MAX_DURATION = "max_duration"
+    MEDIA_TIMEOUT = "media_timeout"
+    SYSTEM_ERROR = "system_error"
+    OPERATOR_STOP = "operator_stop"
+    NONE = "none"
+
+
+class CallPurpose(enum.StrEnum):
+    """Why a call row exists; every INVITE has one."""
+
+    CAMPAIGN = "campaign"
+    SINGLE = "single"
+    SCHEDULE = "schedule"
+    ESCALATION = "escalation"
+    OPERATOR = "operator"
+    TRANSFER = "transfer"
+    INBOUND = "inbound"
+
+
+class EventKind(enum.StrEnum):
+    """What an agent reports while the call lives."""
+
+    READY = "ready"  # session up, opening line synthesised: the phone may ring
+    RINGING = "ringing"  # the callee's leg said sip.callStatus=ringing
+    ANSWERED = "answered"  # the callee's leg said sip.callStatus=active
+    FIRST_AUDIO = "first_audio"  # the agent's first frame was handed to the room
+    SCREENED = "screened"  # data: answered_by
+    TURN = "turn"  # data: one Turn
+    TOOL_CALLED = "tool_called"  # data: name, arguments, result
+    OUTCOME_SET = "outcome_set"  # data: label, note
+    CALLEE_LEFT = "callee_left"  # data: last_status, disconnect_reason
+    HANGING_UP = "hanging_up"  # data: end_cause
+    HEARTBEAT = "heartbeat"  # the agent is alive and in this call
+    FAILED = "failed"  # data: error; the agent cannot go on
+
+
+class Speaker(enum.StrEnum):
+    AGENT = "agent"
+    CALLEE = "callee"
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchTicket:
+    """All that dispatch metadata holds. The token opens this one call's internal endpoints and nothing else."""
+
+    call_id: str
+    generation: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceOrder:
+    provider: str = "openai"
+    voice_id: str = "alloy"
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsOrder:
+    """Model names for the OpenAI-compatible endpoints the worker is configured with; secrets never travel in an order."""
+
+    llm: str = "gpt-4.1-mini"
+    stt: str = "gpt-4o-mini-transcribe"
+    tts: str = "gpt-4o-mini-tts"
+
+
+class VoicemailMode(enum.StrEnum):
+    HANG_UP = "hang_up"
+    LEAVE_MESSAGE = "leave_message"
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailOrder:
+    mode: VoicemailMode = VoicemailMode.HANG_UP
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """Everything the agent needs for one call. Variables are already filled in; durations are seconds."""
+
+    call_id: str
+    generation: int
+    room_name: str
+    callee_identity: str
+    to: str
+    purpose: CallPurpose
+    system_prompt: str
+    opening_line: str
+    language: str = "en"
+    campaign_prompt: str = ""
+    agenda: str = ""
+    custom_prompt: str = ""
+    initial_mood: str = ""
+    contact_name: str = ""
+    contact_facts: dict[str, str] = field(default_factory=dict)
+    tools: tuple[str, ...] = ()
+    outcome_labels: tuple[str, ...] = ()
+    models: ModelsOrder = field(default_factory=ModelsOrder)
+    voice: VoiceOrder = field(default_factory=VoiceOrder)
+    voicemail: VoicemailOrder = field(default_factory=VoicemailOrder)
+    ringing_timeout_s: float = 30.0
+    max_duration_s: float = 600.0
+    record_audio: bool = True
+    heartbeat_every_s: float = 5.0
+    version: int = CONTRACT_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One fact the agent saw. `id` is unique within the call, so that a repeated send changes nothing."""
+
+    id: str
+    kind: EventKind
+    at: datetime
+    generation: int
+    data: dict[str, typing.Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One utterance. Offsets are seconds from the answer; latency parts are seconds, absent when not measured."""
+
+    seq: int
+    speaker: Speaker
+    text: str
+    started_at_s: float
+    ended_at_s: float | None = None
+    interrupted: bool = False
+    latency: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What one model consumed in the call."""
+
+    kind: str  # llm, stt, tts
+    model: str
+    quantity: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """The agent's account of the finished call, sent once from `on_session_end`; repeats are equal and harmless."""
+
+    call_id: str
+    generation: int
+    answered: bool
+    answered_by: AnsweredBy
+    outcome: Outcome
+    end_cause: EndCause
+    outcome_label: str = ""
+    outcome_note: str = ""
+    turns: tuple[Turn, ...] = ()
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    first_audio_after_due_s: float | None = None
+    recording: str = ""  # "stored" once uploaded, "" when there is none, else the reason it is missing
+    usage: tuple[ModelUsage, ...] = ()
+    errors: tuple[str, ...] = ()
+    version: int = CONTRACT_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerHeartbeat:
+    """What an agent worker says it can hold. `calls` are the call ids of its jobs that have not finished."""
+
+    worker_id: str
+    slots: int
+    draining: bool
+    calls: tuple[str, ...] = ()
+    registered: bool = True
+    load: float = 0.0
+
+
+class ContractError(ValueError):
+    """A message that does not fit the contract; the text names the field."""
+
+
+def encode(message: typing.Any) -> str:
+    """One JSON object for a message of this module; datetimes become UTC ISO-8601 with `Z`."""
+    return json.dumps(_plain(message), separators=(",", ":"))
+
+
+def decode(kind: type[Message], text: str | bytes) -> Message:
+    """The message of type `kind` in `text`. Raises `ContractError` naming what is missing, unknown or of the wrong type."""
+    try:
+        raw = json.loads(text)
+    except ValueError as error:
+        raise ContractError(f"{kind.__name__}: not JSON") from error
+    return from_plain(kind, raw)
+
+
+def _plain(value: typing.Any) -> typing.Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def from_plain(kind: typing.Any, raw: typing.Any, path: str = "") -> typing.Any:
+    """Build `kind` from decoded JSON; `path` names the place in error messages."""
+    origin, where = typing.get_origin(kind), path or getattr(kind, "__name__", str(kind))
+    if dataclasses.is_dataclass(kind):
+        return _object(typing.cast(type, kind), raw, where)
+    if origin in (types.UnionType, typing.Union):
+        inner = [arg for arg in typing.get_args(kind) if arg is not type(None)]
+        return None if raw is None else from_plain(inner[0], raw, where)
+    if origin is tuple:
+        _expect(isinstance(raw, list), where, "a list")
+        return tuple(from_plain(typing.get_args(kind)[0], item, f"{where}[{i}]") for i, item in enumerate(raw))
+    if origin is dict:
+        _expect(isinstance(raw, dict), where, "an object")
+        return {key: from_plain(typing.get_args(kind)[1], item, f"{where}.{key}") for key, item in raw.items()}
+    return _scalar(kind, raw, where)
+
+
+def _object(kind: type, raw: typing.Any, where: str) -> typing.Any:
+    _expect(isinstance(raw, dict), where, "an object")
+    hints = typing.get_type_hints(kind)
+    unknown = raw.keys() - hints.keys()
+    _expect(not unknown, where, f"no field {', '.join(sorted(unknown))}")
+    values = {name: from_plain(hints[name], item, f"{where}.{name}") for name, item in raw.items()}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ContractError(f"{where}: {error}") from error
+
+
+def _scalar(kind: typing.Any, raw: typing.Any, where: str) -> typing.Any:
+    if kind is typing.Any:
+        return raw
+    if kind is datetime:
+        _expect(isinstance(raw, str), where, "a time")
+        try:
+            time = datetime.fromisoformat(raw)
+        except ValueError as error:
+            raise ContractError(f"{where}: not a time") from error
+        _expect(time.tzinfo is not None, where, "a time with its zone")
+        return time
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        try:
+            return kind(raw)
+        except ValueError as error:
+            raise ContractError(f"{where}: {raw!r} is not one of {', '.join(str(m.value) for m in kind)}") from error
+    if kind is float:
+        _expect(isinstance(raw, int | float) and not isinstance(raw, bool), where, "a number")
+        return float(raw)
+    _expect(isinstance(raw, kind) and not (kind is int and isinstance(raw, bool)), where, f"of type {kind.__name__}")
+    return raw
+
+
+def _expect(holds: bool, where: str, what: str) -> None:
+    if not holds:
+        raise ContractError(f"{where}: expected {what}")

@@ -1,0 +1,89 @@
+"""What a clone carries: nothing unfinished, nothing of one machine, no registry, and a lock that fits its project file."""
+
+import re
+import tomllib
+
+import pytest
+
+from tests.architecture.source import ROOT, modules, tracked_files
+
+# Written in two halves, so that this file does not find itself.
+UNFINISHED = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "Not" + "ImplementedError")))
+OF_ONE_MACHINE = re.compile("|".join(("/ro" + "ot/", "/wo" + "rk/", "/ho" + r"me/\w")))
+REGISTRIES = re.compile(
+    "|".join(
+        (r"py" + r"pi\.org", r"files\.python" + "hosted", r"proxy\.go" + r"lang\.org", r"registry\.np" + r"mjs", "index-" + "url http")
+    )
+)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
+
+
+def _texts():
+    for path in tracked_files():
+        content = (ROOT / path).read_bytes()
+        if b"\0" not in content[:4096]:
+            yield path, content.decode("utf-8", "replace")
+
+
+def _found(pattern: re.Pattern[str]) -> list[str]:
+    return [f"{path}: {match[0]}" for path, text in _texts() if (match := pattern.search(text))]
+
+
+def test_nothing_is_left_unfinished():
+    assert [m.at(0) for m in modules() if UNFINISHED.search(m.text)] == []
+
+
+def test_no_file_names_a_path_of_one_machine():
+    assert _found(OF_ONE_MACHINE) == []
+
+
+def test_no_file_names_a_package_registry():
+    assert _found(REGISTRIES) == []
+
+
+def _normal(requirement: str) -> str:
+    """The distribution's name in its one normal form (PEP 503)."""
+    match = NAME.match(requirement)
+    assert match is not None, requirement
+    return re.sub(r"[-_.]+", "-", match[0]).lower()
+
+
+@pytest.fixture(scope="module")
+def declared() -> dict[str, list[str]]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {"": project["dependencies"], **project["optional-dependencies"]}
+
+
+@pytest.fixture(scope="module")
+def locked() -> dict[str, str]:
+    return {_normal(name): version for name, version in PINNED.findall((ROOT / "requirements.lock").read_text())}
+
+
+def test_every_declared_requirement_is_locked(declared, locked):
+    assert [r for requirements in declared.values() for r in requirements if _normal(r) not in locked] == []
+
+
+def test_the_locked_version_is_one_that_the_project_accepts(declared, locked):
+    wrong = []
+    for requirement in (r for requirements in declared.values() for r in requirements):
+        for operator, bound in re.findall(r"(>=|==|<)(\d[\d.]*)", requirement.partition(";")[0]):
+            version, limit = _numbers(locked[_normal(requirement)]), _numbers(bound)
+            fits = {">=": version >= limit, "<": version < limit, "==": version == limit}[operator]
+            if not fits:
+                wrong.append(f"{requirement}: the lock has {locked[_normal(requirement)]}")
+    assert wrong == []
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The release part of a version without trailing zeros, so that 2 and 2.0 are equal."""
+    parts = [int(part) for part in re.match(r"\d+(\.\d+)*", version)[0].split(".")]  # type: ignore[index]
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return tuple(parts)
+
+
+def test_every_locked_file_has_a_hash():
+    text = (ROOT / "requirements.lock").read_text()
+    blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []

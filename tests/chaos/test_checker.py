@@ -1,0 +1,137 @@
+"""A checker that finds nothing proves nothing: each promise is broken once on purpose, and found."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.chaos.checker import check
+from tests.chaos.evidence import Evidence, Sample
+from tests.chaos.plan import Shape
+
+SHAPE = Shape(2, 10, (1, 2), (1, 2), task_workers=1, agents=1, slots_per_agent=2, lines=2, calls_per_second=1)
+OLD, NEW = "+12025550101", "+12025550102"
+
+
+def call(name: str, number: str, at: float, **columns: Any) -> dict[str, Any]:
+    facts = {"state": "ended", "network_result": "answered", "outcome": "success", "counts_as_attempt": True, "holds_slot": False}
+    times = {"claimed_at": at - 1, "dialing_at": at, "reserved_until": None, "decided_at": at, "holds_number": False}
+    return {"id": name, "enrollment_id": f"of-{number}", "trunk_id": "t", "number": number, **facts, **times, **columns}
+
+
+def invite(name: str, number: str, at: float, until: float | None) -> list[dict[str, Any]]:
+    begun = {"event": "invite", "invite": f"{name}@{at}", "call": name, "number": number, "trunk": "t", "at": at, "sent_at": at}
+    ended = {"event": "ended", "invite": f"{name}@{at}", "call": name, "number": number, "at": until, "why": ""}
+    return [begun] if until is None else [begun, ended]
+
+
+def good() -> Evidence:
+    """Two contacts, called one after the other."""
+    enrollments = [
+        {"id": f"of-{n}", "contact_id": n, "state": "done", "attempts": 1, "closed_reason": "", "waiting_reasons": []} for n in (OLD, NEW)
+    ]
+    calls = [call("a", OLD, 100.0), call("b", NEW, 102.0)]
+    lines = invite("a", OLD, 100.1, 105.0) + invite("b", NEW, 102.1, 106.0)
+    return Evidence(lines, calls, enrollments, samples=[Sample(107.0, 1, 2, 0, 0, None)], recovered_s=3.0)
+
+
+def broken(evidence: Evidence) -> list[str]:
+    return [finding.promise for finding in check(evidence, SHAPE) if not finding.holds]
+
+
+def test_a_clean_run_breaks_no_promise() -> None:
+    assert broken(good()) == []
+
+
+def _second_invite(e: Evidence) -> None:
+    e.lines += invite("a", OLD, 106.0, 107.0)
+
+
+def _two_at_once(e: Evidence) -> None:
+    e.calls.append(call("c", OLD, 104.0, counts_as_attempt=False))
+    e.lines += invite("c", OLD, 104.0, 104.5)
+
+
+def _decided_after_an_opt_out(e: Evidence) -> None:
+    e.opt_outs.append((NEW, 101.9))
+
+
+def _sent_after_an_opt_out(e: Evidence) -> None:
+    e.opt_outs.append((NEW, 102.05))
+    e.lines[2]["sent_at"] = e.lines[2]["at"] = 104.0
+
+
+def _no_row(e: Evidence) -> None:
+    e.lines += invite("ghost", "+12025550103", 110.0, 111.0)
+
+
+def _released_but_rang(e: Evidence) -> None:
+    e.calls[1]["state"] = "released"
+
+
+def _too_fast(e: Evidence) -> None:
+    e.calls[1]["dialing_at"] = 100.5
+
+
+def _too_many_lines(e: Evidence) -> None:
+    e.calls += [call("c", "+12025550103", 103.5, counts_as_attempt=False)]
+    e.lines += invite("c", "+12025550103", 103.6, 104.0)
+
+
+def _too_many_slots(e: Evidence) -> None:
+    e.samples.append(Sample(108.0, 3, 2, 0, 0, None))
+
+
+def _miscounted(e: Evidence) -> None:
+    e.enrollments[0]["attempts"] = 2
+
+
+def _forgotten(e: Evidence) -> None:
+    e.enrollments[0]["state"] = "waiting"
+
+
+def _never_hung_up(e: Evidence) -> None:
+    del e.lines[3]
+
+
+def _alive_for_ever(e: Evidence) -> None:
+    e.calls[1]["state"] = "ringing"
+
+
+def _slow(e: Evidence) -> None:
+    e.recovered_s = 61.0
+
+
+def _kept_slot(e: Evidence) -> None:
+    e.calls[0]["holds_slot"] = True
+
+
+def _kept_number(e: Evidence) -> None:
+    e.calls[0] |= {"holds_number": True, "reserved_until": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("breaks", "promise"),
+    [
+        (_second_invite, "at most one INVITE per call"),
+        (_two_at_once, "at most one live call per number"),
+        (_decided_after_an_opt_out, "no INVITE after a committed opt-out"),
+        (_sent_after_an_opt_out, "no INVITE after a committed opt-out"),
+        (_no_row, "every INVITE has a call that was committed before it"),
+        (_released_but_rang, "every INVITE has a call that was committed before it"),
+        (_too_fast, "calls per second"),
+        (_too_many_lines, "lines of the trunk"),
+        (_too_many_slots, "slots of the agent workers"),
+        (_miscounted, "attempts per contact"),
+        (_forgotten, "every contact reaches an end"),
+        (_never_hung_up, "every call ends, in both ledgers"),
+        (_alive_for_ever, "every call ends, in both ledgers"),
+        (_slow, "capacity recovered within 60 s"),
+        (_kept_slot, "capacity recovered within 60 s"),
+        (_kept_number, "capacity recovered within 60 s"),
+    ],
+)
+def test_a_broken_promise_is_found(breaks: Callable[[Evidence], None], promise: str) -> None:
+    evidence = good()
+    breaks(evidence)
+    assert promise in broken(evidence)

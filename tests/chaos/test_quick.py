@@ -1,0 +1,28 @@
+"""The chaos suite's quick form: under two minutes, one seed, every promise."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.plan import QUICK, Kind, faults
+from tests.chaos.run import Run
+
+SEED = 1
+PATIENCE_S = 150.0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_no_promise_breaks_while_everything_is_killed_and_stopped(tmp_path: Path) -> None:
+    result = Run(SEED, QUICK, tmp_path, PATIENCE_S, shortens=True).go()
+    assert {finding.promise: finding.broken[:5] for finding in result.broken} == {}
+    assert sum(1 for line in result.evidence.lines if line["event"] == "invite") >= QUICK.contacts / 2
+
+
+def test_the_same_seed_plans_the_same_faults() -> None:
+    assert faults(SEED, QUICK) == faults(SEED, QUICK)
+    assert faults(SEED, QUICK) != faults(SEED + 1, QUICK)
+
+
+def test_the_quick_form_has_every_kind_of_fault() -> None:
+    assert {fault.kind for fault in faults(SEED, QUICK)} == set(Kind)

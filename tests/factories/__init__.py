@@ -1,0 +1,1 @@
+"""Rows for tests: one function per table, every argument optional, everything valid."""

@@ -1,0 +1,1 @@
+"""Full second implementations of ports; each runs the contract suite of its port."""

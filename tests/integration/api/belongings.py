@@ -1,0 +1,77 @@
+"""One of everything that a workspace can have, made over the API."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from sqlalchemy import select, update
+
+from control_plane.campaigns.enrollments import Enrollments
+from control_plane.db.models import Campaign, Enrollment, Trunk
+from control_plane.db.unit import open_unit
+from tests.fixtures.api import Api
+
+PHONE = "+12025550101"
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """One of each resource of a workspace, by the name of the parameter that takes its id, and a body for each operation."""
+
+    ids: dict[str, str]
+    bodies: dict[tuple[str, str], Any]
+
+    def path(self, path: str) -> str:
+        return path.format(**self.ids)
+
+
+async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
+    """Make one of each over the API."""
+
+    async def made(path: str, body: Any, status: int = 201) -> str:
+        answer = await client.post(path, json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json()["id"]
+
+    assistant = await made("/assistants", {"name": "Ann", "system_prompt": "Be kind."})
+    trunk = await made("/trunks", {"name": "R", "provider": "rehearsal"})
+    number = await made("/numbers", {"e164": "+12025550199", "trunk_id": trunk})
+    await _known_to_livekit(api)
+    people = await made("/contact-lists", {"name": "People"})
+    contact = await made("/contacts", {"name": "Ada", "phones": [{"e164": PHONE}], "contact_list_ids": [people]})
+    campaign = {"name": "C", "assistant_id": assistant, "contact_list_ids": [people], "number_ids": [number]}
+    campaign_id = await made("/campaigns", campaign)
+    upload = await client.post(f"/contact-lists/{people}/imports", content=b"phone\n", headers={"Content-Type": "text/csv"})
+    ids = {
+        "assistant_id": assistant,
+        "trunk_id": trunk,
+        "number_id": number,
+        "list_id": people,
+        "contact_id": contact,
+        "campaign_id": campaign_id,
+        "enrollment_id": await _enrolled(api, campaign_id),
+        "import_id": upload.json()["id"],
+        "suppression_id": await made("/suppressions", {"e164": "+12025550102", "reason": "asked"}),
+        "call_id": await made("/calls", {"assistant_id": assistant, "to": PHONE}, 202),
+        "key_id": await made("/api-keys", {"name": "k", "role": "viewer"}),
+    }
+    bodies: dict[tuple[str, str], Any] = {
+        ("POST", "/campaigns/{campaign_id}/contacts"): {"contact_ids": [contact]},
+        ("POST", "/contact-lists/{list_id}/contacts"): {"contact_ids": [contact]},
+        ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
+        ("PUT", "/numbers/{number_id}/assistant"): {"assistant_id": assistant},
+    }
+    return Belongings(ids, bodies)
+
+
+async def _known_to_livekit(api: Api) -> None:
+    """As the task that applies trunks to LiveKit would have noted."""
+    async with open_unit(api.app.state.sessions, api.queue, api.clock, actor="system") as unit:
+        await unit.session.execute(update(Trunk).values(livekit_outbound_trunk_id="ST_test", sync_state="synced"))
+
+
+async def _enrolled(api: Api, campaign_id: str) -> str:
+    async with open_unit(api.app.state.sessions, api.queue, api.clock, actor="system") as unit:
+        campaign = await unit.session.get_one(Campaign, campaign_id)
+        await Enrollments(unit).enroll(campaign)
+        return str(await unit.session.scalar(select(Enrollment.id).where(Enrollment.campaign_id == campaign.id)))

@@ -1,0 +1,73 @@
+"""Numbers that are never to be called."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from control_plane.contacts.suppressions import suppress
+from control_plane.db.unit import open_unit
+from tests.fixtures.world import World
+
+NUMBER = "+12025550101"
+
+
+async def test_a_suppression_is_made_once_checked_and_lifted(world: World) -> None:
+    made = await world.ours.post("/suppressions", {"e164": "+1 202 555 0101", "reason": "asked by letter", "evidence": "letter 12"})
+    assert (made["e164"], made["scope"], made["source"]) == (NUMBER, "workspace", "api")
+    again = await world.ours.post("/suppressions", {"e164": NUMBER, "reason": "another"}, 200)
+    assert (again["id"], again["reason"]) == (made["id"], "asked by letter")
+    check = await world.ours.get("/suppressions/check", e164=NUMBER)
+    assert check["is_suppressed"]
+    assert not (await world.theirs.get("/suppressions/check", e164=NUMBER))["is_suppressed"]
+    await world.theirs.delete(f"/suppressions/{made['id']}", 404)
+    await world.ours.delete(f"/suppressions/{made['id']}")
+    assert not (await world.ours.get("/suppressions/check", e164=NUMBER))["is_suppressed"]
+
+
+async def test_a_campaigns_own_suppression_counts_for_that_campaign_only(world: World) -> None:
+    campaign = await world.campaign()
+    await world.ours.post("/suppressions", {"e164": NUMBER, "scope": "campaign", "campaign_id": campaign["id"]})
+    assert not (await world.ours.get("/suppressions/check", e164=NUMBER))["is_suppressed"]
+    assert (await world.ours.get("/suppressions/check", e164=NUMBER, campaign_id=campaign["id"]))["is_suppressed"]
+    assert len((await world.ours.get("/suppressions", scope="campaign"))["items"]) == 1
+    assert (await world.ours.get("/suppressions", scope="workspace"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"e164": "12"}, 400),
+        ({"e164": NUMBER, "scope": "campaign"}, 400),
+        ({"e164": NUMBER, "campaign_id": str(uuid.uuid4())}, 400),
+        ({"e164": NUMBER, "scope": "campaign", "campaign_id": str(uuid.uuid4())}, 404),
+        ({"e164": NUMBER, "source": "me"}, 400),
+    ],
+)
+async def test_wrong_suppressions_are_refused(world: World, body: Any, status: int) -> None:
+    await world.ours.post("/suppressions", body, status)
+    assert (await world.ours.get("/suppressions"))["items"] == []
+
+
+async def test_waiting_contacts_without_another_number_are_closed(world: World) -> None:
+    csv = f"name,phone,mobile\nAda,{NUMBER},\nBob,{NUMBER[:-1]}2,{NUMBER}\n"
+    campaign = await world.campaign(csv)
+    await world.ours.post(f"/campaigns/{campaign['id']}/start", status=200)
+    await world.ours.post("/suppressions", {"e164": NUMBER})
+    await world.run_tasks()
+    bob, ada = (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]
+    assert (ada["contact_name"], ada["state"], bob["state"]) == ("Ada", "suppressed", "waiting")
+    await world.ours.post("/suppressions", {"e164": f"{NUMBER[:-1]}2"})
+    await world.run_tasks()
+    assert (await world.ours.get(f"/campaigns/{campaign['id']}"))["execution_status"] == "completed"
+
+
+async def test_an_opt_out_within_a_call_is_written_once_with_its_evidence(world: World) -> None:
+    call_id = uuid.uuid4()
+    async with open_unit(world.app.state.sessions, world.queue, world.clock, actor=f"call:{call_id}") as unit:
+        facts: dict[str, Any] = {"reason": "asked not to be called again", "source": "call", "evidence": "stop calling", "call_id": call_id}
+        _, first = await suppress(unit, world.ours.workspace_id, NUMBER, **facts)
+        _, second = await suppress(unit, world.ours.workspace_id, NUMBER, **facts)
+    assert (first, second) == (True, False)
+    (found,) = (await world.ours.get("/suppressions"))["items"]
+    assert (found["call_id"], found["evidence"]) == (str(call_id), "stop calling")

@@ -1,0 +1,146 @@
+"""The claim on many contacts and campaigns at once: limits, order, fairness, and what an edit of a running campaign does."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from control_plane.contacts.suppressions import suppress
+from control_plane.db.models import Call, Campaign, CampaignNumber, GateVerdict, Trunk
+from control_plane.domain.pacing import Priority, most_waiting_for_token
+from control_plane.kit.ids import new_id
+from tests.factories import rows
+from tests.integration.dialer.conftest import Bench
+
+
+def numbers(count: int, area: int = 202) -> list[str]:
+    return [f"+1{area + i // 100}55501{i % 100:02d}" for i in range(count)]
+
+
+async def set_campaign(bench: Bench, world: rows.World, **columns: object) -> None:
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Campaign).where(Campaign.id == world.campaign.id).values(**columns))
+
+
+async def add_campaign(bench: Bench, world: rows.World, people: list[str], **columns: object) -> Campaign:
+    """Another running campaign of the same workspace on the same number."""
+    async with bench.dialer.sessions.begin() as session:
+        given = {"name": "Other", "execution_status": "running", "rule_pack": "rehearsal", "ring_timeout_s": 15} | columns
+        pinned = {"assistant_id": world.assistant.id, "assistant_version_id": world.version.id}
+        campaign = Campaign(id=new_id(), workspace_id=world.workspace.id, **pinned, **given)
+        session.add(campaign)
+        await session.flush()
+        session.add(CampaignNumber(campaign_id=campaign.id, number_id=world.number.id))
+        for number in people:
+            made = rows.World(world.workspace, world.assistant, world.version, world.trunk, world.number, campaign)
+            await rows.enrollment(session, made, number)
+    return campaign
+
+
+async def end_all(bench: Bench) -> None:
+    """Every call is over at once and its contact is done."""
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Call).values(state="ended", holds_slot=False, holds_number=False, lease_until=None))
+
+
+async def test_a_claim_fills_all_slots_and_explains_each_call_with_its_verdict(bench: Bench) -> None:
+    await bench.make_world(*numbers(30), slots=30)
+    assert await bench.tick() + await bench.tick() == 30
+    async with bench.dialer.sessions() as session:
+        verdicts = {verdict.id: verdict for verdict in await session.scalars(select(GateVerdict))}
+    calls = await bench.calls()
+    assert all(verdicts[call.verdict_id].enrollment_id == call.enrollment_id for call in calls if call.verdict_id)
+    assert {(call.state, call.holds_number, call.holds_slot, call.attempt) for call in calls} == {("queued", True, True, 1)}
+    assert sorted(nudge.subject for nudge in bench.queue.sent if nudge.task == "dispatch_call") == sorted(str(c.id) for c in calls)
+
+
+async def test_a_claim_looks_further_when_those_at_the_front_have_to_wait(bench: Bench) -> None:
+    people = numbers(40)
+    world = await bench.make_world(*people, slots=3)
+    async with bench.dialer.unit() as unit:
+        for number in people[:30]:
+            await suppress(unit, world.workspace.id, number, reason="said so", source="api")
+    while await bench.tick() == 0:
+        pass
+    assert {call.to_e164 for call in await bench.calls()} <= set(people[30:])
+    assert Counter(e.state for e in await bench.enrollments())["suppressed"] >= 3
+
+
+async def test_trunk_lines_campaign_and_workspace_limits_hold_over_ticks_at_once(bench: Bench) -> None:
+    await bench.make_world(*numbers(20), slots=20, lines=7, max_concurrent_calls=9)
+    assert sum(await asyncio.gather(*(bench.tick() for _ in range(4)))) == 7
+    assert await bench.tick() == 0
+
+
+async def test_a_daily_cap_holds_within_one_batch(bench: Bench) -> None:
+    await bench.make_world(*numbers(10), slots=10, daily_cap=4)
+    assert (await bench.tick(), await bench.tick()) == (4, 0)
+    (waiting,) = {tuple(e.waiting_reasons) for e in await bench.enrollments() if e.state == "waiting"}
+    assert waiting == ("The campaign's daily cap of 4 calls is reached.",)
+
+
+async def test_calls_that_wait_for_their_turn_are_bounded_by_the_trunks_pace(bench: Bench) -> None:
+    await bench.make_world(*numbers(20), slots=20, calls_per_second=2)
+    assert (await bench.tick(), await bench.tick()) == (most_waiting_for_token(2), 0)
+
+
+async def test_promised_calls_go_first_then_retries_then_fresh_contacts(bench: Bench) -> None:
+    people = numbers(4)
+    world = await bench.make_world(slots=1)
+    async with bench.dialer.sessions.begin() as session:
+        for number, priority in zip(people, (Priority.FRESH, Priority.RETRY, Priority.CALLBACK, Priority.CRISIS), strict=True):
+            await rows.enrollment(session, world, number, priority=priority)
+    for _ in people:
+        await bench.tick()
+        await end_all(bench)
+    assert [call.to_e164 for call in await bench.calls()] == people[::-1]
+
+
+async def test_two_campaigns_share_the_slots_by_their_weight(bench: Bench) -> None:
+    world = await bench.make_world(*numbers(60), slots=4, weight=3)
+    other = await add_campaign(bench, world, numbers(60, area=302))
+    for _ in range(10):
+        await bench.tick()
+        await end_all(bench)
+    assert Counter(call.campaign_id for call in await bench.calls()) == {world.campaign.id: 30, other.id: 10}
+
+
+@pytest.mark.parametrize(
+    ("edit", "claimed"),
+    [({"max_concurrent_calls": 3}, 2), ({"execution_status": "paused"}, 0), ({"calls_per_minute": 1}, 0), ({"max_concurrent_calls": 6}, 5)],
+    ids=["narrower", "paused", "paced", "wider"],
+)
+async def test_editing_a_running_campaign_takes_effect_at_the_next_claim(bench: Bench, edit: dict[str, object], claimed: int) -> None:
+    world = await bench.make_world(*numbers(20), slots=20, max_concurrent_calls=1)
+    assert await bench.tick() == 1
+    await set_campaign(bench, world, **edit)
+    assert await bench.tick() == claimed
+
+
+async def test_a_paced_campaign_claims_only_what_gets_its_turn_soon(bench: Bench) -> None:
+    world = await bench.make_world(*numbers(20), slots=20, calls_per_minute=60)
+    assert (await bench.tick(), await bench.tick()) == (3, 0)
+    await set_campaign(bench, world, next_start_at=datetime.now(UTC) + timedelta(minutes=1))
+    await end_all(bench)
+    assert await bench.tick() == 0
+
+
+async def test_a_cold_campaign_begins_with_the_slots_of_one_worker_and_warms_up(bench: Bench) -> None:
+    bench.dialer.ramp = timedelta(seconds=30)
+    world = await bench.make_world(*numbers(40), slots=20)
+    assert (await bench.tick(), await bench.tick()) == (4, 0)
+    await set_campaign(bench, world, warm_since=datetime.now(UTC) - timedelta(seconds=15))
+    assert await bench.tick() in (6, 7)
+    await set_campaign(bench, world, warm_since=datetime.now(UTC) - timedelta(seconds=31))
+    assert await bench.tick() > 0
+    assert len([call for call in await bench.calls() if call.holds_slot]) == 20
+
+
+async def test_nothing_is_claimed_for_a_trunk_that_is_paused(bench: Bench) -> None:
+    world = await bench.make_world(*numbers(2), slots=2)
+    async with bench.dialer.sessions.begin() as session:
+        values = {"paused_reason": "failing", "paused_at": datetime.now(UTC)}
+        await session.execute(update(Trunk).where(Trunk.id == world.trunk.id).values(**values))
+    assert await bench.tick() == 0

@@ -1,0 +1,124 @@
+"""Whoever was replaced finds the door closed: agents of an older generation, tasks of an older epoch, processes that stood still."""
+
+import asyncio
+
+import pytest
+
+from control_plane.calls.agent_service import AgentService
+from control_plane.dialer import place
+from control_plane.domain.errors import Conflict
+from control_plane.telephony.port import Answered, Refused
+from sip_config.contract import DispatchTicket, EventKind, decode
+from sip_config.naming import room_name
+from tests.integration.dialer.conftest import Bench
+
+ONE = "+12025550101"
+
+
+async def redispatched(bench: Bench) -> tuple[DispatchTicket, DispatchTicket]:
+    """The tickets of a dispatch that never ran and of the one that replaced it."""
+    await bench.make_world(ONE)
+    await bench.tick()
+    (call,) = await bench.calls()
+    old = await bench.dispatch(call)
+    await bench.let_leases_expire()
+    await bench.sweep()
+    return old, decode(DispatchTicket, bench.telephony.room_of[room_name(str(call.id))].agent_metadata)
+
+
+async def test_a_dispatch_that_never_ran_is_repeated_with_a_new_generation_and_no_attempt(bench: Bench) -> None:
+    old, new = await redispatched(bench)
+    (call,), (enrollment,) = await bench.calls(), await bench.enrollments()
+    assert (call.state, call.agent_generation, new.generation) == ("dispatched", 2, 2)
+    assert old.token != new.token
+    assert (enrollment.state, enrollment.attempts) == ("claimed", 0)
+    await bench.agent_says(new, EventKind.READY)
+    bench.telephony.answer(room_name(new.call_id), Answered())
+    await place.place(bench.dialer, call.id)
+    assert len(bench.telephony.sent) == 1
+
+
+async def test_an_agent_of_an_older_generation_is_sent_away(bench: Bench) -> None:
+    old, new = await redispatched(bench)
+    with pytest.raises(Conflict):
+        await bench.agent_says(old, EventKind.READY)
+    (call,) = await bench.calls()
+    assert call.state == "dispatched"
+    async with bench.dialer.unit() as unit:
+        assert (await AgentService(unit, call.id, new.token).order()).generation == 2
+
+
+async def test_the_late_word_of_a_replaced_dispatch_is_kept_and_moves_nothing(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    await bench.tick()
+    (call,) = await bench.calls()
+    async with bench.dialer.unit() as unit:
+        row = await unit.session.get_one(type(call), call.id)
+        zombie = place.next_generation(row, unit.now)
+    await bench.let_leases_expire()
+    await bench.sweep()
+    bench.telephony.is_down = True
+    await place.send_agent(bench.dialer, call.id, zombie)
+    (call,) = await bench.calls()
+    assert (call.state, call.agent_generation) == ("dispatched", 2)
+    bench.telephony.is_down = False
+
+
+async def test_an_answer_that_comes_after_the_call_was_lost_is_an_amendment_and_is_hung_up_on(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, _ = await bench.ready_call()
+    dialling = asyncio.create_task(place.place(bench.dialer, call.id))
+    while not bench.telephony.sent:
+        await asyncio.sleep(0)
+    room = room_name(str(call.id))
+    bench.telephony.everybody_leaves(room)
+    # The request to LiveKit outlives the room that it was made for.
+    on_its_way = bench.telephony._answers.pop(room)
+    await bench.let_leases_expire()
+    await bench.sweep()
+    assert (await bench.calls())[0].state == "lost"
+    on_its_way.set_result(Answered())
+    await dialling
+    (lost,) = await bench.calls()
+    assert (lost.state, lost.network_result, lost.answered_at, lost.holds_number) == ("lost", "unknown", None, True)
+    assert room not in bench.telephony.room_of
+
+
+async def test_a_refusal_that_comes_after_the_call_was_lost_gives_its_number_back(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, _ = await bench.ready_call()
+    dialling = asyncio.create_task(place.place(bench.dialer, call.id))
+    while not bench.telephony.sent:
+        await asyncio.sleep(0)
+    room = room_name(str(call.id))
+    bench.telephony.everybody_leaves(room)
+    on_its_way = bench.telephony._answers.pop(room)
+    await bench.let_leases_expire()
+    await bench.sweep()
+    on_its_way.set_result(Refused(486, "Busy Here", "resource_exhausted"))
+    await dialling
+    await bench.sweep()
+    (lost,) = await bench.calls()
+    assert (lost.state, lost.holds_number, lost.lease_until) == ("lost", False, None)
+
+
+async def test_a_dial_that_certainly_never_left_is_put_back_uncounted(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, _ = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Refused(None, "no response from servers", "unavailable", not_sent=True))
+    await place.place(bench.dialer, call.id)
+    (released,), (enrollment,) = await bench.calls(), await bench.enrollments()
+    assert (released.state, released.holds_number, released.counts_as_attempt) == ("released", False, False)
+    assert (enrollment.state, enrollment.attempts) == ("waiting", 0)
+
+
+async def test_a_process_that_stops_dials_nothing_more_and_leaves_the_call_ready_for_others(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, _ = await bench.ready_call()
+    bench.dialer.is_stopping = True
+    await place.place(bench.dialer, call.id)
+    assert (await bench.calls())[0].state == "ready"
+    bench.dialer.is_stopping = False
+    bench.telephony.answer(room_name(str(call.id)), Answered())
+    await place.place(bench.dialer, call.id)
+    assert len(bench.telephony.sent) == 1

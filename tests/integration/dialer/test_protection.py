@@ -1,0 +1,154 @@
+"""What the dialer learns from the network: throttled trunks slow down, failing ones pause, forgotten ones are made known again."""
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import AuditEntry, Call, Campaign, Trunk
+from control_plane.dialer import place
+from control_plane.kit.queue import Nudge
+from control_plane.telephony.port import Answered, DialResult, Refused
+from sip_config.naming import room_name
+from tests.factories import rows
+from tests.integration.dialer.conftest import Bench
+
+NUMBERS = [f"+120255501{i:02}" for i in range(1, 40)]
+THROTTLED = Refused(503, "Trunk CPS limit exceeded", "failed_precondition")
+DOWN = Refused(503, "Service Unavailable", "failed_precondition")
+FORGOTTEN = Refused(None, "object cannot be found", "not_found", not_sent=True)
+
+
+async def trunk_of(bench: Bench, world: rows.World) -> Trunk:
+    async with bench.dialer.sessions() as session:
+        return await session.get_one(Trunk, world.trunk.id)
+
+
+async def change_trunk(bench: Bench, world: rows.World, **columns: object) -> None:
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Trunk).where(Trunk.id == world.trunk.id).values(columns))
+
+
+async def dial_all(bench: Bench, *results: DialResult, but: int = 0) -> None:
+    """Answer every queued call with the next result, the last one for all that are left; the last `but` of them stay ready."""
+    queued = [call for call in await bench.calls() if call.state == "queued"]
+    for i, call in enumerate(queued):
+        ticket = await bench.dispatch(call)
+        async with bench.dialer.sessions.begin() as session:
+            await session.execute(update(Call).where(Call.id == uuid.UUID(ticket.call_id)).values(state="ready"))
+        bench.telephony.answer(room_name(str(call.id)), results[min(i, len(results) - 1)])
+    for call in queued[: len(queued) - but]:
+        await place.place(bench.dialer, call.id)
+
+
+async def test_a_throttled_call_halves_the_trunks_pace_and_is_not_counted(bench: Bench) -> None:
+    world = await bench.make_world(NUMBERS[0])
+    await bench.claim_all()
+    await dial_all(bench, THROTTLED)
+    trunk, (call,) = await trunk_of(bench, world), await bench.calls()
+    assert (trunk.rate_factor, trunk.throttled_at is not None) == (Decimal("0.5"), True)
+    assert (call.network_result, call.counts_as_attempt) == ("throttled", False)
+
+
+async def test_ten_failures_of_the_network_pause_the_trunk_with_a_reason_and_the_campaign_waits(bench: Bench) -> None:
+    world = await bench.make_world(*NUMBERS[:11], slots=20)
+    await bench.claim_all()
+    await dial_all(bench, DOWN, but=1)
+    trunk = await trunk_of(bench, world)
+    assert trunk.paused_reason == "10 of the last 10 dials within 5 minutes failed in the network."
+    last = next(call for call in await bench.calls() if call.state == "ready")
+    await place.place(bench.dialer, last.id)
+    assert len(bench.telephony.sent) == 10
+    (released,) = [call for call in await bench.calls() if call.state == "released"]
+    assert released.failure == f"The trunk is paused: {trunk.paused_reason}"
+    async with bench.dialer.sessions() as session:
+        assert (await session.get_one(Campaign, world.campaign.id)).execution_status == "running"
+
+
+async def test_a_paused_trunk_gets_no_call_until_its_rest_is_over_and_then_one(bench: Bench) -> None:
+    world = await bench.make_world(*NUMBERS[:5], slots=20)
+    async with bench.dialer.sessions() as session:
+        now = await session.scalar(select(func.now()))
+    await change_trunk(bench, world, paused_reason="All lines failed.", paused_at=now)
+    assert await bench.tick() == 0
+    await change_trunk(bench, world, paused_at=now - timedelta(seconds=61))
+    assert (await bench.tick(), await bench.tick()) == (1, 0)
+
+
+@pytest.mark.parametrize(("answer", "is_paused"), [(Answered(), False), (Refused(486, "Busy Here", "x"), False), (DOWN, True)])
+async def test_after_its_rest_one_trial_call_decides(bench: Bench, answer: DialResult, is_paused: bool) -> None:
+    world = await bench.make_world(NUMBERS[0])
+    await bench.tick()
+    now = (await bench.calls())[0].claimed_at
+    assert now is not None
+    await change_trunk(bench, world, paused_reason="All lines failed.", paused_at=now - timedelta(minutes=2))
+    await dial_all(bench, answer)
+    trunk = await trunk_of(bench, world)
+    assert bool(trunk.paused_reason) is is_paused
+    assert trunk.paused_at is not None
+    assert trunk.paused_at > now
+
+
+async def test_what_fails_in_one_campaign_only_puts_that_campaign_into_error(bench: Bench) -> None:
+    world = await bench.make_world(*NUMBERS[:10], slots=40)
+    async with bench.dialer.sessions.begin() as session:
+        fine = Campaign(
+            workspace_id=world.workspace.id, assistant_id=world.assistant.id, name="Fine", execution_status="running", attempts={}
+        )
+        session.add(fine)
+        await session.flush()
+        await answered_just_now(session, world, fine.id)
+    await bench.claim_all()
+    await dial_all(bench, *[Answered()] * 4, DOWN)
+    assert (await trunk_of(bench, world)).paused_reason == ""
+    async with bench.dialer.sessions() as session:
+        failed = await session.get_one(Campaign, world.campaign.id)
+        assert (failed.execution_status, (await session.get_one(Campaign, fine.id)).execution_status) == ("error", "running")
+        assert failed.status_reason.startswith("6 of the last 10 dials")
+
+
+async def answered_just_now(session: AsyncSession, world: rows.World, campaign_id: uuid.UUID) -> None:
+    """Eleven calls of another campaign over the same trunk."""
+    now = await session.scalar(select(func.now()))
+    for number in NUMBERS[20:31]:
+        session.add(
+            Call(
+                workspace_id=world.workspace.id,
+                purpose="campaign",
+                campaign_id=campaign_id,
+                assistant_id=world.assistant.id,
+                assistant_version_id=world.version.id,
+                trunk_id=world.trunk.id,
+                is_rehearsal=True,
+                from_e164="+12025550199",
+                to_e164=number,
+                state="ended",
+                due_at=now,
+                dialing_at=now,
+                network_result="answered",
+                ringing_timeout_s=15,
+                max_duration_s=60,
+            )
+        )
+    await session.flush()
+
+
+async def test_a_trunk_that_livekit_forgot_is_synchronised_again_and_costs_no_attempt(bench: Bench) -> None:
+    world = await bench.make_world(NUMBERS[0])
+    await bench.claim_all()
+    await dial_all(bench, FORGOTTEN)
+    trunk, (call,), (enrollment,) = await trunk_of(bench, world), await bench.calls(), await bench.enrollments()
+    assert (trunk.sync_state, trunk.livekit_outbound_trunk_id) == ("pending", None)
+    assert Nudge("sync_trunk", str(trunk.id)) in bench.queue.sent
+    assert (call.state, call.network_result, enrollment.state, enrollment.attempts) == ("released", None, "waiting", 0)
+
+
+async def test_a_pause_is_in_the_audit_trail(bench: Bench) -> None:
+    await bench.make_world(*NUMBERS[:10], slots=20)
+    await bench.claim_all()
+    await dial_all(bench, DOWN)
+    async with bench.dialer.sessions() as session:
+        assert "trunk.paused" in list(await session.scalars(select(AuditEntry.action)))

@@ -1,0 +1,78 @@
+"""The compose file and what `callwright up` runs are the same configuration."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from control_plane.local.livekit import LiveKitKeys, LiveKitPorts, base_config, merged, overlay
+from control_plane.local.livekit_binary import VERSION
+
+ROOT = Path(__file__).parents[3]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+
+
+def _mounts(service: str) -> dict[Path, str]:
+    return {(ROOT / source).resolve(): target for source, target, _ in (entry.split(":") for entry in SERVICES[service]["volumes"])}
+
+
+def test_the_compose_file_runs_every_deployable() -> None:
+    assert SERVICES.keys() == {"postgres", "redis", "livekit", "sip", "migrate", "control-plane", "task-worker", "agent-worker"}
+    assert SERVICES["control-plane"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_compose_mounts_the_livekit_configuration_that_callwright_up_runs() -> None:
+    assert _mounts("livekit")[base_config()] == SERVICES["livekit"]["command"][1]
+    assert SERVICES["livekit"]["image"] == f"livekit/livekit-server:v{VERSION}"
+    assert _mounts("sip")[ROOT / "sip_config" / "livekit-sip.yaml"] == "/sip/config.yaml"
+
+
+def test_every_image_is_pinned() -> None:
+    images = [service["image"] for service in SERVICES.values() if not service["image"].startswith("callwright/")]
+    assert all(":" in image and not image.endswith(":latest") for image in images)
+
+
+def test_no_secret_has_a_default() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    names = re.findall(r"\$\{([A-Z_]*(?:PASSWORD|SECRET|KEY))([^}]*)\}", text)
+    assert {name for name, _ in names} >= {"POSTGRES_PASSWORD", "LIVEKIT_API_SECRET", "CALLWRIGHT_ENCRYPTION_KEY"}
+    assert all(rest.startswith(":?set ") for _, rest in names)
+    asked_for = {name for name, _ in re.findall(r"\$\{([A-Z_]+)(:\?)", text)}
+    offered = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "env.example").read_text(), re.MULTILINE))
+    assert asked_for == offered
+
+
+def test_agent_workers_get_no_secret_but_their_own() -> None:
+    environment = SERVICES["agent-worker"]["environment"]
+    assert not environment.keys() & {"CALLWRIGHT_DATABASE_URL", "CALLWRIGHT_REDIS_URL", "CALLWRIGHT_ENCRYPTION_KEY", "TWILIO_AUTH_TOKEN"}
+
+
+def test_the_loopback_overlay_changes_addresses_and_nothing_else() -> None:
+    base = yaml.safe_load(base_config().read_text())
+    laid = merged(
+        base, overlay(LiveKitPorts(1, 2, 3), ("127.0.0.1:4", "secret"), LiveKitKeys("callwright", "s" * 32), "http://127.0.0.1:5")
+    )
+    assert (laid["port"], laid["rtc"]["tcp_port"], laid["rtc"]["udp_port"]) == (1, 2, 3)
+    assert laid["logging"] == base["logging"]
+    assert laid.keys() - base.keys() == {"bind_addresses", "keys"}
+    assert "stun_servers" not in base["rtc"]
+
+
+def test_the_webhooks_are_signed_by_a_key_that_compose_hands_out() -> None:
+    base = yaml.safe_load(base_config().read_text())
+    assert SERVICES["livekit"]["environment"]["LIVEKIT_KEYS"].startswith(f"{base['webhook']['api_key']}: ")
+    assert SERVICES["control-plane"]["environment"]["LIVEKIT_API_KEY"] == base["webhook"]["api_key"]
+
+
+def test_the_sip_overlay_only_changes_what_the_sip_configuration_may_hold() -> None:
+    base = yaml.safe_load((ROOT / "sip_config" / "livekit-sip.yaml").read_text())
+    over = yaml.safe_load((ROOT / "sip_config" / "livekit-sip.loopback.yaml").read_text())
+    # Fields of livekit-sip's own configuration (facts/livekit §5.2).
+    known = {
+        *("ws_url", "redis", "sip_port", "rtp_port", "use_external_ip", "hide_inbound_port", "health_port", "logging", "listen_ip"),
+        *("nat_1_to_1_ip", "max_cpu_utilization", "rtp_draining_idle_timeout", "rtp_draining_duration"),
+    }
+    assert {*base, *over} <= known
+    assert merged(base, over)["use_external_ip"] is False

@@ -1,0 +1,110 @@
+"""The tools, called by a model inside a real AgentSession without a room."""
+
+import json
+
+import pytest
+from livekit.agents import Agent, AgentSession, llm
+from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
+
+from agent_worker.tools import tools_for
+from sip_config.contract import CallOrder, CallPurpose, EndCause
+
+ORDER = CallOrder(
+    "c1", 1, "call-c1", "callee-c1", "+12025550101", CallPurpose.SINGLE, "You are Ada.", "Hello.", outcome_labels=("interested", "callback")
+)
+
+
+class Control:
+    """Keeps what the tools ask for, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple] = []
+
+    def hang_up(self, cause: EndCause) -> None:
+        self.asked.append(("hang_up", cause))
+
+    async def opt_out(self, quote: str) -> bool:
+        self.asked.append(("opt_out", quote))
+        return True
+
+    def set_outcome(self, label: str, note: str) -> None:
+        self.asked.append(("outcome", label, note))
+
+
+class ScriptedLLM(llm.LLM):
+    """Answers with the next of its replies: text, and tool calls as (name, arguments)."""
+
+    def __init__(self, *replies: tuple[str, list[tuple[str, dict]]]) -> None:
+        super().__init__()
+        self.replies = list(replies)
+
+    def chat(self, *, chat_ctx, tools=None, conn_options=DEFAULT_API_CONNECT_OPTIONS, **_) -> llm.LLMStream:
+        return _Stream(self, chat_ctx=chat_ctx, tools=tools or [], conn_options=conn_options)
+
+
+class _Stream(llm.LLMStream):
+    async def _run(self) -> None:
+        scripted = self._llm
+        assert isinstance(scripted, ScriptedLLM)
+        text, calls = scripted.replies.pop(0)
+        made = [llm.FunctionToolCall(name=name, arguments=json.dumps(given), call_id=f"call-{name}") for name, given in calls]
+        self._event_ch.send_nowait(llm.ChatChunk(id="1", delta=llm.ChoiceDelta(role="assistant", content=text or None, tool_calls=made)))
+
+
+async def conversation(*replies: tuple[str, list[tuple[str, dict]]]) -> tuple[list[tuple], list[str]]:
+    """What the tools asked for and what was said when the callee says one thing."""
+    control = Control()
+    async with AgentSession(llm=ScriptedLLM(*replies), vad=None) as session:
+        await session.start(Agent(instructions="", tools=tools_for(ORDER, control)))
+        await session.run(user_input="something")
+        said = [item.text_content or "" for item in session.history.items if item.type == "message" and item.role == "assistant"]
+        failed = [item.output for item in session.history.items if item.type == "function_call_output" and item.is_error]
+    return control.asked, [*said, *failed]
+
+
+async def test_the_call_is_ended_after_a_goodbye_in_the_same_reply():
+    asked, said = await conversation(("Goodbye.", [("end_call", {})]))
+    assert said == ["Goodbye."]
+    assert asked == [("hang_up", EndCause.AGENT_HANGUP)]
+
+
+async def test_a_model_that_hangs_up_without_a_word_is_made_to_say_goodbye_first():
+    asked, said = await conversation(("", [("end_call", {})]), ("Bye then.", []))
+    assert said == ["Bye then."]
+    assert asked == [("hang_up", EndCause.AGENT_HANGUP)]
+
+
+async def test_an_outcome_with_spoken_words_needs_no_second_reply():
+    asked, said = await conversation(("Gladly.", [("set_outcome", {"label": "interested", "note": "yes"})]))
+    assert said == ["Gladly."]
+    assert asked == [("outcome", "interested", "yes")]
+
+
+async def test_an_outcome_without_a_word_is_followed_by_one():
+    asked, said = await conversation(("", [("set_outcome", {"label": "callback", "note": "later"})]), ("When?", []))
+    assert said == ["When?"]
+    assert asked == [("outcome", "callback", "later")]
+
+
+async def test_an_outcome_that_the_campaign_does_not_know_is_refused_with_the_list():
+    asked, said = await conversation(("", [("set_outcome", {"label": "purple", "note": ""})]), ("Sorry.", []))
+    assert asked == []
+    assert any("interested, callback" in text for text in said)
+
+
+async def test_an_outcome_and_the_end_in_one_reply_give_one_goodbye():
+    asked, said = await conversation(("Goodbye.", [("set_outcome", {"label": "interested", "note": ""}), ("end_call", {})]))
+    assert said == ["Goodbye."]
+    assert asked == [("outcome", "interested", ""), ("hang_up", EndCause.AGENT_HANGUP)]
+
+
+async def test_after_an_opt_out_the_model_gets_no_further_word():
+    asked, said = await conversation(("", [("opt_out", {"quote": "never again"})]))
+    assert asked == [("opt_out", "never again")]
+    assert said == []
+
+
+@pytest.mark.parametrize(("labels", "names"), [(("a",), {"end_call", "opt_out", "set_outcome"}), ((), {"end_call", "opt_out"})])
+def test_a_call_without_labels_has_no_outcome_tool(labels: tuple[str, ...], names: set[str]):
+    order = CallOrder("c1", 1, "r", "i", "+12025550101", CallPurpose.SINGLE, "", "Hello.", outcome_labels=labels)
+    assert {tool.id for tool in tools_for(order, Control())} == names

@@ -1,0 +1,35 @@
+"""Tokens that this installation signs."""
+
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+
+from control_plane.kit.signing import TokenError, TokenSigner
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def test_claims_come_back_until_the_token_expires() -> None:
+    signer = TokenSigner("k" * 44)
+    token = signer.sign({"role": "viewer"}, NOW, HOUR)
+    assert signer.verify(token, NOW + HOUR - timedelta(seconds=1))["role"] == "viewer"
+    with pytest.raises(TokenError, match="expired"):
+        signer.verify(token, NOW + HOUR)
+
+
+def test_another_key_another_algorithm_and_another_issuer_are_refused() -> None:
+    signer = TokenSigner("k" * 44)
+    claims = {"iss": "callwright", "exp": NOW + HOUR}
+    foreign = [
+        TokenSigner("x" * 44).sign({}, NOW, HOUR),
+        jwt.encode(claims, "", "none"),
+        jwt.encode(claims, "k" * 44, "HS256"),
+        jwt.encode({**claims, "iss": "else"}, signer._key, "HS256"),
+        jwt.encode({"iss": "callwright"}, signer._key, "HS256"),
+        "nonsense",
+    ]
+    for token in foreign:
+        with pytest.raises(TokenError):
+            signer.verify(token, NOW)
