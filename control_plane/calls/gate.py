@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.calls.gate_repository import GateRepository
+from control_plane.calls.gate_repository import Asked, GateRepository, Known
 from control_plane.db.models import Campaign, Contact, GateVerdict, Trunk, Workspace
 from control_plane.domain import phone
 from control_plane.domain.calling_window import Window
 from control_plane.domain.eligibility import PACKS, Decision, Dial, Facts, Reason, Wait, decide
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.kit.ids import new_id
-from control_plane.workspaces.repository import WorkspaceRepository
 
 ROLLING = timedelta(hours=24)
 
@@ -48,6 +47,8 @@ class Answer:
 
     def after(self, more_calls: int, now: datetime) -> "Answer":
         """The answer once the campaign has begun `more_calls` calls since the facts were gathered: its daily cap may be reached."""
+        if not more_calls or self.facts.campaign_daily_cap is None:
+            return self
         facts = replace(self.facts, campaign_calls_today=self.facts.campaign_calls_today + more_calls)
         return Answer(self.question, facts, decide(facts, now, PACKS[rule_pack_of(self.question.trunk)]))
 
@@ -55,8 +56,6 @@ class Answer:
 async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Answer]:
     """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
     facts = await _gather(session, questions, now)
-    if await WorkspaceRepository(session).halted_installation():
-        facts = [replace(known, installation_halted=True) for known in facts]
     return [Answer(q, f, decide(f, now, PACKS[rule_pack_of(q.trunk)])) for q, f in zip(questions, facts, strict=True)]
 
 
@@ -68,17 +67,15 @@ async def ask(session: AsyncSession, question: Question, now: datetime) -> tuple
 
 async def _gather(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Facts]:
     repository = GateRepository(session)
-    workspaces, numbers = [q.workspace.id for q in questions], [q.e164 for q in questions]
-    contacts = [q.contact.id if q.contact else None for q in questions]
     zones = [time_zones(q.e164, q.contact) for q in questions]
     days = _Days(now)
     local_days = [days.around(z[0] if z else q.workspace.time_zone) for q, z in zip(questions, zones, strict=True)]
-    suppressed = await repository.suppression_reasons(workspaces, numbers, [q.campaign.id if q.campaign else None for q in questions])
     capped = await _calls_of_capped(repository, questions, days)
-    dialled = await repository.dialled_since(workspaces, numbers, contacts, min(now - ROLLING, *(day[0] for day in local_days)))
+    asked = [Asked(q.workspace.id, q.e164, q.campaign.id if q.campaign else None, q.contact.id if q.contact else None) for q in questions]
+    known = await repository.known(asked, min(now - ROLLING, *(day[0] for day in local_days)))
     rules = _CampaignRules()
     return [
-        _facts(q, zones[i], suppressed[i], local_days[i], capped[i], _Dialled.seen(dialled[i], local_days[i][0], now), rules.of(q))
+        _facts(q, zones[i], known[i], local_days[i], capped[i], _Dialled.seen(known[i].dialled, local_days[i][0], now), rules.of(q))
         for i, q in enumerate(questions)
     ]
 
@@ -86,7 +83,7 @@ async def _gather(session: AsyncSession, questions: Sequence[Question], now: dat
 def _facts(
     question: Question,
     zones: tuple[str, ...],
-    suppressed: str | None,
+    known: Known,
     day: tuple[datetime, datetime],
     calls_today: int,
     dialled: "_Dialled",
@@ -98,7 +95,7 @@ def _facts(
         is_valid_number=phone.is_valid(question.e164),
         is_fictional_number=phone.is_fictional(question.e164),
         is_rehearsal_trunk=question.trunk.is_rehearsal,
-        suppressed_because=suppressed,
+        suppressed_because=known.suppressed_because,
         workspace_halted=workspace.is_halted,
         campaign_status=campaign.execution_status if campaign else None,
         campaign_starts_at=campaign.starts_at if campaign else None,
@@ -115,6 +112,7 @@ def _facts(
         frees_24h_at=dialled.rolling[rules.max_per_24h - 1] + ROLLING if len(dialled.rolling) >= rules.max_per_24h else None,
         campaign_calls_today=calls_today,
         campaign_daily_cap=campaign.daily_cap if campaign else None,
+        installation_halted=known.installation_halted,
     )
 
 

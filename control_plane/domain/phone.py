@@ -55,7 +55,7 @@ def is_e164(text: str) -> bool:
 
 def is_valid(e164: str) -> bool:
     """Whether it is in E.164 and can be dialled by the numbering plan, or is fictional."""
-    return is_e164(e164) and parse(e164) == e164
+    return is_fictional(e164) or (is_e164(e164) and parse(e164) == e164)
 
 
 @lru_cache(maxsize=65536)

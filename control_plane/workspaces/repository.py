@@ -26,10 +26,6 @@ class WorkspaceRepository:
         statement = insert(Installation).values(id=1, **values)
         await self._session.execute(statement.on_conflict_do_update(index_elements=[Installation.id], set_=values))
 
-    async def halted_installation(self) -> bool:
-        """Whether the kill switch over all workspaces is on."""
-        return bool(await self._session.scalar(select(Installation.is_halted)))
-
     async def key_by_hash(self, key_hash: str) -> ApiKey | None:
         return await self._session.scalar(select(ApiKey).where(ApiKey.key_hash == key_hash))
 
