@@ -2,14 +2,14 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from control_plane.db.models import AuditEntry, Call, Campaign
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Spring check-up"])]
-Purpose = Annotated[str, Meta(min_length=1, max_length=100, examples=["informational"])]
+Purpose = Literal["informational", "telemarketing", "care", "survey", "political", "charity", "debt"]
 Prompt = Annotated[str, Meta(max_length=20_000, examples=["Remind {first_name|the customer} of the visit on {visit_date}."])]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 # 15 s is the least that US rules allow for an unanswered call; 75 s the most that the SIP path can wait (facts/dialer §1, livekit §1.4).

@@ -6,6 +6,7 @@ from control_plane.db.models.assistant import Assistant, AssistantVersion
 from control_plane.db.models.audit import AuditEntry
 from control_plane.db.models.call import Call, CallEventRecord, CallTurn, GateVerdict
 from control_plane.db.models.campaign import Campaign, CampaignList, CampaignNumber, Enrollment
+from control_plane.db.models.consent import Consent
 from control_plane.db.models.contact import Contact, ContactList, ContactListEntry, ContactPhone
 from control_plane.db.models.contact_import import ContactImport, ContactImportError
 from control_plane.db.models.idempotency import IdempotencyRecord
@@ -26,6 +27,7 @@ __all__ = [
     "Campaign",
     "CampaignList",
     "CampaignNumber",
+    "Consent",
     "Contact",
     "ContactImport",
     "ContactImportError",

@@ -65,6 +65,8 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     trace_context: Mapped[str] = mapped_column(default="", server_default="")
     """W3C traceparent: one trace over API, task and agent."""
     verdict_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("gate_verdict.id"))
+    consent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("consent.id", ondelete="SET NULL"))
+    """The consent that this call rests on."""
 
     network_result: Mapped[str | None]
     sip_status_code: Mapped[int | None]

@@ -8,14 +8,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fun
 from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
+from control_plane.db.models.consent import KNOWN_PURPOSE
 
 
 class Campaign(HasId, OfWorkspace, HasTimes, Base):
     __tablename__ = "campaign"
-    __table_args__ = (CheckConstraint("ring_timeout_s between 15 and 75", name="ring_timeout"),)
+    __table_args__ = (
+        CheckConstraint("ring_timeout_s between 15 and 75", name="ring_timeout"),
+        CheckConstraint(KNOWN_PURPOSE, name="purpose"),
+    )
 
     name: Mapped[str]
     purpose: Mapped[str] = mapped_column(default="informational", server_default="informational")
+    """One of `CALL_PURPOSES`: it decides which consent a call needs."""
     assistant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assistant.id", ondelete="RESTRICT"))
     assistant_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("assistant_version.id", ondelete="RESTRICT"))
     """Pinned at the first start; a running campaign keeps it."""

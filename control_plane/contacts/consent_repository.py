@@ -1,0 +1,79 @@
+"""SQL of consents."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import Consent
+
+# The newest acts of each number; more than that many change no decision, and a claim asks about many numbers at once.
+_FOR_NUMBERS = text(
+    """
+    select q.place, c.id, c.purpose, c.basis, c.granted_at, c.revoked_at
+    from unnest(cast(:workspaces as uuid[]), cast(:numbers as text[])) with ordinality as q(workspace_id, e164, place)
+    cross join lateral (
+        select id, purpose, basis, granted_at, revoked_at from consent
+        where workspace_id = q.workspace_id and e164 = q.e164
+        order by granted_at desc, id desc limit 100
+    ) c
+    order by q.place, c.granted_at desc, c.id desc
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """What the gate needs to know of one consent. `basis` is `written`, `oral`, `implied` or `existing_customer`."""
+
+    id: uuid.UUID
+    purpose: str
+    basis: str
+    granted_at: datetime
+    revoked_at: datetime | None
+
+
+class ConsentRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def for_numbers(self, workspace_ids: Sequence[uuid.UUID], e164s: Sequence[str]) -> list[list[ConsentRow]]:
+        """The consents of each number in its workspace, newest first, in the order asked; revoked ones too."""
+        found: list[list[ConsentRow]] = [[] for _ in e164s]
+        given = {"workspaces": list(workspace_ids), "numbers": list(e164s)}
+        for row in await self._session.execute(_FOR_NUMBERS, given):
+            found[row.place - 1].append(ConsentRow(row.id, row.purpose, row.basis, row.granted_at, row.revoked_at))
+        return found
+
+    async def put(self, workspace_id: uuid.UUID, values: dict[str, Any]) -> tuple[Consent, bool]:
+        """The consent of that act, and whether it is new. The first evidence stands."""
+        row = {"workspace_id": workspace_id, **values}
+        added = await self._session.scalar(insert(Consent).values(row).on_conflict_do_nothing().returning(Consent))
+        if added is not None:
+            return added, True
+        names = ("e164", "purpose", "basis", "granted_at", "source")
+        query = select(Consent).where(Consent.workspace_id == workspace_id, *(getattr(Consent, name) == values[name] for name in names))
+        return (await self._session.scalars(query)).one(), False
+
+    async def find(self, workspace_id: uuid.UUID, consent_id: uuid.UUID, *, lock: bool = False) -> Consent | None:
+        query = select(Consent).where(Consent.id == consent_id, Consent.workspace_id == workspace_id)
+        return await self._session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+    def listing(
+        self, workspace_id: uuid.UUID, *, e164: str | None = None, purpose: str | None = None, is_revoked: bool | None = None
+    ) -> Select[Consent]:
+        query = select(Consent).where(Consent.workspace_id == workspace_id)
+        if e164 is not None:
+            query = query.where(Consent.e164 == e164)
+        if purpose is not None:
+            query = query.where(Consent.purpose == purpose)
+        return query if is_revoked is None else query.where(Consent.revoked_at.is_not(None) == is_revoked)
+
+    async def save(self, row: Consent) -> None:
+        await self._session.flush()
+        await self._session.refresh(row)
