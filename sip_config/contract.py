@@ -114,6 +114,8 @@ class EventKind(enum.StrEnum):
     OUTCOME_SET = "outcome_set"  # data: label, note
     CALLEE_LEFT = "callee_left"  # data: last_status, disconnect_reason
     HANGING_UP = "hanging_up"  # data: end_cause
+    DISCLOSED = "disclosed"  # data: one Disclosure; its last word has been played
+    RECORDING = "recording"  # data: one RecordingConsent, as it stands now
     HEARTBEAT = "heartbeat"  # the agent is alive and in this call
     FAILED = "failed"  # data: error; the agent cannot go on
 
@@ -159,6 +161,14 @@ class VoicemailOrder:
     message: str = ""
 
 
+class RecordingPolicy(enum.StrEnum):
+    """What may be kept of a call's sound and words (facts/dialer §1.2)."""
+
+    OFF = "off"  # nothing
+    NOTIFY = "notify"  # from the spoken notice on, unless the callee objects
+    NOTIFY_AND_AFFIRM = "notify_and_affirm"  # from the callee's spoken yes on
+
+
 @dataclass(frozen=True, slots=True)
 class CallOrder:
     """Everything the agent needs for one call. Variables are already filled in; durations are seconds."""
@@ -186,6 +196,14 @@ class CallOrder:
     ringing_timeout_s: float = 30.0
     max_duration_s: float = 600.0
     record_audio: bool = True
+    recording_policy: RecordingPolicy = RecordingPolicy.NOTIFY
+    assistant_name: str = ""
+    calls_for: str = ""
+    """On whose behalf the call is made; with the name it is what the opening must say."""
+    explain_opt_out: bool = False
+    """Whether the opening must say how to opt out."""
+    callback_number: str = ""
+    """As people write it where the callee is, for example "(202) 555-0199"; a message left on a mailbox gives it."""
     heartbeat_every_s: float = 5.0
     version: int = CONTRACT_VERSION
 
@@ -224,6 +242,35 @@ class ModelUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosure:
+    """That the callee was told who calls, for whom, and that it is an AI."""
+
+    text: str  # the sentences that say it
+    offset_s: float  # seconds from the answer to their first sound
+    quote: str = ""  # the opening as the transcript has it
+
+
+class ConsentDecision(enum.StrEnum):
+    """What became of the recording policy in one call."""
+
+    NONE = "none"  # the notice was not spoken, or the question not answered with a yes
+    NOTIFIED = "notified"
+    AFFIRMED = "affirmed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingConsent:
+    """What was kept of a call and why. Offsets are seconds from the answer."""
+
+    policy: RecordingPolicy
+    decision: ConsentDecision
+    notice_at_s: float | None = None
+    kept_from_s: float | None = None  # where recording and transcript begin; absent when nothing is kept
+    quote: str = ""  # the callee's own words of consent or refusal
+
+
+@dataclass(frozen=True, slots=True)
 class CallReport:
     """The agent's account of the finished call, sent once from `on_session_end`; repeats are equal and harmless."""
 
@@ -242,6 +289,8 @@ class CallReport:
     recording: str = ""  # "stored" once uploaded, "" when there is none, else the reason it is missing
     usage: tuple[ModelUsage, ...] = ()
     errors: tuple[str, ...] = ()
+    disclosure: Disclosure | None = None  # absent when the call ended before it was spoken
+    recording_consent: RecordingConsent | None = None
     version: int = CONTRACT_VERSION
 
 
