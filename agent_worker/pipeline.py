@@ -10,6 +10,7 @@ from openai import DEFAULT_CONNECTION_LIMITS, AsyncClient, DefaultAsyncHttpxClie
 
 from agent_worker.control_plane_client import http_client
 from agent_worker.phrases import base_language
+from agent_worker.preloaded import tls_context
 from agent_worker.settings import Settings
 from sip_config.contract import CallOrder
 
@@ -67,7 +68,7 @@ def warm_up(settings: Settings) -> Warm:
         api_key=settings.openai_api_key,
         base_url=settings.openai_base_url,
         max_retries=0,
-        http_client=DefaultAsyncHttpxClient(limits=_keeping_alive(KEEP_ALIVE_S)),
+        http_client=DefaultAsyncHttpxClient(limits=_keeping_alive(KEEP_ALIVE_S), verify=tls_context()),
     )
     return Warm(load_vad(), models, http_client())
 
