@@ -42,6 +42,11 @@ class Settings:
     data_dir: Path = Path(".callwright")
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
+    otlp_endpoint: str = ""
+    """Where traces go, over OTLP/HTTP; empty for nowhere."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    """Where a task worker serves its metrics; 0 for nowhere. The API has `/metrics`."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -67,6 +72,9 @@ class Settings:
             data_dir=data_dir,
             twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
             twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
+            otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            metrics_host=env.get("CALLWRIGHT_METRICS_HOST") or "127.0.0.1",
+            metrics_port=_port(env, "CALLWRIGHT_METRICS_PORT"),
         )
         settings.check()
         return settings
@@ -78,6 +86,8 @@ class Settings:
         _check_url("CALLWRIGHT_PUBLIC_URL", self.public_url, ("http", "https"))
         _check_url("CALLWRIGHT_API_URL", self.api_url, ("http", "https"))
         _check_url("CALLWRIGHT_STORAGE_URL", self.storage_url, ("file",))
+        if self.otlp_endpoint:
+            _check_url("OTEL_EXPORTER_OTLP_ENDPOINT", self.otlp_endpoint, ("http", "https"))
         if not _is_fernet_key(self.encryption_key):
             raise SettingsError("CALLWRIGHT_ENCRYPTION_KEY is not a key; make one with `callwright keys encryption`.")
         if self.log_level not in ("debug", "info", "warning", "error"):
@@ -111,6 +121,13 @@ def _count(env: Mapping[str, str], name: str, default: int) -> int:
     value = env.get(name) or str(default)
     if not value.isascii() or not value.isdigit() or int(value) < 1:
         raise SettingsError(f"{name} is {value!r}; give it a whole number from 1 on.")
+    return int(value)
+
+
+def _port(env: Mapping[str, str], name: str) -> int:
+    value = env.get(name) or "0"
+    if not value.isascii() or not value.isdigit() or int(value) > 65535:
+        raise SettingsError(f"{name} is {value!r}; give it a port, or 0 for none.")
     return int(value)
 
 

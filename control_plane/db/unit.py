@@ -1,6 +1,6 @@
 """One unit of work: one transaction, the instant it belongs to, who does it, and the nudges to send once it is true."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +21,17 @@ class Unit:
     actor: str
     """`key:<id>`, `system` or `call:<id>`, for the audit trail."""
     nudges: Nudges = field(default_factory=Nudges)
+    _afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def once_committed(self, tell: Callable[[], None]) -> None:
+        """Call `tell` when what was written here is true: for metrics and traces, which cannot be taken back."""
+        self._afterwards.append(tell)
+
+    def committed(self) -> None:
+        """Whoever commits says so here."""
+        told, self._afterwards = self._afterwards, []
+        for tell in told:
+            tell()
 
 
 @asynccontextmanager
@@ -30,4 +41,5 @@ async def open_unit(sessions: Sessions, queue: Queue, clock: Clock, *, actor: st
         unit = Unit(session, clock.now(), actor)
         async with session.begin():
             yield unit
+    unit.committed()
     await queue.send(unit.nudges.drain())

@@ -79,6 +79,7 @@ class RequestTransaction:
             self._failed = True
             await self._send_problem(error)
             return False
+        self._unit.committed()
         await self._state.queue.send(self._unit.nudges.drain())
         return True
 
