@@ -23,6 +23,13 @@ from control_plane.telephony.port import Telephony
 log = get_logger(__name__)
 
 
+SEND_WITHIN = timedelta(seconds=1)
+"""The gate's last word and the trunk's turn hold for so long (issue 4: no INVITE later than 1 s after the commit that forbids it).
+
+A process that was stopped or starved between commit and send finds them stale when it goes on, and sends nothing.
+"""
+
+
 @dataclass(slots=True)
 class Dialer:
     """The dialer's ports, and the dials of this process that are waiting for an answer."""
@@ -36,6 +43,8 @@ class Dialer:
     """How long a cold campaign takes to use all of its slots."""
     punctual: timedelta = PUNCTUAL
     """How late after its turn an INVITE may leave without moving the turn."""
+    send_within: timedelta = SEND_WITHIN
+    """How old the gate's last word may be when the INVITE leaves."""
     is_stopping: bool = False
     """The process was told to end: what has not been dialled yet is left to the others."""
     waiting: set[asyncio.Task[None]] = field(default_factory=set)

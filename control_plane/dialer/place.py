@@ -39,11 +39,6 @@ DEPARTURE_TIMEOUT_S = 5
 UNCERTAIN_LOOK = timedelta(seconds=3)
 """How soon the sweep looks after a dial whose answer never came."""
 
-SEND_WITHIN_S = 1.0
-"""The gate's last word and the trunk's turn hold for so long (issue 4: no INVITE later than 1 s after the commit that forbids it).
-
-A process that was stopped or starved between commit and send finds them stale when it goes on, and sends nothing.
-"""
 NOT_SENT_IN_TIME = Refused(None, "this process was held up between the last gate and the INVITE", "unavailable", not_sent=True)
 NOBODY_TO_TALK = Refused(None, "the agent left before the INVITE", "unavailable", not_sent=True)
 HELD_BACK = (NOT_SENT_IN_TIME, NOBODY_TO_TALK)
@@ -139,7 +134,7 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
         # A LiveKit that cannot be asked will not dial either; the dial's own answer says so.
         has_agent = True
     await keep(dialer, decided.turn)
-    if monotonic() - decided.at > SEND_WITHIN_S:
+    if monotonic() - decided.at > dialer.send_within.total_seconds():
         return NOT_SENT_IN_TIME
     return await dialer.telephony.dial(decided.dial) if has_agent else NOBODY_TO_TALK
 
@@ -171,7 +166,7 @@ async def _commit_dial(unit: Unit, call_id: uuid.UUID, rules: BreakerRules) -> D
     A dial whose intent is now written; or how long to wait for the turn of trunk and campaign; or why the call was given up; or None when
     the call is no longer ready, because somebody else dials it or it is over.
 
-    What is left open: a process stopped after the check of `SEND_WITHIN_S`, while the request is on its way to LiveKit, sends late. The
+    What is left open: a process stopped after the check of `send_within`, while the request is on its way to LiveKit, sends late. The
     sweep has called the call lost by then, its number stays reserved, and whoever answers is hung up on by `record_answer`.
     """
     call = await CallRepository(unit.session).lock(call_id)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from control_plane.dialer.place import SEND_WITHIN_S
+from control_plane.dialer.context import SEND_WITHIN
 from tests.chaos.evidence import Evidence
 from tests.chaos.plan import Shape
 
 RECOVERY_LIMIT_S = 60.0
 CLOCK_GRAIN_S = 0.002
 """Rounding of stored times."""
-SEND_TOLERANCE_S = SEND_WITHIN_S + 0.3
+SEND_TOLERANCE_S = SEND_WITHIN.total_seconds() + 0.3
 """From the gate's last look to the request's first byte: what the dialler allows itself, and a stop between its look and the send."""
 OFFER_MEMORY_S = 60.0
 FINAL = {"ended", "released", "lost"}

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,8 @@ from tests.fixtures.api import Api, settings_for
 CALLER, CALLEE = "+12025550199", "+12025550101"
 ASSISTANT = {"name": "Ann", "system_prompt": "Be kind.", "first_message": "Hello.", "outcome_labels": ["booked", "not_interested"]}
 SECRET = "a-secret-of-at-least-thirty-two-characters"
+STILL_THERE = timedelta(hours=1)
+"""A machine that stands still makes no agent worker vanish and no turn be missed here."""
 
 
 @dataclass
@@ -119,7 +121,7 @@ class Stage:
         call, agent = await self.ready(**fields)
         self.telephony.has_dialled.clear()
         self.dials.append(asyncio.create_task(place.place(self.dialer, UUID(call["id"]))))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.telephony.has_dialled.wait()
         return call, agent
 
@@ -134,7 +136,7 @@ class Stage:
         await self.dial_is_over()
 
     async def dial_is_over(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.dials.pop()
 
     def agent_of(self, call: Any) -> Agent:
@@ -171,7 +173,7 @@ async def stage(api: Api) -> Stage:
     """One assistant, one rehearsal number that can dial, one agent worker. API and dialer share the machine's clock."""
     api.app.state.clock = SystemClock()
     telephony = Switchboard()
-    dialer = Dialer(api.sessions, api.queue, SystemClock(), telephony)
+    dialer = Dialer(api.sessions, api.queue, SystemClock(), telephony, punctual=STILL_THERE, send_within=STILL_THERE)
     assistant = checked(await api.manager.post("/assistants", json=ASSISTANT), 201)["id"]
     trunk = checked(await api.manager.post("/trunks", json={"name": "Rehearsal", "provider": "rehearsal", "calls_per_second": 100}), 201)[
         "id"
@@ -179,6 +181,6 @@ async def stage(api: Api) -> Stage:
     number = checked(await api.manager.post("/numbers", json={"e164": CALLER, "trunk_id": trunk}), 201)["id"]
     async with api.sessions.begin() as session:
         await session.execute(update(Trunk).values(livekit_outbound_trunk_id="ST_test", sync_state="synced"))
-        await rows.agent_worker(session, heartbeat_at=datetime.now(UTC))
+        await rows.agent_worker(session, heartbeat_at=datetime.now(UTC) + STILL_THERE)
     api.queue.sent.clear()
     return Stage(api, dialer, telephony, assistant, trunk, number)

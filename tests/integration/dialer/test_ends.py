@@ -15,7 +15,7 @@ from control_plane.telephony.port import DialResult, Refused
 from sip_config.contract import EventKind
 from sip_config.naming import room_name
 from tests.factories import rows
-from tests.integration.dialer.conftest import Bench
+from tests.integration.dialer.conftest import STILL_THERE, Bench
 
 ONE, TWO, THREE = "+12025550101", "+12025550102", "+12025550103"
 FIRST_CALLER, SECOND_CALLER = "+12025550199", "+12025550198"
@@ -36,7 +36,7 @@ class Ends:
         async with self.bench.dialer.sessions.begin() as session:
             world = await rows.world(session, attempts=attempts or {"max_total": 6})
             await rows.enrollment(session, world, *numbers)
-            await rows.agent_worker(session, slots=4, heartbeat_at=datetime.now(UTC))
+            await rows.agent_worker(session, slots=4, heartbeat_at=datetime.now(UTC) + STILL_THERE)
         return world
 
     async def caller(self, world: rows.World, e164: str = SECOND_CALLER, *, own_trunk: bool = False, **facts: Any) -> uuid.UUID:

@@ -6,7 +6,6 @@ comes after it has healthy ones. Every nudge is delivered once more at the end, 
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -231,12 +230,9 @@ async def test_a_lost_call_keeps_its_contact_from_being_called_until_its_phone_c
     await bench.make_world(ONE)
     situation = await _brought_to(bench, dial, "answers")
     death = Death("before", send=True)
+    mortal = replace(bench.dialer, telephony=MortalTelephony(bench.telephony, death))
     with pytest.raises(Killed):
-        await dial(
-            Situation(
-                Dialer(bench.dialer.sessions, bench.queue, bench.dialer.clock, MortalTelephony(bench.telephony, death)), situation.call
-            )
-        )
+        await dial(Situation(mortal, situation.call))
     await _swept(bench)
     await _let_enrollments_fall_due(bench)
     assert await bench.tick() == 0
@@ -264,10 +260,8 @@ async def _brought_to(bench: Bench, task: Callable[..., Awaitable[None]], networ
 def _dying(situation: Situation, bench: Bench, death: Death) -> Situation:
     """The same situation in a process with mortal ports."""
     sessions, telephony = MortalSessions(bench, death), MortalTelephony(bench.telephony, death)
-    dialer = Dialer(sessions, bench.queue, bench.dialer.clock, telephony)  # type: ignore[arg-type]
-    # A turn that a busy machine misses is moved with a commit of its own, and the table counts commits.
-    dialer.punctual = timedelta(minutes=1)
-    return replace(situation, dialer=dialer)
+    # Patient like the bench's own: a turn that a busy machine misses is moved with a commit of its own, and the table counts commits.
+    return replace(situation, dialer=replace(bench.dialer, sessions=sessions, telephony=telephony))
 
 
 async def _as_it_is(bench: Bench) -> Expected:

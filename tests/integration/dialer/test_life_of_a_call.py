@@ -310,9 +310,10 @@ async def test_releases_in_a_row_make_the_pause_longer(bench: Bench) -> None:
         await bench.tick()
         await bench.let_leases_expire()
         await bench.sweep()
-        (enrollment,) = await bench.enrollments()
+        (enrollment,), released = await bench.enrollments(), (await bench.calls())[-1]
         assert enrollment.due_at is not None
-        pauses.append(round((enrollment.due_at - datetime.now(UTC)).total_seconds()))
+        assert released.ended_at is not None
+        pauses.append((enrollment.due_at - released.ended_at).total_seconds())
     assert pauses == [2, 4, 8, 16]
 
 
