@@ -82,7 +82,7 @@ def place_some(part: tuple[str, Sequence[uuid.UUID]]) -> list[float]:
 async def _place_some(url: str, calls: Sequence[uuid.UUID]) -> list[float]:
     engine = create_engine(url)
     telephony = Noting()
-    dialer = Dialer(create_sessions(engine), RememberingQueue(), SystemClock(), telephony)
+    dialer = Dialer(create_sessions(engine, "benchmark"), RememberingQueue(), SystemClock(), telephony)
     try:
         await asyncio.gather(*(place.place(dialer, call) for call in calls))
     finally:

@@ -57,7 +57,7 @@ def database() -> Iterator[str]:
 async def stage(url: str, contacts: int, *, slots: int, calls_per_second: float, queue: Queue | None = None) -> AsyncIterator[Stage]:
     """A warm dialer over a running rehearsal campaign; nobody is called, because the telephony is the port's second implementation."""
     engine = create_engine(url)
-    sessions = create_sessions(engine)
+    sessions = create_sessions(engine, "benchmark")
     async with sessions.begin() as session:
         world = await rows.world(session, calls_per_second=calls_per_second, lines=100_000)
         await rows.agent_worker(session, slots=slots, heartbeat_at=datetime.now(UTC) + timedelta(hours=1))

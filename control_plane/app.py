@@ -113,7 +113,7 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     """Everything that lives as long as the process, under one name each."""
     state.settings = settings
     state.engine = engine
-    state.sessions = create_sessions(engine)
+    state.sessions = create_sessions(engine, settings.encryption_key)
     state.clock = clock
     state.queue = queue
     state.secret_box = SecretBox(settings.encryption_key)

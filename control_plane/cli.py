@@ -129,7 +129,9 @@ async def in_unit(settings: Settings, work: Callable[[Unit], Awaitable[Any]]) ->
     """What `work` returns after its transaction. Its nudges are dropped: the sweeps find what was changed."""
     engine = create_engine(settings.sqlalchemy_url, pool_size=1)
     try:
-        async with open_unit(create_sessions(engine), RememberingQueue(), SystemClock(), actor="command line") as unit:
+        async with open_unit(
+            create_sessions(engine, settings.encryption_key), RememberingQueue(), SystemClock(), actor="command line"
+        ) as unit:
             return await work(unit)
     finally:
         await engine.dispose()
@@ -147,7 +149,7 @@ def _running_api(unset: SettingsError) -> Readiness:
 async def _create_key(settings: Settings, role: RoleChoice, name: str) -> str:
     engine = create_engine(settings.sqlalchemy_url, pool_size=1)
     try:
-        return await make_key(create_sessions(engine), role.value, name)
+        return await make_key(create_sessions(engine, settings.encryption_key), role.value, name)
     finally:
         await engine.dispose()
 

@@ -76,7 +76,7 @@ async def startup(ctx: Context) -> None:
     settings: Settings = ctx["settings"]
     engine = create_engine(settings.sqlalchemy_url, pool_size=20)
     telephony = ctx.get("telephony") or LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
-    queue, clock, sessions = ArqQueue(ctx["redis"]), SystemClock(), create_sessions(engine)
+    queue, clock, sessions = ArqQueue(ctx["redis"]), SystemClock(), create_sessions(engine, settings.encryption_key)
     ctx |= {
         "engine": engine,
         "telephony": telephony,

@@ -1,8 +1,13 @@
 """Engine and sessions. A transaction opens at the edge of a request or task and nowhere else."""
 
+import uuid
+
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from control_plane.kit.number_hash import NumberHasher
+
 Sessions = async_sessionmaker[AsyncSession]
+_HASHER = "number_hasher"
 
 
 def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
@@ -19,5 +24,11 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     )
 
 
-def create_sessions(engine: AsyncEngine) -> Sessions:
-    return async_sessionmaker(engine, expire_on_commit=False)
+def create_sessions(engine: AsyncEngine, encryption_key: str) -> Sessions:
+    """Sessions that recognise the numbers of erased people, which takes the installation's key."""
+    return async_sessionmaker(engine, expire_on_commit=False, info={_HASHER: NumberHasher(encryption_key)})
+
+
+def number_hash(session: AsyncSession, workspace_id: uuid.UUID, e164: str) -> str:
+    """The number as the rows of erased people know it (kit/number_hash)."""
+    return session.info[_HASHER].of(workspace_id, e164)

@@ -42,7 +42,7 @@ async def seed_contacts(url: str, seed: int, shape: Shape) -> Seeded:
     free = iter([f"+1{area}55501{i:02d}" for area in AREAS for i in range(100) if (area, i) != (202, 99)])
     engine, numbers = create_engine(url), []
     try:
-        async with create_sessions(engine).begin() as session:
+        async with create_sessions(engine, "unused").begin() as session:
             columns = {"attempts": {"max_total": shape.max_total}}
             world = await rows.world(session, calls_per_second=shape.calls_per_second, lines=shape.lines, **columns)
             version = await session.get_one(AssistantVersion, world.version.id)

@@ -110,6 +110,6 @@ async def bench(database: str) -> AsyncIterator[Bench]:
     try:
         # A busy machine may stand still anywhere; what follows from that is the subject of tests of its own.
         patience = {"ramp": timedelta(0), "punctual": timedelta(minutes=1), "send_within": timedelta(minutes=1)}
-        yield Bench(Dialer(create_sessions(engine), queue, SystemClock(), telephony, **patience), telephony, queue, engine)
+        yield Bench(Dialer(create_sessions(engine, "bench"), queue, SystemClock(), telephony, **patience), telephony, queue, engine)
     finally:
         await engine.dispose()
