@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from control_plane.calls.leases import AGENT_SILENCE
+from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import order_of
 from control_plane.calls.outcomes import category_of
 from control_plane.calls.reducer import Testimony, hear
@@ -20,7 +20,7 @@ from control_plane.campaigns.service import close_suppressed
 from control_plane.contacts.suppressions import suppress
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
-from control_plane.domain.call_state import FINAL, Fact
+from control_plane.domain.call_state import FINAL, CallState, Fact
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.kit.secrets import digest
 from sip_config.contract import CallEvent, CallOrder, CallReport, EndCause, EventKind, NetworkResult, Outcome, Turn, from_plain
@@ -113,7 +113,7 @@ class AgentService:
         call = await hear(self._unit, call.id, Testimony("agent", "report", "reported", ended_at, Fact.REPORTED, _summary_of(report)))
         call.holds_slot = False
         if call.state in FINAL:
-            call.lease_until = call.reserved_until
+            call.lease_until = lease_of(call, CallState(call.state), self._unit.now)
         if came_late and report.answered:
             await settle_again(self._unit, call)
         self._unit.nudges.add("tick")

@@ -16,6 +16,14 @@ DIAL_MARGIN = timedelta(seconds=12)
 """Beyond the ringing time, for the API's answer; the client itself gives up earlier."""
 UNREPORTED_SLOT = timedelta(seconds=20)
 """An agent whose call was not answered leaves at once; past this its slot is taken back."""
+PLACE_OF_LOST = timedelta(seconds=30)
+"""So long a lost call still counts as a line of its trunk and a call of its campaign and workspace: a request that LiveKit has not carried
+out by then (its own limits are shorter) will not be. Its number stays reserved far longer, because being wrong there disturbs a person."""
+LOST_LOOK = timedelta(seconds=10)
+"""How often the sweep looks for the phone of a lost call."""
+LOST_SILENCE = timedelta(minutes=3)
+"""A phone that was seen in its room and has not been there for so long is quiet. LiveKit's SIP service, cut off from its room, tries to
+come back for about a minute and a half, and then hangs up."""
 
 LEASES: Mapping[CallState, timedelta] = {
     CallState.QUEUED: timedelta(seconds=15),
@@ -33,4 +41,6 @@ def lease_of(call: Call, state: CallState, now: datetime) -> datetime | None:
         return begun + timedelta(seconds=call.ringing_timeout_s) + DIAL_MARGIN
     if state in LEASES:
         return now + LEASES[state]
+    if state is CallState.LOST and call.reserved_until is not None:
+        return min(call.reserved_until, now + LOST_LOOK)
     return now + UNREPORTED_SLOT if call.holds_slot else call.reserved_until

@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.calls.leases import PLACE_OF_LOST
 from control_plane.db.base import Base
 from control_plane.db.models import (
     AssistantVersion,
@@ -46,7 +47,8 @@ _BEGUN = text(
 _LIVE = text(
     """
     select workspace_id, trunk_id, campaign_id, state in ('queued', 'dispatched', 'ready') as is_waiting, count(*) as calls
-    from call where holds_number group by 1, 2, 3, 4
+    from call where holds_number and (state <> 'lost' or ended_at > clock_timestamp() - make_interval(secs => :place_of_lost_s))
+    group by 1, 2, 3, 4
     """
 )
 # One descent of ix_enrollment_due per campaign and class of priority: due_at is no prefix of the index without its priority. The order
@@ -132,7 +134,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class LiveCount:
-    """Calls that hold their number, by everything that limits them; `is_waiting` before the dial."""
+    """Calls that hold their number (lost ones for `PLACE_OF_LOST`), by everything that limits them; `is_waiting` before the dial."""
 
     workspace_id: uuid.UUID
     trunk_id: uuid.UUID
@@ -161,7 +163,8 @@ class ClaimRepository:
         return Begun(*(await self._session.execute(_BEGUN)).one())
 
     async def live(self) -> list[LiveCount]:
-        return [LiveCount(*row) for row in await self._session.execute(_LIVE)]
+        given = {"place_of_lost_s": PLACE_OF_LOST.total_seconds()}
+        return [LiveCount(*row) for row in await self._session.execute(_LIVE, given)]
 
     async def running(self) -> Sequence[Campaign]:
         """Running campaigns, locked; one that somebody changes right now has its turn at the next claim."""

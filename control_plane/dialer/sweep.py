@@ -1,14 +1,17 @@
 """Finds every call that should have moved, asks LiveKit what is true, and moves it; never by dialling again."""
 
+import asyncio
 import uuid
 from datetime import datetime, timedelta
 
 from structlog import get_logger
 
 from control_plane.calls.control_repository import ControlRepository
+from control_plane.calls.leases import LOST_LOOK, LOST_SILENCE
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository, database_now
 from control_plane.db.models import Call
+from control_plane.db.unit import Unit
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.place import MOST_DISPATCHES, close_room, end_by_request, next_generation, release, send_agent
 from control_plane.dialer.repository import DialerRepository
@@ -21,6 +24,8 @@ from sip_config.naming import room_name
 log = get_logger(__name__)
 
 BATCH = 100
+AT_ONCE = 5
+"""Calls looked after at a time: a LiveKit that hangs for one question must not keep all others waiting, nor take all connections."""
 RENUDGE_AFTER = timedelta(seconds=3)
 STILL_RINGING = timedelta(seconds=5)
 BELIEVED_AGENT = timedelta(seconds=15)
@@ -38,8 +43,17 @@ async def sweep(dialer: Dialer) -> int:
         asked_to_end = await ControlRepository(unit.session).asked_to_end()
     for call_id in asked_to_end:
         await end_by_request(dialer, call_id)
-    for call_id, state in expired:
-        await _look_after(dialer, call_id, state)
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def look_after(call_id: uuid.UUID, state: CallState) -> None:
+        async with places:
+            try:
+                await _look_after(dialer, call_id, state)
+            except Exception:
+                # One call that cannot be looked after must not keep the sweep from all that come behind it.
+                log.exception("sweep_failed", call_id=str(call_id))
+
+    await asyncio.gather(*(look_after(call_id, state) for call_id, state in expired))
     return len(expired)
 
 
@@ -47,16 +61,19 @@ async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState) -> N
     if state in BEFORE_DIAL:
         await _before_dial(dialer, call_id)
         return
-    if state in FINAL:
+    if state in FINAL and state is not CallState.LOST:
         await _give_back(dialer, call_id)
         return
     try:
         legs = await dialer.telephony.legs(room_name(str(call_id)))
     except TelephonyError as error:
         log.warning("sweep_cannot_look", call_id=str(call_id), error=str(error))
-        return
-    over = await _judge(dialer, call_id, legs)
-    if over:
+        legs = None
+    if state is CallState.LOST:
+        is_to_be_closed = await _search(dialer, call_id, legs)
+    else:
+        is_to_be_closed = legs is not None and await _judge(dialer, call_id, legs)
+    if is_to_be_closed:
         await close_room(dialer, call_id)
 
 
@@ -143,6 +160,39 @@ def _in_conversation(call: Call, phone: Leg | None, agent: bool, now: datetime) 
     return Testimony("sweep", "unreported", "finished_without_report", now, Fact.FINISHED_WITHOUT_REPORT)
 
 
+async def _search(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...] | None) -> bool:
+    """Look for the phone of a lost call: True when it is there, because its INVITE came late, and is to be hung up.
+
+    Its number is given back when the reservation ends; or earlier, when its one INVITE is proven to have come and gone. That nobody has
+    ever seen the phone proves nothing: the request may still be on its way to LiveKit (docs/adr/0002). None: LiveKit does not say.
+    """
+    is_there = any(leg.is_phone for leg in legs or ())
+    async with dialer.unit() as unit:
+        call = await CallRepository(unit.session).lock(call_id)
+        now = await database_now(unit.session)
+        if call is None or call.lease_until is None or call.lease_until > now:
+            return False
+        if is_there:
+            await hear(unit, call_id, Testimony("sweep", f"phone_seen:{now.isoformat()}", PHONE_SEEN, now))
+        elif legs is not None and await _has_come_and_gone(CallRepository(unit.session), call, now):
+            await hear(unit, call_id, Testimony("sweep", "proven_gone", "proven_gone", now))
+            call.reserved_until = now
+        _return_number(unit, call, now)
+        if call.reserved_until is not None:
+            call.lease_until = min(call.reserved_until, now + LOST_LOOK)
+    return is_there
+
+
+PHONE_SEEN = "phone_seen"
+SIGHTINGS = ("ringing", "callee_left", PHONE_SEEN)
+"""Events of witnesses who saw the phone in its room: the INVITE was carried out, and there is no second one."""
+
+
+async def _has_come_and_gone(calls: CallRepository, call: Call, now: datetime) -> bool:
+    seen = [event.recorded_at for kind in SIGHTINGS if (event := await calls.last_event(call.id, kind)) is not None]
+    return bool(seen) and max(*seen, call.ended_at or now) < now - LOST_SILENCE
+
+
 async def _give_back(dialer: Dialer, call_id: uuid.UUID) -> None:
     """A call that is over: its slot when the agent never reported, its number when it can no longer ring or talk."""
     async with dialer.unit() as unit:
@@ -151,8 +201,13 @@ async def _give_back(dialer: Dialer, call_id: uuid.UUID) -> None:
         if call is None or call.lease_until is None or call.lease_until > now:
             return
         call.holds_slot = False
-        if call.reserved_until is None or call.reserved_until <= now:
-            call.holds_number = False
-            call.reserved_until = None
-        call.lease_until = call.reserved_until
-        unit.nudges.add("tick")
+        _return_number(unit, call, now)
+
+
+def _return_number(unit: Unit, call: Call, now: datetime) -> None:
+    """The number, if its reservation is over."""
+    if call.reserved_until is None or call.reserved_until <= now:
+        call.holds_number = False
+        call.reserved_until = None
+    call.lease_until = call.reserved_until
+    unit.nudges.add("tick")

@@ -73,6 +73,11 @@ class FakeTelephony:
     def agent_leaves(self, room: str, identity: str = "agent") -> None:
         self.room_of[room].legs.pop(identity, None)
 
+    def phone_appears(self, room: str, identity: str) -> None:
+        """A request to dial that was under way for long is carried out, in a room that LiveKit makes anew if need be."""
+        legs = self.room_of.setdefault(room, FakeRoom("")).legs
+        legs[identity] = Leg(identity, is_agent=False, is_phone=True, call_status="ringing")
+
     def everybody_leaves(self, room: str) -> None:
         self.room_of[room].legs.clear()
 

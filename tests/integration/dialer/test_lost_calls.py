@@ -1,0 +1,158 @@
+"""A lost call: what it still holds, what proves that its phone is quiet, and what it must not keep from others."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from control_plane.calls.leases import LOST_SILENCE, PLACE_OF_LOST
+from control_plane.db.models import Call, CallEventRecord
+from control_plane.dialer import place
+from control_plane.telephony.port import Leg, Uncertain
+from sip_config.contract import EventKind
+from sip_config.naming import callee_identity, room_name
+from tests.integration.dialer.conftest import Bench
+
+ONE, TWO, THREE = "+12025550101", "+12025550102", "+12025550103"
+LIMITED = {"max_concurrent_calls": 1}
+
+
+async def test_a_lost_call_gives_its_place_back_soon_and_keeps_its_number(bench: Bench) -> None:
+    await bench.make_world(ONE, TWO, **LIMITED)
+    lost = await _lose(bench)
+    await bench.make_due()
+    assert await bench.tick() == 0
+    await _let_pass(bench, PLACE_OF_LOST)
+    assert await bench.tick() == 1
+    (first, second) = await bench.calls()
+    assert (first.id, first.state, first.holds_number) == (lost.id, "lost", True)
+    assert second.to_e164 != first.to_e164
+
+
+async def test_more_lost_calls_than_slots_do_not_stop_a_campaign(bench: Bench) -> None:
+    """A campaign without a limit of its own has the slots for a limit, which lost calls do not occupy."""
+    await bench.make_world(ONE, TWO, slots=1)
+    await _lose(bench)
+    await _let_pass(bench, PLACE_OF_LOST)
+    assert await bench.tick() == 1
+
+
+async def test_a_phone_that_rings_after_its_call_was_lost_is_hung_up_and_its_number_kept(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    lost = await _lose(bench)
+    _ring_late(bench, lost)
+    await _look_again(bench)
+    assert room_name(str(lost.id)) not in bench.telephony.room_of
+    (seen,) = await bench.calls()
+    assert (seen.state, seen.holds_number) == ("lost", True)
+    assert "phone_seen" in await _kinds(bench, seen)
+
+
+async def test_a_number_is_given_back_when_its_phone_was_seen_and_has_been_gone_for_long(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    lost = await _lose(bench)
+    _ring_late(bench, lost)
+    await _look_again(bench)
+    await _look_again(bench)
+    assert (await bench.calls())[0].holds_number
+    await _let_pass(bench, LOST_SILENCE)
+    await _look_again(bench)
+    (gone,) = await bench.calls()
+    assert (gone.state, gone.holds_number, gone.reserved_until, gone.lease_until) == ("lost", False, None, None)
+
+
+async def test_an_agent_that_heard_the_phone_ring_is_a_witness_that_the_invite_left(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, ticket = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Uncertain("TimeoutError"))
+    await place.place(bench.dialer, call.id)
+    await bench.agent_says(ticket, EventKind.RINGING)
+    bench.telephony.everybody_leaves(room_name(str(call.id)))
+    await _look_again(bench)
+    await _let_pass(bench, LOST_SILENCE)
+    await _look_again(bench)
+    (gone,) = await bench.calls()
+    assert (gone.state, gone.holds_number) == ("lost", False)
+
+
+async def test_that_nobody_has_seen_the_phone_proves_nothing(bench: Bench) -> None:
+    """The request may still be on its way to LiveKit, which would carry it out (docs/adr/0002)."""
+    await bench.make_world(ONE)
+    await _lose(bench)
+    await _let_pass(bench, LOST_SILENCE)
+    await _look_again(bench)
+    (unseen,) = await bench.calls()
+    assert unseen.reserved_until is not None
+    assert unseen.holds_number
+    assert unseen.lease_until is not None
+    assert unseen.lease_until <= unseen.reserved_until
+
+
+async def test_nothing_is_proven_while_livekit_cannot_be_asked(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    lost = await _lose(bench)
+    _ring_late(bench, lost)
+    await _look_again(bench)
+    await _let_pass(bench, LOST_SILENCE)
+    bench.telephony.is_down = True
+    await _look_again(bench)
+    assert (await bench.calls())[0].holds_number
+
+
+async def test_a_call_that_cannot_be_looked_after_keeps_the_sweep_from_no_other(bench: Bench) -> None:
+    await bench.make_world(ONE, TWO)
+    await bench.tick()
+    calls = await bench.calls()
+    broken, *others = calls
+    for call in calls:
+        ticket = await bench.dispatch(call)
+        await bench.agent_says(ticket, EventKind.READY)
+        bench.telephony.answer(room_name(str(call.id)), Uncertain("TimeoutError"))
+        await place.place(bench.dialer, call.id)
+        bench.telephony.everybody_leaves(room_name(str(call.id)))
+    legs = bench.telephony.legs
+
+    async def legs_or_nonsense(room: str) -> tuple[Leg, ...]:
+        if room == room_name(str(broken.id)):
+            raise ValueError("an answer that nobody has thought of")
+        return await legs(room)
+
+    bench.telephony.legs = legs_or_nonsense  # type: ignore[method-assign]
+    await _look_again(bench)
+    states = {call.id: call.state for call in await bench.calls()}
+    assert states == {broken.id: "dialing", **{call.id: "lost" for call in others}}
+
+
+async def _lose(bench: Bench) -> Call:
+    """One call whose dial nobody can account for."""
+    call, _ = await bench.ready_call()
+    room = room_name(str(call.id))
+    bench.telephony.answer(room, Uncertain("TimeoutError"))
+    await place.place(bench.dialer, call.id)
+    bench.telephony.everybody_leaves(room)
+    await _look_again(bench)
+    lost = next(c for c in await bench.calls() if c.id == call.id)
+    assert lost.state == "lost"
+    return lost
+
+
+def _ring_late(bench: Bench, lost: Call) -> None:
+    """The request that nobody had an answer to is carried out after all."""
+    bench.telephony.phone_appears(room_name(str(lost.id)), callee_identity(str(lost.id)))
+
+
+async def _look_again(bench: Bench) -> None:
+    await bench.let_leases_expire()
+    await bench.sweep()
+
+
+async def _let_pass(bench: Bench, time: timedelta) -> None:
+    """What happened so far is as long ago, except reservations and leases."""
+    longer = time + timedelta(seconds=5)
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Call).where(Call.ended_at.is_not(None)).values(ended_at=Call.ended_at - longer))
+        await session.execute(update(CallEventRecord).values(recorded_at=CallEventRecord.recorded_at - longer))
+
+
+async def _kinds(bench: Bench, call: Call) -> set[str]:
+    async with bench.dialer.sessions() as session:
+        return set(await session.scalars(select(CallEventRecord.kind).where(CallEventRecord.call_id == call.id)))
