@@ -4,19 +4,20 @@ Plain form, as in a campaign's `window`:
 
     {"always": true}
     {"weekly": [{"days": ["mon", "tue"], "start": "09:00", "end": "17:30"}, …], "time_zone_policy": "contact" | "workspace",
-     "dates": ["2026-12-01", …], "holidays": ["2026-12-25", …]}
+     "dates": ["2026-12-01", …], "holidays": ["2026-12-25", "US", "US-LA", …]}
 
-`dates`, when given, are the only days on which calls are made; `holidays` are days without calls. `end` may be "24:00". A range that
-passes midnight is written as two. "All day, every day" must be said as `always`.
+`dates`, when given, are the only days on which calls are made; `holidays` are days without calls, or the names of calendars whose public
+holidays are. `end` may be "24:00". A range that passes midnight is written as two. "All day, every day" must be said as `always`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from control_plane.domain.errors import FieldError, Invalid
+from control_plane.domain.public_holidays import holidays_near, is_calendar
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SEARCH_HORIZON = timedelta(days=15)
@@ -36,6 +37,9 @@ class Range:
         return f"{_clock(self.start)}–{_clock(self.end)}"
 
 
+ALL_DAY = (Range(0, _MINUTES_PER_DAY),)
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Allowed local times. `weekly[0]` is Monday; `dates`, when given, are the only days on which calls are made."""
@@ -44,10 +48,12 @@ class Window:
     follows_workspace: bool = False
     dates: frozenset[date] | None = None
     holidays: frozenset[date] = frozenset()
+    calendars: frozenset[str] = frozenset()
+    """Public holidays without calls; they bind once `with_public_holidays` has looked up their days."""
 
     @classmethod
     def always(cls) -> "Window":
-        return cls(((Range(0, _MINUTES_PER_DAY),),) * 7)
+        return cls((ALL_DAY,) * 7)
 
     @classmethod
     def daily(cls, start: str, end: str) -> "Window":
@@ -60,17 +66,43 @@ class Window:
         if unknown:
             raise Invalid.field("window", f"A window has no field {', '.join(sorted(unknown))}.")
         follows_workspace = _policy(plain.get("time_zone_policy", "contact"))
-        dates, holidays = _dates(plain.get("dates"), "dates"), _dates(plain.get("holidays"), "holidays") or frozenset()
+        dates, (holidays, calendars) = _dates(plain.get("dates"), "dates"), _holidays(plain.get("holidays"))
         if plain.get("always") is True:
             if plain.get("weekly"):
                 raise Invalid.field("window", 'A window is either {"always": true} or has weekly ranges, not both.')
-            return cls(cls.always().weekly, follows_workspace, dates, holidays)
+            return cls(cls.always().weekly, follows_workspace, dates, holidays, calendars)
         weekly = plain.get("weekly")
         if not isinstance(weekly, list) or not weekly:
             raise Invalid.field(
                 "window.weekly", 'Say at least one range of hours; round-the-clock calling must be said as {"always": true}.'
             )
-        return cls(_weekly(weekly), follows_workspace, dates, holidays)
+        return cls(_weekly(weekly), follows_workspace, dates, holidays, calendars)
+
+    def stored(self) -> dict[str, Any]:
+        """A complete plain form in minutes of the day, for keeping with a verdict."""
+        plain: dict[str, Any] = {"week": [[[r.start, r.end] for r in ranges] for ranges in self.weekly]}
+        days = {"dates": self.dates, "holidays": self.holidays or None}
+        plain |= {name: sorted(day.isoformat() for day in found) for name, found in days.items() if found is not None}
+        return plain | ({"workspace": True} if self.follows_workspace else {})
+
+    @classmethod
+    def from_stored(cls, plain: Mapping[str, Any]) -> "Window":
+        """The window that `stored` has put down, calendars looked up."""
+        weekly = tuple(tuple(Range(start, end) for start, end in ranges) for ranges in plain["week"])
+        dates = frozenset(map(date.fromisoformat, plain["dates"])) if "dates" in plain else None
+        return cls(weekly, plain.get("workspace", False), dates, frozenset(map(date.fromisoformat, plain.get("holidays", ()))))
+
+    def with_public_holidays(self, near: date) -> "Window":
+        """The window with the days of its calendars around `near`, as far as an opening is looked for."""
+        if not self.calendars:
+            return self
+        days = frozenset().union(*(holidays_near(calendar, near) for calendar in self.calendars))
+        return replace(self, holidays=self.holidays | days, calendars=frozenset())
+
+    @property
+    def is_always(self) -> bool:
+        """Open at any time, wherever the person is."""
+        return self.dates is None and not self.holidays and all(r == ALL_DAY for r in self.weekly)
 
     def is_open(self, now: datetime, zones: Iterable[ZoneInfo]) -> bool:
         """Is `now` inside in every one of `zones`? Without a zone the answer is no: unknown means closed."""
@@ -169,7 +201,14 @@ def _dates(value: Any, name: str) -> frozenset[date] | None:
     try:
         return frozenset(date.fromisoformat(item) for item in value)
     except (TypeError, ValueError) as error:
-        raise Invalid.field(f"window.{name}", "Days are a list of YYYY-MM-DD.") from error
+        raise Invalid.field(f"window.{name}", "Days are a list of YYYY-MM-DD; holidays may also be a calendar such as US-LA.") from error
+
+
+def _holidays(value: Any) -> tuple[frozenset[date], frozenset[str]]:
+    """Days, and calendars of public holidays."""
+    entries = value if isinstance(value, list | tuple) else () if value is None else (value,)
+    calendars = frozenset(entry for entry in entries if isinstance(entry, str) and is_calendar(entry))
+    return _dates([entry for entry in entries if entry not in calendars], "holidays") or frozenset(), calendars
 
 
 def _clock(minutes: int) -> str:

@@ -1,0 +1,37 @@
+"""What the gate can say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a stable code and a sentence for people."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """The call may be placed; it rests on this consent, where there is one."""
+
+    consent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now. Ask again at `until`."""
+
+    until: datetime
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Not this number in this campaign."""
+
+    reasons: tuple[Reason, ...]
+
+
+Decision = Dial | Wait | Never

@@ -1,0 +1,131 @@
+"""Everything the gate looks at, gathered in one place so that a verdict can be replayed: facts have a plain form without the number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from control_plane.domain.calling_window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFact:
+    """A consent for the number."""
+
+    id: str
+    purpose: str
+    basis: str
+    granted_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCall:
+    """A call that was dialled to the same number or the same person and counts as an attempt."""
+
+    at: datetime
+    is_same_number: bool
+    purpose: str
+    ends: tuple[str, ...] = ()
+    """How it ended, in the words of domain/rule_values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The gate's inputs. What is not known is None or empty, and closes where a rule needs it."""
+
+    e164: str
+    is_valid_number: bool
+    is_fictional_number: bool
+    is_rehearsal_trunk: bool
+    suppressed_because: str | None
+    workspace_halted: bool
+    campaign_status: str | None
+    """None for a call outside campaigns."""
+    campaign_starts_at: datetime | None
+    campaign_ends_at: datetime | None
+    window: Window | None
+    time_zones: tuple[str, ...]
+    workspace_time_zone: str
+    ring_timeout: timedelta
+    purpose: str = "informational"
+    jurisdictions: tuple[str, ...] = ()
+    caller_id_owned: bool = False
+    """The number that is shown belongs to the trunk that calls."""
+    consents: tuple[ConsentFact, ...] = ()
+    lists: tuple[tuple[str, datetime], ...] = ()
+    """The do-not-call lists that the workspace has imported, each with the day it is from."""
+    earlier: tuple[EarlierCall, ...] = ()
+    """As far back as the rules reach, newest first."""
+    attempts_today: int = 0
+    max_per_day: int | None = None
+    day_ends_at: datetime | None = None
+    """When the day that `attempts_today` counts is over."""
+    attempts_24h: int = 0
+    """Over all numbers and campaigns of the contact."""
+    max_per_24h: int | None = None
+    frees_24h_at: datetime | None = None
+    """When so many of `attempts_24h` lie more than 24 hours back that another one fits in."""
+    campaign_calls_today: int = 0
+    campaign_daily_cap: int | None = None
+    campaign_day_ends_at: datetime | None = None
+    """When the workspace's day is over, which the cap counts."""
+    installation_halted: bool = False
+
+    def canonical(self) -> dict[str, Any]:
+        """The inputs as plain values, without the number itself and without what is as it is by default."""
+        return {name: _plain(value) for name in _NAMES if (value := getattr(self, name)) != _DEFAULTS.get(name, _NEEDED)}
+
+    @classmethod
+    def from_canonical(cls, plain: Mapping[str, Any]) -> "Facts":
+        """The facts of a stored verdict; the number is gone, and no rule looks at it."""
+        return cls(e164="", **{name: _read(name, plain[name]) for name in _NAMES if name in plain})
+
+
+_NEEDED = object()
+_DEFAULTS = {f.name: f.default for f in fields(Facts)}
+_NAMES = tuple(f.name for f in fields(Facts) if f.name != "e164")
+_TIMES = frozenset({"campaign_starts_at", "campaign_ends_at", "day_ends_at", "frees_24h_at", "campaign_day_ends_at"})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Window):
+        return value.stored()
+    if isinstance(value, ConsentFact | EarlierCall):
+        return [_plain(getattr(value, name)) for name in value.__slots__]
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _read(name: str, value: Any) -> Any:
+    """One field from its plain form."""
+    if value is None:
+        return None
+    if name in _TIMES:
+        return datetime.fromisoformat(value)
+    reader = _READERS.get(name)
+    return value if reader is None else reader(value)
+
+
+def _consent(plain: list[Any]) -> ConsentFact:
+    consent_id, purpose, basis, granted_at, revoked_at = plain
+    return ConsentFact(consent_id, purpose, basis, datetime.fromisoformat(granted_at), _read("day_ends_at", revoked_at))
+
+
+def _earlier(plain: list[Any]) -> EarlierCall:
+    at, is_same_number, purpose, ends = plain
+    return EarlierCall(datetime.fromisoformat(at), is_same_number, purpose, tuple(ends))
+
+
+_READERS: Mapping[str, Any] = {
+    "window": Window.from_stored,
+    "ring_timeout": lambda seconds: timedelta(seconds=seconds),
+    "time_zones": tuple,
+    "jurisdictions": tuple,
+    "consents": lambda items: tuple(_consent(item) for item in items),
+    "earlier": lambda items: tuple(_earlier(item) for item in items),
+    "lists": lambda items: tuple((name, datetime.fromisoformat(at)) for name, at in items),
+}
