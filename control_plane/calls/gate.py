@@ -19,6 +19,7 @@ from control_plane.domain.calling_window import Window
 from control_plane.domain.eligibility import PACKS, Decision, Dial, Facts, Reason, Wait, decide
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.kit.ids import new_id
+from control_plane.kit.metrics import GATE_DECISIONS
 
 ROLLING = timedelta(hours=24)
 
@@ -56,7 +57,11 @@ class Answer:
 async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Answer]:
     """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
     facts = await _gather(session, questions, now)
-    return [Answer(q, f, decide(f, now, PACKS[rule_pack_of(q.trunk)])) for q, f in zip(questions, facts, strict=True)]
+    answers = [Answer(q, f, decide(f, now, PACKS[rule_pack_of(q.trunk)])) for q, f in zip(questions, facts, strict=True)]
+    for answer in answers:
+        first = next(iter(reasons_of(answer.decision)), {"code": "none"})
+        GATE_DECISIONS.labels(type(answer.decision).__name__.lower(), first["code"]).inc()
+    return answers
 
 
 async def ask(session: AsyncSession, question: Question, now: datetime) -> tuple[Decision, Facts]:

@@ -22,9 +22,18 @@ from control_plane.calls.repository import CallRepository
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import Fact
 from control_plane.domain.errors import Invalid
+from control_plane.kit.metrics import WEBHOOK_EVENTS
 from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC
 from sip_config.naming import SIP_CALL_STATUS, call_id_of_room, callee_identity
+
+KNOWN_EVENTS = frozenset(
+    {
+        *("room_started", "room_finished", "participant_joined", "participant_left", "participant_connection_aborted"),
+        *("track_published", "track_unpublished", "egress_started", "egress_updated", "egress_ended", "ingress_started", "ingress_ended"),
+    }
+)
+"""facts/livekit §3.4; a label for each, and one for whatever comes later."""
 
 
 class LiveKitWebhookController(Controller):
@@ -42,8 +51,11 @@ class LiveKitWebhookController(Controller):
         event = _verified(settings, await request.body(), request.headers.get("Authorization", ""))
         testimony = testimony_of(event)
         call_id = call_id_of_room(event.room.name)
-        if testimony is not None and call_id is not None and await _is_ours(unit, call_id):
+        is_heard = testimony is not None and call_id is not None and await _is_ours(unit, call_id)
+        if testimony is not None and call_id is not None and is_heard:
             await hear(unit, uuid.UUID(call_id), testimony)
+        name = event.event if event.event in KNOWN_EVENTS else "other"
+        unit.once_committed(WEBHOOK_EVENTS.labels("livekit", name, "heard" if is_heard else "ignored").inc)
         return {"received": True}
 
 

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.calls.leases import lease_of
+from control_plane.calls.observation import facts_of, observe
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.settlement import settle
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, FINAL, LIVE, CallState, Fact, Move, step
 from control_plane.domain.errors import NotFound
+from control_plane.kit import telemetry
 from sip_config.contract import AnsweredBy, EndCause, NetworkResult, Outcome
 
 CARE_RESERVE = timedelta(seconds=300)
@@ -51,7 +53,9 @@ async def hear(unit: Unit, call_id: uuid.UUID, said: Testimony) -> Call:
             call, source=said.source, event_id=said.event_id, kind=said.kind, at=said.at, data=said.data, effect=effect
         )
         if call.state in FINAL and before not in FINAL:
-            await settle(unit, call)
+            with telemetry.span("settle", call.trace_context, **facts_of(call)):
+                await settle(unit, call)
+        observe(unit, call, before, said.source, said.kind, said.fact)
         await unit.session.flush()
     return call
 

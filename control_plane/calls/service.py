@@ -10,6 +10,7 @@ from sqlalchemy import Select
 from control_plane.audit.service import record
 from control_plane.calls.gate import Question, ask, reasons_of, until_of, verdict_of
 from control_plane.calls.lookup_repository import LookupRepository
+from control_plane.calls.observation import made
 from control_plane.calls.orders import require_variables
 from control_plane.calls.outcomes import answered_by_of, category_of
 from control_plane.calls.reducer import DEPARTURE_LOOK, Testimony, hear
@@ -23,6 +24,7 @@ from control_plane.domain import phone
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.eligibility import Dial, Never
 from control_plane.domain.errors import Conflict, Invalid, NotFound, Refused
+from control_plane.kit.telemetry import new_trace
 from sip_config.contract import CallPurpose, Outcome
 
 DEFAULT_RING_S = 28
@@ -73,12 +75,14 @@ class CallService:
             state=CallState.QUEUED,
             due_at=until_of(decision) or at,
             verdict_id=verdict.id,
+            trace_context=new_trace(),
             ringing_timeout_s=ring_s,
             max_duration_s=version.config.get("max_duration_s", 600),
         )
         self._unit.session.add(call)
         await self._unit.session.flush()
         await self._unit.session.refresh(call)
+        made(self._unit, call)
         record(self._unit, self._workspace_id, "call.created", "call", call.id, None, {"purpose": call.purpose})
         self._unit.nudges.add("tick")
         return call

@@ -8,6 +8,7 @@ from typing import Any
 
 from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
 from control_plane.calls.leases import LEASES
+from control_plane.calls.observation import claimed as tell_claimed
 from control_plane.campaigns.enrollments import Enrollments, Waiting
 from control_plane.db.models import AssistantVersion, Campaign, Contact, Enrollment, Workspace
 from control_plane.db.unit import Unit
@@ -18,6 +19,7 @@ from control_plane.domain.call_state import CallState
 from control_plane.domain.eligibility import Dial, Never, Wait
 from control_plane.domain.pacing import Claimant, caught_up, shares
 from control_plane.kit.ids import new_id
+from control_plane.kit.telemetry import new_trace
 from sip_config.contract import CallPurpose
 
 MOST = 24
@@ -196,6 +198,8 @@ class Batch:
         await self._charge(call["campaign_id"] for call in claimed)
         for call in claimed:
             self._unit.nudges.add("dispatch_call", call["id"])
+            facts = {"call_id": call["id"], "campaign_id": call["campaign_id"], "attempt": call["attempt"]}
+            tell_claimed(self._unit, call["purpose"], call["trace_context"], **facts)
         return len(claimed)
 
     async def _charge(self, campaign_ids: Iterable[uuid.UUID]) -> None:
@@ -255,6 +259,7 @@ def _call(candidate: Candidate, version: AssistantVersion, e164: str, attempt: i
         "holds_number": True,
         "holds_slot": True,
         "verdict_id": verdict_id,
+        "trace_context": new_trace(),
         "ringing_timeout_s": campaign.ring_timeout_s,
         "max_duration_s": version.config.get("max_duration_s", DEFAULT_MAX_DURATION_S),
     }

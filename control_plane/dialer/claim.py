@@ -2,6 +2,7 @@
 
 from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, verdict_of
 from control_plane.calls.leases import lease_of
+from control_plane.calls.observation import claimed as tell_claimed
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.db.models import Call
@@ -106,6 +107,7 @@ async def _claim(unit: Unit, call: Call, answer: Answer) -> None:
     call.holds_number = call.holds_slot = True
     call.lease_until = lease_of(call, CallState.QUEUED, unit.now)
     unit.nudges.add("dispatch_call", call.id)
+    tell_claimed(unit, call.purpose, call.trace_context, call_id=call.id, campaign_id=call.campaign_id, attempt=call.attempt)
 
 
 async def _keep_verdict(unit: Unit, call: Call, answer: Answer) -> None:

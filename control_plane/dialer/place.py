@@ -5,13 +5,16 @@ Every function reloads its call, looks at the state first, and is safe to run tw
 
 import asyncio
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from opentelemetry.trace import SpanKind
 from structlog import get_logger
 
 from control_plane.calls.gate import Question, ask, reasons_of, verdict_of
 from control_plane.calls.leases import lease_of
+from control_plane.calls.observation import facts_of
 from control_plane.calls.reducer import CARE_RESERVE, Testimony, hear
 from control_plane.calls.repository import CallRepository, database_now
 from control_plane.db.models import Call, Trunk
@@ -24,6 +27,7 @@ from control_plane.domain.breaker import BreakerRules
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.eligibility import Dial as MayDial
 from control_plane.domain.pacing import spacing
+from control_plane.kit import telemetry
 from control_plane.kit.clock import monotonic
 from control_plane.kit.secrets import digest, new_token
 from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, Refused, TelephonyError, Uncertain
@@ -59,6 +63,8 @@ class Decided:
     at: float
     epoch: int
     turn: MyTurn
+    trace: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class Sending:
 
     ticket: DispatchTicket
     epoch: int
+    trace: str
+    facts: dict[str, Any]
 
 
 async def dispatch(dialer: Dialer, call_id: uuid.UUID) -> None:
@@ -86,7 +94,8 @@ def next_generation(call: Call, now: datetime) -> Sending:
     call.lease_epoch += 1
     call.call_token_hash = digest(token)
     call.lease_until = lease_of(call, CallState.DISPATCHED, now)
-    return Sending(DispatchTicket(str(call.id), call.agent_generation, token), call.lease_epoch)
+    facts = facts_of(call) | {"generation": call.agent_generation}
+    return Sending(DispatchTicket(str(call.id), call.agent_generation, token), call.lease_epoch, call.trace_context, facts)
 
 
 async def send_agent(dialer: Dialer, call_id: uuid.UUID, sending: Sending) -> None:
@@ -94,7 +103,8 @@ async def send_agent(dialer: Dialer, call_id: uuid.UUID, sending: Sending) -> No
     generation = sending.ticket.generation
     order = Dispatch(room_name(str(call_id)), encode(sending.ticket), EMPTY_TIMEOUT_S, DEPARTURE_TIMEOUT_S)
     try:
-        await dialer.telephony.dispatch(order)
+        with telemetry.span("dispatch", sending.trace, **sending.facts):
+            await dialer.telephony.dispatch(order)
     except TelephonyError as error:
         await release(dialer, call_id, f"dispatch:{generation}", f"LiveKit did not take the dispatch: {error}", sending.epoch)
         return
@@ -136,7 +146,13 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
     await keep(dialer, decided.turn)
     if monotonic() - decided.at > dialer.send_within.total_seconds():
         return NOT_SENT_IN_TIME
-    return await dialer.telephony.dial(decided.dial) if has_agent else NOBODY_TO_TALK
+    if not has_agent:
+        return NOBODY_TO_TALK
+    with telemetry.span("dial", decided.trace, SpanKind.CLIENT, **decided.facts) as made:
+        result = await dialer.telephony.dial(decided.dial)
+        code = result.sip_code if isinstance(result, Refused) else None
+        telemetry.note(made, result=type(result).__name__.lower(), sip_status_code=code)
+    return result
 
 
 async def _when_it_is_our_turn(dialer: Dialer, call_id: uuid.UUID) -> Decided | str | None:
@@ -189,7 +205,7 @@ async def _commit_dial(unit: Unit, call_id: uuid.UUID, rules: BreakerRules) -> D
     order = await _dial_order(unit, call, trunk.livekit_outbound_trunk_id)
     await hear(unit, call.id, Testimony("task", "dial_committed", "dial_committed", mine.turn.at, Fact.DIAL_COMMITTED))
     call.lease_epoch += 1
-    return Decided(order, began, call.lease_epoch, mine)
+    return Decided(order, began, call.lease_epoch, mine, call.trace_context, facts_of(call))
 
 
 async def _last_gate(unit: Unit, call: Call, trunk: Trunk, now: datetime, rules: BreakerRules) -> str | None:
