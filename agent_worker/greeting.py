@@ -7,7 +7,7 @@ from livekit.agents import AgentSession
 from livekit.agents.voice import SpeechHandle
 
 from agent_worker import clock
-from agent_worker.opening import Opening
+from agent_worker.opening import Opening, Tail
 from agent_worker.opening_line import Line
 
 GUARD_S = 1.0
@@ -25,7 +25,7 @@ class Greeting:
         self._session, self._text, self._line, self._on_begin = session, text, line, on_begin
         self._opening: Opening | None = None
         self._changed = asyncio.Event()
-        self._untranscribed = 0
+        self._tail = Tail()
         self.due_at: float | None = None
         self.speech: SpeechHandle | None = None
         self.done = asyncio.Event()
@@ -41,18 +41,19 @@ class Greeting:
         return self.speech is None or not (self.speech.allow_interruptions or self.is_over)
 
     def heard_start(self, at: float) -> None:
+        self._tail.heard_start(at)
         if self._opening and self.speech is None:
             self._opening = self._opening.heard_start(at)
             self._changed.set()
 
     def heard_end(self, at: float) -> None:
+        self._tail.heard_end()
         if self._opening and self.speech is None:
             self._opening = self._opening.heard_end(at)
-            self._untranscribed += 1
             self._changed.set()
 
     def transcribed(self) -> None:
-        self._untranscribed = 0
+        self._tail.transcribed()
 
     async def run(self, answered_at: float, callee_is_speaking: bool) -> None:
         """Wait for the moment, speak, and return when the opening has been played or interrupted."""
@@ -90,7 +91,7 @@ class Greeting:
     async def _lift_guard(self, speech: SpeechHandle) -> None:
         await asyncio.sleep(GUARD_S)
         waited_s = GUARD_S
-        while self._untranscribed and waited_s < LATE_TRANSCRIPT_S:
+        while self._tail.is_pending(clock.seconds()) and waited_s < LATE_TRANSCRIPT_S:
             await asyncio.sleep(0.05)
             waited_s += 0.05
         speech.allow_interruptions = True

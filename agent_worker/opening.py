@@ -20,6 +20,9 @@ LONG_SPEECH_S = 2.5
 """Beyond a greeting of this length a pause is more likely a breath (LiveKit's own human_speech_threshold, facts: livekit §2.7)."""
 
 LONG_PAUSE_S = 0.5
+TAIL_S = 1.2
+"""A second "Hello?" lasts 0.5 s and counts as speech for the VAD's silence longer; who still speaks after this means to interrupt."""
+
 PATIENCE_S = 12.0
 """A line that never falls silent (television, music) is spoken to after this long, so that the opening is never lost."""
 
@@ -65,3 +68,28 @@ class Opening:
         spoken_s = self.words_ended_at - (self.first_heard_at or self.words_ended_at)
         pause_s = LONG_PAUSE_S if spoken_s > LONG_SPEECH_S else QUICK_PAUSE_S
         return min(latest, self.words_ended_at + pause_s)
+
+
+@dataclass(slots=True)
+class Tail:
+    """What the callee said around the beginning of the opening: it must not cut the opening off, however late it is recognised."""
+
+    speaking_since: float | None = None
+    untranscribed: int = 0
+
+    def heard_start(self, at: float) -> None:
+        self.speaking_since = at
+
+    def heard_end(self) -> None:
+        """Speech has ended; its transcript is still to come."""
+        if self.speaking_since is not None:
+            self.speaking_since, self.untranscribed = None, self.untranscribed + 1
+
+    def transcribed(self) -> None:
+        self.untranscribed = max(0, self.untranscribed - 1)
+
+    def is_pending(self, now: float) -> bool:
+        """Whether a short utterance is still being heard or transcribed."""
+        if self.speaking_since is not None:
+            return now - self.speaking_since < TAIL_S
+        return self.untranscribed > 0

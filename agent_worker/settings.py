@@ -45,8 +45,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         livekit_api_secret=_needed(env, "LIVEKIT_API_SECRET"),
         control_plane_url=_url(env, "CALLWRIGHT_API_URL", ("http", "https")).rstrip("/"),
         agent_key=_needed(env, "CALLWRIGHT_AGENT_KEY"),
-        # Two cores with the whole stack on them carried 4 calls well and 8 badly (facts: voice §4).
-        slots=_whole(env, "CALLWRIGHT_AGENT_SLOTS", max(1, 2 * (os.cpu_count() or 1)), 1, 1000),
+        # Two cores with the whole stack on them carried 4 calls well and 8 badly (facts: voice §4), slower ones 3.
+        slots=_whole(env, "CALLWRIGHT_AGENT_SLOTS", max(1, 3 * (os.cpu_count() or 1) // 2), 1, 1000),
         openai_api_key=_needed(env, "OPENAI_API_KEY"),
         openai_base_url=_url(env, "OPENAI_BASE_URL", ("http", "https"), "https://api.openai.com/v1"),
         log_level=_one_of(env, "CALLWRIGHT_LOG_LEVEL", LOG_LEVELS, "INFO"),

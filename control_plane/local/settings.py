@@ -10,8 +10,9 @@ import typer
 from control_plane.local.ports import Ports
 from control_plane.settings import SettingsError
 
-# Two cores with the whole platform on them carried 4 calls well and 8 badly (facts/voice §4).
-_CALLS_PER_CORE = 2
+# Two cores with the whole platform on them carried 4 calls well and 8 badly (facts/voice §4); on slower ones, where a talking call
+# took 0.28 instead of 0.19 core, first audio stayed within its limit at 3 and not at 4.
+_CALLS_PER_CORE = 1.5
 # A further worker costs 620 MB before its first call (facts/voice §4), so workers should be few and not too small.
 _SLOTS_PER_WORKER = 4
 MODELS_AT_OPENAI = "https://api.openai.com/v1"
@@ -50,12 +51,12 @@ class LocalOptions:
     @property
     def slots(self) -> int:
         """Calls that one agent worker holds."""
-        return self.agent_slots or min(_SLOTS_PER_WORKER, _CALLS_PER_CORE * cores())
+        return self.agent_slots or min(_SLOTS_PER_WORKER, max(1, int(_CALLS_PER_CORE * cores())))
 
     @property
     def most_agent_workers(self) -> int:
         """As many as the cores can serve in time."""
-        return self.max_agent_workers or max(self.min_agent_workers, _CALLS_PER_CORE * cores() // self.slots)
+        return self.max_agent_workers or max(self.min_agent_workers, int(_CALLS_PER_CORE * cores()) // self.slots)
 
     @property
     def folder(self) -> Path:

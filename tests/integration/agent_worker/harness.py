@@ -84,7 +84,7 @@ class Stage:
         """Room and agent, once there is a free slot; returns when the agent has reported ready."""
         await self.plane.until(lambda: not self.plane.beats[-1].draining and len(self.plane.beats[-1].calls) < self.plane.beats[-1].slots)
         kept = await self.send(order)
-        await asyncio.wait_for(self.plane.until(lambda: EventKind.READY in kept.kinds()), 30)
+        await asyncio.wait_for(self.plane.until(lambda: EventKind.READY in kept.kinds()), 90)
         return kept
 
     async def send(self, order: CallOrder) -> Kept:
@@ -102,7 +102,7 @@ class Stage:
         order = self.order(**changes)
         kept = await self.dispatch(order)
         heard = await self._be_callee(order, script, behaviour or script.behaviour(1))
-        await asyncio.wait_for(kept.reported.wait(), 30)
+        await asyncio.wait_for(kept.reported.wait(), 90)
         return kept, heard
 
     async def _be_callee(self, order: CallOrder, script: Script, behaviour: Behaviour) -> Heard:
@@ -179,7 +179,7 @@ async def stage(livekit: LiveKitService, folder: Path, slots: int = 4) -> AsyncI
     ):
         set_up = Stage(livekit, plane, SpeechLibrary(HttpVoices(f"http://127.0.0.1:{port}")), worker)
         try:
-            await asyncio.wait_for(plane.until(lambda: any(beat.registered for beat in plane.beats)), 60)
+            await asyncio.wait_for(plane.until(lambda: any(beat.registered for beat in plane.beats)), 120)
             yield set_up
         finally:
             await set_up.api.aclose()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.opening import LONG_PAUSE_S, PATIENCE_S, QUICK_PAUSE_S, SILENT_DUE_S, Opening
+from agent_worker.opening import LONG_PAUSE_S, PATIENCE_S, QUICK_PAUSE_S, SILENT_DUE_S, TAIL_S, Opening, Tail
 
 ANSWER = 1_000.0
 
@@ -65,3 +65,29 @@ def test_a_person_who_greets_waits_no_longer_than_the_short_pause(start: float, 
     opening = heard((start, start + length))
     assert opening.due_at is not None
     assert opening.speak_at - opening.due_at <= QUICK_PAUSE_S + 1e-6
+
+
+def test_a_second_hello_is_waited_for_until_it_is_transcribed_however_late():
+    tail = Tail()
+    tail.heard_start(10.0)
+    assert tail.is_pending(10.4)
+    tail.heard_end()
+    tail.heard_start(10.6)
+    tail.heard_end()
+    tail.transcribed()
+    assert tail.is_pending(13.0)
+    tail.transcribed()
+    assert not tail.is_pending(13.0)
+
+
+def test_who_goes_on_talking_may_interrupt():
+    tail = Tail()
+    tail.heard_start(10.0)
+    assert not tail.is_pending(10.1 + TAIL_S)
+
+
+def test_silence_and_an_end_without_a_beginning_hold_nothing_back():
+    tail = Tail()
+    tail.heard_end()
+    tail.transcribed()
+    assert not tail.is_pending(0.0)
