@@ -5,54 +5,41 @@ Sure cases only: the recognition suppresses a number for good. "Don't call me be
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-_ME = r"(?:me|us|here|this number)"
-_TIME_LIMIT = (
-    r"(?!(?:\W+" + _ME + r")?\W+(?:before|after|until|till|at(?! all)|on|in|during|today|tonight|tomorrow|now|right now|this|while|when|so|"
-    r"back (?:at|on|in|tomorrow|later)))"
-)
-_ENGLISH = (
-    r"\b(?:stop|quit) (?:ever )?(?:calling|phoning|ringing|contacting|bothering)\b(?: " + _ME + r")?(?: at all)?\b" + _TIME_LIMIT,
-    r"\b(?:do not|don'?t|never) (?:ever )?(?:call|phone|ring|contact) " + _ME + r"(?: (?:ever )?again| any ?more)?\b" + _TIME_LIMIT,
-    r"\b(?:remove|take|delete) (?:me|us|my (?:phone )?number|this number)\b.{0,20}\b(?:from|off)\b.{0,20}\b(?:list|database|system)\b",
-    r"\b(?:do not|don'?t) call list\b",
-    r"\bno more calls\b",
-    r"\bunsubscribe me\b",
-    r"\blose my number\b",
-)
-_SPANISH = (
-    r"\b(?:no|nunca) me (?:vuelva[ns]? a llamar|llame[ns]? (?:mas|nunca mas|otra vez|de nuevo))\b",
-    r"\bdeje[ns]? de (?:llamar|molestar)(?:me|nos)?\b",
-    r"\b(?:quite|borre|elimine|saque)(?:n|me|nme)?\b.{0,25}\blista\b",
-    r"\bno quiero (?:que me llamen|recibir) (?:mas|mas llamadas|nunca mas)\b",
-)
-_GERMAN = (
-    r"\b(?:rufen sie|ruf|ruft) (?:mich|uns|hier) (?:bitte )?(?:nie wieder|nicht mehr|nie mehr)\b",
-    r"\b(?:hoeren sie|hor|horen sie) (?:bitte )?auf,? (?:mich |uns |hier )?anzurufen\b",
-    r"\bkeine (?:weiteren )?anrufe mehr\b",
-    r"\b(?:streichen|loschen|nehmen) sie (?:mich|meine (?:telefon)?nummer)\b.{0,25}\b(?:liste|datenbank|kartei)\b",
-)
-_FRENCH = (
-    r"\bne (?:m'|me |nous )?(?:appelez|rappelez|telephonez|contactez) (?:plus|plus jamais|jamais)\b",
-    r"\b(?:arretez|cessez) de (?:m'|me |nous )?(?:appeler|rappeler|telephoner|contacter|harceler)\b",
-    r"\b(?:retirez|enlevez|supprimez|rayez)\b.{0,25}\bliste\b",
-)
-_PORTUGUESE = (
-    r"\bnao (?:me )?(?:ligue[mn]?|telefone[m]?|contacte[m]?)(?: (?:para )?mim)? (?:mais|nunca mais|de novo|outra vez)\b",
-    r"\bpare[m]? de (?:me )?(?:ligar|telefonar|incomodar|chamar)\b",
-    r"\b(?:tire[m]?|remova[m]?|retire[m]?)\b.{0,25}\blista\b",
-)
-_PATTERNS = tuple(re.compile(text) for text in (*_ENGLISH, *_SPANISH, *_GERMAN, *_FRENCH, *_PORTUGUESE))
+from agent_worker.opt_out_patterns import ALL
 
+_SENTENCE_END = re.compile(r"(?:(?<!\bmr)(?<!\bdr)\.|[!?…।|])+(?:\s+|$)")
 
-def is_opt_out(transcript: str) -> bool:
-    """Whether the callee plainly asked never to be called again, in English, Spanish, German, French or Portuguese."""
-    plain = normalise(transcript)
-    return any(pattern.search(plain) for pattern in _PATTERNS)
+_LONGEST = 4000
+"""Characters of one transcript that are looked at: minutes of speech without a pause."""
 
 
 def normalise(text: str) -> str:
     """Lower case, without accents, with plain apostrophes and single spaces, so that transcripts compare."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return re.sub(r"\s+", " ", plain).strip()
+    return re.sub(r"\s+", " ", _without_marks(text.lower().replace("’", "'"))).strip()
+
+
+def compile_plain(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    """Patterns for normalised text; Devanagari in them loses the same signs as in the text."""
+    return tuple(re.compile(_without_marks(pattern)) for pattern in patterns)
+
+
+def _without_marks(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+_WORDINGS = tuple((compile_plain(wording.wishes), compile_plain(wording.limits)) for wording in ALL)
+
+
+def is_opt_out(transcript: str) -> bool:
+    """Whether the callee plainly asked never to be called again, in English, Spanish, French, German, Portuguese or Hindi."""
+    return any(_is_wish(sentence) for sentence in _SENTENCE_END.split(normalise(transcript[:_LONGEST])) if sentence)
+
+
+def _is_wish(sentence: str) -> bool:
+    return any(_found(wishes, sentence) and not _found(limits, sentence) for wishes, limits in _WORDINGS)
+
+
+def _found(patterns: Iterable[re.Pattern[str]], sentence: str) -> bool:
+    return any(pattern.search(sentence) for pattern in patterns)

@@ -1,64 +1,47 @@
-"""The plain ways to say "never again", and the sentences that only sound like it."""
+"""The plain ways to say "never again", and the sentences that only sound like it, in six languages (opt_out_corpus.yaml).
+
+At its first scoring `held_out` (written before the patterns, by their author) gave 122 of 123 wishes and 0 of 123 false alarms; `later`
+(freer words, written after them) gave 40 of 50 and 3 of 50: expect about that of words nobody thought of, and the model beside the code.
+The patterns have learnt from both since, so what is asserted here is that nothing is lost again.
+"""
+
+from pathlib import Path
 
 import pytest
+import yaml
 
 from agent_worker.opt_out_phrases import is_opt_out
 
-NEVER_AGAIN = [
-    "Please stop calling me.",
-    "Stop calling!",
-    "Don't call me again.",
-    "Do not ever call me anymore",
-    "I said don’t call here",
-    "Never call this number again, please.",
-    "Take me off your list.",
-    "Please remove my phone number from your database",
-    "Put me on the do not call list.",
-    "No more calls, thanks.",
-    "Lose my number.",
-    "Don't call me at all.",
-    "No me vuelva a llamar.",
-    "Por favor, no me llamen más.",
-    "Dejen de llamarme.",
-    "Quíteme de su lista, por favor.",
-    "Rufen Sie mich bitte nie wieder an.",
-    "Rufen Sie mich nicht mehr an!",
-    "Hören Sie auf, mich anzurufen.",
-    "Streichen Sie meine Nummer aus Ihrer Liste.",
-    "Ne m'appelez plus.",
-    "Arrêtez de m'appeler.",
-    "Ne me rappelez plus jamais.",
-    "Retirez-moi de votre liste.",
-    "Não me ligue mais.",
-    "Parem de me ligar.",
-    "Tire o meu número da lista.",
-]
-OTHER_WISHES = [
-    "Don't call me before noon.",
-    "Please don't call me at work.",
-    "Do not call me today, tomorrow is better",
-    "Stop calling me at night",
-    "I'm busy right now, call me back later.",
-    "Call me again tomorrow.",
-    "No thank you, I'm not interested.",
-    "I'll stop by the shop and call you.",
-    "Stop calling in the evening, mornings are fine",
-    "Is this on your list?",
-    "Llámeme más tarde.",
-    "No me llame antes de las diez.",
-    "Rufen Sie mich morgen wieder an.",
-    "Rappelez-moi plus tard.",
-    "Me ligue mais tarde.",
-    "Hello?",
-    "",
-]
+CORPUS = yaml.safe_load(Path(__file__).with_name("opt_out_corpus.yaml").read_text(encoding="utf-8"))
+LEAST_RECALL, MOST_FALSE_ALARMS = 0.97, 0.02
 
 
-@pytest.mark.parametrize("text", NEVER_AGAIN)
-def test_a_plain_wish_never_to_be_called_is_recognised(text: str):
+def sentences(language: str, label: str) -> list[str]:
+    return [text for part in CORPUS[language].values() for text in part[label]]
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt", "hi"])
+def test_a_plain_wish_never_to_be_called_is_recognised(language: str):
+    wishes = sentences(language, "opt_out")
+    missed = [text for text in wishes if not is_opt_out(text)]
+    assert len(wishes) >= 40
+    assert 1 - len(missed) / len(wishes) >= LEAST_RECALL, missed
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt", "hi"])
+def test_other_wishes_are_left_to_the_model(language: str):
+    others = sentences(language, "other")
+    taken = [text for text in others if is_opt_out(text)]
+    assert len(others) >= 40
+    assert len(taken) / len(others) <= MOST_FALSE_ALARMS, taken
+
+
+@pytest.mark.parametrize(
+    "text", ["No, I'm at work today. Please stop calling me.", "Ahora no. No me llame más. Adiós.", "अभी मैं काम पर हूँ। मुझे फोन मत करना।"]
+)
+def test_a_limit_in_another_sentence_does_not_hide_the_wish(text: str):
     assert is_opt_out(text)
 
 
-@pytest.mark.parametrize("text", OTHER_WISHES)
-def test_other_wishes_are_left_to_the_model(text: str):
-    assert not is_opt_out(text)
+def test_a_long_text_is_judged_quickly_enough_to_be_heard_out():
+    assert not is_opt_out("no me no me stop call not call don't " * 3000)
