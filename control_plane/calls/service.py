@@ -22,7 +22,7 @@ from control_plane.db.models import Call, CallEventRecord, CallTurn, Enrollment
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState, Fact
-from control_plane.domain.eligibility import Dial, Never
+from control_plane.domain.eligibility import Decision, Dial, Never, Wait
 from control_plane.domain.errors import Conflict, Invalid, NotFound, Refused
 from control_plane.kit.telemetry import new_trace
 from sip_config.contract import CallPurpose, Outcome
@@ -73,7 +73,7 @@ class CallService:
             to_e164=to,
             request=_request_of(asked),
             state=CallState.QUEUED,
-            due_at=until_of(decision) or at,
+            due_at=_due_at(decision, at),
             verdict_id=verdict.id,
             trace_context=new_trace(),
             ringing_timeout_s=ring_s,
@@ -190,6 +190,13 @@ class CallService:
         if of_contact is None:
             raise Invalid.field("to", "Say which number to call, or name a contact that has one.")
         return of_contact
+
+
+def _due_at(decision: Decision, at: datetime) -> datetime:
+    """When the call is looked at next. A halt has no known end: the claim passes it over and the resume finds it due."""
+    if isinstance(decision, Wait) and all(reason.code == "halted" for reason in decision.reasons):
+        return at
+    return until_of(decision) or at
 
 
 def _closed(enrollment: Enrollment) -> dict[str, str] | None:

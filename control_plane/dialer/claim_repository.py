@@ -187,8 +187,9 @@ class ClaimRepository:
         return (await self._session.scalars(query, given | {"urgent": _URGENT, "others": _OTHERS})).all()
 
     async def singles(self, now: datetime, limit: int) -> Sequence[Call]:
-        """Single calls that are due and hold nothing yet."""
+        """Single calls that are due and hold nothing yet. Those of a halted workspace stay due."""
         query = select(Call).where(Call.state == "queued", Call.claimed_at.is_(None), Call.due_at <= now)
+        query = query.where(Call.workspace_id.not_in(select(Workspace.id).where(Workspace.is_halted)))
         return (await self._session.scalars(query.order_by(Call.due_at, Call.id).limit(limit).with_for_update(skip_locked=True))).all()
 
     async def contacts(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Contact]:

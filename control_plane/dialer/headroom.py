@@ -53,7 +53,8 @@ class Headroom:
         return self._used["campaign", campaign.id] == 0
 
     def in_workspace(self, workspace: Workspace) -> bool:
-        return Room(workspace.max_concurrent_calls, self._used["workspace", workspace.id]).left != 0
+        """May the workspace have another call? One that is halted claims nothing, so that its contacts stay due for the resume."""
+        return not workspace.is_halted and Room(workspace.max_concurrent_calls, self._used["workspace", workspace.id]).left != 0
 
     def take(self, workspace_id: uuid.UUID, trunk_id: uuid.UUID, campaign_id: uuid.UUID | None) -> None:
         """One call is being claimed: every scope it counts in has one less."""

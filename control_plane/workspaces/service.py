@@ -47,6 +47,8 @@ class WorkspaceService:
         for name, value in changes.items():
             setattr(workspace, name, value)
         workspace.updated_at = self._unit.now
+        if changes.keys() & {"is_halted", "max_concurrent_calls"}:
+            self._unit.nudges.add("tick")
         record(self._unit, self._workspace_id, "workspace.change", "workspace", workspace.id, before, changes)
         return workspace
 

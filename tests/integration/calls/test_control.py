@@ -8,6 +8,8 @@ from sqlalchemy import select, update
 
 from control_plane.calls.control import CallControl, end_live, halt_installation
 from control_plane.calls.control_schemas import Halt
+from control_plane.calls.schemas import NewCall
+from control_plane.calls.service import CallService
 from control_plane.campaigns.lifecycle import CampaignLifecycle
 from control_plane.db.models import AuditEntry, Campaign, Workspace
 from control_plane.dialer import place
@@ -131,3 +133,16 @@ async def test_a_resumed_campaign_calls_nobody_again_who_is_done(bench: Bench) -
         row.state, row.due_at = "done", None
         await session.execute(update(Campaign).where(Campaign.id == world.campaign.id).values(execution_status="running"))
     assert await bench.tick() == 0
+
+
+async def test_contacts_and_single_calls_of_a_halted_workspace_stay_due_and_are_called_at_once_after_the_resume(bench: Bench) -> None:
+    world = await bench.make_world(ONE)
+    due = (await bench.enrollments())[0].due_at
+    async with bench.dialer.unit() as unit:
+        await CallControl(unit, world.workspace.id).halt(Halt("fire drill"))
+        await CallService(unit, world.workspace.id).create(NewCall(world.assistant.id, to=TWO, variables={"name": "Sam"}))
+    assert (await bench.tick(), (await bench.enrollments())[0].due_at) == (0, due)
+    async with bench.dialer.unit() as unit:
+        await CallControl(unit, world.workspace.id).resume("over")
+        assert [nudge.task for nudge in unit.nudges.drain()] == ["tick"]
+    assert await bench.tick() == 2

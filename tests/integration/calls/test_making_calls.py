@@ -61,11 +61,12 @@ async def test_another_workspaces_suppression_does_not_count_here(stage: Stage) 
     await stage.call()
 
 
-async def test_a_halted_workspace_calls_nobody(stage: Stage) -> None:
+async def test_a_halted_workspace_calls_nobody_until_it_goes_on(stage: Stage) -> None:
     assert (await stage.api.owner.patch("/workspace", json={"is_halted": True})).status_code == 200
     call = await stage.call()
-    assert datetime.fromisoformat(call["due_at"]) > datetime.now(UTC)
     assert (await tick(stage.dialer), (await stage.row(call)).claimed_at) == (0, None)
+    assert (await stage.api.owner.patch("/workspace", json={"is_halted": False})).status_code == 200
+    assert await tick(stage.dialer) == 1
 
 
 async def _strangers(stage: Stage, path: str, body: dict[str, Any]) -> str:
