@@ -1,5 +1,6 @@
 """Assembles the HTTP side: routes, middleware, dependencies, and what lives as long as the process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -18,12 +19,14 @@ from control_plane.calls.control_controllers import CampaignStopController, Work
 from control_plane.calls.controllers import CallController, CampaignCallController, EnrollmentExplainController
 from control_plane.calls.internal_controllers import AgentCallController, WorkerController
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
+from control_plane.calls.tracing import AgentTraceMiddleware
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
 from control_plane.contacts.controllers import ContactController, ContactListController
 from control_plane.contacts.import_controllers import ImportController
 from control_plane.contacts.suppression_controllers import SuppressionController
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.health.controllers import HealthController, MetricsController
+from control_plane.kit import telemetry
 from control_plane.kit.api_docs import openapi_config
 from control_plane.kit.clock import Clock, SystemClock
 from control_plane.kit.logs import configure
@@ -79,6 +82,9 @@ ROOT: Sequence[ControllerRouterHandler] = (
 """What lies beside it: health, webhooks, the internal side of agent workers."""
 
 
+MIDDLEWARE = (RequestLogMiddleware, AgentTraceMiddleware, AuthenticationMiddleware, TransactionMiddleware)
+
+
 def create_app(
     settings: Settings, *, engine: AsyncEngine | None = None, clock: Clock | None = None, queue: Queue | None = None
 ) -> Litestar:
@@ -96,11 +102,12 @@ def create_app(
             await redis.aclose()
             if own_engine is not None:
                 await own_engine.dispose()
+                await asyncio.to_thread(telemetry.close)
 
     return Litestar(
         route_handlers=[Router("/api/v1", route_handlers=API), *ROOT],
         lifespan=[lifespan],
-        middleware=[DefineMiddleware(middleware) for middleware in (RequestLogMiddleware, AuthenticationMiddleware, TransactionMiddleware)],
+        middleware=[DefineMiddleware(middleware) for middleware in MIDDLEWARE],
         dependencies=DEPENDENCIES,
         exception_handlers={**EXCEPTION_HANDLERS, AnsweredBefore: repeat_answer},
         request_max_body_size=MAX_BODY,
@@ -168,4 +175,5 @@ def from_environment() -> Litestar:
     settings = Settings.from_environment()
     # The server's worker is a process of its own: what the command line set up does not reach it.
     configure(settings.log_level)
+    telemetry.configure("callwright-api", settings.otlp_endpoint)
     return create_app(settings)

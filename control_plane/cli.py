@@ -59,7 +59,12 @@ def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 @app.command("task-worker")
 def task_worker() -> None:
     """Run the tasks that place and look after calls."""
-    worker.run(_ready())
+    settings = _ready()
+    try:
+        worker.run(settings)
+    except SettingsError as error:
+        typer.echo(f"callwright: {error}", err=True)
+        raise typer.Exit(EXIT_MISCONFIGURED) from error
 
 
 @app.command()

@@ -11,6 +11,14 @@ from urllib.parse import urlsplit
 EXIT_MISCONFIGURED = 78
 """`EX_CONFIG` of sysexits: a supervisor should not restart us before somebody mends the configuration."""
 
+DIALS_MAY_FINISH_S = 90.0
+"""How long a stopping task worker waits for answers: the longest ring (75 s) and LiveKit's margins. Leaving earlier would break off the
+request, and with it the call. What is left after that is the sweep's of another worker."""
+TASKS_MAY_FINISH_S = 10
+"""Tasks are short; without this arq cancels them at the signal, between a commit and what follows it."""
+TASK_WORKER_ENDS_WITHIN_S = TASKS_MAY_FINISH_S + DIALS_MAY_FINISH_S + 10
+"""Whoever stops a task worker waits so long before killing it."""
+
 _FERNET_BYTES = 32
 # The others may name a socket or a file instead.
 _WITH_HOST = frozenset({"ws", "wss", "http", "https"})

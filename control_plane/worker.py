@@ -6,10 +6,11 @@ Tasks are nudges (kit/queue): short, safe to run twice or never. Crons run in UT
 import asyncio
 import uuid
 from datetime import UTC
+from signal import Signals
 from typing import Any
 
 from arq import cron, func
-from arq.connections import create_pool
+from arq.connections import ArqRedis, create_pool
 from arq.worker import Worker
 from structlog import get_logger
 
@@ -20,13 +21,14 @@ from control_plane.dialer import place as placing
 from control_plane.dialer.claim import tick as claim_due
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.sweep import sweep as sweep_expired
+from control_plane.kit import metrics, telemetry
 from control_plane.kit.clock import SystemClock
 from control_plane.kit.queue import ArqQueue
 from control_plane.kit.redis import decode_task, encode_task, redis_settings
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import open_storage
 from control_plane.operations.tasks import tidy_rooms, watch_invariants
-from control_plane.settings import Settings
+from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Settings
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
 from control_plane.trunks.number_health import review_numbers
@@ -42,16 +44,22 @@ EVERY_TWO_SECONDS = set(range(0, 60, 2))
 EVERY_TEN_SECONDS = set(range(5, 60, 10))
 POLL_DELAY_S = 0.02
 """Nudge to start: about 10 ms at 2 % of a core (facts/stack §4)."""
-DIALS_MAY_FINISH_S = 90.0
-"""How long a stopping worker waits for answers: the longest ring (75 s) and LiveKit's margins. Leaving earlier would break off the
-request, and with it the call. What is left after that is the sweep's of another worker."""
-TASKS_MAY_FINISH_S = 10
-"""Tasks are short; without this arq cancels them at the signal, between a commit and what follows it."""
+
+
+class TaskWorker(Worker):
+    """arq's worker, whose dialer hears of the signal at once: arq itself first lets its tasks finish."""
+
+    def handle_sig_wait_for_completion(self, signum: Signals) -> None:
+        if "dialer" in self.ctx:
+            self.ctx["dialer"].is_stopping = True
+        super().handle_sig_wait_for_completion(signum)
 
 
 async def tick(ctx: Context) -> None:
-    """Start what may start. A tick that made calls looks again at once: more may be due than it looked at."""
-    await claim_due(ctx["dialer"])
+    """Start what may start, unless this process has been told to end."""
+    dialer: Dialer = ctx["dialer"]
+    if not dialer.is_stopping:
+        await claim_due(dialer)
 
 
 async def dispatch_call(ctx: Context, call_id: str) -> None:
@@ -104,8 +112,21 @@ async def shutdown(ctx: Context) -> None:
 
 async def serve(settings: Settings, *, telephony: Telephony | None = None) -> None:
     """Run the task worker until it is told to stop. `telephony` stands in for LiveKit (tests/chaos); the worker closes it."""
-    redis = await create_pool(redis_settings(settings.redis_url), job_serializer=encode_task, job_deserializer=decode_task)
-    worker = Worker(
+    with metrics.served(settings.metrics_host, settings.metrics_port):
+        redis = await create_pool(redis_settings(settings.redis_url), job_serializer=encode_task, job_deserializer=decode_task)
+        worker = _worker(settings, telephony, redis)
+        telemetry.configure("callwright-task-worker", settings.otlp_endpoint)
+        try:
+            await worker.async_run()
+        except asyncio.CancelledError:
+            log.info("task_worker_stopping")
+        finally:
+            await worker.close()
+            await asyncio.to_thread(telemetry.close)
+
+
+def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) -> TaskWorker:
+    return TaskWorker(
         functions=[
             func(tick, keep_result=0),
             func(dispatch_call, keep_result=0),
@@ -143,12 +164,6 @@ async def serve(settings: Settings, *, telephony: Telephony | None = None) -> No
         job_completion_wait=TASKS_MAY_FINISH_S,
         log_results=False,
     )
-    try:
-        await worker.async_run()
-    except asyncio.CancelledError:
-        log.info("task_worker_stopping")
-    finally:
-        await worker.close()
 
 
 def run(settings: Settings) -> None:

@@ -8,10 +8,9 @@ from control_plane.local.environment import Environments, log_of
 from control_plane.local.livekit import REPOSITORY
 from control_plane.local.processes import Command
 from control_plane.local.supervisor import Child
+from control_plane.settings import TASK_WORKER_ENDS_WITHIN_S
 
 API, TASK_WORKER, CARRIER, MODELS = "api", "task-worker", "carrier", "models"
-# Placing calls gets this long to notice that it should end; what was waiting for an answer is found again by the sweep.
-_TASK_GRACE_S = 15.0
 # A call is at most an hour or so; a worker that scaling lets go may finish what it has.
 DRAIN_S = 3600.0
 # When the whole platform stops, calls get this long to say goodbye.
@@ -33,7 +32,7 @@ class Children:
         return Child(command, probes.answers(f"{self.environments.at.api_url}/health/live"))
 
     def task_worker(self) -> Child:
-        return Child(self._cli(TASK_WORKER, grace_s=_TASK_GRACE_S))
+        return Child(self._cli(TASK_WORKER, grace_s=TASK_WORKER_ENDS_WITHIN_S))
 
     def carrier(self) -> Child:
         options, at = self.environments.options, self.environments.at
