@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from control_plane.local.probes import loopback_client
 from control_plane.local.processes import LocalError
 from control_plane.settings import SettingsError
 
@@ -105,7 +106,7 @@ def metrics_at(url: str, key: str) -> Callable[[], Awaitable[str]]:
 
     async def read() -> str:
         try:
-            async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            async with loopback_client(5) as client:
                 answer = await client.get(f"{url}/metrics", headers={"Authorization": f"Bearer {key}"})
                 return answer.text if answer.status_code == 200 else ""
         except httpx.TransportError:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from control_plane.local.processes import Command, LocalError, open_log, tail
 from control_plane.settings import EXIT_MISCONFIGURED, SettingsError
 
-_POLL_S = 0.05
+_POLL_S = 0.1
 # A child that lived this long had a working configuration; its next crash starts the back-off from the beginning.
 _STABLE_AFTER_S = 60.0
 _BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
