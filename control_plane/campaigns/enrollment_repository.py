@@ -45,6 +45,13 @@ _WAIT = text(
     where enrollment.id = w.id
     """
 )
+_CLOSE = text(
+    """
+    update enrollment set state = c.state, due_at = null, waiting_reasons = '{}', closed_reason = c.reason, updated_at = now()
+    from jsonb_to_recordset(cast(:closings as jsonb)) as c(id uuid, state text, reason text)
+    where enrollment.id = c.id
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,16 @@ class Waiting:
     id: uuid.UUID
     due_at: datetime
     reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """An enrollment without a further call: `state` is done, exhausted, suppressed or skipped; `reason` a sentence."""
+
+    id: uuid.UUID
+    campaign_id: uuid.UUID
+    state: str
+    reason: str
 
 
 class EnrollmentRepository:
@@ -68,6 +85,9 @@ class EnrollmentRepository:
 
     async def wait_all(self, waits: Sequence[Waiting]) -> None:
         await self._session.execute(_WAIT, {"waits": msgspec.json.encode(waits).decode()})
+
+    async def close_all(self, closings: Sequence[Closing]) -> None:
+        await self._session.execute(_CLOSE, {"closings": msgspec.json.encode(closings).decode()})
 
     async def find(self, workspace_id: uuid.UUID, enrollment_id: uuid.UUID) -> Enrollment | None:
         query = select(Enrollment).where(Enrollment.id == enrollment_id, Enrollment.workspace_id == workspace_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from control_plane.audit.service import record
-from control_plane.campaigns.enrollment_repository import EnrollmentRepository, Waiting
+from control_plane.campaigns.enrollment_repository import Closing, EnrollmentRepository, Waiting
 from control_plane.campaigns.repository import CampaignRepository
 from control_plane.db.models import Campaign, Enrollment
 from control_plane.db.unit import Unit
@@ -16,7 +16,7 @@ from control_plane.domain.variables import ALWAYS_KNOWN, required
 SUPPRESSED = "The number asked not to be called."
 OPEN_STATES = ("waiting", "claimed")
 
-__all__ = ["OPEN_STATES", "SUPPRESSED", "Enrollments", "Waiting", "spoken_texts"]
+__all__ = ["OPEN_STATES", "SUPPRESSED", "Closing", "Enrollments", "Waiting", "spoken_texts"]
 
 
 def spoken_texts(config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -50,6 +50,14 @@ class Enrollments:
         """Each to be looked at again at its own time."""
         if waits:
             await self._rows.wait_all(waits)
+
+    async def close_all(self, closings: Sequence[Closing]) -> None:
+        """No further call to any of them; a campaign that has nobody left is complete."""
+        if not closings:
+            return
+        await self._rows.close_all(closings)
+        for campaign_id in sorted({closing.campaign_id for closing in closings}):
+            await self.complete_campaign_if_finished(campaign_id)
 
     async def wait(self, enrollment: Enrollment, due_at: datetime, reasons: list[str]) -> None:
         """To be looked at again at `due_at`; `reasons` are sentences that say why not now."""

@@ -1,39 +1,41 @@
 """One look at the campaigns' due contacts: facts of all of them in a few queries, decisions one by one, results in a few statements."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
 from control_plane.calls.leases import LEASES
 from control_plane.calls.observation import claimed as tell_claimed
-from control_plane.campaigns.enrollments import Enrollments, Waiting
-from control_plane.db.models import AssistantVersion, Campaign, Contact, Enrollment, Workspace
+from control_plane.campaigns.enrollments import Closing, Enrollments, Waiting
+from control_plane.db.models import Campaign, Contact
 from control_plane.db.unit import Unit
 from control_plane.dialer.callers import Caller, Callers
-from control_plane.dialer.claim_repository import ClaimRepository, PastCall
+from control_plane.dialer.claim_repository import ClaimRepository, Due, Pace, PastCall, Running
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.call_state import CallState
-from control_plane.domain.eligibility import Dial, Never, Wait
+from control_plane.domain.decision import Dial, Never, Wait
 from control_plane.domain.pacing import Claimant, caught_up, shares
 from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
-from sip_config.contract import CallPurpose
+from sip_config.contract import CallPurpose, NetworkResult
 
 MOST = 24
 """Contacts looked at in one round: a claim holds the claim lock, and none may make the next wait for long."""
 NUMBER_BUSY = timedelta(seconds=5)
 BUSY = "Another call to this person is under way."
 DEFAULT_MAX_DURATION_S = 600
+DEAD = (NetworkResult.INVALID_NUMBER, NetworkResult.NUMBER_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A due contact with the caller ID that would call, and the gate's answers for each of the contact's numbers, best first."""
 
-    enrollment: Enrollment
+    enrollment: Due
     campaign: Campaign
     contact: Contact
     caller: Caller
@@ -47,7 +49,7 @@ class Results:
     calls: list[dict[str, Any]] = field(default_factory=list)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     waits: list[Waiting] = field(default_factory=list)
-    closed: list[tuple[Enrollment, str, str]] = field(default_factory=list)
+    closed: list[Closing] = field(default_factory=list)
 
     @property
     def aside(self) -> int:
@@ -70,56 +72,55 @@ class Batch:
         self._enrollments = Enrollments(unit)
         self._headroom = headroom
         self._callers = Callers(unit.session, unit.now)
-        self._campaigns: Mapping[uuid.UUID, Campaign] | None = None
+        self._running: Mapping[uuid.UUID, Running] | None = None
+        self._paces: dict[uuid.UUID, Pace] = {}
         self._begun: dict[uuid.UUID, int] = {}
 
     async def round(self) -> Round:
         """Look at the next due contacts. Worth another when slots are left and somebody made room in the queue."""
-        campaigns = await self._running()
-        given = shares(await self._claimants(campaigns), min(self._headroom.slots, MOST)) if self._headroom.slots else {}
+        running = await self._campaigns()
+        given = shares(await self._claimants(running), min(self._headroom.slots, MOST)) if self._headroom.slots else {}
         if not given:
             return Round(0, worth_another=False)
         due = await self._repository.take(given, self._now)
         results = Results()
-        candidates = await self._candidates(due, results)
-        await self._decide(candidates, results)
-        claimed = await self._write(candidates, results)
+        past = await self._repository.past({e.contact_id for e in due})
+        candidates = await self._candidates(due, past, results)
+        await self._decide(candidates, past, results)
+        claimed = await self._write(results)
         return Round(claimed, worth_another=self._headroom.slots > 0 and claimed + results.aside > 0)
 
-    async def _running(self) -> Mapping[uuid.UUID, Campaign]:
-        if self._campaigns is None:
-            campaigns = await self._repository.running()
-            self._campaigns = {campaign.id: campaign for campaign in campaigns}
-            self._workspaces = await self._repository.workspaces({c.workspace_id for c in campaigns})
-            await self._callers.learn(self._campaigns, self._workspaces, await self._repository.callers(list(self._campaigns)))
-            self._versions = await self._repository.versions({c.assistant_version_id for c in campaigns if c.assistant_version_id})
-            self._pace = {c.id: (c.served, self._now if self._headroom.is_cold(c) else c.warm_since) for c in campaigns}
-        return self._campaigns
+    async def _campaigns(self) -> Mapping[uuid.UUID, Running]:
+        if self._running is None:
+            self._running = {running.campaign.id: running for running in await self._repository.running()}
+            campaigns = {campaign_id: running.campaign for campaign_id, running in self._running.items()}
+            workspaces = {running.workspace.id: running.workspace for running in self._running.values()}
+            await self._callers.learn(campaigns, workspaces, await self._repository.callers(list(campaigns)))
+            self._paces = {c.id: Pace(c.id, c.served, self._now if self._headroom.is_cold(c) else c.warm_since) for c in campaigns.values()}
+        return self._running
 
-    async def _claimants(self, campaigns: Mapping[uuid.UUID, Campaign]) -> list[Claimant]:
+    async def _claimants(self, running: Mapping[uuid.UUID, Running]) -> list[Claimant]:
         """Campaigns with contacts due and room for a call, none of which has saved up turns while it had nothing to do."""
-        rooms = {c.id: self._headroom.in_campaign(c) for c in campaigns.values() if self._headroom.in_workspace(self._workspace(c))}
-        able = [campaign_id for campaign_id, room in rooms.items() if room and self._callers.may_call(campaigns[campaign_id])]
+        rooms = {c: self._headroom.in_campaign(r.campaign) for c, r in running.items() if self._headroom.in_workspace(r.workspace)}
+        able = [campaign_id for campaign_id, room in rooms.items() if room and self._callers.may_call(running[campaign_id].campaign)]
         due = await self._repository.due(able, self._now, MOST) if able else {}
         claimants = [
-            Claimant(c, campaigns[c].weight, self._pace[c][0], urgent, others, rooms[c]) for c, (urgent, others) in sorted(due.items())
+            Claimant(c, running[c].campaign.weight, self._paces[c].served, urgent, others, rooms[c])
+            for c, (urgent, others) in sorted(due.items())
         ]
         claimants = caught_up(claimants)
-        self._pace |= {c.id: (c.served, self._pace[c.id][1]) for c in claimants}
+        self._paces |= {c.id: replace(self._paces[c.id], served=c.served) for c in claimants}
         return claimants
 
-    def _workspace(self, campaign: Campaign) -> Workspace:
-        return self._workspaces[campaign.workspace_id]
-
-    async def _candidates(self, due: Sequence[Enrollment], results: Results) -> list[Candidate]:
+    async def _candidates(self, due: Sequence[Due], past: Sequence[PastCall], results: Results) -> list[Candidate]:
         """Those for whom a caller ID with a free line is there. Who lacks only a line stays due; who must not be called now waits."""
         contacts = await self._repository.contacts({e.contact_id for e in due})
-        campaigns = await self._running()
-        await self._callers.know(due)
+        running = await self._campaigns()
+        self._callers.know(due, past)
         found = []
         for enrollment in due:
-            campaign = campaigns[enrollment.campaign_id]
-            if not self._headroom.in_workspace(self._workspace(campaign)):
+            campaign, workspace = running[enrollment.campaign_id].campaign, running[enrollment.campaign_id].workspace
+            if not self._headroom.in_workspace(workspace):
                 continue
             caller = self._callers.choose(campaign, enrollment, self._headroom.on_trunk)
             if isinstance(caller, Caller):
@@ -129,18 +130,30 @@ class Batch:
                 results.waits.append(Waiting(enrollment.id, caller.until, list(caller.sentences)))
         return found
 
-    async def _decide(self, candidates: Sequence[Candidate], results: Results) -> None:
-        history = await self._repository.history({c.contact.id for c in candidates})
-        await self._ask(candidates, {(past.contact_id, past.e164) for past in history if past.is_dead})
-        held = await self._repository.held(
-            [(c.enrollment.workspace_id, a.question.e164) for c in candidates for a in c.answers], {c.contact.id for c in candidates}
-        )
+    async def _decide(self, candidates: Sequence[Candidate], past: Sequence[PastCall], results: Results) -> None:
+        await self._ask(candidates, {(call.contact_id, call.e164) for call in past if call.network_result in DEAD})
+        attempts = Counter(call.enrollment_id for call in past if call.counts)
+        # A number that is live with somebody else is found by the unique index, when the call is written.
+        numbers: set[tuple[uuid.UUID, str]] = set()
+        people = {call.contact_id for call in past if call.holds_number}
         for candidate in candidates:
-            self._judge(candidate, *held, _attempt(candidate, history), results)
+            self._judge(candidate, numbers, people, 1 + attempts[candidate.enrollment.id], results)
 
     async def _ask(self, candidates: Sequence[Candidate], dead: set[tuple[uuid.UUID, str]]) -> None:
+        running = await self._campaigns()
         asked = [
-            (c, Question(self._workspace(c.campaign), c.caller.trunk, phone.e164, c.contact, c.campaign, c.campaign.ring_timeout_s))
+            (
+                c,
+                Question(
+                    running[c.campaign.id].workspace,
+                    c.caller.trunk,
+                    phone.e164,
+                    c.contact,
+                    c.campaign,
+                    c.campaign.ring_timeout_s,
+                    caller_id_owned=c.caller.number.trunk_id == c.caller.trunk.id,
+                ),
+            )
             for c in candidates
             for phone in c.contact.phones
             if not phone.dead_reason and (c.contact.id, phone.e164) not in dead
@@ -166,7 +179,7 @@ class Batch:
         else:
             verdict = verdict_columns(chosen, self._now, enrollment.id)
             results.verdicts.append(verdict)
-            results.calls.append(_call(candidate, self._version(campaign), chosen.question.e164, attempt, verdict["id"], self._now))
+            results.calls.append(_call(candidate, self._max_duration(campaign), chosen.question.e164, attempt, verdict["id"], self._now))
             numbers.add((enrollment.workspace_id, chosen.question.e164))
             people.add(enrollment.contact_id)
             self._begun[campaign.id] = self._begun.get(campaign.id, 0) + 1
@@ -174,51 +187,39 @@ class Batch:
         self._headroom.give_back(enrollment.workspace_id, candidate.caller.trunk.id, campaign.id)
         self._callers.give_back(candidate.caller.number.id)
 
-    def _version(self, campaign: Campaign) -> AssistantVersion:
-        assert campaign.assistant_version_id is not None, "a running campaign has pinned its assistant's version"
-        return self._versions[campaign.assistant_version_id]
+    def _max_duration(self, campaign: Campaign) -> int:
+        """Seconds that a conversation of the campaign may last."""
+        assert self._running is not None, "a call is written for a campaign that was looked at"
+        return self._running[campaign.id].max_duration_s or DEFAULT_MAX_DURATION_S
 
-    async def _write(self, candidates: Sequence[Candidate], results: Results) -> int:
-        await self._repository.add_verdicts(results.verdicts)
-        made = await self._repository.add_calls(results.calls)
+    async def _write(self, results: Results) -> int:
+        paces = [self._paces[campaign_id] for campaign_id in sorted({call["campaign_id"] for call in results.calls})]
+        made = await self._repository.write(results.calls, results.verdicts, paces)
         for call in results.calls:
             if call["id"] not in made:
-                # The unique indexes are the second line behind `held`.
                 results.waits.append(Waiting(call["enrollment_id"], self._now + NUMBER_BUSY, [BUSY]))
                 self._headroom.give_back(call["workspace_id"], call["trunk_id"], call["campaign_id"])
                 self._callers.give_back(call["from_number_id"])
         claimed = [call for call in results.calls if call["id"] in made]
         await self._enrollments.claim_all([call["enrollment_id"] for call in claimed])
         await self._enrollments.wait_all(results.waits)
-        for enrollment, state, words in results.closed:
-            await self._enrollments.close(enrollment, state, words)
-        for campaign_id in {enrollment.campaign_id for enrollment, _, _ in results.closed}:
-            await self._enrollments.complete_campaign_if_finished(campaign_id)
+        await self._enrollments.close_all(results.closed)
         self._callers.used(call["from_number_id"] for call in claimed)
-        await self._charge(call["campaign_id"] for call in claimed)
         for call in claimed:
+            self._charge(call["campaign_id"])
             self._unit.nudges.add("dispatch_call", call["id"])
             facts = {"call_id": call["id"], "campaign_id": call["campaign_id"], "attempt": call["attempt"]}
             tell_claimed(self._unit, call["purpose"], call["trace_context"], **facts)
         return len(claimed)
 
-    async def _charge(self, campaign_ids: Iterable[uuid.UUID]) -> None:
-        """Each campaign's account of what it was served."""
-        campaigns = await self._running()
-        touched = set()
-        for campaign_id in campaign_ids:
-            served, warm = self._pace[campaign_id]
-            self._pace[campaign_id] = served + 1 / campaigns[campaign_id].weight, warm
-            touched.add(campaign_id)
-        if touched:
-            await self._repository.save_pace([(c, *self._pace[c]) for c in sorted(touched)])
+    def _charge(self, campaign_id: uuid.UUID) -> None:
+        """The campaign's account of what it was served, as it has just been written."""
+        assert self._running is not None, "only a campaign that was looked at is served"
+        pace = self._paces[campaign_id]
+        self._paces[campaign_id] = replace(pace, served=pace.served + 1 / self._running[campaign_id].campaign.weight)
 
 
-def _attempt(candidate: Candidate, history: Sequence[PastCall]) -> int:
-    return 1 + sum(past.counts for past in history if past.enrollment_id == candidate.enrollment.id)
-
-
-def _put_aside(enrollment: Enrollment, answers: Sequence[Answer], results: Results) -> None:
+def _put_aside(enrollment: Due, answers: Sequence[Answer], results: Results) -> None:
     """No number may be dialled now: wait for the first that may be later, or close when none ever may."""
     waits = [answer.decision for answer in answers if isinstance(answer.decision, Wait)]
     if waits:
@@ -228,10 +229,10 @@ def _put_aside(enrollment: Enrollment, answers: Sequence[Answer], results: Resul
     reasons = [reason for answer in answers if isinstance(answer.decision, Never) for reason in answer.decision.reasons]
     suppressed = any(reason.code == "suppressed" for reason in reasons)
     words = "; ".join(dict.fromkeys(reason.sentence for reason in reasons)) or "no number of the contact can be called"
-    results.closed.append((enrollment, "suppressed" if suppressed else "exhausted", words))
+    results.closed.append(Closing(enrollment.id, enrollment.campaign_id, "suppressed" if suppressed else "exhausted", words))
 
 
-def _call(candidate: Candidate, version: AssistantVersion, e164: str, attempt: int, verdict_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+def _call(candidate: Candidate, max_duration_s: int, e164: str, attempt: int, verdict_id: uuid.UUID, now: datetime) -> dict[str, Any]:
     """The columns of a claimed call."""
     campaign = candidate.campaign
     return {
@@ -242,7 +243,7 @@ def _call(candidate: Candidate, version: AssistantVersion, e164: str, attempt: i
         "enrollment_id": candidate.enrollment.id,
         "contact_id": candidate.contact.id,
         "assistant_id": campaign.assistant_id,
-        "assistant_version_id": version.id,
+        "assistant_version_id": campaign.assistant_version_id,
         "trunk_id": candidate.caller.trunk.id,
         "is_rehearsal": candidate.caller.trunk.is_rehearsal,
         "from_number_id": candidate.caller.number.id,
@@ -261,5 +262,5 @@ def _call(candidate: Candidate, version: AssistantVersion, e164: str, attempt: i
         "verdict_id": verdict_id,
         "trace_context": new_trace(),
         "ringing_timeout_s": campaign.ring_timeout_s,
-        "max_duration_s": version.config.get("max_duration_s", DEFAULT_MAX_DURATION_S),
+        "max_duration_s": max_duration_s,
     }

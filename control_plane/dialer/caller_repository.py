@@ -2,24 +2,12 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call
-
-
-@dataclass(frozen=True, slots=True)
-class PastDial:
-    """An earlier call to a contact that was dialled."""
-
-    contact_id: uuid.UUID
-    number_id: uuid.UUID | None
-    trunk_id: uuid.UUID
-    network_result: str | None
-    dialing_at: datetime
 
 
 class CallerRepository:
@@ -38,11 +26,3 @@ class CallerRepository:
             rows = await self._session.execute(query.group_by(Call.from_number_id))
             found |= {number_id: calls for number_id, calls in rows if number_id is not None}
         return found
-
-    async def dials(self, contacts: Sequence[uuid.UUID]) -> list[PastDial]:
-        """Every dialled call to these contacts, newest first."""
-        if not contacts:
-            return []
-        columns = (Call.contact_id, Call.from_number_id, Call.trunk_id, Call.network_result, Call.dialing_at)
-        query = select(*columns).where(Call.contact_id.in_(contacts), Call.dialing_at.is_not(None))
-        return [PastDial(*row) for row in await self._session.execute(query.order_by(Call.dialing_at.desc()))]

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.gate import local_day
-from control_plane.db.models import Campaign, Enrollment, Number, Trunk, Workspace
-from control_plane.dialer.caller_repository import CallerRepository, PastDial
+from control_plane.db.models import Campaign, Number, Trunk, Workspace
+from control_plane.dialer.caller_repository import CallerRepository
+from control_plane.dialer.claim_repository import Due, PastCall
 from control_plane.domain.caller_id import CallerNumber, Choice, ContactHistory, NoCaller, choose, daily_cap
 from sip_config.contract import NetworkResult
 
@@ -63,15 +64,16 @@ class Callers:
         nobody = uuid.UUID(int=0)
         return isinstance(self._choose(campaign, nobody, ContactHistory(), lambda trunk_id: True), Choice)
 
-    async def know(self, enrollments: Iterable[Enrollment]) -> None:
-        """Take in what earlier calls to these contacts met."""
-        last = {e.contact_id: e.last_from_number_id for e in enrollments}
-        dials: dict[uuid.UUID, list[PastDial]] = {contact_id: [] for contact_id in last}
-        for dial in await self._repository.dials(list(last)):
-            dials[dial.contact_id].append(dial)
-        self._history |= {contact_id: _history(last[contact_id], past) for contact_id, past in dials.items()}
+    def know(self, due: Iterable[Due], past: Iterable[PastCall]) -> None:
+        """Take in what earlier calls to these contacts met, newest first."""
+        last = {e.contact_id: e.last_from_number_id for e in due}
+        dials: dict[uuid.UUID, list[PastCall]] = {contact_id: [] for contact_id in last}
+        for call in past:
+            if call.dialing_at is not None:
+                dials[call.contact_id].append(call)
+        self._history |= {contact_id: _history(last[contact_id], made) for contact_id, made in dials.items()}
 
-    def choose(self, campaign: Campaign, enrollment: Enrollment, has_room: Callable[[Trunk], bool]) -> Caller | NoCaller:
+    def choose(self, campaign: Campaign, enrollment: Due, has_room: Callable[[Trunk], bool]) -> Caller | NoCaller:
         """Who calls this contact now; the call is counted at once (see `give_back`)."""
         history = self._history.get(enrollment.contact_id, ContactHistory())
         chosen = self._choose(campaign, enrollment.contact_id, history, lambda trunk_id: has_room(self._trunk(trunk_id)))
@@ -120,14 +122,14 @@ def _facts(number: Number, cap: int | None, calls_today: int) -> CallerNumber:
     )
 
 
-def _history(last_of_enrollment: uuid.UUID | None, dials: Sequence[PastDial]) -> ContactHistory:
+def _history(last_of_enrollment: uuid.UUID | None, dials: Sequence[PastCall]) -> ContactHistory:
     """`dials` newest first. The number of the enrollment's own last call goes before that of any other campaign's."""
     if not dials:
         return ContactHistory(last_of_enrollment)
     newest = dials[0]
     blocked: dict[uuid.UUID, datetime] = {}
     for dial in dials:
-        if dial.number_id is not None and dial.network_result == NetworkResult.BLOCKED_ANALYTICS:
+        if dial.number_id is not None and dial.dialing_at is not None and dial.network_result == NetworkResult.BLOCKED_ANALYTICS:
             blocked.setdefault(dial.number_id, dial.dialing_at)
     failed = newest.trunk_id if newest.network_result in OF_THE_NETWORK else None
     return ContactHistory(last_of_enrollment or newest.number_id, failed, blocked)

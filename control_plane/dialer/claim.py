@@ -6,14 +6,13 @@ from control_plane.calls.observation import claimed as tell_claimed
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.db.models import Call
-from control_plane.db.unit import Unit
+from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.batch import NUMBER_BUSY, Batch
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.headroom import Headroom
-from control_plane.dialer.repository import DialerRepository
 from control_plane.domain.call_state import CallState, Fact
-from control_plane.domain.eligibility import Dial, Never, Wait
+from control_plane.domain.decision import Dial, Never, Wait
 from control_plane.domain.pacing import slots_offered
 
 MOST_SINGLES = 32
@@ -23,15 +22,16 @@ ROUNDS = 4
 
 async def tick(dialer: Dialer) -> int:
     """Claim as many due rows as may start now; the number of calls made. Safe to run at any time, any number of times."""
-    async with dialer.unit() as unit:
+    async with open_unit(dialer.sessions, dialer.queue, dialer.clock, actor="system") as unit:
         repository = ClaimRepository(unit.session)
         begun = await repository.begin()
-        offered = slots_offered(await DialerRepository(unit.session).workers(begun.now))
+        offered = slots_offered(begun.workers)
         if begun.is_halted or offered <= begun.slots_taken:
             return 0
         unit.now = begun.now
-        headroom = Headroom(begun.now, offered, begun.slots_taken, await repository.live(), dialer.breaker, dialer.ramp)
-        return await single_calls(unit, repository, headroom) + await enrollments(unit, repository, headroom)
+        headroom = Headroom(begun.now, offered, begun.slots_taken, begun.live, dialer.breaker, dialer.ramp)
+        singles = await single_calls(unit, repository, headroom) if begun.has_singles else 0
+        return singles + await enrollments(unit, repository, headroom)
 
 
 async def enrollments(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> int:
@@ -83,6 +83,7 @@ async def _questions(repository: ClaimRepository, calls: list[Call]) -> list[Que
             contacts[c.contact_id] if c.contact_id else None,
             campaigns[c.campaign_id] if c.campaign_id else None,
             c.ringing_timeout_s,
+            caller_id_owned=c.from_number_id is not None,
         )
         for c in calls
     ]

@@ -1,15 +1,16 @@
 """SQL of the claim: everything about a whole batch in one statement each, whatever the size of the campaigns."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import ARRAY, Uuid, any_, cast, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from control_plane.calls.leases import PLACE_OF_LOST
 from control_plane.db.base import Base
@@ -19,21 +20,19 @@ from control_plane.db.models import (
     Campaign,
     CampaignNumber,
     Contact,
-    Enrollment,
     GateVerdict,
     Number,
     Trunk,
     Workspace,
 )
-from control_plane.domain.pacing import URGENT, Priority, Share
-from sip_config.contract import NetworkResult
+from control_plane.domain.pacing import URGENT, Priority, Share, WorkerReport
 
 CLAIM_LOCK = 0x63_6C_61_6D  # "clam": one claiming transaction at a time, so that counted limits hold
-DEAD = (NetworkResult.INVALID_NUMBER, NetworkResult.NUMBER_CHANGED)
 _URGENT = [int(p) for p in Priority if p <= URGENT]
 _OTHERS = [int(p) for p in Priority if p > URGENT]
 
-# After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit.
+# After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON, so
+# that all that a claim begins with is one statement.
 _BEGUN = text(
     """
     select clock_timestamp() as now, coalesce((select is_halted from installation where id = 1), false) as is_halted,
@@ -41,14 +40,15 @@ _BEGUN = text(
             select id from call where holds_slot
             union
             select unnest(calls)::uuid from agent_worker where heartbeat_at > clock_timestamp() - interval '10 seconds'
-        ) as taken) as slots_taken
-    """
-)
-_LIVE = text(
-    """
-    select workspace_id, trunk_id, campaign_id, state in ('queued', 'dispatched', 'ready') as is_waiting, count(*) as calls
-    from call where holds_number and (state <> 'lost' or ended_at > clock_timestamp() - make_interval(secs => :place_of_lost_s))
-    group by 1, 2, 3, 4
+        ) as taken) as slots_taken,
+        exists(select from call where state = 'queued' and claimed_at is null and due_at <= clock_timestamp()) as has_singles,
+        (select coalesce(json_agg(json_build_object('slots', slots, 'draining', draining, 'registered', registered,
+            'age_s', extract(epoch from clock_timestamp() - heartbeat_at)::float8)), '[]')::text
+            from agent_worker where heartbeat_at > clock_timestamp() - interval '1 minute') as workers,
+        (select coalesce(json_agg(live), '[]')::text from (
+            select workspace_id, trunk_id, campaign_id, state in ('queued', 'dispatched', 'ready') as is_waiting, count(*) as calls
+            from call where holds_number and (state <> 'lost' or ended_at > clock_timestamp() - make_interval(secs => :place_of_lost_s))
+            group by 1, 2, 3, 4) as live) as live
     """
 )
 # One descent of ix_enrollment_due per campaign and class of priority: due_at is no prefix of the index without its priority. The order
@@ -67,7 +67,8 @@ _DUE = text(
 )
 _ENROLLMENTS = text(
     """
-    select d.* from unnest(cast(:campaigns as uuid[]), cast(:quotas as int[]), cast(:are_urgent as bool[]))
+    select d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id
+    from unnest(cast(:campaigns as uuid[]), cast(:quotas as int[]), cast(:are_urgent as bool[]))
         as q(campaign_id, quota, is_urgent)
     cross join lateral (
         select e.* from unnest(case when q.is_urgent then cast(:urgent as int[]) else cast(:others as int[]) end) as p(priority)
@@ -88,48 +89,46 @@ _HELD = text(
     select workspace_id, to_e164, contact_id from call where holds_number and contact_id = any(cast(:contacts as uuid[]))
     """
 )
-_HISTORY = text(
+_PAST = text(
     """
-    select contact_id, enrollment_id, to_e164, network_result = any(cast(:dead as text[])) as is_dead, state <> 'released' as counts
-    from call where contact_id = any(cast(:contacts as uuid[]))
-    """
-)
-_SERVED = text(
-    """
-    update campaign set served = s.served, warm_since = s.warm_since
-    from unnest(cast(:ids as uuid[]), cast(:served as float8[]), cast(:warm as timestamptz[])) as s(id, served, warm_since)
-    where campaign.id = s.id
+    select contact_id, enrollment_id, to_e164, network_result, state <> 'released' as counts, holds_number,
+        from_number_id, trunk_id, dialing_at
+    from call where contact_id = any(cast(:contacts as uuid[])) order by dialing_at desc nulls last
     """
 )
 
 
-def _add(model: type[Base], columns: str) -> TextClause:
+def _add(model: type[Base], columns: str, rows: str) -> str:
     """INSERT of any number of rows as one parameter, so that the statement is the same each time and is prepared once."""
     names = columns.split()
     table = model.__table__
     typed = ", ".join(f"{name} {table.c[name].type.compile(dialect=_DIALECT)}" for name in names)
     listed = ", ".join(names)
-    return text(
-        f"insert into {model.__tablename__} ({listed}) select {listed} from jsonb_to_recordset(cast(:rows as jsonb)) as r({typed})"  # noqa: S608
-        " on conflict do nothing returning id"
-    )
+    return f"insert into {model.__tablename__} ({listed}) select {listed} from json_to_recordset(cast(:{rows} as json)) as r({typed})"  # noqa: S608
 
 
 _DIALECT = postgresql.dialect()
-_ADD_VERDICTS = _add(GateVerdict, "id workspace_id enrollment_id decision reasons inputs pack decided_at")
+_ADD_VERDICTS = _add(GateVerdict, "id workspace_id enrollment_id decision reasons inputs pack decided_at", "verdicts")
 _ADD_CALLS = _add(
     Call,
     "id workspace_id purpose campaign_id enrollment_id contact_id assistant_id assistant_version_id trunk_id is_rehearsal from_number_id"
     " from_e164 caller_choice to_e164 attempt request state due_at claimed_at lease_until holds_number holds_slot verdict_id"
-    " ringing_timeout_s max_duration_s usage",
+    " ringing_timeout_s max_duration_s usage trace_context",
+    "calls",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    now: datetime
-    is_halted: bool
-    slots_taken: int
+# Verdicts that let a call go are kept for those calls that were made; the foreign key between the two is checked at the statement's end.
+_WRITE = text(
+    f"""
+    with made as ({_ADD_CALLS} on conflict do nothing returning id, campaign_id, verdict_id),
+    kept as ({_ADD_VERDICTS} where decision <> 'dial' or id in (select verdict_id from made)),
+    charged as (
+        update campaign set served = p.served + m.calls::float8 / weight, warm_since = p.warm_since
+        from unnest(cast(:campaigns as uuid[]), cast(:served as float8[]), cast(:warm as timestamptz[])) as p(id, served, warm_since)
+        join (select campaign_id, count(*) as calls from made group by 1) as m on m.campaign_id = p.id
+        where campaign.id = p.id)
+    select id from made
+    """  # noqa: S608
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +143,69 @@ class LiveCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What an agent worker said last, and how long ago."""
+
+    slots: int
+    draining: bool
+    registered: bool
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a claim stands on, all of one instant."""
+
+    now: datetime
+    is_halted: bool
+    slots_taken: int
+    has_singles: bool
+    workers: list[WorkerReport]
+    live: list[LiveCount]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running campaign; `max_duration_s` is its assistant's, None when that says nothing."""
+
+    campaign: Campaign
+    workspace: Workspace
+    max_duration_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A contact that a campaign may call now."""
+
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    campaign_id: uuid.UUID
+    contact_id: uuid.UUID
+    last_from_number_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class PastCall:
+    """An earlier call to a contact; `dialing_at` is None when it was not dialled (yet)."""
+
     contact_id: uuid.UUID
     enrollment_id: uuid.UUID | None
     e164: str
-    is_dead: bool
+    network_result: str | None
     counts: bool
+    holds_number: bool
+    number_id: uuid.UUID | None
+    trunk_id: uuid.UUID
+    dialing_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A campaign's account: calls it was served per unit of its weight, and since when it warms up."""
+
+    campaign_id: uuid.UUID
+    served: float
+    warm_since: datetime | None
 
 
 class ClaimRepository:
@@ -160,31 +216,34 @@ class ClaimRepository:
         """Wait for the other claims; then the instant of this one, and the slots in use: calls that hold one, and jobs that workers
         still report although their call has given its slot back."""
         await self._session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": CLAIM_LOCK})
-        return Begun(*(await self._session.execute(_BEGUN)).one())
+        row = (await self._session.execute(_BEGUN, {"place_of_lost_s": PLACE_OF_LOST.total_seconds()})).one()
+        heartbeats = msgspec.json.decode(row.workers, type=list[Heartbeat])
+        workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s)) for h in heartbeats]
+        live = msgspec.json.decode(row.live, type=list[LiveCount])
+        return Begun(row.now, row.is_halted, row.slots_taken, row.has_singles, workers, live)
 
-    async def live(self) -> list[LiveCount]:
-        given = {"place_of_lost_s": PLACE_OF_LOST.total_seconds()}
-        return [LiveCount(*row) for row in await self._session.execute(_LIVE, given)]
-
-    async def running(self) -> Sequence[Campaign]:
+    async def running(self) -> list[Running]:
         """Running campaigns, locked; one that somebody changes right now has its turn at the next claim."""
-        query = select(Campaign).where(Campaign.execution_status == "running").order_by(Campaign.id)
-        return (await self._session.scalars(query.with_for_update(key_share=True, skip_locked=True))).all()
+        query = select(Campaign, Workspace, AssistantVersion.config["max_duration_s"]).where(Campaign.execution_status == "running")
+        query = query.join(Workspace, Workspace.id == Campaign.workspace_id)
+        query = query.outerjoin(AssistantVersion, AssistantVersion.id == Campaign.assistant_version_id).order_by(Campaign.id)
+        locked = query.with_for_update(of=Campaign, key_share=True, skip_locked=True)
+        return [Running(*row) for row in await self._session.execute(locked)]
 
     async def due(self, campaigns: Sequence[uuid.UUID], now: datetime, most: int) -> Mapping[uuid.UUID, tuple[int, int]]:
         """Due contacts per campaign, promised ones and others, counted up to `most` per class."""
         given = {"campaigns": list(campaigns), "priorities": _URGENT + _OTHERS, "urgent": int(URGENT), "now": now, "most": most}
         return {row.id: (row.urgent, row.others) for row in await self._session.execute(_DUE, given)}
 
-    async def take(self, shares: Mapping[uuid.UUID, Share], now: datetime) -> Sequence[Enrollment]:
+    async def take(self, shares: Mapping[uuid.UUID, Share], now: datetime) -> list[Due]:
         """The first due contacts of each campaign, locked, best first; those that another transaction holds are passed over."""
         wanted = [(c, s.urgent, True) for c, s in shares.items() if s.urgent] + [
             (c, s.others, False) for c, s in shares.items() if s.others
         ]
         campaigns, quotas, are_urgent = zip(*wanted, strict=True)
         given = {"campaigns": list(campaigns), "quotas": list(quotas), "are_urgent": list(are_urgent), "now": now}
-        query = select(Enrollment).from_statement(_ENROLLMENTS)
-        return (await self._session.scalars(query, given | {"urgent": _URGENT, "others": _OTHERS})).all()
+        rows = await self._session.execute(_ENROLLMENTS, given | {"urgent": _URGENT, "others": _OTHERS})
+        return [Due(*row) for row in rows]
 
     async def singles(self, now: datetime, limit: int) -> Sequence[Call]:
         """Single calls that are due and hold nothing yet. Those of a halted workspace stay due."""
@@ -195,7 +254,8 @@ class ClaimRepository:
     async def contacts(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Contact]:
         if not ids:
             return {}
-        return {row.id: row for row in await self._session.scalars(select(Contact).where(Contact.id.in_(ids)))}
+        query = select(Contact).where(Contact.id == any_(cast(list(ids), ARRAY(Uuid)))).options(joinedload(Contact.phones))
+        return {row.id: row for row in (await self._session.scalars(query)).unique()}
 
     async def workspaces(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Workspace]:
         return {row.id: row for row in await self._session.scalars(select(Workspace).where(Workspace.id.in_(ids)))}
@@ -205,9 +265,6 @@ class ClaimRepository:
 
     async def trunks(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Trunk]:
         return {row.id: row for row in await self._session.scalars(select(Trunk).where(Trunk.id.in_(ids)))}
-
-    async def versions(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, AssistantVersion]:
-        return {row.id: row for row in await self._session.scalars(select(AssistantVersion).where(AssistantVersion.id.in_(ids)))}
 
     async def callers(self, campaigns: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[tuple[Number, Trunk]]]:
         """Caller IDs per campaign with their trunks, in a stable order."""
@@ -226,22 +283,24 @@ class ClaimRepository:
         rows = (await self._session.execute(_HELD, given)).all()
         return {(row.workspace_id, row.to_e164) for row in rows}, {row.contact_id for row in rows if row.contact_id is not None}
 
-    async def history(self, contacts: set[uuid.UUID]) -> list[PastCall]:
-        """Earlier calls to these contacts."""
-        rows = await self._session.execute(_HISTORY, {"contacts": list(contacts), "dead": [str(result) for result in DEAD]})
+    async def past(self, contacts: Iterable[uuid.UUID]) -> list[PastCall]:
+        """Earlier calls to these contacts, those that were dialled first and newest first."""
+        rows = await self._session.execute(_PAST, {"contacts": list(contacts)})
         return [PastCall(*row) for row in rows]
 
-    async def add_verdicts(self, verdicts: Sequence[Mapping[str, Any]]) -> None:
-        if verdicts:
-            await self._session.execute(_ADD_VERDICTS, {"rows": msgspec.json.encode(verdicts).decode()})
-
-    async def add_calls(self, calls: Sequence[Mapping[str, Any]]) -> set[uuid.UUID]:
-        """Insert those that collide with no live call to the same number, contact or enrollment; returns their ids."""
-        if not calls:
+    async def write(
+        self, calls: Sequence[Mapping[str, Any]], verdicts: Sequence[Mapping[str, Any]], paces: Sequence[Pace]
+    ) -> set[uuid.UUID]:
+        """Insert the calls that collide with no live call to the same number, contact or enrollment, and the verdicts; returns the ids of
+        the calls that were made. `paces` are their campaigns' accounts before, on which the calls are charged: not a change that
+        `updated_at` tells of."""
+        if not calls and not verdicts:
             return set()
-        return set((await self._session.scalars(_ADD_CALLS, {"rows": msgspec.json.encode(calls).decode()})).all())
-
-    async def save_pace(self, campaigns: Sequence[tuple[uuid.UUID, float, datetime | None]]) -> None:
-        """What each campaign has been served, and since when it warms up. Not a change that `updated_at` tells of."""
-        ids, served, warm = zip(*campaigns, strict=True)
-        await self._session.execute(_SERVED, {"ids": list(ids), "served": list(served), "warm": list(warm)})
+        given = {
+            "calls": msgspec.json.encode(calls).decode(),
+            "verdicts": msgspec.json.encode(verdicts).decode(),
+            "campaigns": [pace.campaign_id for pace in paces],
+            "served": [pace.served for pace in paces],
+            "warm": [pace.warm_since for pace in paces],
+        }
+        return set((await self._session.scalars(_WRITE, given)).all())
