@@ -1,5 +1,6 @@
 """The few sentences that the agent says without a model, in the languages it screens."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -8,15 +9,108 @@ class Phrases:
     are_you_there: str
     opted_out: str
     goodbye: str
+    who: str
+    """Who calls, for whom, and that it is an AI: {name}, {company}."""
+    an_ai: str
+    on_behalf: str
+    """For whom, where the rest has been said: {company}."""
+    how_to_opt_out: str
+    is_recorded: str
+    may_record: str
+    not_recorded: str
+    a_moment: str
+    call_back: str
+    """Where to call back: {number}."""
 
 
 _PHRASES = {
-    "en": Phrases("Hello, are you there?", "Understood, we will not call you again. Goodbye.", "I understand. Goodbye."),
-    "es": Phrases("Hola, ¿está usted ahí?", "Entendido, no le volveremos a llamar. Adiós.", "Entiendo. Adiós."),
-    "de": Phrases("Hallo, sind Sie noch da?", "Verstanden, wir rufen Sie nicht wieder an. Auf Wiederhören.", "Verstehe. Auf Wiederhören."),
-    "fr": Phrases("Allô, vous êtes là ?", "C'est noté, nous ne vous appellerons plus. Au revoir.", "Je comprends. Au revoir."),
-    "pt": Phrases("Olá, está aí?", "Entendido, não voltaremos a ligar. Adeus.", "Compreendo. Adeus."),
+    "en": Phrases(
+        are_you_there="Hello, are you there?",
+        opted_out="Understood, we will not call you again. Goodbye.",
+        goodbye="I understand. Goodbye.",
+        who="This is {name}, an AI assistant calling for {company}.",
+        an_ai="You are speaking with an AI assistant.",
+        on_behalf="I am calling on behalf of {company}.",
+        how_to_opt_out="To get no more calls, say so or press 9.",
+        is_recorded="This call is recorded.",
+        may_record="May I record this call?",
+        not_recorded="All right, this call is not recorded.",
+        a_moment="Do you have a moment?",
+        call_back="You can call us back at {number}.",
+    ),
+    "es": Phrases(
+        are_you_there="Hola, ¿está usted ahí?",
+        opted_out="Entendido, no le volveremos a llamar. Adiós.",
+        goodbye="Entiendo. Adiós.",
+        who="Le habla {name}, un asistente de inteligencia artificial, de parte de {company}.",
+        an_ai="Está hablando con un asistente de inteligencia artificial.",
+        on_behalf="Le llamo de parte de {company}.",
+        how_to_opt_out="Si no quiere más llamadas, dígalo o pulse el 9.",
+        is_recorded="Esta llamada se graba.",
+        may_record="¿Me permite grabar esta llamada?",
+        not_recorded="De acuerdo, esta llamada no se graba.",
+        a_moment="¿Tiene un momento?",
+        call_back="Puede devolvernos la llamada al {number}.",
+    ),
+    "de": Phrases(
+        are_you_there="Hallo, sind Sie noch da?",
+        opted_out="Verstanden, wir rufen Sie nicht wieder an. Auf Wiederhören.",
+        goodbye="Verstehe. Auf Wiederhören.",
+        who="Hier ist {name}, ein KI-Assistent, im Auftrag von {company}.",
+        an_ai="Sie sprechen mit einem KI-Assistenten.",
+        on_behalf="Ich rufe im Auftrag von {company} an.",
+        how_to_opt_out="Wenn Sie keine Anrufe mehr wünschen, sagen Sie es oder drücken Sie die 9.",
+        is_recorded="Dieses Gespräch wird aufgezeichnet.",
+        may_record="Darf ich dieses Gespräch aufzeichnen?",
+        not_recorded="In Ordnung, dieses Gespräch wird nicht aufgezeichnet.",
+        a_moment="Haben Sie einen Moment Zeit?",
+        call_back="Sie erreichen uns unter {number}.",
+    ),
+    "fr": Phrases(
+        are_you_there="Allô, vous êtes là ?",
+        opted_out="C'est noté, nous ne vous appellerons plus. Au revoir.",
+        goodbye="Je comprends. Au revoir.",
+        who="Ici {name}, un assistant d'intelligence artificielle, de la part de {company}.",
+        an_ai="Vous parlez à un assistant d'intelligence artificielle.",
+        on_behalf="Je vous appelle de la part de {company}.",
+        how_to_opt_out="Pour ne plus recevoir d'appels, dites-le ou appuyez sur le 9.",
+        is_recorded="Cet appel est enregistré.",
+        may_record="Puis-je enregistrer cet appel ?",
+        not_recorded="Très bien, cet appel n'est pas enregistré.",
+        a_moment="Avez-vous un instant ?",
+        call_back="Vous pouvez nous rappeler au {number}.",
+    ),
+    "pt": Phrases(
+        are_you_there="Olá, está aí?",
+        opted_out="Entendido, não voltaremos a ligar. Adeus.",
+        goodbye="Compreendo. Adeus.",
+        who="Aqui fala {name}, um assistente de inteligência artificial, em nome de {company}.",
+        an_ai="Está a falar com um assistente de inteligência artificial.",
+        on_behalf="Ligo em nome de {company}.",
+        how_to_opt_out="Se não quiser mais chamadas, diga-o ou prima o 9.",
+        is_recorded="Esta chamada é gravada.",
+        may_record="Posso gravar esta chamada?",
+        not_recorded="Está bem, esta chamada não é gravada.",
+        a_moment="Tem um momento?",
+        call_back="Pode ligar-nos de volta para {number}.",
+    ),
+    "hi": Phrases(
+        are_you_there="हैलो, क्या आप सुन रहे हैं?",
+        opted_out="समझ गए, हम आपको दोबारा कॉल नहीं करेंगे। नमस्ते।",
+        goodbye="ठीक है। नमस्ते।",
+        who="मैं {name}, {company} की ओर से बोल रहा एक एआई सहायक हूँ।",
+        an_ai="आप एक एआई सहायक से बात कर रहे हैं।",
+        on_behalf="यह कॉल {company} की ओर से है।",
+        how_to_opt_out="आगे कॉल न चाहें तो कहिए या 9 दबाइए।",
+        is_recorded="यह कॉल रिकॉर्ड की जा रही है।",
+        may_record="क्या मैं यह कॉल रिकॉर्ड कर सकता हूँ?",
+        not_recorded="ठीक है, यह कॉल रिकॉर्ड नहीं की जा रही है।",
+        a_moment="क्या आपके पास थोड़ा समय है?",
+        call_back="आप हमें इस नंबर पर कॉल कर सकते हैं: {number}।",
+    ),
 }
+
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def for_language(language: str) -> Phrases:
@@ -27,3 +121,8 @@ def for_language(language: str) -> Phrases:
 def base_language(language: str) -> str:
     """The two- or three-letter code that speech models take."""
     return language.replace("_", "-").split("-")[0].lower() or "en"
+
+
+def spoken_number(written: str) -> str:
+    """A written phone number digit by digit, in the groups it is written in: "(202) 555-0199" is "2 0 2, 5 5 5, 0 1 9 9"."""
+    return ", ".join(" ".join(group) for group in _DIGITS.findall(written))
