@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import uuid
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,10 +13,12 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from control_plane import worker
-from control_plane.calls.control import halt_installation
+from control_plane.calls.control import CallControl, halt_installation
+from control_plane.calls.control_schemas import Halt
 from control_plane.db.migrate import migrate as migrate_database
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.db.unit import Unit, open_unit
+from control_plane.domain.errors import NotFound
 from control_plane.health.doctor import as_lines, ask_api, examine
 from control_plane.health.readiness import Readiness
 from control_plane.health.start import require_database, require_dependencies
@@ -95,26 +98,46 @@ def create_key(
 
 
 Reason = Annotated[str, typer.Option(help="Why, for the audit trail.", prompt="Why")]
+OneWorkspace = Annotated[uuid.UUID | None, typer.Option("--workspace", help="Only this workspace, by its id; default: all of them.")]
+HangUp = Annotated[bool, typer.Option("--end-live-calls", help="Hang up on calls under way too.")]
 
 
 @app.command()
-def halt(
-    reason: Reason, end_live_calls: Annotated[bool, typer.Option("--end-live-calls", help="Hang up on calls under way too.")] = False
-) -> None:
-    """Stop all dialling of this installation at once."""
-    settings = _ready(require_database)
-    ended = asyncio.run(in_unit(settings, lambda unit: halt_installation(unit, reason, end_live_calls=end_live_calls)))
-    typer.echo(
-        f"Nothing more is dialled. {ended} calls are being ended." if end_live_calls else "Nothing more is dialled; live calls go on."
-    )
+def halt(reason: Reason, workspace: OneWorkspace = None, end_live_calls: HangUp = False) -> None:
+    """Stop all dialling of this installation, or of one workspace, at once."""
+    _carry_out(lambda unit: _halt(unit, workspace, Halt(reason, end_live_calls)))
+    typer.echo("Nothing more is dialled; live calls are being ended." if end_live_calls else "Nothing more is dialled; live calls go on.")
 
 
 @app.command()
-def resume(reason: Reason) -> None:
-    """Let the dialling of this installation go on after a halt."""
-    settings = _ready(require_database)
-    asyncio.run(in_unit(settings, lambda unit: Installations(unit).switch(is_halted=False, reason=reason)))
+def resume(reason: Reason, workspace: OneWorkspace = None) -> None:
+    """Let the dialling go on after a halt of the same kind: of this installation, or of one workspace."""
+    _carry_out(lambda unit: _resume(unit, workspace, reason))
     typer.echo("Dialling goes on.")
+
+
+async def _halt(unit: Unit, workspace: uuid.UUID | None, wanted: Halt) -> None:
+    if workspace is None:
+        await halt_installation(unit, wanted.reason, end_live_calls=wanted.end_live_calls)
+    else:
+        await CallControl(unit, workspace).halt(wanted)
+
+
+async def _resume(unit: Unit, workspace: uuid.UUID | None, reason: str) -> None:
+    if workspace is None:
+        await Installations(unit).switch(is_halted=False, reason=reason)
+    else:
+        await CallControl(unit, workspace).resume(reason)
+
+
+def _carry_out(work: Callable[[Unit], Awaitable[None]]) -> None:
+    """Do it in one transaction; what cannot be done is one sentence and exit 1."""
+    settings = _ready(require_database)
+    try:
+        asyncio.run(in_unit(settings, work))
+    except NotFound as error:
+        typer.echo(f"callwright: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()
