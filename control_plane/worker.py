@@ -14,7 +14,8 @@ from arq.connections import ArqRedis, create_pool
 from arq.worker import Worker
 from structlog import get_logger
 
-from control_plane.campaigns.tasks import close_suppressed, enroll_list, sweep_campaigns
+from control_plane.calls.tasks import stop_suppressed
+from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
 from control_plane.contacts.tasks import run_import, sweep_imports
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.dialer import place as placing
@@ -135,7 +136,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             func(sync_trunk, keep_result=0),
             func(run_import, keep_result=0, timeout=3600),
             func(enroll_list, keep_result=0),
-            func(close_suppressed, keep_result=0),
+            func(stop_suppressed, keep_result=0),
         ],
         cron_jobs=[
             cron(tick, second=EVERY_SECOND, keep_result=0, max_tries=1),

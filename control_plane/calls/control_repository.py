@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, CallEventRecord
-from control_plane.domain.call_state import LIVE
+from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, LIVE
 from control_plane.kit.ids import new_id
 
 
@@ -27,6 +27,15 @@ class ControlRepository:
         if events:
             await self._session.execute(insert(CallEventRecord), events)
         return [call_id for call_id, _ in rows]
+
+    async def not_answered(self, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
+        """Calls to the number that nobody has answered yet, waiting ones too; of one campaign when it is given."""
+        # One condition for each of the indexes: uq_call_live_number, ix_call_due.
+        claimed = and_(Call.holds_number, Call.state.in_(BEFORE_DIAL | AT_THE_PHONE))
+        waiting = and_(Call.state == "queued", Call.claimed_at.is_(None))
+        query = select(Call.id).where(Call.workspace_id == workspace_id, Call.to_e164 == e164, or_(claimed, waiting))
+        query = query if campaign_id is None else query.where(Call.campaign_id == campaign_id)
+        return (await self._session.scalars(query.order_by(Call.id))).all()
 
     async def asked_to_end(self) -> Sequence[uuid.UUID]:
         """Calls under way that somebody wants ended. The index of leases holds all calls under way."""

@@ -9,23 +9,28 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call
+from control_plane.db.session import number_hash
 
-# Two joins to the suppressions, each on a unique index of its own: one condition over both scopes would use neither. A contact's calls are
-# found by the contact alone, whose workspace is known; a number's by ix_call_number_dialed.
+# Three joins to the suppressions, each on an index of its own: one condition over all would use none. A number can be on several lists,
+# so the first is a lateral one. A contact's calls are found by the contact alone, whose workspace is known; a number's by
+# ix_call_number_dialed.
 _KNOWN = text(
     """
-    select coalesce(everywhere.reason, here.reason) as suppressed_because,
+    select coalesce(everywhere.reason, here.reason, erased.reason) as suppressed_because,
         case when q.contact_id is not null
         then array(select c.dialing_at from call c where c.contact_id = q.contact_id
               and c.dialing_at > :since and c.counts_as_attempt is not false order by 1 desc)
         else array(select c.dialing_at from call c where c.workspace_id = q.workspace_id and c.to_e164 = q.e164
               and c.dialing_at > :since and c.counts_as_attempt is not false order by 1 desc) end as dialled,
         coalesce((select is_halted from installation where id = 1), false) as installation_halted
-    from unnest(cast(:workspaces as uuid[]), cast(:numbers as text[]), cast(:campaigns as uuid[]), cast(:contacts as uuid[]))
-        with ordinality as q(workspace_id, e164, campaign_id, contact_id, place)
-    left join suppression everywhere
-        on everywhere.workspace_id = q.workspace_id and everywhere.e164 = q.e164 and everywhere.campaign_id is null
+    from unnest(cast(:workspaces as uuid[]), cast(:numbers as text[]), cast(:campaigns as uuid[]), cast(:contacts as uuid[]),
+        cast(:hashes as text[])) with ordinality as q(workspace_id, e164, campaign_id, contact_id, number_hash, place)
+    left join lateral (
+        select s.reason from suppression s
+        where s.workspace_id = q.workspace_id and s.e164 = q.e164 and s.campaign_id is null order by s.list_source limit 1
+    ) everywhere on true
     left join suppression here on here.campaign_id = q.campaign_id and here.e164 = q.e164
+    left join suppression erased on erased.workspace_id = q.workspace_id and erased.number_hash = q.number_hash
     order by q.place
     """
 )
@@ -62,6 +67,7 @@ class GateRepository:
             "numbers": [a.e164 for a in asked],
             "campaigns": [a.campaign_id for a in asked],
             "contacts": [a.contact_id for a in asked],
+            "hashes": [number_hash(self._session, a.workspace_id, a.e164) for a in asked],
         }
         return [Known(*row) for row in await self._session.execute(_KNOWN, given | {"since": since})]
 

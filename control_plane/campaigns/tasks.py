@@ -20,14 +20,6 @@ async def enroll_list(ctx: dict[str, Any], list_id: str) -> None:
                 unit.nudges.add("tick")
 
 
-async def close_suppressed(ctx: dict[str, Any], suppression_id: str) -> None:
-    """Whom nothing but a newly suppressed number reaches is no longer waited for."""
-    async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor=_ACTOR) as unit:
-        row = await CampaignRepository(unit.session).suppression(uuid.UUID(suppression_id))
-        if row is not None:
-            await Enrollments(unit).close_suppressed(row.workspace_id, row.e164, row.campaign_id)
-
-
 async def sweep_campaigns(ctx: dict[str, Any]) -> None:
     """Complete campaigns whose last contact was closed while nobody looked, and take in members whose nudge was lost."""
     async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor=_ACTOR) as unit:

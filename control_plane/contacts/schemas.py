@@ -149,11 +149,14 @@ class SuppressionIn(Struct, forbid_unknown_fields=True):
 
 class SuppressionOut(Struct):
     id: uuid.UUID
-    e164: str
+    e164: str | None
+    """Null for somebody who was erased: the number is recognised by a keyed hash and kept nowhere."""
     scope: str
     campaign_id: uuid.UUID | None
     reason: str
     source: str
+    list_source: str
+    """The do-not-call list that the number stands on; empty when somebody said so about this very number."""
     evidence: str
     call_id: uuid.UUID | None
     created_at: datetime

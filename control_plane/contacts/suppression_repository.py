@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Campaign, Suppression
+from control_plane.db.session import number_hash
 from control_plane.kit.ids import new_id
 
 
@@ -27,8 +28,24 @@ class SuppressionRepository:
             Suppression.workspace_id == self._workspace_id,
             Suppression.e164 == values["e164"],
             Suppression.campaign_id.is_not_distinct_from(values.get("campaign_id")),
+            Suppression.list_source == "",
         )
         return (await self._session.scalars(query)).one(), False
+
+    async def put_erased(self, e164: str, reason: str) -> None:
+        """From here on the number is known by its hash only, for the whole workspace; what named it goes."""
+        mine = (Suppression.workspace_id == self._workspace_id, Suppression.e164 == e164)
+        await self._session.execute(delete(Suppression).where(*mine).execution_options(synchronize_session=False))
+        row = {"id": new_id(), "workspace_id": self._workspace_id, "number_hash": self._hash(e164), "reason": reason, "source": "erasure"}
+        await self._session.execute(insert(Suppression).values(row).on_conflict_do_nothing())
+
+    async def hold_back_dials(self, e164: str) -> None:
+        """Wait for INVITEs to this number that are leaving right now, and let no other leave before this transaction ends."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(self._dial_key(e164))))
+
+    async def join_dials(self, e164: str) -> None:
+        """The dialer's side of `hold_back_dials`: many may dial, nobody while a suppression is being written."""
+        await self._session.execute(select(func.pg_advisory_xact_lock_shared(self._dial_key(e164))))
 
     async def find(self, suppression_id: uuid.UUID) -> Suppression | None:
         query = select(Suppression).where(Suppression.id == suppression_id, Suppression.workspace_id == self._workspace_id)
@@ -37,7 +54,7 @@ class SuppressionRepository:
     def listing(self, *, e164: str | None = None, scope: str | None = None) -> Select[Suppression]:
         query = select(Suppression).where(Suppression.workspace_id == self._workspace_id)
         if e164 is not None:
-            query = query.where(Suppression.e164 == e164)
+            query = query.where(self._is(e164))
         return query if scope is None else query.where(Suppression.scope == scope)
 
     async def against(self, e164: str, campaign_id: uuid.UUID | None) -> Sequence[Suppression]:
@@ -45,7 +62,7 @@ class SuppressionRepository:
         reach = Suppression.campaign_id.is_(None)
         if campaign_id is not None:
             reach = or_(reach, Suppression.campaign_id == campaign_id)
-        query = select(Suppression).where(Suppression.workspace_id == self._workspace_id, Suppression.e164 == e164, reach)
+        query = select(Suppression).where(Suppression.workspace_id == self._workspace_id, self._is(e164), reach)
         return (await self._session.scalars(query.order_by(Suppression.id))).all()
 
     async def has_campaign(self, campaign_id: uuid.UUID) -> bool:
@@ -55,3 +72,12 @@ class SuppressionRepository:
     async def delete(self, row: Suppression) -> None:
         await self._session.delete(row)
         await self._session.flush()
+
+    def _is(self, e164: str) -> Any:
+        return or_(Suppression.e164 == e164, Suppression.number_hash == self._hash(e164))
+
+    def _hash(self, e164: str) -> str:
+        return number_hash(self._session, self._workspace_id, e164)
+
+    def _dial_key(self, e164: str) -> Any:
+        return func.hashtextextended(f"dial:{self._workspace_id}:{e164}", 0)

@@ -2,6 +2,8 @@
 
 import uuid
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from control_plane.audit.service import record
 from control_plane.contacts.schemas import SuppressionCheck, SuppressionIn, SuppressionOut
 from control_plane.contacts.suppression_repository import SuppressionRepository
@@ -26,9 +28,12 @@ async def suppress(
 ) -> tuple[Suppression, bool]:
     """Never call `e164` again, in the workspace or in one campaign. Idempotent: returns the standing row and whether it is new.
 
-    Waiting enrollments are not touched here: `campaigns.service.close_suppressed` does that, and the gate holds in any case.
+    Once the transaction has committed no INVITE leaves for the number: one that is leaving meanwhile is waited for. Waiting enrollments and
+    calls on their way are not touched here: the gate holds, and the task `stop_suppressed` tidies up.
     """
-    row, is_new = await SuppressionRepository(unit.session, workspace_id).put(
+    rows = SuppressionRepository(unit.session, workspace_id)
+    await rows.hold_back_dials(e164)
+    row, is_new = await rows.put(
         e164=e164,
         scope=scope,
         campaign_id=campaign_id,
@@ -39,7 +44,15 @@ async def suppress(
     )
     if is_new:
         record(unit, workspace_id, "suppression.created", "suppression", row.id, None, _facts(row))
+        unit.nudges.add("stop_suppressed", row.id)
     return row, is_new
+
+
+async def is_barred(session: AsyncSession, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None) -> bool:
+    """The last look before an INVITE leaves. No suppression of the number commits before the caller's transaction ends."""
+    rows = SuppressionRepository(session, workspace_id)
+    await rows.join_dials(e164)
+    return bool(await rows.against(e164, campaign_id))
 
 
 class SuppressionService:
@@ -65,8 +78,6 @@ class SuppressionService:
             source="api",
             evidence=data.evidence,
         )
-        if is_new:
-            self._unit.nudges.add("close_suppressed", row.id)
         return SuppressionOut.of(row), is_new
 
     async def listing(self, limit: int, cursor: str | None, e164: str | None, scope: str | None) -> Page[SuppressionOut]:

@@ -20,6 +20,7 @@ from control_plane.calls.repository import CallRepository, database_now
 from control_plane.db.models import Call, Trunk
 from control_plane.db.unit import Unit
 from control_plane.dialer.context import Dialer
+from control_plane.dialer.departure import STAYED, depart
 from control_plane.dialer.protection import pause_of, react_to
 from control_plane.dialer.repository import DialerRepository
 from control_plane.dialer.turns import MyTurn, NotYet, ask_turn, keep
@@ -45,7 +46,7 @@ UNCERTAIN_LOOK = timedelta(seconds=3)
 
 NOT_SENT_IN_TIME = Refused(None, "this process was held up between the last gate and the INVITE", "unavailable", not_sent=True)
 NOBODY_TO_TALK = Refused(None, "the agent left before the INVITE", "unavailable", not_sent=True)
-HELD_BACK = (NOT_SENT_IN_TIME, NOBODY_TO_TALK)
+HELD_BACK = (NOT_SENT_IN_TIME, NOBODY_TO_TALK, *STAYED)
 """INVITEs that we ourselves did not send: they say nothing about the network."""
 
 
@@ -149,7 +150,7 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
     if not has_agent:
         return NOBODY_TO_TALK
     with telemetry.span("dial", decided.trace, SpanKind.CLIENT, **decided.facts) as made:
-        result = await dialer.telephony.dial(decided.dial)
+        result = await depart(dialer, decided.dial, decided.at)
         code = result.sip_code if isinstance(result, Refused) else None
         telemetry.note(made, result=type(result).__name__.lower(), sip_status_code=code)
     return result

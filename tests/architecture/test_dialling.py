@@ -3,7 +3,7 @@
 from tests.architecture.source import modules
 
 SENDS = "control_plane/telephony/livekit.py"
-ASKS = "control_plane/dialer/place.py"
+ASKS = "control_plane/dialer/departure.py"
 
 
 def test_only_the_telephony_of_livekit_creates_sip_participants():
@@ -13,5 +13,11 @@ def test_only_the_telephony_of_livekit_creates_sip_participants():
 
 
 def test_only_the_placing_of_a_committed_call_dials():
-    callers = {m.path for m in modules("control_plane") for _, name in m.attributes() if name.endswith(".dial")}
+    callers = {m.path for m in modules("control_plane") for _, name in m.attributes() if name.endswith("telephony.dial")}
     assert callers == {ASKS}
+
+
+def test_the_one_who_asks_looks_at_the_stored_verdict_and_the_suppressions_first():
+    (departure,) = (m for m in modules("control_plane") if m.path == ASKS)
+    steps = [departure.text.index(words) for words in ('decision != "dial"', "await is_barred(", ".dial(order)")]
+    assert steps == sorted(steps)

@@ -11,6 +11,8 @@ from control_plane.db.models.contact import Contact, ContactList, ContactListEnt
 from control_plane.db.models.contact_import import ContactImport, ContactImportError
 from control_plane.db.models.idempotency import IdempotencyRecord
 from control_plane.db.models.installation import Installation
+from control_plane.db.models.number_import import NumberImport, NumberImportError
+from control_plane.db.models.records import Erasure, LegalHold
 from control_plane.db.models.suppression import Suppression
 from control_plane.db.models.trunk import Number, Trunk
 from control_plane.db.models.workspace import Workspace
@@ -35,10 +37,14 @@ __all__ = [
     "ContactListEntry",
     "ContactPhone",
     "Enrollment",
+    "Erasure",
     "GateVerdict",
     "IdempotencyRecord",
     "Installation",
+    "LegalHold",
     "Number",
+    "NumberImport",
+    "NumberImportError",
     "Suppression",
     "Trunk",
     "Workspace",

@@ -16,7 +16,10 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     __tablename__ = "call"
     __table_args__ = (
         ForeignKeyConstraint(["trunk_id", "is_rehearsal"], ["trunk.id", "trunk.is_rehearsal"]),
-        CheckConstraint(f"is_rehearsal = (to_e164 ~ '{FICTIONAL_NUMBER}')", name="fictional_range"),
+        CheckConstraint(
+            f"case when erased_at is null then is_rehearsal = (to_e164 ~ '{FICTIONAL_NUMBER}') else to_e164 = '' end",
+            name="fictional_range",
+        ),
         Index("uq_call_live_number", "workspace_id", "to_e164", unique=True, postgresql_where=text("holds_number")),
         Index("uq_call_live_contact", "contact_id", unique=True, postgresql_where=text("holds_number and contact_id is not null")),
         Index("uq_call_live_enrollment", "enrollment_id", unique=True, postgresql_where=text("holds_number and enrollment_id is not null")),
@@ -41,6 +44,7 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     from_number_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("number.id", ondelete="SET NULL"))
     from_e164: Mapped[str]
     to_e164: Mapped[str]
+    """Empty once the person was erased."""
     attempt: Mapped[int] = mapped_column(default=1)
     """1 for the first call to this enrollment, counting every call."""
     request: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -95,6 +99,8 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     usage: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     reported_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """When number, words and recording were taken out because a person was erased."""
 
 
 class CallEventRecord(HasId, OfWorkspace, Base):

@@ -1,5 +1,7 @@
 """The tenant."""
 
+from typing import Any
+
 from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base, HasId, HasTimes
@@ -14,3 +16,5 @@ class Workspace(HasId, HasTimes, Base):
     max_concurrent_calls: Mapped[int | None]
     is_halted: Mapped[bool] = mapped_column(default=False, server_default="false")
     """The kill switch: nothing is dialled while it is on."""
+    retention: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Days by kind of record, as far as the workspace has chosen (records/retention)."""

@@ -1,0 +1,43 @@
+"""The moment an INVITE leaves: nobody who has said no since the last gate is called after all.
+
+Between the commit of `dialing` and the request to LiveKit lie a look into the room and the wait for the trunk's turn. So the stored
+verdict and the suppressions are looked at once more, under a lock that whoever writes a suppression takes too: either its commit comes
+first and this INVITE stays, or the INVITE has left before the commit.
+"""
+
+import asyncio
+import uuid
+
+from control_plane.contacts.suppressions import is_barred
+from control_plane.dialer.context import Dialer
+from control_plane.dialer.repository import DialerRepository
+from control_plane.kit.clock import monotonic
+from control_plane.telephony.port import Dial, DialResult, Refused
+from sip_config.naming import ATTRIBUTE_CALL_ID
+
+TOO_LATE = Refused(None, "the last look before the INVITE took too long", "unavailable", not_sent=True)
+OPTED_OUT = Refused(None, "the number was suppressed between the last gate and the INVITE", "unavailable", not_sent=True)
+NO_VERDICT = Refused(None, "the call has no stored verdict that lets it be dialled", "unavailable", not_sent=True)
+STAYED = (TOO_LATE, OPTED_OUT, NO_VERDICT)
+
+HANDED_OVER_S = 0.02
+"""How long the lock is kept for the request to leave this process: the client hands it over within about a millisecond, unwatched."""
+
+
+async def depart(dialer: Dialer, order: Dial, decided_at: float) -> DialResult:
+    """Send the INVITE unless the number was suppressed meanwhile. `decided_at`: monotonic, as the gate was asked."""
+    async with dialer.sessions() as session:
+        leaving = await DialerRepository(session).leaving(uuid.UUID(order.attributes[ATTRIBUTE_CALL_ID]))
+        if leaving.decision != "dial":
+            return NO_VERDICT
+        if await is_barred(session, leaving.workspace_id, leaving.to_e164, leaving.campaign_id):
+            return OPTED_OUT
+        if monotonic() - decided_at > dialer.send_within.total_seconds():
+            return TOO_LATE
+        sending = asyncio.create_task(dialer.telephony.dial(order))
+        try:
+            await asyncio.wait({sending}, timeout=HANDED_OVER_S)
+        except asyncio.CancelledError:
+            sending.cancel()
+            raise
+    return await sending

@@ -1,0 +1,166 @@
+"""Somebody says no while calls to that very number are due or on their way: from the commit on no INVITE leaves."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from control_plane.calls.agent_service import AgentService
+from control_plane.calls.tasks import stop_suppressed
+from control_plane.contacts.suppressions import suppress
+from control_plane.db.models import Call, Trunk
+from control_plane.dialer import departure, place
+from control_plane.kit.ids import new_id
+from control_plane.telephony.port import Answered, Dial, DialResult, Leg
+from sip_config.contract import DispatchTicket, EventKind, decode
+from sip_config.naming import room_name
+from tests.factories import rows
+from tests.fakes.telephony import FakeTelephony
+from tests.integration.dialer.conftest import Bench
+
+NUMBER, OTHER = "+12025550101", "+12025550102"
+STEPS = ("queued", "dispatched", "ready", "waits for the trunk's turn", "dialing is committed")
+
+
+class Slow(FakeTelephony):
+    """Stands still where the test says, between the commit of `dialing` and the INVITE."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived, self.go = asyncio.Event(), asyncio.Event()
+        self.stops_at = ""
+
+    async def legs(self, room: str) -> tuple[Leg, ...]:
+        if self.stops_at == "legs":
+            self.arrived.set()
+            await self.go.wait()
+        return await super().legs(room)
+
+    async def dial(self, order: Dial) -> DialResult:
+        if self.stops_at == "dial":
+            self.arrived.set()
+        return await super().dial(order)
+
+
+async def _opts_out(bench: Bench, world: rows.World) -> None:
+    async with bench.dialer.unit() as unit:
+        await suppress(unit, world.workspace.id, NUMBER, reason="said so", source="call")
+
+
+async def _tidy(bench: Bench) -> None:
+    """Every nudge that was sent about suppressions is delivered."""
+    ctx = {"sessions": bench.dialer.sessions, "queue": bench.queue, "clock": bench.dialer.clock}
+    for nudge in [n for n in bench.queue.sent if n.task == "stop_suppressed"]:
+        await stop_suppressed(ctx, nudge.subject)
+
+
+async def _everything_goes_on(bench: Bench) -> None:
+    """Whatever a dialer does with what it finds: claims, dispatches, agents that are ready, dials, sweeps."""
+    for _ in range(2):
+        await bench.make_due()
+        await bench.tick()
+        for call in await bench.calls():
+            await place.dispatch(bench.dialer, call.id)
+            room = bench.telephony.room_of.get(room_name(str(call.id)))
+            if room is not None and call.state in ("queued", "dispatched"):
+                await bench.agent_says(decode(DispatchTicket, room.agent_metadata), EventKind.READY)
+            await place.place(bench.dialer, call.id)
+        await bench.sweep()
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("is_tidied", [True, False], ids=["the task comes", "the task is lost"])
+async def test_an_opt_out_at_any_step_before_the_send_means_no_invite(bench: Bench, step: str, is_tidied: bool) -> None:
+    slow = bench.telephony = bench.dialer.telephony = Slow()
+    world = await bench.make_world(NUMBER)
+    await _brought_to(bench, step)
+    placing = None
+    if step in STEPS[3:]:
+        slow.stops_at = "legs"
+        placing = asyncio.create_task(place.place(bench.dialer, (await bench.calls())[0].id))
+        await (slow.arrived.wait() if step == STEPS[-1] else asyncio.sleep(0))
+    await _opts_out(bench, world)
+    if is_tidied:
+        await _tidy(bench)
+    slow.go.set()
+    if placing is not None:
+        await placing
+    await _everything_goes_on(bench)
+    assert slow.sent == []
+    assert {call.state for call in await bench.calls()} <= {"released"}
+    assert [e.state for e in await bench.enrollments()] == ["suppressed"]
+
+
+async def test_an_invite_that_is_leaving_has_left_before_the_opt_out_is_committed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(departure, "HANDED_OVER_S", 0.5)
+    slow = bench.telephony = bench.dialer.telephony = Slow()
+    slow.stops_at = "dial"
+    world = await bench.make_world(NUMBER)
+    call, _ = await bench.ready_call()
+    placing = asyncio.create_task(place.place(bench.dialer, call.id))
+    await slow.arrived.wait()
+    opting_out = asyncio.create_task(_opts_out(bench, world))
+    await asyncio.sleep(0)
+    assert not opting_out.done()
+    await opting_out
+    assert len(slow.sent) == 1
+    slow.answer(room_name(str(call.id)), Answered())
+    await placing
+
+
+async def test_of_five_hundred_due_contacts_and_single_calls_with_one_number_none_is_called_after_the_opt_out(bench: Bench) -> None:
+    world = await bench.make_world(slots=50)
+    async with bench.dialer.sessions.begin() as session:
+        for _ in range(500):
+            await rows.enrollment(session, world, NUMBER)
+        session.add_all([_single(world) for _ in range(5)])
+    call, ticket = await bench.ready_call()
+    # The caller's side of an earlier call says it: whoever holds the ticket of a call to this number.
+    async with bench.dialer.unit() as unit:
+        await AgentService(unit, call.id, ticket.token).opt_out("Take me off.", 3.0)
+    await _tidy(bench)
+    await _everything_goes_on(bench)
+    assert bench.telephony.sent == []
+    states = {state: sum(e.state == state for e in await bench.enrollments()) for state in ("suppressed", "waiting", "claimed")}
+    assert (states["suppressed"], states["waiting"]) == (500, 0)
+    assert [c.state for c in await bench.calls() if c.purpose == "single"] == ["released"] * 5
+
+
+async def _brought_to(bench: Bench, step: str) -> None:
+    await bench.tick()
+    (call,) = await bench.calls()
+    if step == "queued":
+        return
+    ticket = await bench.dispatch(call)
+    if step == "dispatched":
+        return
+    await bench.agent_says(ticket, EventKind.READY)
+    if step == "waits for the trunk's turn":
+        async with bench.dialer.sessions.begin() as session:
+            await session.execute(update(Trunk).values(next_send_at=datetime.now(UTC) + timedelta(seconds=2)))
+
+
+def _single(world: rows.World) -> Call:
+    return Call(**_columns(world))
+
+
+def _columns(world: rows.World) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "workspace_id": world.workspace.id,
+        "purpose": "single",
+        "assistant_id": world.assistant.id,
+        "assistant_version_id": world.version.id,
+        "trunk_id": world.trunk.id,
+        "is_rehearsal": True,
+        "from_number_id": world.number.id,
+        "from_e164": world.number.e164,
+        "to_e164": NUMBER,
+        "request": {},
+        "usage": [],
+        "due_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "ringing_timeout_s": 15,
+        "max_duration_s": 60,
+    }
