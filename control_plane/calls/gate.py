@@ -13,11 +13,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.gate_repository import Asked, GateRepository, Known
+from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS, jurisdictions, purpose_of, rules_of, time_zones
+from control_plane.calls.history_repository import HistoryRepository
+from control_plane.contacts.consent_repository import ConsentRepository
 from control_plane.db.models import Campaign, Contact, GateVerdict, Trunk, Workspace
+from control_plane.db.session import number_hash
 from control_plane.domain import phone
 from control_plane.domain.calling_window import Window
-from control_plane.domain.eligibility import PACKS, Decision, Dial, Facts, Reason, Wait, decide
+from control_plane.domain.decision import Decision, Dial, Reason, Wait
+from control_plane.domain.eligibility import decide
+from control_plane.domain.facts import ConsentFact, EarlierCall, Facts
 from control_plane.domain.retry_policy import RetryPolicy
+from control_plane.domain.rules import Rules
 from control_plane.kit.ids import new_id
 from control_plane.kit.metrics import GATE_DECISIONS
 
@@ -36,6 +43,16 @@ class Question:
     ring_timeout_s: int
     counted_call_id: uuid.UUID | None = None
     """A call that already counts towards the caps and is not to be counted against itself."""
+    caller_id_owned: bool = False
+    """The number to be shown is one of the trunk's; who asks must know, and what is not known is closed."""
+
+    @property
+    def purpose(self) -> str:
+        return purpose_of(self.campaign)
+
+    def rules(self, now: datetime) -> Rules:
+        """All that binds the call at `now`."""
+        return rules_of(self.workspace, self.trunk, jurisdictions(self.e164, self.contact), self.purpose, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +68,14 @@ class Answer:
         if not more_calls or self.facts.campaign_daily_cap is None:
             return self
         facts = replace(self.facts, campaign_calls_today=self.facts.campaign_calls_today + more_calls)
-        return Answer(self.question, facts, decide(facts, now, PACKS[rule_pack_of(self.question.trunk)]))
+        return Answer(self.question, facts, decide(facts, now, self.question.rules(now)))
 
 
 async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Answer]:
     """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
-    facts = await _gather(session, questions, now)
-    answers = [Answer(q, f, decide(f, now, PACKS[rule_pack_of(q.trunk)])) for q, f in zip(questions, facts, strict=True)]
+    rules = [q.rules(now) for q in questions]
+    facts = await _gather(session, questions, rules, now)
+    answers = [Answer(q, f, decide(f, now, r)) for q, f, r in zip(questions, facts, rules, strict=True)]
     for answer in answers:
         first = next(iter(reasons_of(answer.decision)), {"code": "none"})
         GATE_DECISIONS.labels(type(answer.decision).__name__.lower(), first["code"]).inc()
@@ -70,7 +88,7 @@ async def ask(session: AsyncSession, question: Question, now: datetime) -> tuple
     return answer.decision, answer.facts
 
 
-async def _gather(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Facts]:
+async def _gather(session: AsyncSession, questions: Sequence[Question], rules: Sequence[Rules], now: datetime) -> list[Facts]:
     repository = GateRepository(session)
     zones = [time_zones(q.e164, q.contact) for q in questions]
     days = _Days(now)
@@ -78,11 +96,44 @@ async def _gather(session: AsyncSession, questions: Sequence[Question], now: dat
     capped = await _calls_of_capped(repository, questions, days)
     asked = [Asked(q.workspace.id, q.e164, q.campaign.id if q.campaign else None, q.contact.id if q.contact else None) for q in questions]
     known = await repository.known(asked, min(now - ROLLING, *(day[0] for day in local_days)))
-    rules = _CampaignRules()
-    return [
-        _facts(q, zones[i], known[i], local_days[i], capped[i], _Dialled.seen(known[i].dialled, local_days[i][0], now), rules.of(q))
+    campaign_rules = _CampaignRules(now)
+    found = [
+        _facts(
+            q, zones[i], known[i], local_days[i], capped[i], _Dialled.seen(known[i].dialled, local_days[i][0], now), campaign_rules.of(q)
+        )
         for i, q in enumerate(questions)
     ]
+    return await _with_law(session, questions, rules, found, now)
+
+
+async def _with_law(
+    session: AsyncSession, questions: Sequence[Question], rules: Sequence[Rules], found: Sequence[Facts], now: datetime
+) -> list[Facts]:
+    """The facts with what the rules of the law ask about: places, consents, and for some the history and the lists."""
+    workspaces, numbers = [q.workspace.id for q in questions], [q.e164 for q in questions]
+    consents = await ConsentRepository(session).for_numbers(workspaces, numbers)
+    earlier = await _history(session, questions, rules, now)
+    return [
+        replace(
+            facts,
+            number_hash=number_hash(session, q.workspace.id, q.e164),
+            purpose=q.purpose,
+            jurisdictions=jurisdictions(q.e164, q.contact),
+            caller_id_owned=q.caller_id_owned,
+            consents=tuple(ConsentFact(str(c.id), c.purpose, c.basis, c.granted_at, c.revoked_at) for c in consents[i]),
+            earlier=earlier.get(i, ()),
+        )
+        for i, (q, facts) in enumerate(zip(questions, found, strict=True))
+    ]
+
+
+async def _history(
+    session: AsyncSession, questions: Sequence[Question], rules: Sequence[Rules], now: datetime
+) -> dict[int, tuple[EarlierCall, ...]]:
+    """Earlier calls by the question's place, for those whose rules count them."""
+    places = [i for i, r in enumerate(rules) if r.reach]
+    asked = [(q.workspace.id, q.e164, q.contact.id if q.contact else None, now - rules[i].reach) for i in places if (q := questions[i])]
+    return dict(zip(places, await HistoryRepository(session).earlier(asked, OUTSIDE_CAMPAIGNS), strict=True))
 
 
 def _facts(
@@ -90,7 +141,7 @@ def _facts(
     zones: tuple[str, ...],
     known: Known,
     day: tuple[datetime, datetime],
-    calls_today: int,
+    capped: "_Capped",
     dialled: "_Dialled",
     rules: "_Rules",
 ) -> Facts:
@@ -115,27 +166,35 @@ def _facts(
         attempts_24h=len(dialled.rolling),
         max_per_24h=rules.max_per_24h,
         frees_24h_at=dialled.rolling[rules.max_per_24h - 1] + ROLLING if len(dialled.rolling) >= rules.max_per_24h else None,
-        campaign_calls_today=calls_today,
+        campaign_calls_today=capped.calls_today,
         campaign_daily_cap=campaign.daily_cap if campaign else None,
+        campaign_day_ends_at=capped.day_ends_at,
         installation_halted=known.installation_halted,
     )
 
 
-async def _calls_of_capped(repository: GateRepository, questions: Sequence[Question], days: "_Days") -> list[int]:
+async def _calls_of_capped(repository: GateRepository, questions: Sequence[Question], days: "_Days") -> list["_Capped"]:
     """Today's calls of each question's campaign. Counted only where a cap asks for it: a day can have tens of thousands."""
     known: dict[tuple[uuid.UUID, uuid.UUID | None], int] = {}
     counts = []
     for question in questions:
         campaign = question.campaign
         if campaign is None or campaign.daily_cap is None:
-            counts.append(0)
+            counts.append(_Capped())
             continue
-        key = (campaign.id, question.counted_call_id)
+        key, (since, until) = (campaign.id, question.counted_call_id), days.around(question.workspace.time_zone)
         if key not in known:
-            since, _ = days.around(question.workspace.time_zone)
             known[key] = await repository.campaign_calls_since(campaign.id, since, question.counted_call_id)
-        counts.append(known[key])
+        counts.append(_Capped(known[key], until))
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Capped:
+    """How far a campaign's daily cap is used, and when the workspace's day is over."""
+
+    calls_today: int = 0
+    day_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +221,8 @@ class _Rules:
 class _CampaignRules:
     """The rules of each campaign, read once per batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime) -> None:
+        self._today = now.date()
         self._known: dict[tuple[uuid.UUID | None, bool], _Rules] = {}
 
     def of(self, question: Question) -> _Rules:
@@ -170,7 +230,8 @@ class _CampaignRules:
         key = (campaign.id if campaign else None, rehearsal)
         if key not in self._known:
             policy = RetryPolicy.from_plain(campaign.attempts if campaign else {}, rehearsal=rehearsal)
-            window = Window.from_plain(campaign.window) if campaign and campaign.window is not None else None
+            own = Window.from_plain(campaign.window) if campaign and campaign.window is not None else None
+            window = own.with_public_holidays(self._today) if own is not None else None
             self._known[key] = _Rules(window, policy.max_per_day if campaign else None, policy.max_per_24h)
         return self._known[key]
 
@@ -188,11 +249,6 @@ class _Days:
         return self._known[zone]
 
 
-def rule_pack_of(trunk: Trunk) -> str:
-    """Rehearsal trunks have their own rules, which no other trunk can select."""
-    return "rehearsal" if trunk.is_rehearsal else "default"
-
-
 def verdict_of(
     decision: Decision, facts: Facts, question: Question, now: datetime, *, enrollment_id: uuid.UUID | None = None
 ) -> GateVerdict:
@@ -202,17 +258,24 @@ def verdict_of(
 
 def verdict_columns(answer: Answer, now: datetime, enrollment_id: uuid.UUID | None) -> dict[str, Any]:
     """The decision as the columns of its row, for writing many at once."""
-    pack = PACKS[rule_pack_of(answer.question.trunk)]
+    rules = answer.question.rules(now)
     return {
         "id": new_id(),
         "workspace_id": answer.question.workspace.id,
         "enrollment_id": enrollment_id,
         "decision": type(answer.decision).__name__.lower(),
         "reasons": reasons_of(answer.decision),
-        "inputs": answer.facts.canonical(),
-        "pack": f"{pack.name}@{pack.version}",
+        "inputs": answer.facts.canonical() | rules_of_inputs(rules),
+        "pack": rules.label,
         "decided_at": now,
     }
+
+
+def rules_of_inputs(rules: Rules) -> dict[str, Any]:
+    """What beside the packs' versions made up the rules: the workspace's own, and the public holidays of the days around."""
+    holidays = {name: [day.isoformat() for day in days] for name, days in rules.holidays.items()}
+    parts = {"own_rules": dict(rules.own.plain), "holidays": holidays}
+    return {name: part for name, part in parts.items() if part}
 
 
 def reasons_of(decision: Decision) -> list[dict[str, Any]]:
@@ -223,14 +286,6 @@ def reasons_of(decision: Decision) -> list[dict[str, Any]]:
 
 def until_of(decision: Decision) -> datetime | None:
     return decision.until if isinstance(decision, Wait) else None
-
-
-def time_zones(e164: str, contact: Contact | None) -> tuple[str, ...]:
-    """Every zone the person may be in: as the list says, else as stored with the number, else as the number allows."""
-    if contact is not None and contact.time_zone:
-        return (contact.time_zone,)
-    stored = next((p.time_zones for p in contact.phones if p.e164 == e164), []) if contact is not None else []
-    return tuple(stored) or phone.time_zones(e164)
 
 
 def local_day(now: datetime, zone: str) -> tuple[datetime, datetime]:

@@ -75,7 +75,9 @@ class LookupRepository:
             raise Conflict("The campaign has no number to call from.", code="no_caller_number")
         if not contact.phones:
             raise Conflict("The contact has no number.", code="no_number")
-        return Question(await self.workspace(), trunk, contact.phones[0].e164, contact, campaign, campaign.ring_timeout_s)
+        e164, ring_s = contact.phones[0].e164, campaign.ring_timeout_s
+        # The trunk was found by a number of its own.
+        return Question(await self.workspace(), trunk, e164, contact, campaign, ring_s, caller_id_owned=True)
 
     async def _owned(self, kind: Any, row_id: uuid.UUID, what: str) -> Any:
         row = await self._session.scalar(select(kind).where(kind.id == row_id, kind.workspace_id == self._workspace_id))

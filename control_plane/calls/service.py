@@ -51,7 +51,7 @@ class CallService:
         to = self._number(asked, contact.phones[0].e164 if contact and contact.phones else None, workspace.default_country)
         number, trunk = await self._lookups.caller(asked.from_number_id, assistant.id, rehearsal=phone.is_fictional(to))
         ring_s = campaign.ring_timeout_s if campaign else DEFAULT_RING_S
-        question = Question(workspace, trunk, to, contact, campaign, ring_s)
+        question = Question(workspace, trunk, to, contact, campaign, ring_s, caller_id_owned=number.trunk_id == trunk.id)
         at = self._time(asked.schedule_at)
         decision, facts = await ask(self._unit.session, question, at)
         if isinstance(decision, Never):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from control_plane.calls.gate import time_zones
+from control_plane.calls.gate_rules import time_zones
 from control_plane.calls.repository import CallRepository
 from control_plane.campaigns.enrollments import Enrollments
 from control_plane.contacts.repository import ContactRepository

@@ -216,7 +216,7 @@ async def _last_gate(unit: Unit, call: Call, trunk: Trunk, now: datetime, rules:
     contact = await repository.contact(call.contact_id) if call.contact_id else None
     campaign = await repository.campaign(call.campaign_id) if call.campaign_id else None
     # The claim has counted this call towards the caps of the day; asking about them again would count it twice.
-    question = Question(workspace, trunk, call.to_e164, contact, campaign, call.ringing_timeout_s, counted_call_id=call.id)
+    question = Question(workspace, trunk, call.to_e164, contact, campaign, call.ringing_timeout_s, call.id, call.from_number_id is not None)
     decision, facts = await ask(unit.session, question, now)
     if not isinstance(decision, MayDial):
         why = "; ".join(reason.sentence for reason in decision.reasons)

@@ -48,6 +48,8 @@ class Facts:
     time_zones: tuple[str, ...]
     workspace_time_zone: str
     ring_timeout: timedelta
+    number_hash: str = ""
+    """The number's keyed hash, which stands for it where a verdict is kept."""
     purpose: str = "informational"
     jurisdictions: tuple[str, ...] = ()
     caller_id_owned: bool = False

@@ -141,3 +141,19 @@ def _zones() -> frozenset[str]:
 def is_zone(name: str) -> bool:
     """Whether `name` is in the time zone database."""
     return name in _zones()
+
+
+def ends_of(network_result: str | None, answered_by: str | None, outcome: str | None) -> tuple[str, ...]:
+    """How a call ended, in every word that a cool-down may name it by; empty while it is under way."""
+    words = [word for word in (network_result, answered_by, outcome) if word and word not in _SAYING_NOTHING]
+    if network_result == NetworkResult.ANSWERED and answered_by in _PERHAPS_A_PERSON:
+        if outcome == Outcome.AGENT_FAILURE:
+            words.append(ABANDONED)
+        elif outcome not in _NOT_TALKED:
+            words.append(CONVERSATION)
+    return tuple(words)
+
+
+_PERHAPS_A_PERSON = (AnsweredBy.HUMAN, AnsweredBy.UNCERTAIN)
+_NOT_TALKED = (Outcome.NO_CONVERSATION, Outcome.HUNG_UP_EARLY)
+_SAYING_NOTHING = (AnsweredBy.NONE, "unknown")

@@ -138,11 +138,10 @@ class Waiver:
     purposes: Purposes = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OwnRules:
-    """What a workspace adds to the packs, and what it waives."""
+    """What a workspace adds to the packs, and what it waives. Equal only to itself, like `Rules`."""
 
-    version: int = 0
     stricter: RulePack | None = None
     waivers: tuple[Waiver, ...] = ()
     plain: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,111 @@
+"""Where a person may be, by the number and by what the contact's address says: jurisdictions and time zones. In doubt, everywhere.
+
+A number says where it was given out and not where its owner is, so the address adds jurisdictions and takes none away.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+
+from control_plane.domain import phone
+from control_plane.rules.yaml_text import read_yaml
+
+_STATES = Path(__file__).parent / "us_states.yaml"
+_STATE_KEYS = ("state", "address_state", "us_state", "region", "province")
+_COUNTRY_KEYS = ("country", "address_country", "country_code")
+ANY_STATE = "US-*"
+_NORTH_AMERICA = ("US", "CA")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What the contact's attributes say of where they live."""
+
+    country: str | None = None
+    state: str | None = None
+    """A state of the US, in two letters."""
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, Any]) -> "Address":
+        country = next((word.upper() for key in _COUNTRY_KEYS if (word := _word(attributes.get(key)))), None)
+        state = next((found for key in _STATE_KEYS if (found := _state_codes().get(_word(attributes.get(key)).lower()))), None)
+        is_american = country is None or country in ("US", "USA", "UNITED STATES")
+        return cls(country if country is not None and phone.is_country(country) else None, state if is_american else None)
+
+
+NOWHERE = Address()
+
+
+@lru_cache(maxsize=65536)
+def jurisdictions(e164: str, address: Address = NOWHERE) -> tuple[str, ...]:
+    """Countries and states whose rules may bind a call to this number, sorted; empty when nothing is known."""
+    places = set(_of_number(e164))
+    if address.country is not None:
+        places.add(address.country)
+    if address.state is not None and ("US" in places or not places):
+        places |= {"US", f"US-{address.state}"}
+        places.discard(ANY_STATE)
+    return tuple(sorted(places))
+
+
+def time_zones(e164: str, stored: tuple[str, ...], address: Address = NOWHERE) -> tuple[str, ...]:
+    """Every zone the person may be in: those of the number, as far as the address agrees; of both, where they contradict each other."""
+    of_number = stored or phone.time_zones(e164)
+    if address.state is None:
+        return of_number
+    of_address = us_states()[address.state].zones
+    return tuple(zone for zone in of_number if zone in of_address) or tuple(sorted({*of_number, *of_address}))
+
+
+def _of_number(e164: str) -> tuple[str, ...]:
+    if e164.startswith("+1") and len(e164) == 12:
+        return _of_area_code(e164[2:5], e164)
+    if not phone.is_e164(e164):
+        return ()
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    # 001 and its like are services without a place (satellite, international freephone).
+    return (region,) if region is not None and region.isalpha() else ()
+
+
+def _of_area_code(code: str, example: str) -> tuple[str, ...]:
+    state = _states_by_area_code().get(code)
+    if state is not None:
+        return ("US", f"US-{state}")
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(example))
+    if region == "US" or region is None:
+        # Freephone and personal numbers reach all of North America; a new area code may be anywhere in the country.
+        return (*_NORTH_AMERICA, ANY_STATE)
+    return (region,)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    name: str
+    zones: tuple[str, ...]
+    area_codes: tuple[str, ...]
+
+
+@cache
+def us_states() -> dict[str, State]:
+    """The states of the US by their two letters."""
+    plain = read_yaml(_STATES)
+    return {code: State(s["name"], tuple(s["zones"]), tuple(map(str, s["area_codes"]))) for code, s in plain.items()}
+
+
+@cache
+def _states_by_area_code() -> dict[str, str]:
+    return {code: name for name, state in us_states().items() for code in state.area_codes}
+
+
+@cache
+def _state_codes() -> dict[str, str]:
+    """Names and abbreviations in lower case."""
+    return {word: code for code, state in us_states().items() for word in (code.lower(), f"us-{code.lower()}", state.name.lower())}
+
+
+def _word(value: Any) -> str:
+    return value.strip()[:60] if isinstance(value, str) else ""
