@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,14 +34,15 @@ _ENROLLED_COLUMNS = ("id", "workspace_id", "campaign_id", "contact_id", "due_at"
 
 _CLAIM = text(
     """
-    update enrollment set state = 'claimed', due_at = null, waiting_reasons = '{}', updated_at = now()
+    update enrollment set state = 'claimed', due_at = null, waiting_reasons = '{}', waiting_codes = '{}', updated_at = now()
     where id = any(cast(:ids as uuid[]))
     """
 )
 _WAIT = text(
     """
-    update enrollment set state = 'waiting', due_at = w.due_at, waiting_reasons = w.reasons, closed_reason = '', updated_at = now()
-    from jsonb_to_recordset(cast(:waits as jsonb)) as w(id uuid, due_at timestamptz, reasons text[])
+    update enrollment set state = 'waiting', due_at = w.due_at, waiting_reasons = w.reasons, waiting_codes = w.codes,
+        closed_reason = '', updated_at = now()
+    from jsonb_to_recordset(cast(:waits as jsonb)) as w(id uuid, due_at timestamptz, reasons text[], codes text[])
     where enrollment.id = w.id
     """
 )
@@ -56,11 +57,12 @@ _CLOSE = text(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An enrollment to be looked at again at `due_at`; `reasons` are sentences that say why not now."""
+    """An enrollment to be looked at again at `due_at`; `reasons` are sentences that say why not now, `codes` the gate's own."""
 
     id: uuid.UUID
     due_at: datetime
     reasons: list[str]
+    codes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ class Batch:
         refused = answers if chosen is None else answers[: answers.index(chosen)]
         results.verdicts += [verdict_columns(a, self._now, enrollment.id) for a in refused if isinstance(a.decision, Never)]
         if chosen is None:
-            _put_aside(enrollment, answers, results)
+            _put_aside(enrollment, answers, results, self._now)
         elif (enrollment.workspace_id, chosen.question.e164) in numbers or enrollment.contact_id in people:
             results.waits.append(Waiting(enrollment.id, self._now + NUMBER_BUSY, [BUSY]))
         else:
@@ -219,12 +219,18 @@ class Batch:
         self._paces[campaign_id] = replace(pace, served=pace.served + 1 / self._running[campaign_id].campaign.weight)
 
 
-def _put_aside(enrollment: Due, answers: Sequence[Answer], results: Results) -> None:
-    """No number may be dialled now: wait for the first that may be later, or close when none ever may."""
-    waits = [answer.decision for answer in answers if isinstance(answer.decision, Wait)]
+def _put_aside(enrollment: Due, answers: Sequence[Answer], results: Results, now: datetime) -> None:
+    """No number may be dialled now: wait for the first that may be later, or close when none ever may.
+
+    A verdict that says to wait is kept only when its reasons are others than those of the last one.
+    """
+    waits = [(answer.decision, answer) for answer in answers if isinstance(answer.decision, Wait)]
     if waits:
-        soonest = min(waits, key=lambda wait: wait.until)
-        results.waits.append(Waiting(enrollment.id, soonest.until, [reason.sentence for reason in soonest.reasons]))
+        soonest, answer = min(waits, key=lambda wait: wait[0].until)
+        codes = [reason.code for reason in soonest.reasons]
+        results.waits.append(Waiting(enrollment.id, soonest.until, [reason.sentence for reason in soonest.reasons], codes))
+        if codes != list(enrollment.waiting_codes):
+            results.verdicts.append(verdict_columns(answer, now, enrollment.id))
         return
     reasons = [reason for answer in answers if isinstance(answer.decision, Never) for reason in answer.decision.reasons]
     suppressed = any(reason.code == "suppressed" for reason in reasons)

@@ -67,7 +67,7 @@ _DUE = text(
 )
 _ENROLLMENTS = text(
     """
-    select d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id
+    select d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id, d.waiting_codes
     from unnest(cast(:campaigns as uuid[]), cast(:quotas as int[]), cast(:are_urgent as bool[]))
         as q(campaign_id, quota, is_urgent)
     cross join lateral (
@@ -182,6 +182,8 @@ class Due:
     campaign_id: uuid.UUID
     contact_id: uuid.UUID
     last_from_number_id: uuid.UUID | None
+    waiting_codes: Sequence[str] = ()
+    """Why it waited until now, as the gate put it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,3 +90,5 @@ class Enrollment(HasId, OfWorkspace, HasTimes, Base):
     """Sticky caller ID: the number that called last."""
     waiting_reasons: Mapped[list[str]] = mapped_column(default=list)
     """Sentences that say why it is not called now."""
+    waiting_codes: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
+    """The codes of the gate's reasons; a verdict is kept when they change."""

@@ -16,5 +16,9 @@ class Workspace(HasId, HasTimes, Base):
     max_concurrent_calls: Mapped[int | None]
     is_halted: Mapped[bool] = mapped_column(default=False, server_default="false")
     """The kill switch: nothing is dialled while it is on."""
+    rules: Mapped[dict[str, Any] | None]
+    """What the workspace adds to the rule packs and what it waives (domain/rule_text.read_own); None: nothing."""
+    rules_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Raised by every change of `rules`."""
     retention: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """Days by kind of record, as far as the workspace has chosen (records/retention)."""
