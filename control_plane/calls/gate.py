@@ -74,7 +74,7 @@ class Answer:
 async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Answer]:
     """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
     rules = [q.rules(now) for q in questions]
-    facts = await _gather(session, questions, rules, now)
+    facts = await gather(session, questions, now)
     answers = [Answer(q, f, decide(f, now, r)) for q, f, r in zip(questions, facts, rules, strict=True)]
     for answer in answers:
         first = next(iter(reasons_of(answer.decision)), {"code": "none"})
@@ -88,7 +88,8 @@ async def ask(session: AsyncSession, question: Question, now: datetime) -> tuple
     return answer.decision, answer.facts
 
 
-async def _gather(session: AsyncSession, questions: Sequence[Question], rules: Sequence[Rules], now: datetime) -> list[Facts]:
+async def gather(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Facts]:
+    """The facts of each question as they are in this transaction, for whoever decides by `decide`; a few queries for all of them."""
     repository = GateRepository(session)
     zones = [time_zones(q.e164, q.contact) for q in questions]
     days = _Days(now)
@@ -103,7 +104,7 @@ async def _gather(session: AsyncSession, questions: Sequence[Question], rules: S
         )
         for i, q in enumerate(questions)
     ]
-    return await _with_law(session, questions, rules, found, now)
+    return await _with_law(session, questions, [q.rules(now) for q in questions], found, now)
 
 
 async def _with_law(
