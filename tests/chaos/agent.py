@@ -170,7 +170,8 @@ class Worker:
                     async with session.ws_connect(f"{self._network_url}/agents?{query}", heartbeat=8) as line:
                         self._line = line
                         async for message in line:
-                            self._hear(json.loads(message.data))
+                            if message.type is aiohttp.WSMsgType.TEXT:
+                                self._hear(json.loads(message.data))
                 for job in self._jobs.values():
                     job.heard.put_nowait({"kind": "closed"})
                 await asyncio.sleep(RETRY_S)
@@ -180,10 +181,13 @@ class Worker:
             if said["room"] in self._jobs:
                 self._jobs[said["room"]].heard.put_nowait(said)
             return
-        job = self._jobs[said["room"]] = Job(self, said["room"], decode(DispatchTicket, said["metadata"]))
+        self._begin(Job(self, said["room"], decode(DispatchTicket, said["metadata"])))
+
+    def _begin(self, job: Job) -> None:
+        self._jobs[job.room] = job
         task = asyncio.create_task(job.run())
         self._running.add(task)
-        task.add_done_callback(lambda done: self._finished(said["room"], done))
+        task.add_done_callback(lambda done: self._finished(job.room, done))
 
     def _finished(self, room: str, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)

@@ -69,10 +69,25 @@ def nothing_after_an_opt_out(evidence: Evidence, shape: Shape) -> Finding:
         committed[number] = min(at, committed.get(number, at))
     dialled = [call for call in evidence.calls if call["dialing_at"]]
     decided = [call for call in dialled if call["decided_at"] > committed.get(call["number"], float("inf"))]
-    sent = [line for line in _invites(evidence) if line["sent_at"] > committed.get(line["number"], float("inf")) + SEND_TOLERANCE_S]
+    tolerance = SEND_TOLERANCE_S + shape.sent_lag_s
+    sent = [line for line in _invites(evidence) if line["sent_at"] > committed.get(line["number"], float("inf")) + tolerance]
     broken = [f"call {c['id']} was let through after the opt-out" for c in decided]
     broken += [f"call {line['call']} was sent {line['sent_at'] - committed[line['number']]:.1f} s after the opt-out" for line in sent]
     return Finding("no INVITE after a committed opt-out", tuple(broken), f"{len(committed)} numbers opted out")
+
+
+def nothing_while_halted(evidence: Evidence, shape: Shape) -> Finding:
+    """From a second after the commit of a pause or kill switch until somebody asks to go on."""
+    broken, latest = [], 0.0
+    for halt in evidence.halts:
+        late = [line for line in _invites(evidence) if halt.since + SEND_TOLERANCE_S + shape.sent_lag_s < line["sent_at"] < halt.until]
+        broken += [f"{halt.name}: call {line['call']} was sent {line['sent_at'] - halt.since:.1f} s after it" for line in late]
+        decided = [call for call in evidence.calls if call["dialing_at"] and halt.since < call["decided_at"] < halt.until]
+        broken += [f"{halt.name}: call {call['id']} was let through after it" for call in decided]
+        within = [line["sent_at"] - halt.since for line in _invites(evidence) if halt.since < line["sent_at"] < halt.until]
+        latest = max(latest, *within, 0.0)
+    words = f"{len(evidence.halts)} stops held, the last INVITE {latest:.2f} s after one's commit was confirmed"
+    return Finding("no INVITE after a pause or kill switch", tuple(broken), words)
 
 
 def every_invite_has_its_row(evidence: Evidence, shape: Shape) -> Finding:
@@ -94,7 +109,7 @@ def pace_is_kept(evidence: Evidence, shape: Shape) -> Finding:
     least = 1 / shape.calls_per_second
     broken = [f"{b - a:.3f} s between two turns of the trunk" for a, b in pairwise(turns) if b - a < least - CLOCK_GRAIN_S]
     most = _most_in_a_second([line["sent_at"] for line in _invites(evidence)])
-    allowed = int(shape.calls_per_second * (1 + SEND_TOLERANCE_S)) + 1
+    allowed = int(shape.calls_per_second * (1 + SEND_TOLERANCE_S + shape.sent_lag_s)) + 1
     if most > allowed:
         broken.append(f"{most} INVITEs sent within one second")
     closest = min((b - a for a, b in pairwise(turns)), default=0)
@@ -162,6 +177,7 @@ CHECKS: tuple[Check, ...] = (
     one_invite_per_call,
     one_live_call_per_number,
     nothing_after_an_opt_out,
+    nothing_while_halted,
     every_invite_has_its_row,
     pace_is_kept,
     lines_are_kept,

@@ -39,6 +39,15 @@ class Sample:
     """When the longest-running call was claimed that is alive or holds a slot."""
 
 
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Nothing was to be dialled from `since` (the commit was confirmed) to `until` (somebody first asked to go on)."""
+
+    name: str
+    since: float
+    until: float
+
+
 @dataclass(slots=True)
 class Evidence:
     lines: list[dict[str, Any]]
@@ -47,6 +56,7 @@ class Evidence:
     opt_outs: list[tuple[str, float]] = field(default_factory=list)
     """Numbers and when their suppression was known to be committed."""
     samples: list[Sample] = field(default_factory=list)
+    halts: list[Halt] = field(default_factory=list)
     recovered_s: float | None = None
     """From the last fault until no call of the time before it was alive or held a slot; None: never."""
 
@@ -64,9 +74,9 @@ class Database:
             return None
         return Sample(time.time(), **row)
 
-    def rows(self, query: str) -> list[dict[str, Any]]:
+    def rows(self, query: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         with psycopg.connect(self._url, connect_timeout=2, row_factory=dict_row, autocommit=True) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[call-overload]
+            return connection.execute(query, values or None).fetchall()  # type: ignore[call-overload]
 
     def end_reservations(self, but: list[str]) -> int:
         """Let the reservations of lost calls end now, except for numbers that the network still has on the line."""

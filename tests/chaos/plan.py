@@ -1,7 +1,7 @@
 """What is done to the platform and when: a pure function of the seed. What a fault hits at its moment depends on the machine."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -16,6 +16,11 @@ class Kind(StrEnum):
     TELEPHONY_HANGS = "telephony hangs, then does it after all"
     TELEPHONY_LATE = "telephony answers after the client gave up"
     TELEPHONY_DROPS = "telephony drops the connection after the INVITE"
+    PAUSE = "pause and resume the campaign"
+    HALT_WORKSPACE = "halt and resume the workspace"
+    HALT_INSTALLATION = "halt and resume the installation from the shell"
+    LIVEKIT_CRASH = "kill livekit-server"
+    LIVEKIT_RESTART = "restart livekit-server"
 
 
 MODES = {
@@ -24,6 +29,11 @@ MODES = {
     Kind.TELEPHONY_LATE: "late",
     Kind.TELEPHONY_DROPS: "drop",
 }
+ONLY_ON_LIVEKIT = frozenset({Kind.LIVEKIT_CRASH, Kind.LIVEKIT_RESTART})
+HALTS = (Kind.PAUSE, Kind.HALT_WORKSPACE, Kind.HALT_INSTALLATION)
+HALT_S = (2.0, 5.0)
+"""Long enough to see whether an INVITE leaves later than a second after the stop."""
+MISBEHAVES_S = (2.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How big and how rough a run is. Times in seconds."""
+    """How big and how rough a run is. Times in seconds.
+
+    Most stops are short and some are long: with everything stopped for half a minute at a time nobody would be called, and nothing tried.
+    """
 
     contacts: int
     lasts_s: float
@@ -54,17 +67,30 @@ class Shape:
     lines: int
     calls_per_second: int
     max_total: int = 3
+    kills: int = 1
+    """Cards of each kill in the deck, against one of each stop."""
+
+    sent_lag_s: float = 0.0
+    """How much later than it was sent an INVITE may be in the ledger."""
+    is_on_livekit: bool = False
 
     @property
     def slots(self) -> int:
         return self.agents * self.slots_per_agent
 
 
-QUICK = Shape(80, 38, (1.0, 2.2), (3, 8), task_workers=2, agents=2, slots_per_agent=4, lines=40, calls_per_second=5)
+QUICK = Shape(80, 46, (1.0, 2.2), (3, 8), task_workers=2, agents=2, slots_per_agent=4, lines=40, calls_per_second=5)
 
 
 def long(contacts: int, minutes: float) -> Shape:
-    return Shape(contacts, minutes * 60, (1, 3), (5, 30), task_workers=3, agents=3, slots_per_agent=8, lines=200, calls_per_second=10)
+    many = {"task_workers": 3, "agents": 3, "slots_per_agent": 8, "lines": 200, "calls_per_second": 10}
+    return Shape(contacts, minutes * 60, (1, 3), (2, 30), **many, kills=2)
+
+
+def on_livekit(contacts: int, minutes: float) -> Shape:
+    """Real rooms, participants and calls: fewer of them, and rarer faults, because a real server takes its time to come back."""
+    few = {"task_workers": 2, "agents": 2, "slots_per_agent": 4, "lines": 40, "calls_per_second": 2}
+    return replace(Shape(contacts, minutes * 60, (5, 9), (3, 15), **few), sent_lag_s=3.0, is_on_livekit=True)
 
 
 def faults(seed: int, shape: Shape) -> list[Fault]:
@@ -76,13 +102,27 @@ def faults(seed: int, shape: Shape) -> list[Fault]:
             chance.shuffle(deck)
         kind, target = deck.pop()
         longest = shape.lasts_s - at
-        planned.append(Fault(round(at, 2), kind, target, round(min(longest, chance.uniform(*shape.stops_s)), 2)))
+        planned.append(Fault(round(at, 2), kind, target, round(min(longest, _lasts_s(kind, shape, chance.random())), 2)))
         at += chance.uniform(*shape.every_s)
     return planned
 
 
+def _lasts_s(kind: Kind, shape: Shape, share: float) -> float:
+    if kind in HALTS or kind in MODES:
+        least, most = HALT_S if kind in HALTS else MISBEHAVES_S
+        return least + (most - least) * share
+    least, most = shape.stops_s
+    return least + (most - least) * share**2
+
+
 def _deck(shape: Shape) -> list[tuple[Kind, str]]:
+    if shape.is_on_livekit:
+        kinds = (Kind.LIVEKIT_CRASH, Kind.LIVEKIT_CRASH, Kind.LIVEKIT_RESTART, Kind.REDIS_LOSS, Kind.REDIS_RESTART, Kind.HALT_WORKSPACE)
+        kills = [(Kind.KILL, name) for name in ("task-worker-0", "task-worker-1", "agent-0", "agent-1", "api")]
+        return [(kind, "") for kind in kinds] + kills + [(Kind.STOP, "livekit"), (Kind.STOP, "task-worker-0")]
     workers = [f"task-worker-{i}" for i in range(shape.task_workers)]
     agents = [f"agent-{i}" for i in range(shape.agents)]
-    cards = [(kind, name) for kind in (Kind.KILL, Kind.STOP) for name in (*workers, *agents, "api", "network")]
-    return cards + [(Kind.STOP, "redis")] + [(kind, "") for kind in Kind if kind not in (Kind.KILL, Kind.STOP)]
+    kinds = (*(Kind.KILL,) * shape.kills, Kind.STOP)
+    cards = [(kind, name) for kind in kinds for name in (*workers, *agents, "api", "network")]
+    others = [kind for kind in Kind if kind not in (Kind.KILL, Kind.STOP) and kind not in ONLY_ON_LIVEKIT]
+    return cards + [(Kind.STOP, "redis")] + [(kind, "") for kind in others]

@@ -5,10 +5,10 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 from cryptography.fernet import Fernet
@@ -16,13 +16,15 @@ from cryptography.fernet import Fernet
 from control_plane.db.migrate import migrate
 from control_plane.kit.secrets import new_api_key
 from control_plane.local.postgres import EmbeddedPostgres
-from control_plane.local.processes import Command, LocalError, free_port, launch, stop
+from control_plane.local.processes import LocalError, free_port, launch, stop
 from control_plane.local.redis import EmbeddedRedis
+from tests.chaos.forks import Fork
 from tests.chaos.plan import MODES, Fault, Kind, Shape
+from tests.fakes.telephony_server import read_ledger
 
-ROOT = Path(__file__).parents[2]
+Running = subprocess.Popen[bytes] | Fork
 POSTGRES_PATIENCE_S = 20.0
-START_PATIENCE_S = 30.0
+START_PATIENCE_S = 180.0
 
 
 class Platform:
@@ -32,9 +34,10 @@ class Platform:
         self._folder, self._shape = folder, shape
         self._postgres = EmbeddedPostgres(folder / "postgres")
         self._redis = EmbeddedRedis(folder / "redis")
-        self._commands: dict[str, Command] = {}
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._starts: dict[str, Callable[[], Running]] = {}
+        self._processes: dict[str, Running] = {}
         self._stopped: dict[str, float] = {}
+        self._environment: dict[str, str] = {}
         self.ledger = folder / "network.jsonl"
         self.owner_key, self._agent_key = new_api_key(), new_api_key()
         self.api_url = f"http://127.0.0.1:{free_port()}"
@@ -44,22 +47,35 @@ class Platform:
     def database_url(self) -> str:
         return self._postgres.url()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return self._environment
+
+    def ledger_lines(self) -> list[dict[str, Any]]:
+        """The telephone network's own record so far."""
+        return read_ledger(self.ledger)
+
     def start_stores(self) -> None:
         self._start_postgres()
         self._start_redis()
         migrate(self.database_url)
 
     def start_processes(self) -> None:
-        env = self._environment()
-        port = self._network_url.rpartition(":")[2]
-        hooks = ("--webhooks", self.api_url, "--key", env["LIVEKIT_API_KEY"], "--secret", env["LIVEKIT_API_SECRET"])
-        self._add("network", env, "tests.fakes.telephony_server", "--port", port, "--ledger", str(self.ledger), *hooks)
+        env = self._environment = self._make_environment()
+        self._start_network(env)
         self._add("api", env, "tests.chaos.api")
         for i in range(self._shape.agents):
-            self._add(f"agent-{i}", env, "tests.chaos.agent")
+            self._add(f"agent-{i}", env, self._agent_module)
         for i in range(self._shape.task_workers):
             self._add(f"task-worker-{i}", env, "tests.chaos.worker")
         self._wait_for_api()
+
+    _agent_module = "tests.chaos.agent"
+
+    def _start_network(self, env: Mapping[str, str]) -> None:
+        port = self._network_url.rpartition(":")[2]
+        hooks = ("--webhooks", self.api_url, "--key", env["LIVEKIT_API_KEY"], "--secret", env["LIVEKIT_API_SECRET"])
+        self._add("network", env, "tests.fakes.telephony_server", "--port", port, "--ledger", str(self.ledger), *hooks)
 
     def do(self, fault: Fault) -> None:
         """Do it now. What lasts is ended by `tend`."""
@@ -86,9 +102,9 @@ class Platform:
             if time.monotonic() >= until:
                 self._continue(name)
         for name, process in list(self._processes.items()):
-            if process.poll() is not None and name in self._commands:
+            if process.poll() is not None and name in self._starts:
                 self._stopped.pop(name, None)
-                self._processes[name] = launch(self._commands[name])
+                self._processes[name] = self._starts[name]()
 
     def settle(self) -> None:
         """No more faults: everything goes on and behaves."""
@@ -98,7 +114,7 @@ class Platform:
         self._misbehave("", 0)
 
     def close(self) -> None:
-        self._commands.clear()
+        self._starts.clear()
         for name in list(self._processes):
             if name not in ("postgres", "redis"):
                 self._signal(name, signal.SIGKILL)
@@ -119,6 +135,7 @@ class Platform:
 
     def _end(self, name: str, *, kill: bool) -> None:
         process = self._processes.pop(name)
+        assert isinstance(process, subprocess.Popen)
         if name in self._stopped:
             self._stopped.pop(name)
             os.killpg(process.pid, signal.SIGCONT)
@@ -151,12 +168,11 @@ class Platform:
             assert time.monotonic() < deadline, "Redis does not start"
             time.sleep(0.02)
 
-    def _add(self, name: str, env: Mapping[str, str], *module_and_arguments: str) -> None:
-        argv = (sys.executable, "-m", *module_and_arguments)
-        self._commands[name] = Command(name, argv, env, ROOT, self._folder / "logs" / f"{name}.log", death_signal=signal.SIGKILL)
-        self._processes[name] = launch(self._commands[name])
+    def _add(self, name: str, env: Mapping[str, str], module: str, *arguments: str) -> None:
+        self._starts[name] = lambda: Fork(module, arguments, env, self._folder / "logs" / f"{name}.log")
+        self._processes[name] = self._starts[name]()
 
-    def _environment(self) -> dict[str, str]:
+    def _make_environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self._folder),

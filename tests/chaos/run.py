@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import time
 from collections import Counter
@@ -10,12 +11,15 @@ from pathlib import Path
 
 import httpx
 
+from control_plane.local.livekit_binary import Finder
 from tests.chaos.checker import RECOVERY_LIMIT_S, Finding, check
 from tests.chaos.evidence import CALLS, ENROLLMENTS, Database, Evidence
-from tests.chaos.plan import Fault, Shape, faults
+from tests.chaos.halts import Halts, Handles
+from tests.chaos.livekit_platform import LiveKitPlatform
+from tests.chaos.plan import HALTS, Fault, Shape, faults
 from tests.chaos.platform import Platform
 from tests.chaos.seeding import Seeded, seed_contacts
-from tests.fakes.telephony_server import open_calls, read_ledger
+from tests.fakes.telephony_server import open_calls
 
 LOOK_S = 1.0
 OPT_OUT_EVERY_S = 3.0
@@ -30,6 +34,8 @@ class Result:
     evidence: Evidence
     took_s: float
     peace_s: float
+    under_fire: int
+    """INVITEs sent before the last fault was over."""
     shortened: int
     """Reservations of lost calls that the run let end early, because nobody wants to wait for them."""
     folder: Path
@@ -56,21 +62,34 @@ class Run:
 
     def go(self) -> Result:
         begun = time.monotonic()
-        self._platform = Platform(self.folder, self.shape)
+        self._platform = self._make_platform()
         try:
             self._platform.start_stores()
             self._database = Database(self._platform.database_url)
             seeded = asyncio.run(seed_contacts(self._platform.database_url, self.seed, self.shape))
             self._platform.start_processes()
+            self._halts = Halts(self._handles(seeded), self._database)
             self._chaos(seeded)
             self._platform.settle()
+            under_fire = sum(line["event"] == "invite" for line in self._platform.ledger_lines())
+            self._halts.finish(self._platform.tend)
             peace_s = self._peace()
             evidence = self._gather()
         finally:
             self._platform.close()
         findings = check(evidence, self.shape)
         took_s = time.monotonic() - begun
-        return Result(self.seed, self.shape, findings, self.injected, evidence, took_s, peace_s, self._shortened, self.folder)
+        return Result(self.seed, self.shape, findings, self.injected, evidence, took_s, peace_s, under_fire, self._shortened, self.folder)
+
+    def _make_platform(self) -> Platform:
+        if self.shape.is_on_livekit:
+            return LiveKitPlatform(self.folder, self.shape, Finder(os.environ, print).find())
+        return Platform(self.folder, self.shape)
+
+    def _handles(self, seeded: Seeded) -> Handles:
+        platform = self._platform
+        log = self.folder / "logs" / "shell.log"
+        return Handles(platform.api_url, platform.owner_key, str(seeded.campaign_id), platform.environment, log)
 
     def _chaos(self, seeded: Seeded) -> None:
         begun, planned = time.monotonic(), faults(self.seed, self.shape)
@@ -87,7 +106,10 @@ class Run:
 
     def _inject(self, fault: Fault) -> None:
         self.injected[fault.name] += 1
-        self._platform.do(fault)
+        if fault.kind in HALTS:
+            self._halts.pull(fault.kind, fault.for_s)
+        else:
+            self._platform.do(fault)
 
     def _opt_out(self, number: str) -> None:
         """By the public API; only what it has confirmed counts."""
@@ -124,13 +146,13 @@ class Run:
         return time.monotonic() - begun
 
     def _shorten(self) -> None:
-        on_the_line = [line["number"] for line in open_calls(read_ledger(self._platform.ledger)).values()]
+        on_the_line = [line["number"] for line in open_calls(self._platform.ledger_lines()).values()]
         self._shortened += self._database.end_reservations(on_the_line)
 
     def _gather(self) -> Evidence:
-        lines = read_ledger(self._platform.ledger)
+        lines = self._platform.ledger_lines()
         confirmed = [(line["number"], line["at"]) for line in lines if line["event"] == "opt_out_confirmed"]
         opt_outs = [*self._opt_outs, *confirmed]
         calls, enrollments = self._database.rows(CALLS), self._database.rows(ENROLLMENTS)
         (self.folder / "calls.json").write_text(json.dumps([calls, enrollments], indent=1))
-        return Evidence(lines, calls, enrollments, opt_outs, self._samples, self._recovered_s)
+        return Evidence(lines, calls, enrollments, opt_outs, self._samples, self._halts.kept, self._recovered_s)

@@ -23,6 +23,8 @@ SCRIPTS = {
     "busy": 2,
 }
 """Weights in percent."""
+LIVEKIT_SCRIPTS = {"silent": 60, "busy": 12, "answers-late": 12, "declined": 6, "no-such-number": 4, "rings-out": 6}
+"""Of the rehearsal's callees (rehearsal/callees)."""
 THROTTLED = ("throttled talks",) * 2
 """The first contacts: a carrier throttles because of the rate, not of the number, and each such answer halves the trunk's rate."""
 SHARED_NUMBERS = 0.05
@@ -47,9 +49,12 @@ async def seed_contacts(url: str, seed: int, shape: Shape) -> Seeded:
             world = await rows.world(session, calls_per_second=shape.calls_per_second, lines=shape.lines, **columns)
             version = await session.get_one(AssistantVersion, world.version.id)
             version.config = world.assistant.config = {**version.config, "max_duration_s": MAX_DURATION_S}
+            if shape.is_on_livekit:
+                world.trunk.livekit_outbound_trunk_id, world.trunk.sync_state = None, "pending"
+            scripts, first = (LIVEKIT_SCRIPTS, ()) if shape.is_on_livekit else (SCRIPTS, THROTTLED)
             for i in range(shape.contacts):
                 number = chance.choice(numbers) if numbers and chance.random() < SHARED_NUMBERS else next(free)
-                script = THROTTLED[i] if i < len(THROTTLED) else chance.choices(list(SCRIPTS), list(SCRIPTS.values()))[0]
+                script = first[i] if i < len(first) else chance.choices(list(scripts), list(scripts.values()))[0]
                 numbers.append(number)
                 person = await rows.contact(session, world, number, attributes={"rehearsal_script": script})
                 await rows.enroll(session, world, person, due_at=datetime.now(UTC))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.checker import check
-from tests.chaos.evidence import Evidence, Sample
+from tests.chaos.evidence import Evidence, Halt, Sample
 from tests.chaos.plan import Shape
 
 SHAPE = Shape(2, 10, (1, 2), (1, 2), task_workers=1, agents=1, slots_per_agent=2, lines=2, calls_per_second=1)
@@ -58,6 +58,15 @@ def _decided_after_an_opt_out(e: Evidence) -> None:
 
 def _sent_after_an_opt_out(e: Evidence) -> None:
     e.opt_outs.append((NEW, 102.05))
+    e.lines[2]["sent_at"] = e.lines[2]["at"] = 104.0
+
+
+def _decided_while_halted(e: Evidence) -> None:
+    e.halts.append(Halt("pause", 101.9, 110.0))
+
+
+def _sent_while_halted(e: Evidence) -> None:
+    e.halts.append(Halt("halt", 102.05, 110.0))
     e.lines[2]["sent_at"] = e.lines[2]["at"] = 104.0
 
 
@@ -117,6 +126,8 @@ def _kept_number(e: Evidence) -> None:
         (_two_at_once, "at most one live call per number"),
         (_decided_after_an_opt_out, "no INVITE after a committed opt-out"),
         (_sent_after_an_opt_out, "no INVITE after a committed opt-out"),
+        (_decided_while_halted, "no INVITE after a pause or kill switch"),
+        (_sent_while_halted, "no INVITE after a pause or kill switch"),
         (_no_row, "every INVITE has a call that was committed before it"),
         (_released_but_rang, "every INVITE has a call that was committed before it"),
         (_too_fast, "calls per second"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.plan import QUICK, Kind, faults
+from tests.chaos.plan import ONLY_ON_LIVEKIT, QUICK, Kind, faults, on_livekit
 from tests.chaos.run import Run
 
 SEED = 1
@@ -24,5 +24,10 @@ def test_the_same_seed_plans_the_same_faults() -> None:
     assert faults(SEED, QUICK) != faults(SEED + 1, QUICK)
 
 
+def test_a_run_on_livekit_loses_it_and_its_redis() -> None:
+    kinds = {fault.kind for fault in faults(SEED, on_livekit(30, 1.5))}
+    assert kinds >= ONLY_ON_LIVEKIT | {Kind.REDIS_LOSS}
+
+
 def test_the_quick_form_has_every_kind_of_fault() -> None:
-    assert {fault.kind for fault in faults(SEED, QUICK)} == set(Kind)
+    assert {fault.kind for fault in faults(SEED, QUICK)} == set(Kind) - ONLY_ON_LIVEKIT

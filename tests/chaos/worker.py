@@ -1,4 +1,4 @@
-"""The real task worker on the chaos suite's telephone network: `serve` takes a telephony port, which is the only difference."""
+"""The real task worker. On the chaos suite's telephone network the only difference is the telephony port that `serve` is given."""
 
 import asyncio
 import os
@@ -12,7 +12,8 @@ from tests.fakes.telephony_server import NetworkTelephony
 async def main() -> None:
     settings = Settings.from_environment()
     configure(settings.log_level)
-    await serve(settings, telephony=NetworkTelephony(os.environ["CHAOS_NETWORK"]))
+    network = os.environ.get("CHAOS_NETWORK")
+    await serve(settings, telephony=NetworkTelephony(network) if network else None)
 
 
 if __name__ == "__main__":
