@@ -143,7 +143,7 @@ async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, ag
         call.lease_until = now + STILL_RINGING
         return None
     left = await calls.last_event(call.id, "callee_left")
-    if phone is None and left is not None:
+    if phone is None and left is not None and left.data.get("last_status"):
         meaning = of_departure(left.data.get("last_status", ""), left.data.get("disconnect_reason", ""))
         data = {"network_result": meaning, "failure": f"seen by {left.source}: {left.data.get('disconnect_reason', 'left')}"}
         return Testimony("sweep", "witnessed", "not_answered", left.at, Fact.NOT_ANSWERED, data)
@@ -189,7 +189,9 @@ SIGHTINGS = ("ringing", "callee_left", PHONE_SEEN)
 
 
 async def _has_come_and_gone(calls: CallRepository, call: Call, now: datetime) -> bool:
-    seen = [event.recorded_at for kind in SIGHTINGS if (event := await calls.last_event(call.id, kind)) is not None]
+    events = [event for kind in SIGHTINGS if (event := await calls.last_event(call.id, kind)) is not None]
+    # An agent whose room vanishes says that the callee left, also when it has never seen one.
+    seen = [event.recorded_at for event in events if event.kind != "callee_left" or event.data.get("last_status")]
     return bool(seen) and max(*seen, call.ended_at or now) < now - LOST_SILENCE
 
 

@@ -74,6 +74,21 @@ async def test_an_agent_that_heard_the_phone_ring_is_a_witness_that_the_invite_l
     assert (gone.state, gone.holds_number) == ("lost", False)
 
 
+async def test_an_agent_whose_room_vanished_is_no_witness_of_a_phone_it_has_never_seen(bench: Bench) -> None:
+    """It says that the callee left, as it does when the room of a call under way vanishes (agent_worker/sip_leg)."""
+    await bench.make_world(ONE)
+    call, ticket = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Uncertain("TimeoutError"))
+    await place.place(bench.dialer, call.id)
+    await bench.agent_says(ticket, EventKind.CALLEE_LEFT, last_status="", disconnect_reason="ROOM_DELETED")
+    bench.telephony.everybody_leaves(room_name(str(call.id)))
+    await _look_again(bench)
+    await _let_pass(bench, LOST_SILENCE)
+    await _look_again(bench)
+    (unseen,) = await bench.calls()
+    assert (unseen.state, unseen.holds_number) == ("lost", True)
+
+
 async def test_that_nobody_has_seen_the_phone_proves_nothing(bench: Bench) -> None:
     """The request may still be on its way to LiveKit, which would carry it out (docs/adr/0002)."""
     await bench.make_world(ONE)
