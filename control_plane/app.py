@@ -37,6 +37,8 @@ from control_plane.kit.secrets import SecretBox
 from control_plane.kit.signing import TokenSigner
 from control_plane.kit.storage import Storage, open_storage
 from control_plane.operations.invariants import Watch
+from control_plane.rules.controllers import RulesController, WorkspaceRulesController
+from control_plane.rules.registry import registry
 from control_plane.settings import Settings
 from control_plane.trunks.controllers import NumberController, TrunkController
 from control_plane.workspaces.authentication import PUBLIC, AuthenticationMiddleware, Authenticator
@@ -53,6 +55,8 @@ MAX_BODY = 1_000_000
 API: Sequence[ControllerRouterHandler] = (
     WorkspaceController,
     WorkspaceHaltController,
+    WorkspaceRulesController,
+    RulesController,
     ApiKeyController,
     TokenController,
     AuditController,
@@ -94,6 +98,8 @@ def create_app(
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         own_engine = create_engine(settings.sqlalchemy_url) if engine is None else None
         redis = connect(settings.redis_url)
+        # A mistake in a rule pack stops the start, not the first call.
+        registry()
         try:
             _fill(app.state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
             await bootstrap(app.state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)

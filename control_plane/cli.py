@@ -27,6 +27,7 @@ from control_plane.kit.logs import configure
 from control_plane.kit.queue import RememberingQueue
 from control_plane.kit.secrets import new_api_key
 from control_plane.local.commands import register
+from control_plane.rules.commands import app as rules
 from control_plane.settings import EXIT_MISCONFIGURED, Settings, SettingsError
 from control_plane.workspaces.bootstrap import create_key as make_key
 from control_plane.workspaces.installation import Installations
@@ -34,6 +35,7 @@ from control_plane.workspaces.installation import Installations
 app = typer.Typer(name="callwright", help="Outbound AI phone calls on LiveKit.", no_args_is_help=True, pretty_exceptions_enable=False)
 keys = typer.Typer(help="Make keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+app.add_typer(rules, name="rules")
 register(app)
 
 DEFAULT_URL = "http://127.0.0.1:8000"

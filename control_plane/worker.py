@@ -29,6 +29,7 @@ from control_plane.kit.redis import decode_task, encode_task, redis_settings
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import open_storage
 from control_plane.operations.tasks import tidy_rooms, watch_invariants
+from control_plane.rules.registry import registry
 from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Settings
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
@@ -83,6 +84,8 @@ async def sweep(ctx: Context) -> None:
 
 async def startup(ctx: Context) -> None:
     settings: Settings = ctx["settings"]
+    # A mistake in a rule pack stops the start, not the first call.
+    registry()
     engine = create_engine(settings.sqlalchemy_url, pool_size=20)
     telephony = ctx.get("telephony") or LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
     queue, clock, sessions = ArqQueue(ctx["redis"]), SystemClock(), create_sessions(engine, settings.encryption_key)

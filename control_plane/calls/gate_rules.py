@@ -6,8 +6,8 @@ from control_plane.db.models import Campaign, Contact, Trunk, Workspace
 from control_plane.domain.rules import Rules
 from control_plane.rules import places
 from control_plane.rules.places import NOWHERE, Address
+from control_plane.rules.resolving import own_rules, rehearsal_rules, rules_for
 from control_plane.rules.resolving import purpose_of as known_purpose
-from control_plane.rules.resolving import rehearsal_rules, rules_for
 
 OUTSIDE_CAMPAIGNS = "informational"
 """What a call is for that belongs to no campaign: somebody has asked for this one call."""
@@ -33,7 +33,9 @@ def time_zones(e164: str, contact: Contact | None) -> tuple[str, ...]:
 
 def rules_of(workspace: Workspace, trunk: Trunk, where: tuple[str, ...], purpose: str, now: datetime) -> Rules:
     """All that binds the call. Rehearsal trunks have their own rules, which no other trunk can select."""
-    return rehearsal_rules(now) if trunk.is_rehearsal else rules_for(where, purpose, None, now)
+    if trunk.is_rehearsal:
+        return rehearsal_rules(now)
+    return rules_for(where, purpose, own_rules(workspace.id, workspace.rules_version, workspace.rules), now)
 
 
 def _address(contact: Contact | None) -> Address:

@@ -28,6 +28,7 @@ from typing import Any
 
 from control_plane.domain.calling_window import Window
 from control_plane.domain.errors import FieldError, Invalid
+from control_plane.domain.public_holidays import is_calendar
 from control_plane.domain.rule_values import ENDS, Node, is_zone
 from control_plane.domain.rules import (
     BASES,
@@ -143,6 +144,8 @@ def _hours(node: Node) -> Hours:
     zone, calendar = node.text("zone", optional=True), node.text("holidays", _CALENDAR, "a calendar such as US or US-LA", optional=True)
     if zone and not is_zone(zone):
         node.wrong("zone", f"There is no time zone called {zone!r}.")
+    if calendar and not is_calendar(calendar):
+        node.wrong("holidays", f"There is no holiday calendar {calendar!r}.")
     given = {name: node.plain[name] for name in ("weekly", "always") if node.has(name)}
     if isinstance(given.get("weekly"), list) and len(given["weekly"]) > _MOST_RANGES:
         node.wrong("weekly", f"A week has at most {_MOST_RANGES} ranges.")

@@ -5,8 +5,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from control_plane.domain.errors import Conflict, FieldError, Invalid
-from control_plane.domain.public_holidays import is_calendar
+from control_plane.domain.errors import Conflict, Invalid
 from control_plane.domain.rule_text import read_packs
 from control_plane.domain.rules import RulePack
 from control_plane.rules.yaml_text import read_yaml
@@ -68,11 +67,7 @@ def _covers(pack: RulePack, place: str) -> bool:
 
 def read_file(path: Path) -> list[RulePack]:
     """The versions in one file. Raises `Invalid` with one error per mistake, each with its place."""
-    packs = read_packs(read_yaml(path))
-    unknown = {rule.calendar for pack in packs for rule in pack.hours if rule.calendar and not is_calendar(rule.calendar)}
-    if unknown:
-        raise Invalid(f"There is no holiday calendar {', '.join(sorted(unknown))}.", FieldError("versions", "unknown holiday calendar"))
-    return packs
+    return read_packs(read_yaml(path))
 
 
 def read_folder(folder: Path) -> Registry:

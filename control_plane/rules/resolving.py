@@ -1,5 +1,6 @@
 """The rules of one call, from the packs in force, the purpose, and the workspace's own; kept by day, so that a claim costs a look-up."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -32,9 +33,27 @@ def rehearsal_rules(now: datetime) -> Rules:
 def rules_of_verdict(pack: str, purpose: str, own: Mapping[str, Any], holidays: Mapping[str, list[str]]) -> Rules:
     """The rules that a stored verdict was made under. Raises `Conflict` when this program no longer has them."""
     days = {name: frozenset(map(date.fromisoformat, found)) for name, found in holidays.items()}
-    given = read_own(own, registry().knows) if own else None
+    given = _read(own) if own else None
     packs = registry().labelled(pack) if pack else []
     return combine(packs, purpose, given, days.__getitem__)
+
+
+def own_rules(workspace_id: uuid.UUID, version: int, plain: Mapping[str, Any] | None) -> OwnRules | None:
+    """A workspace's own rules, read once per version."""
+    if plain is None:
+        return None
+    kept = _OWN.get(workspace_id)
+    if kept is None or kept[0] != version:
+        kept = _OWN[workspace_id] = (version, _read(plain))
+    return kept[1]
+
+
+_OWN: dict[uuid.UUID, tuple[int, OwnRules]] = {}
+
+
+def _read(plain: Mapping[str, Any]) -> OwnRules:
+    # They were checked when they were stored; a pack that has gone since leaves a waiver that waives nothing.
+    return read_own(plain, lambda _: True)
 
 
 @lru_cache(maxsize=4096)
