@@ -17,6 +17,7 @@ from agent_worker.pipeline import Warm
 from agent_worker.retry import until
 from agent_worker.settings import Settings
 from agent_worker.sip_leg import Departure, SipLeg
+from agent_worker.telemetry import CallTrace, flush
 from sip_config.contract import CallOrder, DispatchTicket, EndCause, EventKind
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Call:
         self._ctx, self._ticket, self._settings, self._warm = ctx, ticket, settings, warm
         self._client = CallClient(warm.http, settings.control_plane_url, ticket)
         self._log = CallLog(self._client, ticket.generation, ctx.job.id)
+        self._trace = CallTrace()
         self._conversation: Conversation | None = None
         self._order: CallOrder | None = None
         self._session: AgentSession | None = None
@@ -69,20 +71,29 @@ class Call:
             await self._log.aclose(FLUSH_S)
             if not self.is_superseded and self._order is not None:
                 errors = self._conversation.errors if self._conversation else []
-                await after_call.send(self._ctx, self._client, self._order, self._log.events, errors)
+                with self._trace.span("report"):
+                    await after_call.send(self._ctx, self._client, self._order, self._log.events, errors)
         finally:
             await self._client.aclose()
+            self._trace.end()
+            await asyncio.to_thread(flush)
 
     # -- the stations -------------------------------------------------------------------------------------------------
 
     async def _live(self) -> None:
         order = await self._order_and_room()
+        with self._trace.begin(order) as self._client.traceparent:
+            await self._live_through(order)
+
+    async def _live_through(self, order: CallOrder) -> None:
         leg = SipLeg(self._ctx.room, order.callee_identity, self._leg_status, self._key_pressed)
         beating = asyncio.create_task(self._beat(order.heartbeat_every_s))
         try:
-            conversation = await self._get_ready(order)
+            with self._trace.span("get ready"):
+                conversation = await self._get_ready(order)
             if await self._is_answered(leg, order):
-                await self._talk(leg, conversation, order)
+                with self._trace.span("conversation"):
+                    await self._talk(leg, conversation, order)
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)

@@ -9,6 +9,7 @@ import httpx
 
 from agent_worker.preloaded import tls_context
 from sip_config.contract import (
+    CONTRACT_VERSION,
     CallEvent,
     CallOrder,
     CallReport,
@@ -18,6 +19,7 @@ from sip_config.contract import (
     decode,
     encode,
 )
+from sip_config.versions import VERSION_HEADER, encode_report, knows_event
 
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 _RECORDING_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
@@ -47,18 +49,25 @@ class CallClient:
     def __init__(self, http: httpx.AsyncClient, base_url: str, ticket: DispatchTicket) -> None:
         self._http, self._ticket = http, ticket
         self._base = f"{base_url}/internal/calls/{ticket.call_id}"
+        self._version = CONTRACT_VERSION
+        self.traceparent = ""
+        """The call's trace, once the order has named it."""
 
     async def order(self) -> CallOrder:
         """The complete order. Raises `Superseded`, `Refused` (also when it does not fit the contract) or `Unreachable`."""
-        response = await self._send("GET", "/order", params={"generation": str(self._ticket.generation)})
+        asked = {"params": {"generation": str(self._ticket.generation)}, "headers": {VERSION_HEADER: str(CONTRACT_VERSION)}}
+        response = await self._send("GET", "/order", **asked)
         try:
-            return decode(CallOrder, response.content)
+            order = decode(CallOrder, response.content)
         except ContractError as error:
             raise Refused(str(error)) from error
+        self._version, self.traceparent = min(order.version, CONTRACT_VERSION), order.trace_context
+        return order
 
     async def send_events(self, events: Sequence[CallEvent]) -> None:
         """Append events, in order. Repeats are harmless: each event has its own id."""
-        body = f"[{','.join(encode(event) for event in events)}]"
+        known = [event for event in events if knows_event(event.kind, self._version)]
+        body = f"[{','.join(encode(event) for event in known)}]"
         await self._send("POST", "/events", content=body, headers=_JSON)
 
     async def opt_out(self, quote: str, offset_s: float) -> None:
@@ -66,7 +75,7 @@ class CallClient:
         await self._send("POST", "/opt-out", content=json.dumps({"quote": quote, "offset_s": round(offset_s, 2)}), headers=_JSON)
 
     async def put_report(self, report: CallReport) -> None:
-        await self._send("PUT", "/report", content=encode(report), headers=_JSON)
+        await self._send("PUT", "/report", content=encode_report(report, self._version), headers=_JSON)
 
     async def put_recording(self, path: Path) -> None:
         """Stream the Ogg/Opus file at `path` to the control plane's storage."""
@@ -79,7 +88,8 @@ class CallClient:
 
     async def _send(self, method: str, path: str, **request) -> httpx.Response:
         try:
-            headers = {**request.pop("headers", {}), **_bearer(self._ticket.token)}
+            trace = {"traceparent": self.traceparent} if self.traceparent else {}
+            headers = {**request.pop("headers", {}), **_bearer(self._ticket.token), **trace}
             response = await self._http.request(method, self._base + path, headers=headers, **request)
         except httpx.HTTPError as error:
             raise Unreachable(type(error).__name__) from error

@@ -3,7 +3,7 @@
 import structlog
 from livekit.agents import JobContext, JobProcess
 
-from agent_worker import logs, pipeline, scratch, settings
+from agent_worker import logs, pipeline, scratch, settings, telemetry
 from agent_worker.call import Call
 from sip_config.contract import ContractError, DispatchTicket, decode
 
@@ -15,6 +15,7 @@ def prewarm(process: JobProcess) -> None:
     loaded = settings.load()
     logs.configure(loaded.log_level)
     scratch.use(loaded.scratch_dir)
+    telemetry.configure(loaded.otlp_endpoint)
     process.userdata["settings"] = loaded
     process.userdata["warm"] = pipeline.warm_up(loaded)
 

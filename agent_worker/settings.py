@@ -29,6 +29,8 @@ class Settings:
     http_port: int
     cache_dir: Path
     """Synthesised opening lines."""
+    otlp_endpoint: str = ""
+    """Where traces go, over OTLP/HTTP; empty for nowhere."""
 
     @property
     def scratch_dir(self) -> Path:
@@ -53,6 +55,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         http_host=env.get("CALLWRIGHT_AGENT_HTTP_HOST", "127.0.0.1"),
         http_port=_whole(env, "CALLWRIGHT_AGENT_HTTP_PORT", 0, 0, 65535),
         cache_dir=Path(env.get("CALLWRIGHT_AGENT_CACHE") or _default_cache(env)),
+        otlp_endpoint=_url(env, "OTEL_EXPORTER_OTLP_ENDPOINT", ("http", "https")) if env.get("OTEL_EXPORTER_OTLP_ENDPOINT") else "",
     )
 
 

@@ -14,7 +14,7 @@ import typing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 
 Message = typing.TypeVar("Message")
 
@@ -205,6 +205,7 @@ class CallOrder:
     callback_number: str = ""
     """As people write it where the callee is, for example "(202) 555-0199"; a message left on a mailbox gives it."""
     heartbeat_every_s: float = 5.0
+    trace_context: str = ""  # W3C traceparent: sent back with every request
     version: int = CONTRACT_VERSION
 
 

@@ -17,14 +17,16 @@ from litestar.status_codes import HTTP_200_OK
 
 from control_plane.calls.agent_service import AgentService, take_worker_heartbeat
 from control_plane.db.unit import Unit
-from control_plane.domain.errors import Invalid
+from control_plane.domain.errors import Conflict, Invalid
 from control_plane.kit.storage import Storage
 from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC, refusal
 from control_plane.workspaces.guards import requires
-from sip_config.contract import AnsweredBy, CallEvent, CallReport, ContractError, EventKind, Turn, WorkerHeartbeat, encode, from_plain
+from sip_config.contract import AnsweredBy, CallEvent, CallOrder, CallReport, ContractError, EventKind, Turn, WorkerHeartbeat, from_plain
+from sip_config.versions import VERSION_HEADER, encode_order, version_of
 
 UnitDep = NamedDependency[SkipValidation[Unit]]
+ContractVersion = Annotated[str | None, HeaderParameter(name=VERSION_HEADER)]
 Authorization = Annotated[str | None, HeaderParameter(name="Authorization")]
 RECORDING_LIMIT = 256 * 1024 * 1024
 """About 18 hours of Opus at 32 kbit/s: far above any call, below what would fill a disk."""
@@ -61,9 +63,11 @@ class AgentCallController(Controller):
     opt = PUBLIC
 
     @get("/order")
-    async def order(self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization) -> Response[str]:
+    async def order(
+        self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, contract: ContractVersion = None
+    ) -> Response[str]:
         order = await AgentService(unit, call_id, _ticket(authorization)).order()
-        return Response(encode(order), media_type="application/json")
+        return Response(_order(order, version_of(contract)), media_type="application/json")
 
     @post("/events", status_code=HTTP_200_OK)
     async def events(
@@ -127,6 +131,13 @@ def _is_id(text: str) -> bool:
         return bool(uuid.UUID(text))
     except ValueError:
         return False
+
+
+def _order(order: CallOrder, version: int) -> str:
+    try:
+        return encode_order(order, version)
+    except ContractError as error:
+        raise Conflict(f"This call needs a newer agent worker ({error}).", code="agent_too_old") from error
 
 
 def _message(kind: type[Any], body: bytes) -> Any:

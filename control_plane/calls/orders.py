@@ -42,6 +42,7 @@ def order_of(call: Call, version: AssistantVersion, campaign: Campaign | None, c
         voicemail=VoicemailOrder(VoicemailMode(voicemail.get("mode", "hang_up")), fill(voicemail.get("message") or "", values)),
         ringing_timeout_s=call.ringing_timeout_s,
         max_duration_s=call.max_duration_s,
+        trace_context=call.trace_context,
     )
 
 
