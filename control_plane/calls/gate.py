@@ -20,7 +20,7 @@ from control_plane.db.models import Campaign, Contact, GateVerdict, Trunk, Works
 from control_plane.db.session import number_hash
 from control_plane.domain import phone
 from control_plane.domain.calling_window import Window
-from control_plane.domain.decision import Decision, Dial, Reason, Wait
+from control_plane.domain.decision import Decision, Dial, Reason, Stage, Wait
 from control_plane.domain.eligibility import decide
 from control_plane.domain.facts import ConsentFact, EarlierCall, Facts
 from control_plane.domain.retry_policy import RetryPolicy
@@ -251,19 +251,30 @@ class _Days:
 
 
 def verdict_of(
-    decision: Decision, facts: Facts, question: Question, now: datetime, *, enrollment_id: uuid.UUID | None = None
+    decision: Decision,
+    facts: Facts,
+    question: Question,
+    now: datetime,
+    *,
+    enrollment_id: uuid.UUID | None = None,
+    call_id: uuid.UUID | None = None,
+    stage: Stage | None = None,
 ) -> GateVerdict:
-    """The decision as a row to keep."""
-    return GateVerdict(**verdict_columns(Answer(question, facts, decision), now, enrollment_id))
+    """The decision as a row to keep. A call that is counted already stands before its last gate."""
+    call_id = call_id or question.counted_call_id
+    stage = stage or (Stage.LAST_GATE if question.counted_call_id else Stage.CLAIM)
+    columns = verdict_columns(Answer(question, facts, decision), now, enrollment_id, stage)
+    return GateVerdict(**columns, call_id=call_id)
 
 
-def verdict_columns(answer: Answer, now: datetime, enrollment_id: uuid.UUID | None) -> dict[str, Any]:
+def verdict_columns(answer: Answer, now: datetime, enrollment_id: uuid.UUID | None, stage: Stage = Stage.CLAIM) -> dict[str, Any]:
     """The decision as the columns of its row, for writing many at once."""
     rules = answer.question.rules(now)
     return {
         "id": new_id(),
         "workspace_id": answer.question.workspace.id,
         "enrollment_id": enrollment_id,
+        "stage": stage,
         "decision": type(answer.decision).__name__.lower(),
         "reasons": reasons_of(answer.decision),
         "inputs": answer.facts.canonical() | rules_of_inputs(rules),

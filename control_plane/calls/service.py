@@ -22,8 +22,9 @@ from control_plane.db.models import Call, CallEventRecord, CallTurn, Enrollment
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState, Fact
-from control_plane.domain.eligibility import Decision, Dial, Never, Wait
+from control_plane.domain.decision import Decision, Dial, Never, Stage, Wait
 from control_plane.domain.errors import Conflict, Invalid, NotFound, Refused
+from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
 from sip_config.contract import CallPurpose, Outcome
 
@@ -57,9 +58,11 @@ class CallService:
         if isinstance(decision, Never):
             sentences = tuple(reason.sentence for reason in decision.reasons)
             raise Refused(" ".join(sentences), code=decision.reasons[0].code, reasons=sentences)
-        verdict = verdict_of(decision, facts, question, at)
+        call_id = new_id()
+        verdict = verdict_of(decision, facts, question, at, call_id=call_id, stage=Stage.PLANNING)
         await self._calls.add_verdict(verdict)
         call = Call(
+            id=call_id,
             workspace_id=self._workspace_id,
             purpose=CallPurpose.SINGLE,
             campaign_id=campaign.id if campaign else None,

@@ -178,8 +178,9 @@ class Batch:
             results.waits.append(Waiting(enrollment.id, self._now + NUMBER_BUSY, [BUSY]))
         else:
             verdict = verdict_columns(chosen, self._now, enrollment.id)
-            results.verdicts.append(verdict)
-            results.calls.append(_call(candidate, self._max_duration(campaign), chosen.question.e164, attempt, verdict["id"], self._now))
+            call = _call(candidate, self._max_duration(campaign), chosen.question.e164, attempt, verdict["id"], self._now)
+            results.verdicts.append(verdict | {"call_id": call["id"]})
+            results.calls.append(call)
             numbers.add((enrollment.workspace_id, chosen.question.e164))
             people.add(enrollment.contact_id)
             self._begun[campaign.id] = self._begun.get(campaign.id, 0) + 1

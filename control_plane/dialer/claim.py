@@ -112,6 +112,6 @@ async def _claim(unit: Unit, call: Call, answer: Answer) -> None:
 
 
 async def _keep_verdict(unit: Unit, call: Call, answer: Answer) -> None:
-    verdict = verdict_of(answer.decision, answer.facts, answer.question, unit.now)
+    verdict = verdict_of(answer.decision, answer.facts, answer.question, unit.now, call_id=call.id)
     await CallRepository(unit.session).add_verdict(verdict)
     call.verdict_id = verdict.id

@@ -108,7 +108,7 @@ def _add(model: type[Base], columns: str, rows: str) -> str:
 
 
 _DIALECT = postgresql.dialect()
-_ADD_VERDICTS = _add(GateVerdict, "id workspace_id enrollment_id decision reasons inputs pack decided_at", "verdicts")
+_ADD_VERDICTS = _add(GateVerdict, "id workspace_id enrollment_id call_id stage decision reasons inputs pack decided_at", "verdicts")
 _ADD_CALLS = _add(
     Call,
     "id workspace_id purpose campaign_id enrollment_id contact_id assistant_id assistant_version_id trunk_id is_rehearsal from_number_id"

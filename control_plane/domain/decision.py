@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,11 @@ class Never:
 
 
 Decision = Dial | Wait | Never
+
+
+class Stage(StrEnum):
+    """When the gate was asked about a call."""
+
+    PLANNING = "planning"
+    CLAIM = "claim"
+    LAST_GATE = "last_gate"

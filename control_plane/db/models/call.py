@@ -30,6 +30,7 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
         Index(None, "workspace_id", "created_at"),
         Index(None, "campaign_id", "created_at"),
         Index(None, "enrollment_id"),
+        Index(None, "verdict_id"),
         Index(None, "contact_id", "created_at"),
     )
 
@@ -142,9 +143,17 @@ class GateVerdict(HasId, OfWorkspace, Base):
     """A stored decision of the gate with its inputs, so that it can be explained and replayed."""
 
     __tablename__ = "gate_verdict"
-    __table_args__ = (Index(None, "enrollment_id"),)
+    __table_args__ = (
+        CheckConstraint("stage in ('planning', 'claim', 'last_gate')", name="stage"),
+        Index(None, "enrollment_id"),
+        Index("ix_gate_verdict_call_id", "call_id", postgresql_where=text("call_id is not null")),
+    )
 
     enrollment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enrollment.id", ondelete="SET NULL"))
+    call_id: Mapped[uuid.UUID | None]
+    """The call that it was made for. No foreign key: a verdict is written before or with its call, and outlives it."""
+    stage: Mapped[str] = mapped_column(default="claim", server_default="claim")
+    """planning (the call was asked for), claim, or last_gate (before the phone rings)."""
     decision: Mapped[str]
     """dial, wait, never"""
     reasons: Mapped[list[dict[str, Any]]]
