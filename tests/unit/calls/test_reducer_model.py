@@ -18,6 +18,7 @@ from control_plane.db.models import Call
 from control_plane.dialer.place import refusal_data
 from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, BEFORE_DIAL, FINAL, RANK, CallState, Fact
 from control_plane.telephony.port import Refused
+from sip_config.causes import of_departure
 from sip_config.contract import AnsweredBy, CallReport, EndCause, NetworkResult, Outcome
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -72,6 +73,17 @@ def reports(outcome: Outcome, *, answered: bool) -> Witness:
     return speak
 
 
+def witnesses_a_departure() -> Witness:
+    """The sweep tells what a witness saw of the leg (`dialer.sweep`)."""
+
+    def speak(call: Call, at: datetime) -> None:
+        data = {"network_result": of_departure("ringing", "USER_UNAVAILABLE"), "failure": "seen by livekit"}
+        reducer.fold(call, reducer.Testimony("sweep", "witnessed", "not_answered", at, Fact.NOT_ANSWERED, data), at)
+
+    return speak
+
+
+ENDED_BY_A_PERSON = "ended by a person while it rang"
 LEFT = (says("agent", Fact.CALLEE_LEFT), says("livekit", Fact.CALLEE_LEFT), says("livekit", Fact.AGENT_LEFT))
 TRUTHS: dict[str, tuple[tuple[Witness, ...], tuple[str, str, str]]] = {
     "talked": (
@@ -102,6 +114,18 @@ TRUTHS: dict[str, tuple[tuple[Witness, ...], tuple[str, str, str]]] = {
         (refuses(RANG_OUT), reports(Outcome.NO_CONVERSATION, answered=False), *LEFT),
         ("ended", "unreachable", "no_conversation"),
     ),
+    "the INVITE never left": (
+        (says("task", Fact.NOT_SENT), reports(Outcome.NO_CONVERSATION, answered=False), says("livekit", Fact.AGENT_LEFT)),
+        ("released", None, "no_conversation"),
+    ),
+    ENDED_BY_A_PERSON: (
+        (says("agent", Fact.RINGING), refuses(RANG_OUT), reports(Outcome.NO_CONVERSATION, answered=False), *LEFT),
+        ("ended", "canceled", "no_conversation"),
+    ),
+    "rang, was seen to leave, and the dialling task died": (
+        (says("agent", Fact.RINGING), says("livekit", Fact.CALLEE_LEFT), witnesses_a_departure()),
+        ("ended", "no_answer", "no_conversation"),
+    ),
     "dial without a word": ((says("agent", Fact.RINGING), says("livekit", Fact.AGENT_LEFT)), ("lost", "unknown", "no_conversation")),
 }
 
@@ -112,6 +136,7 @@ class Witnesses(RuleBasedStateMachine):
     @initialize(truth=st.sampled_from(sorted(TRUTHS)), data=st.data())
     def begin(self, truth: str, data: st.DataObject) -> None:
         self.call, self.at, self.rank = fresh_call(), NOW, 0
+        self.call.ended_by_request = truth == ENDED_BY_A_PERSON
         self.final: str | None = None
         self.witnesses, self.expected = TRUTHS[truth]
         self.unheard = data.draw(st.permutations(range(len(self.witnesses))))
