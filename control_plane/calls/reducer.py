@@ -42,11 +42,16 @@ class Testimony:
 
 async def hear(unit: Unit, call_id: uuid.UUID, said: Testimony) -> Call:
     """Take a testimony into the ledger. Raises `NotFound` when there is no such call."""
-    repository = CallRepository(unit.session)
-    call = await repository.lock(call_id)
+    call = await CallRepository(unit.session).lock(call_id)
     if call is None:
         raise NotFound.of("call")
-    if not await repository.knows_event(call_id, said.source, said.event_id):
+    return await take_in(unit, call, said)
+
+
+async def take_in(unit: Unit, call: Call, said: Testimony) -> Call:
+    """As `hear`, for a call whose row this transaction has locked already; what else was changed in it is written with it."""
+    repository = CallRepository(unit.session)
+    if not await repository.knows_event(call.id, said.source, said.event_id):
         before = CallState(call.state)
         effect = fold(call, said, unit.now)
         await repository.add_event(

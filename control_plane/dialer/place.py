@@ -12,21 +12,22 @@ from typing import Any
 from opentelemetry.trace import SpanKind
 from structlog import get_logger
 
-from control_plane.calls.gate import Question, ask, reasons_of, verdict_of
+from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, verdict_of
 from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import facts_of
-from control_plane.calls.reducer import CARE_RESERVE, Testimony, hear
-from control_plane.calls.repository import CallRepository, database_now
-from control_plane.db.models import Call, Trunk
-from control_plane.db.unit import Unit
+from control_plane.calls.reducer import CARE_RESERVE, Testimony, hear, take_in
+from control_plane.calls.repository import CallRepository
+from control_plane.db.models import Call, Contact
+from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure import STAYED, depart
 from control_plane.dialer.protection import pause_of, react_to
-from control_plane.dialer.repository import DialerRepository
+from control_plane.dialer.repository import DialerRepository, GateRows
 from control_plane.dialer.turns import MyTurn, NotYet, ask_turn, keep
 from control_plane.domain.breaker import BreakerRules
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
-from control_plane.domain.eligibility import Dial as MayDial
+from control_plane.domain.decision import Dial as MayDial
+from control_plane.domain.errors import NotFound
 from control_plane.domain.pacing import spacing
 from control_plane.kit import telemetry
 from control_plane.kit.clock import monotonic
@@ -117,9 +118,15 @@ async def send_agent(dialer: Dialer, call_id: uuid.UUID, sending: Sending) -> No
 async def testify(unit: Unit, call_id: uuid.UUID, epoch: int, said: Testimony) -> Call:
     """Say something about a call that this task owned at `epoch`. If somebody has taken it over, it is kept and moves nothing."""
     call = await CallRepository(unit.session).lock(call_id)
-    if call is not None and call.lease_epoch != epoch:
-        said = replace(said, fact=None, data={**said.data, "said_by_a_former_owner": True})
-    return await hear(unit, call_id, said)
+    if call is None:
+        raise NotFound.of("call")
+    return await take_in(unit, call, _fenced(call, epoch, said))
+
+
+def _fenced(call: Call, epoch: int, said: Testimony) -> Testimony:
+    if call.lease_epoch == epoch:
+        return said
+    return replace(said, fact=None, data={**said.data, "said_by_a_former_owner": True})
 
 
 async def place(dialer: Dialer, call_id: uuid.UUID) -> None:
@@ -173,7 +180,7 @@ async def _when_it_is_our_turn(dialer: Dialer, call_id: uuid.UUID) -> Decided | 
 
 
 async def _try_to_commit(dialer: Dialer, call_id: uuid.UUID) -> Decided | NotYet | str | None:
-    async with dialer.unit() as unit:
+    async with open_unit(dialer.sessions, dialer.queue, dialer.clock, actor="system") as unit:
         return None if dialer.is_stopping else await _commit_dial(unit, call_id, dialer.breaker)
 
 
@@ -183,62 +190,75 @@ async def _commit_dial(unit: Unit, call_id: uuid.UUID, rules: BreakerRules) -> D
     A dial whose intent is now written; or how long to wait for the turn of trunk and campaign; or why the call was given up; or None when
     the call is no longer ready, because somebody else dials it or it is over.
 
+    The gate is asked before the trunk's row is locked, and only when a turn is near: all calls of the trunk wait for that row.
+
     What is left open: a process stopped after the check of `send_within`, while the request is on its way to LiveKit, sends late. The
     sweep has called the call lost by then, its number stays reserved, and whoever answers is hung up on by `record_answer`.
     """
     call = await CallRepository(unit.session).lock(call_id)
     if call is None or call.state != CallState.READY:
         return None
+    began, rows = monotonic(), await DialerRepository(unit.session).gate_rows(call)
+    unit.now = rows.now
+    near = ask_turn(rows.trunk, rows.campaign, rows.now)
+    if isinstance(near, NotYet):
+        return near
+    answer = await _last_gate(unit, call, rows)
+    if isinstance(answer, str):
+        return answer
+    mine = await _take_turn(unit, call, rows, rules)
+    return await _write_dial(unit, call, rows, answer, began, mine) if isinstance(mine, MyTurn) else mine
+
+
+async def _last_gate(unit: Unit, call: Call, rows: GateRows) -> Answer | str:
+    """That the call may be placed; or, as a sentence, why it must not be after all."""
+    # The claim has counted this call towards the caps of the day; asking about them again would count it twice.
+    owned, timeout = call.from_number_id is not None, call.ringing_timeout_s
+    question = Question(rows.workspace, rows.trunk, call.to_e164, rows.contact, rows.campaign, timeout, call.id, owned)
+    (answer,) = await ask_all(unit.session, (question,), rows.now)
+    if isinstance(answer.decision, MayDial):
+        return answer
+    call.failure = "; ".join(reason.sentence for reason in answer.decision.reasons)
+    reasons = {"reasons": reasons_of(answer.decision)}
+    await take_in(unit, call, Testimony("task", "last_gate", "gate_refused", rows.now, Fact.RELEASED, reasons))
+    return call.failure
+
+
+async def _take_turn(unit: Unit, call: Call, rows: GateRows, rules: BreakerRules) -> MyTurn | NotYet | str:
+    """The next turn, taken; or how long to wait for it; or why the trunk must not be used. Locks the trunk's row until the commit."""
     repository = DialerRepository(unit.session)
-    campaign = await repository.paced_campaign(call.campaign_id)
-    trunk = await repository.trunk(call.trunk_id, lock=True)
-    began, now = monotonic(), await database_now(unit.session)
-    mine = ask_turn(trunk, campaign, now)
+    campaign = await repository.paced_campaign(call.campaign_id) if rows.campaign and rows.campaign.calls_per_minute else None
+    now = await repository.lock_turns(rows.trunk)
+    mine = ask_turn(rows.trunk, campaign, now)
     if isinstance(mine, NotYet):
         return mine
-    refusal = await _last_gate(unit, call, trunk, now, rules)
-    if refusal is not None:
-        return refusal
-    trunk.next_send_at = mine.turn.next_at
+    obstacle = await pause_of(unit.session, rows.trunk, now, rules)
+    if obstacle is not None:
+        call.failure = obstacle
+        await take_in(unit, call, Testimony("task", "last_gate", "trunk_not_usable", now, Fact.RELEASED, {"why": obstacle}))
+        return obstacle
+    await repository.send_no_sooner(rows.trunk.id, mine.turn.next_at)
     if campaign is not None and campaign.calls_per_minute is not None:
         await repository.start_no_sooner(campaign.id, mine.turn.at + spacing(campaign.calls_per_minute / 60))
-    assert trunk.livekit_outbound_trunk_id is not None
-    order = await _dial_order(unit, call, trunk.livekit_outbound_trunk_id)
-    await hear(unit, call.id, Testimony("task", "dial_committed", "dial_committed", mine.turn.at, Fact.DIAL_COMMITTED))
+    return mine
+
+
+async def _write_dial(unit: Unit, call: Call, rows: GateRows, answer: Answer, began: float, mine: MyTurn) -> Decided:
+    """The intent, before anything is sent."""
+    assert rows.trunk.livekit_outbound_trunk_id is not None
+    verdict = verdict_of(answer.decision, answer.facts, answer.question, rows.now, enrollment_id=call.enrollment_id)
+    await CallRepository(unit.session).add_verdict(verdict)
+    call.verdict_id = verdict.id
     call.lease_epoch += 1
+    order = _dial_order(call, rows.contact, rows.trunk.livekit_outbound_trunk_id)
+    await take_in(unit, call, Testimony("task", "dial_committed", "dial_committed", mine.turn.at, Fact.DIAL_COMMITTED))
     return Decided(order, began, call.lease_epoch, mine, call.trace_context, facts_of(call))
 
 
-async def _last_gate(unit: Unit, call: Call, trunk: Trunk, now: datetime, rules: BreakerRules) -> str | None:
-    """Why the call must not be placed after all; None when it may."""
-    repository = DialerRepository(unit.session)
-    workspace = await repository.workspace(call.workspace_id)
-    contact = await repository.contact(call.contact_id) if call.contact_id else None
-    campaign = await repository.campaign(call.campaign_id) if call.campaign_id else None
-    # The claim has counted this call towards the caps of the day; asking about them again would count it twice.
-    question = Question(workspace, trunk, call.to_e164, contact, campaign, call.ringing_timeout_s, call.id, call.from_number_id is not None)
-    decision, facts = await ask(unit.session, question, now)
-    if not isinstance(decision, MayDial):
-        why = "; ".join(reason.sentence for reason in decision.reasons)
-        call.failure = why
-        reasons = {"reasons": reasons_of(decision)}
-        await hear(unit, call.id, Testimony("task", "last_gate", "gate_refused", now, Fact.RELEASED, reasons))
-        return why
-    obstacle = await pause_of(unit.session, trunk, now, rules)
-    if obstacle is not None:
-        call.failure = obstacle
-        await hear(unit, call.id, Testimony("task", "last_gate", "trunk_not_usable", now, Fact.RELEASED, {"why": obstacle}))
-        return obstacle
-    verdict = verdict_of(decision, facts, question, now, enrollment_id=call.enrollment_id)
-    await CallRepository(unit.session).add_verdict(verdict)
-    call.verdict_id = verdict.id
-    return None
-
-
-async def _dial_order(unit: Unit, call: Call, livekit_trunk_id: str) -> Dial:
+def _dial_order(call: Call, contact: Contact | None, livekit_trunk_id: str) -> Dial:
     attributes = {ATTRIBUTE_CALL_ID: str(call.id), ATTRIBUTE_ATTEMPT: str(call.attempt)}
-    if call.is_rehearsal and call.contact_id is not None:
-        script = (await DialerRepository(unit.session).contact(call.contact_id)).attributes.get("rehearsal_script")
+    if call.is_rehearsal and contact is not None:
+        script = contact.attributes.get("rehearsal_script")
         attributes |= {ATTRIBUTE_SCRIPT: str(script)} if script else {}
     return Dial(
         room=room_name(str(call.id)),
@@ -257,7 +277,7 @@ async def record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult, 
     async with dialer.unit() as unit:
         call = await CallRepository(unit.session).lock(call_id)
         assert call is not None
-        call = await testify(unit, call_id, epoch, _testimony(call, result, unit.now))
+        call = await take_in(unit, call, _fenced(call, epoch, _testimony(call, result, unit.now)))
         if isinstance(result, Uncertain):
             if call.state in AT_THE_PHONE:
                 call.lease_until = unit.now + UNCERTAIN_LOOK

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Uuid, cast, func, select, text, union
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, GateVerdict, Trunk, Workspace
 from control_plane.domain.pacing import WorkerReport
@@ -23,6 +24,17 @@ class Leaving:
     to_e164: str
     campaign_id: uuid.UUID | None
     decision: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateRows:
+    """The rows around a call, and the database's clock when they were read."""
+
+    now: datetime
+    workspace: Workspace
+    trunk: Trunk
+    campaign: Campaign | None
+    contact: Contact | None
 
 
 class DialerRepository:
@@ -56,6 +68,25 @@ class DialerRepository:
 
     async def trunk(self, trunk_id: uuid.UUID, *, lock: bool = False) -> Trunk:
         return await self._session.get_one(Trunk, trunk_id, with_for_update=lock, populate_existing=lock)
+
+    async def gate_rows(self, call: Call) -> GateRows:
+        """What the last gate asks about, unlocked, in one statement."""
+        query = select(func.clock_timestamp(), Workspace, Trunk, Campaign, Contact).select_from(Workspace)
+        query = query.join(Trunk, Trunk.id == call.trunk_id)
+        query = query.outerjoin(Campaign, Campaign.id == call.campaign_id).outerjoin(Contact, Contact.id == call.contact_id)
+        query = query.where(Workspace.id == call.workspace_id).options(joinedload(Contact.phones))
+        return GateRows(*(await self._session.execute(query)).unique().one())
+
+    async def lock_turns(self, trunk: Trunk) -> datetime:
+        """Lock the trunk's row, which is brought up to date, and read the clock afterwards."""
+        await self._session.refresh(trunk, with_for_update=True)
+        now = await self._session.scalar(select(func.clock_timestamp()))
+        assert now is not None
+        return now
+
+    async def send_no_sooner(self, trunk_id: uuid.UUID, at: datetime) -> None:
+        """The trunk's next INVITE leaves at `at` or later. Not a change that `updated_at` tells of."""
+        await self._session.execute(text("update trunk set next_send_at = :at where id = :id"), {"at": at, "id": trunk_id})
 
     async def paced_campaign(self, campaign_id: uuid.UUID | None) -> Campaign | None:
         """The campaign, locked, if it has a pace of its own."""

@@ -92,9 +92,10 @@ after its turn: with 20 ms to spare in each second, `PUNCTUAL` sends never show 
 PUNCTUAL = timedelta(milliseconds=15)
 """An INVITE that leaves no later than this after its turn is on time."""
 LEAD = timedelta(milliseconds=60)
-"""From the grant of a turn to the turn: the last gate and the commit of the dial lie between them (10 to 30 ms on a busy machine)."""
-AHEAD = 2 * LEAD
-"""Turns are given out up to this long before: whoever wakes up a little late to ask does not delay those behind."""
+"""From the grant of a turn to the turn: the dial's commit and a look into the room lie between (10 to 30 ms on a busy machine)."""
+AHEAD = 4 * LEAD
+"""Turns are given out up to this long before: whoever wakes up a little late to ask, or whose last gate takes a while, does not delay those
+behind. Short enough that the gate's word is fresh when the INVITE leaves."""
 
 
 @dataclass(frozen=True, slots=True)
