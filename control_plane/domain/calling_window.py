@@ -13,6 +13,7 @@ holidays are. `end` may be "24:00". A range that passes midnight is written as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -149,6 +150,7 @@ def _utc(day: date, minute: int, zone: ZoneInfo, fold: int = 0) -> datetime:
     return datetime.combine(day, time(minute // 60, minute % 60), zone).replace(fold=fold).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def _offset_change(day: date, zone: ZoneInfo) -> tuple[datetime, ...]:
     """The minute on `day` at which the zone's offset changes, if it does: a skipped or repeated hour can open a window by itself."""
     first, last = _utc(day, 0, zone), _utc(day + timedelta(days=1), 0, zone)

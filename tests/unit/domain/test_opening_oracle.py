@@ -1,0 +1,139 @@
+"""Window arithmetic against a naive oracle that looks at every single minute: 50,000 random cases and not one difference.
+
+A case is what the gate asks: one or two windows (a pack's in the zones the person may be in, a campaign's own in another zone), an
+instant, the length of the ring. The oracle knows local times only from the time zone database, minute by minute, kept per zone and span
+so that it can afford to look at them all; it knows nothing of days, ranges or clock changes.
+"""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from control_plane.domain.calling_window import SEARCH_HORIZON, Range, Window
+from control_plane.domain.opening import Check, first_opening
+
+CASES = 50_000
+SEED = 20261121
+MINUTE = timedelta(minutes=1)
+HORIZON = int(SEARCH_HORIZON / MINUTE)
+SPAN = HORIZON + 3 * 1440
+ZONES = (
+    "America/New_York",
+    "America/Phoenix",  # never changes its clocks
+    "America/St_Johns",  # -03:30
+    "Asia/Kathmandu",  # +05:45
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",  # shifts by half an hour
+    "Pacific/Chatham",  # +12:45, and shifts
+    "Europe/London",
+    "Africa/Cairo",  # its clocks change at midnight
+    "America/Havana",
+)
+# Spans that begin before nights on which some of these zones change their clocks, and a leap day.
+STARTS = tuple(
+    datetime(*day, tzinfo=UTC)
+    for day in (
+        (2026, 3, 6),
+        (2026, 3, 27),
+        (2026, 4, 3),
+        (2026, 4, 22),
+        (2026, 9, 25),
+        (2026, 10, 2),
+        (2026, 10, 23),
+        (2026, 12, 24),
+        (2028, 2, 27),
+    )
+)
+EDGES = (0, 30, 60, 90, 105, 120, 150, 180, 480, 540, 780, 1020, 1200, 1260, 1380, 1410, 1440)
+
+
+@cache
+def local_minutes(zone: str, start: datetime) -> tuple[np.ndarray, np.ndarray]:
+    """For every minute of the span: the minute of the local week, and the local day, counted from the day before the span."""
+    found = [(start + i * MINUTE).astimezone(ZoneInfo(zone)) for i in range(SPAN)]
+    return (
+        np.array([at.weekday() * 1440 + at.hour * 60 + at.minute for at in found], dtype=np.int32),
+        np.array([at.toordinal() - start.toordinal() + 1 for at in found], dtype=np.int32),
+    )
+
+
+def is_open(window: Window, zones: tuple[str, ...], start: datetime, part: slice) -> np.ndarray:
+    """Minute by minute of a part of the span: is the window open in every zone?"""
+    week = np.zeros(7 * 1440, dtype=bool)
+    for day, ranges in enumerate(window.weekly):
+        for r in ranges:
+            week[day * 1440 + r.start : day * 1440 + r.end] = True
+    yesterday = start.toordinal() - 1
+    days_with_calls = np.array(
+        [
+            (day := date.fromordinal(yesterday + i)) not in window.holidays and (window.dates is None or day in window.dates)
+            for i in range(SPAN // 1440 + 4)
+        ]
+    )
+    result = np.ones(part.stop - part.start, dtype=bool)
+    for zone in zones:
+        minutes, days = local_minutes(zone, start)
+        result &= week[minutes[part]] & days_with_calls[days[part]]
+    return result
+
+
+def by_looking(checks: list[tuple[Window, tuple[str, ...]]], start: datetime, now: datetime, ring: timedelta) -> datetime | None:
+    """The first instant at which every minute of the ring is open: now itself, else the beginning of a minute."""
+    begun, reach = int((now - start) / MINUTE), int((now + ring - start) / MINUTE)
+    # From the beginning of a minute the ring touches so many minutes, its last instant included.
+    touched = int(ring / MINUTE) + 1
+    # Most are found within three days; then nobody needs to look at all fifteen.
+    for horizon in (3 * 1440, HORIZON):
+        part = slice(begun, begun + horizon + touched)
+        opened = np.ones(part.stop - part.start, dtype=bool)
+        for window, zones in checks:
+            opened &= is_open(window, zones, start, part)
+        if opened[: reach - begun + 1].all():
+            return now
+        whole = opened[1 : horizon + 1].copy()
+        for i in range(1, touched):
+            whole &= opened[1 + i : horizon + 1 + i]
+        found = np.flatnonzero(whole)
+        if len(found):
+            instant = start + (begun + 1 + int(found[0])) * MINUTE
+            return instant if instant <= now + SEARCH_HORIZON else None
+    return None
+
+
+def a_window(dice: random.Random, start: datetime) -> Window:
+    def ranges() -> tuple[Range, ...]:
+        pairs = [sorted((dice.choice(EDGES), dice.choice(EDGES))) for _ in range(dice.choice((0, 1, 1, 1, 2)))]
+        return tuple(sorted((Range(a, b) for a, b in pairs if a < b), key=lambda r: (r.start, r.end)))
+
+    day = ranges()
+    weekly = tuple(day if dice.random() < 0.7 else ranges() for _ in range(7))
+    some_days = frozenset(date.fromordinal(start.toordinal() + dice.randrange(18)) for _ in range(4))
+    kind = dice.random()
+    return Window(weekly, dates=some_days if kind > 0.9 else None, holidays=some_days if kind < 0.3 else frozenset())
+
+
+def a_case(dice: random.Random) -> tuple[list[tuple[Window, tuple[str, ...]]], datetime, datetime, timedelta]:
+    start = dice.choice(STARTS)
+    checks = [(a_window(dice, start), tuple(dice.sample(ZONES, dice.choice((1, 1, 2)))))]
+    if dice.random() < 0.4:
+        checks.append((a_window(dice, start), (dice.choice(ZONES),)))
+    now = start + timedelta(seconds=dice.randrange(2 * 86400))
+    return checks, start, now.replace(second=dice.choice((0, 0, now.second))), timedelta(seconds=dice.choice((15, 28, 30, 45, 60, 75)))
+
+
+def test_fifty_thousand_openings_are_where_looking_at_every_minute_finds_them():
+    dice, found_nothing, on_the_spot = random.Random(SEED), 0, 0
+    zone_of = {name: ZoneInfo(name) for name in ZONES}
+    for number in range(CASES):
+        checks, start, now, ring = a_case(dice)
+        ours = first_opening([Check(w, tuple(zone_of[z] for z in zones)) for w, zones in checks], now, ring)
+        truth = by_looking(checks, start, now, ring)
+        assert ours == truth, f"case {number}: {checks} at {now} for {ring}"
+        found_nothing += truth is None
+        on_the_spot += truth == now
+    # The cases are worth something: neither answer is rare.
+    assert CASES / 20 < found_nothing < CASES / 2
+    assert CASES / 20 < on_the_spot < CASES / 2
