@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, convert, field
 
 from control_plane.db.models import AuditEntry, Call, Campaign
+from control_plane.trunks.schemas import Breaker
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Spring check-up"])]
 Purpose = Literal["informational", "telemarketing", "care", "survey", "political", "charity", "debt"]
@@ -38,6 +39,8 @@ class CampaignIn(Struct, forbid_unknown_fields=True, kw_only=True):
     starts_at: AwareTime | None = None
     ends_at: AwareTime | None = None
     weight: Weight = 1
+    breaker: Breaker = field(default_factory=Breaker)
+    """When failures of the network put the campaign into error, until somebody resumes it."""
 
 
 class CampaignPatch(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -56,6 +59,8 @@ class CampaignPatch(Struct, forbid_unknown_fields=True, kw_only=True):
     starts_at: AwareTime | UnsetType | None = UNSET
     ends_at: AwareTime | UnsetType | None = UNSET
     weight: Weight | UnsetType = UNSET
+    breaker: Breaker | UnsetType = UNSET
+    """Replaced as a whole; what is left out is as usual."""
 
 
 class CampaignOut(Struct, kw_only=True):
@@ -76,6 +81,7 @@ class CampaignOut(Struct, kw_only=True):
     starts_at: datetime | None
     ends_at: datetime | None
     weight: int
+    breaker: Breaker
     rule_pack: str
     execution_status: str
     status_reason: str
@@ -86,7 +92,7 @@ class CampaignOut(Struct, kw_only=True):
 
     @classmethod
     def of(cls, row: Campaign, list_ids: list[uuid.UUID], number_ids: list[uuid.UUID]) -> "CampaignOut":
-        given = {"contact_list_ids": list_ids, "number_ids": number_ids}
+        given = {"contact_list_ids": list_ids, "number_ids": number_ids, "breaker": convert(row.breaker, Breaker)}
         return cls(**given, **{name: getattr(row, name) for name in cls.__struct_fields__ if name not in given})
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import UNSET, structs
+from msgspec import UNSET, structs, to_builtins
 
 from control_plane.audit.service import record
 from control_plane.campaigns.enrollments import Enrollments
@@ -19,6 +19,8 @@ from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
+from control_plane.trunks.schemas import Breaker
+from control_plane.trunks.service import check_breaker
 
 _REFERENCES = ("contact_list_ids", "number_ids")
 
@@ -39,7 +41,9 @@ class CampaignService:
         await self._require_assistant(data.assistant_id)
         list_ids, number_ids = _distinct(data.contact_list_ids), _distinct(data.number_ids)
         await self._require_lists(list_ids)
+        check_breaker(data.breaker)
         values = {name: value for name, value in structs.asdict(data).items() if name not in _REFERENCES}
+        values["breaker"] = to_builtins(data.breaker)
         campaign = Campaign(id=new_id(), workspace_id=self._workspace_id, rule_pack=await self._rule_pack(number_ids), **values)
         _check_rules(campaign)
         await self._rows.add(campaign)
@@ -64,6 +68,9 @@ class CampaignService:
         changes = {name: value for name, value in structs.asdict(data).items() if value is not UNSET}
         if campaign.execution_status == ExecutionStatus.ARCHIVED:
             raise Conflict("The campaign is archived and can no longer be changed.", code="campaign_archived")
+        if isinstance(data.breaker, Breaker):
+            check_breaker(data.breaker)
+            changes["breaker"] = to_builtins(data.breaker)
         if "assistant_id" in changes:
             await self._change_assistant(campaign, changes["assistant_id"])
         before = {name: getattr(campaign, name) for name in changes if name not in _REFERENCES}

@@ -31,7 +31,7 @@ class Headroom:
     def on_trunk(self, trunk: Trunk) -> bool:
         """Has the trunk a line free, and few enough calls waiting for its turn? One that is paused or unknown to LiveKit has none; one
         that is on trial takes one call at a time."""
-        let = passage(trunk.paused_reason, trunk.paused_at, self._now, self._rules)
+        let = passage(trunk.paused_reason, trunk.paused_at, self._now, self._rules.set_by(trunk.breaker))
         lines = Room(trunk.max_concurrent_calls, self._used["line", trunk.id])
         most = most_waiting_for_token(pace_of(trunk, self._now)) if let is Gate.OPEN_TO_ALL else 1
         waiting = Room(most, self._used["waiting", trunk.id])

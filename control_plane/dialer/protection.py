@@ -29,7 +29,7 @@ async def pause_of(session: AsyncSession, trunk: Trunk, now: datetime, rules: Br
     """Why a ready call must not be sent over the trunk now, as a sentence; None when it may. The trunk's row must be locked."""
     if trunk.livekit_outbound_trunk_id is None:
         return "The trunk is not known to LiveKit yet."
-    let = passage(trunk.paused_reason, trunk.paused_at, now, rules)
+    let = passage(trunk.paused_reason, trunk.paused_at, now, rules.set_by(trunk.breaker))
     if let is Gate.OPEN_TO_ALL:
         return None
     if let is Gate.OPEN_TO_ONE and await ProtectionRepository(session).on_trial(trunk.id, trunk.paused_at or now) == 0:
@@ -38,7 +38,8 @@ async def pause_of(session: AsyncSession, trunk: Trunk, now: datetime, rules: Br
 
 
 async def react_to(unit: Unit, call: Call, result: DialResult, rules: BreakerRules) -> None:
-    """Draw the trunk's and the campaign's conclusions from what the network said to this call's dial."""
+    """Draw the trunk's and the campaign's conclusions from what the network said to this call's dial; `rules` are those of whoever has
+    none of its own."""
     if isinstance(result, Refused) and result.not_sent and result.sip_code is None and result.code == "not_found":
         await _forgotten(unit, call)
     elif call.network_result == NetworkResult.THROTTLED:
@@ -73,22 +74,24 @@ async def _judge(unit: Unit, call: Call, rules: BreakerRules) -> None:
         return
     repository = ProtectionRepository(unit.session)
     trunk = await repository.lock_trunk(call.trunk_id)
+    own = rules.set_by(trunk.breaker)
     if trunk.paused_reason:
-        _end_trial(unit, call, trunk, failed, rules)
+        _end_trial(unit, call, trunk, failed, own)
         return
-    since = max(filter(None, (unit.now - rules.window, trunk.paused_at)))
-    failures = await repository.trunk_failures(trunk, since, rules.dials)
-    if trips(failures, rules):
-        _pause(unit, trunk, sentence(failures, rules))
+    since = max(filter(None, (unit.now - own.window, trunk.paused_at)))
+    failures = await repository.trunk_failures(trunk, since, own.dials)
+    if trips(failures, own):
+        _pause(unit, trunk, sentence(failures, own))
         return
     if call.campaign_id is not None:
-        await _judge_campaign(unit, call, since, rules)
+        await _judge_campaign(unit, call, trunk.paused_at, rules)
 
 
-async def _judge_campaign(unit: Unit, call: Call, since: datetime, rules: BreakerRules) -> None:
+async def _judge_campaign(unit: Unit, call: Call, trunk_paused_at: datetime | None, rules: BreakerRules) -> None:
     campaign = await unit.session.get_one(Campaign, call.campaign_id)
-    # What failed before the campaign was resumed or changed has been dealt with.
-    since = max(since, campaign.updated_at)
+    rules = rules.set_by(campaign.breaker)
+    # What failed before the trunk's pause, or before the campaign was resumed or changed, has been dealt with.
+    since = max(filter(None, (unit.now - rules.window, trunk_paused_at, campaign.updated_at)))
     failures = await ProtectionRepository(unit.session).campaign_failures(campaign.id, since, rules.dials)
     if trips(failures, rules):
         await fail_campaign(unit, campaign.id, sentence(failures, rules) + " Look at its numbers and trunks, then resume it.")

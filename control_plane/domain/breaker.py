@@ -3,10 +3,11 @@
 closed → (too many failures) → open → (rest over) → half-open: one trial call → closed if the network carried it, else open again.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,15 @@ class BreakerRules:
     window: timedelta = timedelta(minutes=5)
     rest: timedelta = timedelta(seconds=60)
     """From the pause to the trial call."""
+
+    def set_by(self, plain: Mapping[str, Any]) -> "BreakerRules":
+        """These rules with what a trunk or campaign has set: {"share", "dials", "least_dials", "window_s", "pause_s"}, any of them."""
+        if not plain:
+            return self
+        named = {"share": "share", "dials": "dials", "least_dials": "least"}
+        spans = {"window_s": "window", "pause_s": "rest"}
+        counts = {ours: plain[theirs] for theirs, ours in named.items() if theirs in plain}
+        return replace(self, **counts, **{ours: timedelta(seconds=plain[theirs]) for theirs, ours in spans.items() if theirs in plain})
 
 
 class Gate(StrEnum):

@@ -3,7 +3,7 @@
 The row keeps the share as it was at `throttled_at`; what it is by now is computed when somebody asks, so that nothing has to run for it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 LEAST_SHARE = 0.05
 """A twentieth of the trunk's own pace: at one call per second still three a minute, which finds out when the carrier relents."""
@@ -17,6 +17,13 @@ def share_now(share: float, throttled_at: datetime | None, now: datetime) -> flo
         return 1.0
     minutes = max(0.0, (now - throttled_at).total_seconds() / 60)
     return min(1.0, share + RECOVERY_PER_MINUTE * minutes)
+
+
+def full_pace_at(share: float, throttled_at: datetime | None) -> datetime | None:
+    """When the whole pace is in use again if nothing more is throttled; None when nothing ever was."""
+    if throttled_at is None:
+        return None
+    return throttled_at + timedelta(minutes=max(0.0, 1.0 - share) / RECOVERY_PER_MINUTE)
 
 
 def share_after_throttling(share: float, throttled_at: datetime | None, dialed_at: datetime, now: datetime) -> float | None:

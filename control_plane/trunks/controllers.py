@@ -49,15 +49,15 @@ class TrunkController(Controller):
 
     @post(guards=[requires("manager")], summary="Add a trunk; LiveKit is told in the background")
     async def create(self, data: JSONBody[TrunkIn], trunks: Trunks) -> TrunkOut:
-        return TrunkOut.of(await trunks.create(data))
+        return trunks.out(await trunks.create(data))
 
     @get("/{trunk_id:uuid}", guards=[requires("viewer")], summary="A trunk, without its password")
     async def show(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkOut:
-        return TrunkOut.of(await trunks.get(trunk_id))
+        return trunks.out(await trunks.get(trunk_id))
 
     @patch("/{trunk_id:uuid}", guards=[requires("manager")], summary="Change a trunk")
     async def change(self, trunk_id: FromPath[uuid.UUID], data: JSONBody[TrunkPatch], trunks: Trunks) -> TrunkOut:
-        return TrunkOut.of(await trunks.change(trunk_id, data))
+        return trunks.out(await trunks.change(trunk_id, data))
 
     @delete("/{trunk_id:uuid}", guards=[requires("manager")], summary="Delete a trunk that nothing uses, with its numbers")
     async def remove(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> None:
@@ -65,7 +65,7 @@ class TrunkController(Controller):
 
     @post("/{trunk_id:uuid}/sync", guards=[requires("manager")], status_code=202, summary="Tell LiveKit again")
     async def sync(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkOut:
-        return TrunkOut.of(await trunks.sync(trunk_id))
+        return trunks.out(await trunks.sync(trunk_id))
 
     @get("/{trunk_id:uuid}/health", guards=[requires("viewer")], summary="How the trunk does")
     async def health(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkHealth:

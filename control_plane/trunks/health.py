@@ -19,6 +19,8 @@ def judge(trunk: Trunk, live_calls: int, results: Mapping[str, int]) -> TrunkHea
     share = faults / calls if calls >= _ENOUGH_CALLS else 0.0
     if trunk.sync_state == "failed":
         verdict = ("failing", trunk.sync_error)
+    elif trunk.paused_reason:
+        verdict = ("failing", f"Paused: {trunk.paused_reason}")
     elif share >= _FAILING_SHARE:
         verdict = ("failing", f"{faults} of {calls} calls of the last hour failed in the carrier's network.")
     elif trunk.sync_state == "pending":

@@ -2,11 +2,13 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, convert, field
 
 from control_plane.db.models import Number, Trunk
+from control_plane.domain.breaker import BreakerRules
+from control_plane.domain.throttling import full_pace_at, share_now
 
 Provider = Literal["twilio", "generic", "rehearsal"]
 Transport = Literal["auto", "udp", "tcp", "tls"]
@@ -20,6 +22,26 @@ Concurrent = Annotated[int, Meta(ge=1, le=100_000)]
 E164 = Annotated[str, Meta(max_length=32, examples=["+14155552671"])]
 DailyCap = Annotated[int, Meta(ge=1, le=1_000_000)]
 NumberLabel = Annotated[str, Meta(max_length=200)]
+
+_USUAL = BreakerRules()
+
+
+class Breaker(Struct, forbid_unknown_fields=True, kw_only=True):
+    """When failures of the network stop the dialling: so large a share of the last dials within the window."""
+
+    share: Annotated[float, Meta(ge=0.05, le=1)] = _USUAL.share
+    """Of the dials looked at; reaching it stops the dialling."""
+    dials: Annotated[int, Meta(ge=1, le=200)] = _USUAL.dials
+    """How many of the last dials are looked at."""
+    least_dials: Annotated[int, Meta(ge=1, le=200)] = _USUAL.least
+    """Fewer tell nothing. At most `dials`."""
+    window_s: Annotated[int, Meta(ge=30, le=3600)] = int(_USUAL.window.total_seconds())
+    """Older dials are not looked at."""
+
+
+class TrunkBreaker(Breaker, forbid_unknown_fields=True, kw_only=True):
+    pause_s: Annotated[int, Meta(ge=10, le=3600)] = int(_USUAL.rest.total_seconds())
+    """From the pause to one call that tries again."""
 
 
 class TrunkIn(Struct, forbid_unknown_fields=True):
@@ -35,6 +57,7 @@ class TrunkIn(Struct, forbid_unknown_fields=True):
     """What the carrier lets start; 1 is Twilio's default."""
     max_concurrent_calls: Concurrent = 10
     media_encryption: Encryption = "disable"
+    breaker: TrunkBreaker = field(default_factory=TrunkBreaker)
 
 
 class TrunkPatch(Struct, forbid_unknown_fields=True):
@@ -46,6 +69,8 @@ class TrunkPatch(Struct, forbid_unknown_fields=True):
     calls_per_second: PerSecond | UnsetType = UNSET
     max_concurrent_calls: Concurrent | UnsetType = UNSET
     media_encryption: Encryption | UnsetType = UNSET
+    breaker: TrunkBreaker | UnsetType = UNSET
+    """Replaced as a whole; what is left out is as usual."""
 
 
 class TrunkOut(Struct):
@@ -57,8 +82,17 @@ class TrunkOut(Struct):
     auth_username: str
     has_auth_password: bool
     calls_per_second: float
+    calls_per_second_now: float
+    """Less than `calls_per_second` after the carrier has throttled."""
+    full_pace_at: datetime | None
+    """When the whole pace is back if the carrier throttles no more; null when nothing is lacking."""
     max_concurrent_calls: int
     media_encryption: str
+    breaker: TrunkBreaker
+    paused_reason: str
+    """Not empty: too many dials failed in the network, and nothing is dialled but one call to try at `tries_again_at`."""
+    paused_at: datetime | None
+    tries_again_at: datetime | None
     livekit_outbound_trunk_id: str | None
     livekit_inbound_trunk_id: str | None
     sync_state: str
@@ -69,9 +103,22 @@ class TrunkOut(Struct):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: Trunk) -> "TrunkOut":
-        plain = {name: getattr(row, name) for name in cls.__struct_fields__ if name not in ("has_auth_password", "calls_per_second")}
-        return cls(**plain, has_auth_password=bool(row.auth_password_sealed), calls_per_second=float(row.calls_per_second))
+    def of(cls, row: Trunk, now: datetime) -> "TrunkOut":
+        made = {"has_auth_password": bool(row.auth_password_sealed), "breaker": convert(row.breaker, TrunkBreaker)}
+        made |= _pace(row, now) | _pause(row)
+        return cls(**made, **{name: getattr(row, name) for name in cls.__struct_fields__ if name not in made})
+
+
+def _pace(row: Trunk, now: datetime) -> dict[str, Any]:
+    whole, share = float(row.calls_per_second), share_now(float(row.rate_factor), row.throttled_at, now)
+    back = full_pace_at(float(row.rate_factor), row.throttled_at) if share < 1 else None
+    return {"calls_per_second": whole, "calls_per_second_now": round(whole * share, 3), "full_pace_at": back}
+
+
+def _pause(row: Trunk) -> dict[str, Any]:
+    """The end of the last pause stays in the row; here it is only told while it lasts."""
+    since = row.paused_at if row.paused_reason else None
+    return {"paused_at": since, "tries_again_at": since + _USUAL.set_by(row.breaker).rest if since else None}
 
 
 class TrunkHealth(Struct):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, to_builtins
 
 from control_plane.audit.service import record
 from control_plane.db.models import Trunk
@@ -17,7 +17,7 @@ from control_plane.kit.pagination import Page, page_of
 from control_plane.kit.secrets import SecretBox
 from control_plane.trunks.health import judge
 from control_plane.trunks.repository import TrunkRepository
-from control_plane.trunks.schemas import TrunkHealth, TrunkIn, TrunkOut, TrunkPatch
+from control_plane.trunks.schemas import Breaker, TrunkHealth, TrunkIn, TrunkOut, TrunkPatch
 from sip_config.trunks import address_fault
 
 REHEARSAL_ADDRESS = "carrier.invalid"
@@ -37,7 +37,10 @@ class TrunkService:
         self._repository = TrunkRepository(unit.session, workspace_id)
 
     async def page(self, *, limit: int, cursor: str | None) -> Page[TrunkOut]:
-        return await page_of(self._unit.session, self._repository.all(), Trunk.id, TrunkOut.of, limit=limit, cursor=cursor)
+        return await page_of(self._unit.session, self._repository.all(), Trunk.id, self.out, limit=limit, cursor=cursor)
+
+    def out(self, row: Trunk) -> TrunkOut:
+        return TrunkOut.of(row, self._unit.now)
 
     async def get(self, trunk_id: uuid.UUID, *, lock: bool = False) -> Trunk:
         row = await self._repository.get(trunk_id, lock=lock)
@@ -54,6 +57,7 @@ class TrunkService:
             )
         address = wanted.address.strip() or (REHEARSAL_ADDRESS if is_rehearsal else "")
         _check_access(address, wanted.auth_username, wanted.auth_password)
+        check_breaker(wanted.breaker)
         await self._check_name(wanted.name)
         row = Trunk(
             id=new_id(),
@@ -68,6 +72,9 @@ class TrunkService:
             media_encryption=wanted.media_encryption,
             calls_per_second=_decimal(wanted.calls_per_second),
             max_concurrent_calls=wanted.max_concurrent_calls,
+            breaker=to_builtins(wanted.breaker),
+            rate_factor=Decimal(1),
+            paused_reason="",
             sync_state="pending",
             sync_error="",
             created_at=self._unit.now,
@@ -92,6 +99,9 @@ class TrunkService:
             await self._check_name(changes["name"], row.id)
         if "calls_per_second" in changes:
             changes["calls_per_second"] = _decimal(changes["calls_per_second"])
+        if "breaker" in changes:
+            check_breaker(changes["breaker"])
+            changes["breaker"] = to_builtins(changes["breaker"])
         if "address" in changes:
             changes["address"] = changes["address"].strip() or (REHEARSAL_ADDRESS if row.is_rehearsal else "")
         if "auth_password" in changes:
@@ -147,10 +157,16 @@ def _check_access(address: str, username: str, password: str) -> None:
         raise Invalid(" ".join(error.message for error in errors), *errors)
 
 
+def check_breaker(breaker: Breaker) -> None:
+    """Raises `Invalid` for a breaker that could never have enough dials to judge by."""
+    if breaker.least_dials > breaker.dials:
+        raise Invalid.field("breaker.least_dials", f"Of {breaker.dials} dials there are never {breaker.least_dials}; raise dials too.")
+
+
 def _decimal(value: float) -> Decimal:
     return Decimal(str(value)).quantize(Decimal("0.001"))
 
 
 def _trail(row: Trunk) -> Mapping[str, object]:
     names = ("name", "provider", "address", "transport", "auth_username", "calls_per_second", "max_concurrent_calls", "media_encryption")
-    return {name: getattr(row, name) for name in names}
+    return {name: getattr(row, name) for name in (*names, "breaker")}

@@ -81,6 +81,8 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     outcome_label: Mapped[str | None]
     outcome_source: Mapped[str | None]
     end_cause: Mapped[str | None]
+    callback_at: Mapped[datetime | None]
+    """The time that was promised to the callee."""
     failure: Mapped[str] = mapped_column(default="", server_default="")
     """The raw words of what went wrong, for engineers."""
     counts_as_attempt: Mapped[bool | None]

@@ -29,6 +29,8 @@ class Campaign(HasId, OfWorkspace, HasTimes, Base):
     """None: the rule pack's own window. Shape: domain/calling_window."""
     attempts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Shape: domain/retry_policy."""
+    breaker: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Its own rules of the circuit breaker; what it has not set is as usual. Shape: domain/breaker."""
     daily_cap: Mapped[int | None]
     max_concurrent_calls: Mapped[int | None]
     calls_per_minute: Mapped[int | None]

@@ -7,6 +7,7 @@ travels along the composite foreign keys from trunk to number and call, and a ch
 import uuid
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Numeric, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,6 +46,8 @@ class Trunk(HasId, OfWorkspace, HasTimes, Base):
     paused_reason: Mapped[str] = mapped_column(default="", server_default="")
     """Not empty: the circuit breaker or a person has paused the trunk, and this says why."""
     paused_at: Mapped[datetime | None]
+    breaker: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Its own rules of the circuit breaker; what it has not set is as usual. Shape: domain/breaker."""
     livekit_outbound_trunk_id: Mapped[str | None]
     livekit_inbound_trunk_id: Mapped[str | None]
     sync_state: Mapped[str] = mapped_column(default="pending", server_default="pending")

@@ -26,6 +26,7 @@ async def test_a_campaign_is_created_at_rest_with_the_rules_of_its_numbers(world
         ({"window": {"weekly": [{"days": ["mon"], "start": "18:00", "end": "9:00"}]}}, "window.weekly[0].end"),
         ({"attempts": {"max_total": 0}}, "attempts.max_total"),
         ({"attempts": {"ladder": {"moon": {}}}}, "attempts.ladder.moon"),
+        ({"breaker": {"dials": 5, "least_dials": 6}}, "breaker.least_dials"),
         ({"starts_at": "2026-12-02T00:00:00Z", "ends_at": "2026-12-01T00:00:00Z"}, "ends_at"),
     ],
 )
@@ -50,6 +51,8 @@ async def test_rules_that_make_no_sense_are_refused_naming_the_field(world: Worl
         {"starts_at": "2026-12-01T00:00:00"},
         {"daily_cap": 0},
         {"window": "24/7"},
+        {"breaker": {"share": 0.01}},
+        {"breaker": {"pause_s": 60}},
     ],
 )
 async def test_values_out_of_range_and_unknown_fields_are_refused(world: World, fields: dict[str, Any]) -> None:
@@ -132,3 +135,11 @@ async def test_every_address_of_a_foreign_campaign_is_not_there(world: World) ->
 async def _body(world: World) -> dict[str, Any]:
     lists, numbers = [await world.contact_list()], [await world.number()]
     return {"name": "Spring", "assistant_id": await world.assistant(), "contact_list_ids": lists, "number_ids": numbers}
+
+
+async def test_a_campaign_has_the_usual_breaker_until_it_is_given_its_own(world: World) -> None:
+    made = await world.campaign()
+    assert made["breaker"] == {"share": 0.5, "dials": 20, "least_dials": 10, "window_s": 300}
+    changed = await world.ours.patch(f"/campaigns/{made['id']}", {"breaker": {"share": 0.2, "window_s": 60}})
+    assert changed["breaker"] == made["breaker"] | {"share": 0.2, "window_s": 60}
+    assert (await world.ours.get(f"/campaigns/{made['id']}"))["breaker"] == changed["breaker"]

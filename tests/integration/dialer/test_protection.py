@@ -92,6 +92,37 @@ async def test_after_its_rest_one_trial_call_decides(bench: Bench, answer: DialR
     assert trunk.paused_at > now
 
 
+async def test_a_trunk_pauses_by_its_own_share_and_count_and_tries_again_after_its_own_rest(bench: Bench) -> None:
+    world = await bench.make_world(*NUMBERS[:8], slots=20)
+    await change_trunk(bench, world, breaker={"share": 0.25, "dials": 8, "least_dials": 4, "window_s": 120, "pause_s": 600})
+    await bench.claim_all()
+    await dial_all(bench, Answered(), Answered(), Answered(), DOWN, but=4)
+    trunk = await trunk_of(bench, world)
+    assert trunk.paused_reason == "1 of the last 4 dials within 2 minutes failed in the network."
+    assert trunk.paused_at is not None
+    await change_trunk(bench, world, paused_at=trunk.paused_at - timedelta(seconds=500))
+    ready = next(call for call in await bench.calls() if call.state == "ready")
+    await place.place(bench.dialer, ready.id)
+    assert len(bench.telephony.sent) == 4
+    await change_trunk(bench, world, paused_at=trunk.paused_at - timedelta(seconds=700))
+    ready = next(call for call in await bench.calls() if call.state == "ready")
+    await place.place(bench.dialer, ready.id)
+    assert len(bench.telephony.sent) == 5
+
+
+async def test_a_campaign_goes_into_error_by_its_own_share_before_its_trunk_pauses(bench: Bench) -> None:
+    world = await bench.make_world(*NUMBERS[:3], slots=20, breaker={"least_dials": 3})
+    await bench.claim_all()
+    await dial_all(bench, DOWN)
+    assert (await trunk_of(bench, world)).paused_reason == ""
+    async with bench.dialer.sessions() as session:
+        failed = await session.get_one(Campaign, world.campaign.id)
+        trail = await session.scalar(select(AuditEntry.after).where(AuditEntry.action == "campaign.failed"))
+    assert failed.execution_status == "error"
+    assert failed.status_reason.startswith("3 of the last 3 dials within 5 minutes failed in the network.")
+    assert trail == {"reason": failed.status_reason}
+
+
 async def test_what_fails_in_one_campaign_only_puts_that_campaign_into_error(bench: Bench) -> None:
     world = await bench.make_world(*NUMBERS[:10], slots=40)
     async with bench.dialer.sessions.begin() as session:

@@ -1,6 +1,7 @@
 """Trunks over the API."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,40 @@ async def test_nothing_of_another_workspace_is_there(api: Api) -> None:
     assert [t["id"] for t in (await api.owner.get("/trunks")).json()["items"]] == [mine]
     assert [n["id"] for n in (await api.owner.get("/numbers")).json()["items"]] == [own_number]
     assert (await api.stranger.get(f"/trunks/{trunk}")).json()["name"] == "Rehearsal"
+
+
+USUAL = {"share": 0.5, "dials": 20, "least_dials": 10, "window_s": 300, "pause_s": 60}
+
+
+async def test_a_trunk_has_the_usual_breaker_until_it_is_given_its_own(api: Api) -> None:
+    trunk = (await api.manager.post("/trunks", json=REHEARSAL)).json()
+    assert trunk["breaker"] == USUAL
+    api.queue.sent.clear()
+    changed = (await api.manager.patch(f"/trunks/{trunk['id']}", json={"breaker": {"share": 0.2, "pause_s": 600}})).json()
+    assert (changed["breaker"], api.queue.sent) == (USUAL | {"share": 0.2, "pause_s": 600}, [])
+    assert (await api.viewer.get(f"/trunks/{trunk['id']}")).json()["breaker"] == changed["breaker"]
+    other = (await api.manager.post("/trunks", json=REHEARSAL | {"name": "Own", "breaker": {"dials": 5, "least_dials": 2}})).json()
+    assert other["breaker"] == USUAL | {"dials": 5, "least_dials": 2}
+
+
+@pytest.mark.parametrize(
+    "breaker", [{"share": 0}, {"share": 1.1}, {"dials": 0}, {"window_s": 1}, {"pause_s": 9}, {"pause_s": 9000}, {"dials": 5}, {"x": 1}]
+)
+async def test_a_breaker_that_makes_no_sense_is_refused(api: Api, breaker: dict[str, float]) -> None:
+    answer = await api.manager.post("/trunks", json=REHEARSAL | {"breaker": breaker})
+    assert answer.status_code == 400
+
+
+async def test_a_trunk_tells_why_it_is_paused_and_how_slow_it_is_and_until_when(api: Api) -> None:
+    trunk = (await api.manager.post("/trunks", json=REHEARSAL | {"calls_per_second": 4, "breaker": {"pause_s": 120}})).json()
+    assert (trunk["calls_per_second_now"], trunk["full_pace_at"], trunk["paused_reason"], trunk["tries_again_at"]) == (4, None, "", None)
+    now = api.clock.now()
+    learned = {"rate_factor": 0.5, "throttled_at": now - timedelta(minutes=1), "paused_reason": "All lines failed.", "paused_at": now}
+    async with api.sessions.begin() as session:
+        await session.execute(update(Trunk).values(learned))
+    trunk = (await api.viewer.get(f"/trunks/{trunk['id']}")).json()
+    assert (trunk["calls_per_second"], trunk["calls_per_second_now"], trunk["paused_reason"]) == (4, 2.4, "All lines failed.")
+    assert datetime.fromisoformat(trunk["full_pace_at"]) == now + timedelta(minutes=4)
+    assert datetime.fromisoformat(trunk["tries_again_at"]) == now + timedelta(seconds=120)
+    health = (await api.viewer.get(f"/trunks/{trunk['id']}/health")).json()
+    assert (health["status"], health["detail"]) == ("failing", "Paused: All lines failed.")

@@ -46,5 +46,12 @@ def test_a_pause_lets_one_call_through_after_its_rest(reason: str, after: int, g
     assert passage(reason, NOON, NOON + timedelta(seconds=after), RULES) is gate
 
 
+def test_what_a_trunk_has_set_stands_above_the_usual_and_the_rest_stays() -> None:
+    set_by = RULES.set_by({"share": 0.2, "dials": 50, "least_dials": 5, "window_s": 60, "pause_s": 600})
+    assert set_by == BreakerRules(0.2, 50, 5, timedelta(minutes=1), timedelta(minutes=10))
+    assert RULES.set_by({"pause_s": 10}) == BreakerRules(rest=timedelta(seconds=10))
+    assert RULES.set_by({}) is RULES
+
+
 def test_a_pause_says_why() -> None:
     assert sentence([FAILED] * 12 + [OK] * 8, RULES) == "12 of the last 20 dials within 5 minutes failed in the network."

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_plane.domain.throttling import LEAST_SHARE, share_after_throttling, share_now
+from control_plane.domain.throttling import LEAST_SHARE, full_pace_at, share_after_throttling, share_now
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SHARES = st.floats(LEAST_SHARE, 1)
@@ -41,3 +41,12 @@ def test_the_pace_never_dies_and_never_exceeds_the_trunks_own(share: float, late
 @given(SHARES, SPANS, SPANS)
 def test_the_pace_only_grows_while_nothing_is_throttled(share: float, one: timedelta, two: timedelta) -> None:
     assert share_now(share, NOON, NOON + min(one, two)) <= share_now(share, NOON, NOON + max(one, two))
+
+
+@given(st.floats(LEAST_SHARE, 0.99))
+def test_the_whole_pace_is_back_when_it_was_announced_and_not_before(share: float) -> None:
+    back = full_pace_at(share, NOON)
+    assert back is not None
+    assert share_now(share, NOON, back) == pytest.approx(1)
+    assert share_now(share, NOON, back - timedelta(minutes=1)) < 1
+    assert full_pace_at(1, None) is None
