@@ -14,7 +14,7 @@ from control_plane.db.models import Campaign, Trunk
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository
-from control_plane.domain.pacing import Turn, moved_turn, take_turn
+from control_plane.domain.pacing import Turn, moved_turn, patience_after, take_turn
 from control_plane.kit.clock import monotonic
 
 log = get_logger(__name__)
@@ -57,19 +57,26 @@ def ask_turn(trunk: Trunk, campaign: Campaign | None, now: datetime) -> MyTurn |
 
 
 async def keep(dialer: Dialer, mine: MyTurn) -> None:
-    """Sleep until the turn. Who oversleeps it moves it first, so that the trunk never sees more than its pace."""
+    """Sleep until the turn. Who oversleeps it moves it first, so that the trunk never sees more than its pace.
+
+    Each miss makes the next turn wider. On a machine so busy that nobody is ever punctual, calls would otherwise move their turns until the
+    gate's word is too old, and none would be sent.
+    """
+    interval, patience = mine.turn.next_at - mine.turn.at, dialer.punctual
     while True:
         await asyncio.sleep(max(0.0, mine.seconds_left()))
-        if -mine.seconds_left() <= dialer.punctual.total_seconds():
+        late = timedelta(seconds=-mine.seconds_left())
+        if late <= patience:
             return
-        log.info("turn_missed", trunk_id=str(mine.trunk_id), late_ms=round(-mine.seconds_left() * 1000))
-        mine = await _moved(dialer, mine)
+        log.info("turn_missed", trunk_id=str(mine.trunk_id), late_ms=round(late.total_seconds() * 1000))
+        patience = patience_after(late, patience)
+        mine = await _moved(dialer, mine, interval, patience)
 
 
-async def _moved(dialer: Dialer, mine: MyTurn) -> MyTurn:
+async def _moved(dialer: Dialer, mine: MyTurn, interval: timedelta, patience: timedelta) -> MyTurn:
     async with dialer.unit() as unit:
         trunk = await DialerRepository(unit.session).trunk(mine.trunk_id, lock=True)
         now, read_at = await database_now(unit.session), monotonic()
-        turn = moved_turn(mine.turn, trunk.next_send_at, now)
+        turn = moved_turn(mine.turn, trunk.next_send_at, now, interval, patience)
         trunk.next_send_at = turn.next_at
     return MyTurn(mine.trunk_id, turn, now, read_at)

@@ -119,15 +119,22 @@ def take_turn(next_at: datetime, now: datetime, calls_per_second: float) -> Turn
     return Turn(at, at + spacing(calls_per_second))
 
 
-def moved_turn(turn: Turn, next_at: datetime, now: datetime) -> Turn:
-    """The turn of somebody who missed it by more than `PUNCTUAL`, with `next_at` as it is by now.
+MOST_PATIENCE = timedelta(milliseconds=400)
 
-    Within its own interval it is taken late, and all that follow move back by as much; past that the turns of others lie between, and
-    it goes to the end of the line.
+
+def patience_after(late: timedelta, patience: timedelta) -> timedelta:
+    """How late an INVITE may leave after its next turn, having missed one by `late`: a machine that was late once will be again."""
+    return max(patience, min(2 * late, MOST_PATIENCE))
+
+
+def moved_turn(turn: Turn, next_at: datetime, now: datetime, interval: timedelta, patience: timedelta = timedelta(0)) -> Turn:
+    """The turn of somebody who missed it, with `next_at` as it is by now. The INVITE may leave up to `patience` after it.
+
+    While nobody has the turn after it, it is taken late, and all that follow move back; else it goes to the end of the line. The next turn
+    keeps its `interval` from the latest moment that this INVITE may leave, so that patience costs throughput and never breaks the pace.
     """
-    interval, late = turn.next_at - turn.at, now - turn.at
-    at = now if late < interval else max(next_at, now)
-    return Turn(at, next_at + late if late < interval else at + interval)
+    at = now if turn.next_at == next_at else max(next_at, now)
+    return Turn(at, at + interval + patience)
 
 
 def may_be_claimed(next_start_at: datetime, now: datetime, calls_per_second: float, on_their_way: int) -> int:

@@ -14,6 +14,7 @@ from control_plane.domain.pacing import (
     COLD_START,
     HEARTBEAT_TTL,
     LEAD,
+    MOST_PATIENCE,
     PUNCTUAL,
     Claimant,
     Priority,
@@ -25,6 +26,7 @@ from control_plane.domain.pacing import (
     may_be_claimed,
     most_waiting_for_token,
     moved_turn,
+    patience_after,
     shares,
     slots_offered,
     slow_start,
@@ -70,16 +72,59 @@ def test_a_long_silence_saves_up_no_burst():
     assert isinstance(take_turn(turn.next_at, START + timedelta(hours=1, milliseconds=100), 2.0), timedelta)
 
 
-def test_a_turn_that_is_overslept_a_little_moves_all_that_follow():
-    turn = Turn(START, START + timedelta(milliseconds=204))
+INTERVAL = timedelta(milliseconds=204)
+
+
+def test_a_turn_that_is_overslept_while_nobody_has_the_next_one_moves_all_that_follow():
+    turn = Turn(START, START + INTERVAL)
     late = START + timedelta(milliseconds=50)
-    assert moved_turn(turn, turn.next_at, late) == Turn(late, turn.next_at + timedelta(milliseconds=50))
+    assert moved_turn(turn, turn.next_at, late, INTERVAL) == Turn(late, late + INTERVAL)
+    much_later = START + timedelta(seconds=4)
+    assert moved_turn(turn, turn.next_at, much_later, INTERVAL) == Turn(much_later, much_later + INTERVAL)
 
 
-def test_a_turn_that_is_overslept_beyond_its_interval_goes_to_the_end_of_the_line():
-    turn = Turn(START, START + timedelta(milliseconds=204))
+def test_a_turn_that_is_overslept_when_others_have_the_next_ones_goes_to_the_end_of_the_line():
+    turn = Turn(START, START + INTERVAL)
     others = START + timedelta(seconds=5)
-    assert moved_turn(turn, others, START + timedelta(seconds=4)) == Turn(others, others + timedelta(milliseconds=204))
+    assert moved_turn(turn, others, START + timedelta(milliseconds=50), INTERVAL) == Turn(others, others + INTERVAL)
+
+
+def test_whoever_was_late_may_be_late_again_and_those_behind_keep_their_distance_from_that():
+    turn, late = Turn(START, START + INTERVAL), timedelta(milliseconds=100)
+    patience = patience_after(late, PUNCTUAL)
+    assert patience == timedelta(milliseconds=200)
+    moved = moved_turn(turn, turn.next_at, START + late, INTERVAL, patience)
+    assert moved.next_at - (moved.at + patience) == INTERVAL
+
+
+@given(st.lists(st.timedeltas(timedelta(0), timedelta(seconds=9)), min_size=1, max_size=9))
+def test_patience_never_shrinks_and_is_bounded(misses):
+    patience = PUNCTUAL
+    for late in misses:
+        grown = patience_after(late, patience)
+        assert patience <= grown <= MOST_PATIENCE
+        patience = grown
+
+
+@given(paces, st.lists(st.tuples(st.integers(0, 900_000), st.integers(0, 900_000)), min_size=2, max_size=30))
+def test_no_sliding_second_sees_more_invites_than_its_pace_however_many_miss_their_turns(calls_per_second, happenings):
+    """Each INVITE asks for its turn after a pause, and may oversleep it once and then leave as late as its patience allows."""
+    next_at, now, sent = START, START, []
+    for pause_us, late_us in happenings:
+        now += timedelta(microseconds=pause_us)
+        turn = take_turn(next_at, now, calls_per_second)
+        if not isinstance(turn, Turn):
+            continue
+        interval, late, leaves_at = turn.next_at - turn.at, timedelta(microseconds=late_us), turn.at + timedelta(microseconds=late_us)
+        next_at = turn.next_at
+        if late > PUNCTUAL:
+            patience = patience_after(late, PUNCTUAL)
+            turn = moved_turn(turn, next_at, leaves_at, interval, patience)
+            next_at, leaves_at = turn.next_at, turn.at + min(late, patience)
+        sent.append(leaves_at)
+        now = max(now, leaves_at)
+    most = max(1, ceil(calls_per_second))
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in zip(sent, sent[most:], strict=False))
 
 
 def test_a_paced_campaign_claims_no_more_than_gets_its_turn_while_an_agent_warms_up():
