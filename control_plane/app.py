@@ -21,8 +21,10 @@ from control_plane.calls.internal_controllers import AgentCallController, Worker
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
 from control_plane.calls.tracing import AgentTraceMiddleware
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
+from control_plane.contacts.consent_controllers import ConsentController, ListConsentController
 from control_plane.contacts.controllers import ContactController, ContactListController
 from control_plane.contacts.import_controllers import ImportController
+from control_plane.contacts.number_import_controllers import ConsentImportController, SuppressionImportController
 from control_plane.contacts.suppression_controllers import SuppressionController
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.health.controllers import HealthController, MetricsController
@@ -39,6 +41,13 @@ from control_plane.kit.storage import Storage, open_storage
 from control_plane.operations.invariants import Watch
 from control_plane.rules.controllers import RulesController, WorkspaceRulesController
 from control_plane.rules.registry import registry
+from control_plane.records.controllers import (
+    CallExportController,
+    ErasureController,
+    HoldController,
+    PersonController,
+    RetentionController,
+)
 from control_plane.settings import Settings
 from control_plane.trunks.controllers import NumberController, TrunkController
 from control_plane.workspaces.authentication import PUBLIC, AuthenticationMiddleware, Authenticator
@@ -67,6 +76,10 @@ API: Sequence[ControllerRouterHandler] = (
     ContactListController,
     ImportController,
     SuppressionController,
+    SuppressionImportController,
+    ConsentController,
+    ConsentImportController,
+    ListConsentController,
     CampaignController,
     CampaignActions,
     CampaignStopController,
@@ -74,6 +87,11 @@ API: Sequence[ControllerRouterHandler] = (
     EnrollmentController,
     EnrollmentExplainController,
     CallController,
+    CallExportController,
+    RetentionController,
+    HoldController,
+    ErasureController,
+    PersonController,
 )
 """What lies under /api/v1."""
 ROOT: Sequence[ControllerRouterHandler] = (

@@ -13,6 +13,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from control_plane import worker
+from control_plane.audit.commands import audit_app
 from control_plane.calls.control import CallControl, halt_installation
 from control_plane.calls.control_schemas import Halt
 from control_plane.db.migrate import migrate as migrate_database
@@ -153,6 +154,9 @@ def doctor(
         readiness = _running_api(error)
     typer.echo(as_lines(readiness))
     raise typer.Exit(0 if readiness.ready else 1)
+
+
+app.add_typer(audit_app(lambda work: asyncio.run(in_unit(_ready(require_database), work))), name="audit")
 
 
 async def in_unit(settings: Settings, work: Callable[[Unit], Awaitable[Any]]) -> Any:

@@ -16,7 +16,7 @@ from structlog import get_logger
 
 from control_plane.calls.tasks import stop_suppressed
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
-from control_plane.contacts.tasks import run_import, sweep_imports
+from control_plane.contacts.tasks import run_import, run_number_import, sweep_imports
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.dialer import place as placing
 from control_plane.dialer.claim import tick as claim_due
@@ -30,6 +30,7 @@ from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import open_storage
 from control_plane.operations.tasks import tidy_rooms, watch_invariants
 from control_plane.rules.registry import registry
+from control_plane.records.tasks import finish_erasure, retain, sweep_erasures
 from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Settings
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
@@ -138,6 +139,8 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             func(close_room, keep_result=0),
             func(sync_trunk, keep_result=0),
             func(run_import, keep_result=0, timeout=3600),
+            func(run_number_import, keep_result=0, timeout=3600),
+            func(finish_erasure, keep_result=0),
             func(enroll_list, keep_result=0),
             func(stop_suppressed, keep_result=0),
         ],
@@ -151,6 +154,8 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             cron(tidy_rooms, second={9, 29, 49}, keep_result=0, max_tries=1),
             cron(watch_invariants, second=39, keep_result=0, max_tries=1),
             cron(review_numbers, second=11, keep_result=0, max_tries=1),
+            cron(sweep_erasures, second=53, keep_result=0, max_tries=1),
+            cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),
             cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
         ],
         redis_pool=redis,

@@ -26,10 +26,15 @@ class AuditOut(Struct):
     subject_id: uuid.UUID | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    seq: int | None
+    """Its place in the workspace's chain."""
+    hash: str | None
+    redacted_at: datetime | None
+    """When before and after were taken out because a person was erased; the chain still proves the entry."""
 
     @classmethod
     def of(cls, row: AuditEntry) -> "AuditOut":
-        return cls(row.id, row.at, row.actor, row.action, row.subject_kind, row.subject_id, row.before, row.after)
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
 class AuditController(Controller):

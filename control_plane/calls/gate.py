@@ -16,6 +16,7 @@ from control_plane.calls.gate_repository import Asked, GateRepository, Known
 from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS, jurisdictions, purpose_of, rules_of, time_zones
 from control_plane.calls.history_repository import HistoryRepository
 from control_plane.contacts.consent_repository import ConsentRepository
+from control_plane.contacts.number_import_repository import NumberImportRepository
 from control_plane.db.models import Campaign, Contact, GateVerdict, Trunk, Workspace
 from control_plane.db.session import number_hash
 from control_plane.domain import phone
@@ -114,6 +115,7 @@ async def _with_law(
     workspaces, numbers = [q.workspace.id for q in questions], [q.e164 for q in questions]
     consents = await ConsentRepository(session).for_numbers(workspaces, numbers)
     earlier = await _history(session, questions, rules, now)
+    lists = await _lists(session, questions, rules)
     return [
         replace(
             facts,
@@ -123,9 +125,21 @@ async def _with_law(
             caller_id_owned=q.caller_id_owned,
             consents=tuple(ConsentFact(str(c.id), c.purpose, c.basis, c.granted_at, c.revoked_at) for c in consents[i]),
             earlier=earlier.get(i, ()),
+            lists=lists.get(q.workspace.id, ()) if rules[i].lists else (),
         )
         for i, (q, facts) in enumerate(zip(questions, found, strict=True))
     ]
+
+
+async def _lists(
+    session: AsyncSession, questions: Sequence[Question], rules: Sequence[Rules]
+) -> dict[uuid.UUID, tuple[tuple[str, datetime], ...]]:
+    """The do-not-call lists of the workspaces whose rules ask for one, each with the day it was obtained."""
+    asking = {q.workspace.id for q, r in zip(questions, rules, strict=True) if r.lists}
+    found: dict[uuid.UUID, tuple[tuple[str, datetime], ...]] = {}
+    for age in await NumberImportRepository(session).list_ages(list(asking)) if asking else ():
+        found[age.workspace_id] = (*found.get(age.workspace_id, ()), (age.source, age.obtained_at))
+    return found
 
 
 async def _history(
@@ -298,6 +312,11 @@ def reasons_of(decision: Decision) -> list[dict[str, Any]]:
 
 def until_of(decision: Decision) -> datetime | None:
     return decision.until if isinstance(decision, Wait) else None
+
+
+def consent_id_of(decision: Decision) -> uuid.UUID | None:
+    """The consent that a call may rest on."""
+    return uuid.UUID(decision.consent_id) if isinstance(decision, Dial) and decision.consent_id else None
 
 
 def local_day(now: datetime, zone: str) -> tuple[datetime, datetime]:

@@ -57,6 +57,8 @@ class CallView(msgspec.Struct):
     enrollment_id: uuid.UUID | None
     contact_id: uuid.UUID | None
     attempt: int
+    consent_id: uuid.UUID | None
+    """The consent that the call rests on; null where none was needed and none was on record."""
     carrier: str
     network_result: str | None
     sip_status_code: int | None
@@ -97,6 +99,7 @@ class CallView(msgspec.Struct):
             enrollment_id=call.enrollment_id,
             contact_id=call.contact_id,
             attempt=call.attempt,
+            consent_id=call.consent_id,
             carrier="simulated" if call.is_rehearsal else "real",
             network_result=call.network_result,
             sip_status_code=call.sip_status_code,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from control_plane.audit.service import record
-from control_plane.calls.gate import Question, ask, reasons_of, until_of, verdict_of
+from control_plane.calls.gate import Question, ask, consent_id_of, reasons_of, until_of, verdict_of
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.observation import made
 from control_plane.calls.orders import require_variables
@@ -78,6 +78,7 @@ class CallService:
             state=CallState.QUEUED,
             due_at=_due_at(decision, at),
             verdict_id=verdict.id,
+            consent_id=consent_id_of(decision),
             trace_context=new_trace(),
             ringing_timeout_s=ring_s,
             max_duration_s=version.config.get("max_duration_s", 600),

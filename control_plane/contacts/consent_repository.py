@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Consent
+from control_plane.kit.ids import new_id
 
 # The newest acts of each number; more than that many change no decision, and a claim asks about many numbers at once.
 _FOR_NUMBERS = text(
@@ -23,6 +24,24 @@ _FOR_NUMBERS = text(
         order by granted_at desc, id desc limit 100
     ) c
     order by q.place, c.granted_at desc, c.id desc
+    """
+)
+
+# Identifiers as in campaigns/enrollment_repository: version 7, from the clock, a counter, and the random part of a version 4.
+_DECLARE = text(
+    """
+    with numbers as (
+        select distinct p.e164 from contact_list_entry e join contact_phone p on p.contact_id = e.contact_id
+        where e.contact_list_id = :list_id and p.workspace_id = :workspace_id
+    ), added as (
+        insert into consent (id, workspace_id, e164, purpose, basis, text, source, granted_at, evidence, recorded_by, contact_list_id)
+        select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+            || lpad(to_hex(row_number() over () % 4096), 3, '0') || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid,
+            :workspace_id, e164, :purpose, :basis, :text, :source, :granted_at, :evidence, 'list declaration', :list_id
+        from numbers
+        on conflict do nothing returning 1
+    )
+    select (select count(*) from numbers) as numbers, (select count(*) from added) as added
     """
 )
 
@@ -59,6 +78,20 @@ class ConsentRepository:
         names = ("e164", "purpose", "basis", "granted_at", "source")
         query = select(Consent).where(Consent.workspace_id == workspace_id, *(getattr(Consent, name) == values[name] for name in names))
         return (await self._session.scalars(query)).one(), False
+
+    async def declare(self, workspace_id: uuid.UUID, list_id: uuid.UUID, values: dict[str, Any]) -> tuple[int, int]:
+        """The same act for every number of the list's members; how many are new, and how many were known."""
+        row = await self._session.execute(_DECLARE, {"workspace_id": workspace_id, "list_id": list_id, **values})
+        counts = row.one()
+        return counts.added, counts.numbers - counts.added
+
+    async def put_all(self, workspace_id: uuid.UUID, recorded_by: str, rows: Sequence[dict[str, Any]]) -> int:
+        """Acts of many numbers, each with the columns of `put`. Returns how many are new."""
+        if not rows:
+            return 0
+        values = [{"id": new_id(), "workspace_id": workspace_id, "recorded_by": recorded_by, **row} for row in rows]
+        statement = insert(Consent).values(values).on_conflict_do_nothing().returning(Consent.id)
+        return len((await self._session.scalars(statement)).all())
 
     async def find(self, workspace_id: uuid.UUID, consent_id: uuid.UUID, *, lock: bool = False) -> Consent | None:
         query = select(Consent).where(Consent.id == consent_id, Consent.workspace_id == workspace_id)

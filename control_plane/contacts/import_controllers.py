@@ -83,7 +83,7 @@ class ImportController(Controller):
             raise Invalid.field("file", "The form has no file in its field `file`.")
         columns = _mapping(form.get("mapping") or mapping)
         options = await service.options(list_id, form.get("default_country") or default_country, columns)
-        return await service.accept(list_id, options, _chunks(file))
+        return await service.accept(list_id, options, chunks_of(file))
 
     @get("/imports/{import_id:uuid}", summary="How far an import has come")
     async def read(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> ImportOut:
@@ -96,7 +96,7 @@ class ImportController(Controller):
         return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
     while chunk := await file.read(_CHUNK):
         yield chunk
 

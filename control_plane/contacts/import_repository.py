@@ -18,11 +18,11 @@ from control_plane.db.models import ContactImport, ContactImportError, ContactLi
 UNFINISHED = ("queued", "running")
 _PAGE = 1_000
 
-STAGED_COLUMNS = ("row_number", "contact_id", "e164", "name", "email", "language", "time_zone", "score", "attributes", "phones")
+STAGED_COLUMNS = ("row_number", "contact_id", "e164", "name", "email", "language", "time_zone", "score", "attributes", "phones", "consent")
 _CREATE = """
 create temporary table if not exists import_staged (
   row_number int not null, contact_id uuid not null, e164 text not null, name text not null, email text not null,
-  language text not null, time_zone text not null, score int, attributes jsonb not null, phones jsonb not null
+  language text not null, time_zone text not null, score int, attributes jsonb not null, phones jsonb not null, consent jsonb not null
 );
 create temporary table if not exists import_pick (
   row_number int not null, contact_id uuid not null, is_new bool not null, is_changed bool not null default true
@@ -83,6 +83,14 @@ on conflict (contact_id, e164) do nothing
 """
 _INSERT_ENTRIES = """
 insert into contact_list_entry (contact_list_id, contact_id) select :list_id, contact_id from import_pick
+on conflict do nothing
+"""
+# Every row counts here, also one whose number stood in the file before: each may tell of another consent.
+_INSERT_CONSENTS = """
+insert into consent (id, workspace_id, e164, purpose, basis, text, source, granted_at, evidence, recorded_by)
+select (p ->> 'consent_id')::uuid, :workspace_id, p ->> 'e164', s.consent ->> 'purpose', s.consent ->> 'basis', s.consent ->> 'text',
+  s.consent ->> 'source', (s.consent ->> 'granted_at')::timestamptz, s.consent ->> 'evidence', 'contact import'
+from import_staged s, jsonb_array_elements(s.phones) p where s.consent <> 'null'::jsonb
 on conflict do nothing
 """
 _COUNT = """
@@ -199,7 +207,7 @@ class ImportRun:
         names = {"workspace_id": workspace_id, "list_id": list_id}
         await self._connection.execute(text(_PICK), names)
         await self._connection.execute(text("analyze import_pick"))
-        for statement in (_MARK_UNCHANGED, _UPDATE_CONTACTS, _INSERT_CONTACTS, _INSERT_PHONES, _INSERT_ENTRIES):
+        for statement in (_MARK_UNCHANGED, _UPDATE_CONTACTS, _INSERT_CONTACTS, _INSERT_PHONES, _INSERT_ENTRIES, _INSERT_CONSENTS):
             await self._connection.execute(text(statement), names)
         counts = (await self._connection.execute(text(_COUNT))).one()
         return Applied(counts.created, counts.updated)

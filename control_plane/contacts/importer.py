@@ -49,7 +49,7 @@ class Importer:
         reader: ContactReader | None = None
         try:
             encoding = await self._probe(row.file_key)
-            reader = ContactReader(FileSettings(encoding, row.mapping, row.default_country))
+            reader = ContactReader(FileSettings(encoding, row.mapping, row.default_country, latest=self._clock.now()))
             rejected = await self._stage(run, row.id, row.file_key, reader)
         except Unreadable as error:
             log.info("import_failed", import_id=str(row.id))
@@ -108,10 +108,11 @@ def _sorted(rows: Iterator[Accepted | Rejected]) -> tuple[list[tuple[Any, ...]],
 def _staged(row: Accepted, contact_id: uuid.UUID) -> tuple[Any, ...]:
     """A tuple of `STAGED_COLUMNS`."""
     phones = [
-        {"id": str(new_id()), "e164": e164, "priority": i, "time_zones": list(phone.time_zones(e164))} for i, e164 in enumerate(row.phones)
+        {"id": str(new_id()), "consent_id": str(new_id()), "e164": e164, "priority": i, "time_zones": list(phone.time_zones(e164))}
+        for i, e164 in enumerate(row.phones)
     ]
     said = (row.name, row.email, row.language, row.time_zone, row.score)
-    return (row.row, contact_id, row.phones[0], *said, _json(row.attributes), _json(phones))
+    return (row.row, contact_id, row.phones[0], *said, _json(row.attributes), _json(phones), _json(row.consent))
 
 
 def _json(value: Any) -> str:

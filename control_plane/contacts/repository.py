@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, Campaign, CampaignList, Contact, ContactList, ContactListEntry, ContactPhone
+from control_plane.db.models import Call, Campaign, CampaignList, Contact, ContactList, ContactListEntry, ContactPhone, LegalHold
 
 
 class ContactRepository:
@@ -52,6 +52,12 @@ class ContactRepository:
         """Calls stay in the ledger and forget whom they reached; their own number stays with them."""
         await self._session.delete(contact)
         await self._session.flush()
+
+    async def is_held(self, contact: Contact) -> bool:
+        """Whether a legal hold keeps the contact or one of its numbers."""
+        named = or_(LegalHold.contact_id == contact.id, LegalHold.e164.in_([p.e164 for p in contact.phones]))
+        standing = exists().where(LegalHold.workspace_id == self._workspace_id, LegalHold.released_at.is_(None), named)
+        return bool(await self._session.scalar(select(standing)))
 
     async def is_in_call(self, contact_id: uuid.UUID) -> bool:
         return bool(await self._session.scalar(select(exists().where(Call.contact_id == contact_id, Call.holds_number))))

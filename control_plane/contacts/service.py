@@ -76,6 +76,8 @@ class ContactService:
         contact = await self._find(contact_id, lock=True)
         if await self._rows.is_in_call(contact_id):
             raise Conflict("A call to this contact is under way; delete it when the call has ended.", code="contact_in_call")
+        if await self._rows.is_held(contact):
+            raise Conflict("A legal hold keeps this contact; release it first.", code="legal_hold")
         record(self._unit, self._workspace_id, "contact.deleted", "contact", contact_id, {"name": contact.name}, None)
         await self._rows.delete(contact)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from control_plane.contacts.import_repository import ImportRepository
 from control_plane.contacts.importer import Importer
+from control_plane.contacts.number_import_repository import NumberImportRepository
+from control_plane.contacts.number_importer import NumberImporter
 from control_plane.kit.queue import Nudge
 
 
@@ -16,8 +18,15 @@ async def run_import(ctx: dict[str, Any], import_id: str) -> None:
         await ctx["queue"].send([Nudge("enroll_list", str(grown))])
 
 
+async def run_number_import(ctx: dict[str, Any], import_id: str) -> None:
+    """Import one do-not-call list or file of consents; whoever waited for a consent is looked at again at its own time."""
+    await NumberImporter(ctx["sessions"], ctx["storage"], ctx["clock"]).run(uuid.UUID(import_id))
+
+
 async def sweep_imports(ctx: dict[str, Any]) -> None:
     """Find imports whose nudge was lost or whose runner died; a living runner keeps its import."""
     async with ctx["sessions"]() as session:
-        unfinished = await ImportRepository(session).unfinished()
-    await ctx["queue"].send([Nudge("run_import", str(import_id)) for import_id in unfinished])
+        contacts = await ImportRepository(session).unfinished()
+        numbers = await NumberImportRepository(session).unfinished()
+    nudges = [Nudge("run_import", str(import_id)) for import_id in contacts]
+    await ctx["queue"].send([*nudges, *(Nudge("run_number_import", str(import_id)) for import_id in numbers)])

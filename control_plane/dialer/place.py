@@ -12,7 +12,7 @@ from typing import Any
 from opentelemetry.trace import SpanKind
 from structlog import get_logger
 
-from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, verdict_of
+from control_plane.calls.gate import Answer, Question, ask_all, consent_id_of, reasons_of, verdict_of
 from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import facts_of
 from control_plane.calls.reducer import CARE_RESERVE, Testimony, hear, take_in
@@ -248,7 +248,7 @@ async def _write_dial(unit: Unit, call: Call, rows: GateRows, answer: Answer, be
     assert rows.trunk.livekit_outbound_trunk_id is not None
     verdict = verdict_of(answer.decision, answer.facts, answer.question, rows.now, enrollment_id=call.enrollment_id)
     await CallRepository(unit.session).add_verdict(verdict)
-    call.verdict_id = verdict.id
+    call.verdict_id, call.consent_id = verdict.id, consent_id_of(answer.decision)
     call.lease_epoch += 1
     order = _dial_order(call, rows.contact, rows.trunk.livekit_outbound_trunk_id)
     await take_in(unit, call, Testimony("task", "dial_committed", "dial_committed", mine.turn.at, Fact.DIAL_COMMITTED))

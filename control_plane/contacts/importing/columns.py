@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from control_plane.contacts.importing.consents import CONSENT_TARGETS
 from control_plane.contacts.importing.encoding import Unreadable
 
-PLAIN_TARGETS = ("phone", "name", "first_name", "last_name", "email", "time_zone", "language", "score", "ignore")
+PLAIN_TARGETS = ("phone", "name", "first_name", "last_name", "email", "time_zone", "language", "score", *CONSENT_TARGETS, "ignore")
 ATTRIBUTE = "attributes."
 MAX_COLUMNS = 200
 
@@ -44,6 +45,7 @@ _EXACT = {
     **dict.fromkeys(("time_zone", "timezone", "tz"), "time_zone"),
     **dict.fromkeys(("language", "lang", "locale"), "language"),
     "score": "score",
+    **{target: target for target in CONSENT_TARGETS},
 }
 
 

@@ -1,9 +1,11 @@
 """One row of cells becomes a contact, or a reason in words why not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from control_plane.contacts.importing.columns import ATTRIBUTE, Column
+from control_plane.contacts.importing.consents import SaidConsent, read_consent
 from control_plane.contacts.places import is_zone
 from control_plane.domain import phone
 
@@ -32,12 +34,20 @@ class Accepted:
     time_zone: str = ""
     score: int | None = None
     attributes: dict[str, str] = field(default_factory=dict)
+    consent: SaidConsent | None = None
+    """For all of the row's numbers."""
 
 
 class Converter:
-    def __init__(self, columns: tuple[Column, ...], default_country: str) -> None:
+    """`said` is what the uploader says for every row about consents, by target; `latest` the time after which none can have been given."""
+
+    def __init__(
+        self, columns: tuple[Column, ...], default_country: str, said: Mapping[str, str] | None = None, latest: datetime | None = None
+    ) -> None:
         self.columns = columns
         self._country = default_country
+        self._said = said or {}
+        self._latest = latest
 
     def convert(self, row: int, cells: Sequence[str], text: str) -> Accepted | Rejected:
         if any(cells[len(self.columns) :]):
@@ -51,6 +61,9 @@ class Converter:
         zone = plain.get("time_zone", "")
         if zone and not is_zone(zone):
             return Rejected(row, f"The time zone {zone[:60]!r} is not known; write it like America/New_York.", text)
+        consent = read_consent({**self._said, **plain}, self._latest)
+        if isinstance(consent, str):
+            return Rejected(row, consent, text)
         return Accepted(
             row,
             phones,
@@ -60,6 +73,7 @@ class Converter:
             time_zone=zone,
             score=_score(plain, attributes),
             attributes=attributes,
+            consent=consent,
         )
 
     def _phones(self, filled: list[tuple[Column, str]], attributes: dict[str, str]) -> tuple[str, ...]:

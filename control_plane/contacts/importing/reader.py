@@ -4,7 +4,8 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from control_plane.contacts.importing import columns as cols
 from control_plane.contacts.importing.convert import Accepted, Converter, Rejected
@@ -23,6 +24,10 @@ class FileSettings:
     encoding: str
     mapping: Mapping[str, str]
     default_country: str
+    consent: Mapping[str, str] = field(default_factory=dict)
+    """What the uploader says for every row about consents, by target."""
+    latest: datetime | None = None
+    """No consent can have been given later."""
 
 
 class ContactReader:
@@ -86,7 +91,7 @@ class ContactReader:
             cells = self._cells(raw)
             if isinstance(cells, Rejected):
                 raise Unreadable(f"The line with the names of the columns cannot be read: {cells.message}")
-            self._converter = Converter(self._columns(cells), self._settings.default_country)
+            self._converter = Converter(self._columns(cells), self._settings.default_country, self._settings.consent, self._settings.latest)
             if self._has_header(cells):
                 return
         self._rows += 1

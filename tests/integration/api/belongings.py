@@ -12,6 +12,7 @@ from control_plane.db.unit import open_unit
 from tests.fixtures.api import Api
 
 PHONE = "+12025550101"
+CONSENT = {"purpose": "care", "basis": "oral", "granted_at": "2026-01-01T00:00:00Z"}
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,25 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "suppression_id": await made("/suppressions", {"e164": "+12025550102", "reason": "asked"}),
         "call_id": await made("/calls", {"assistant_id": assistant, "to": PHONE}, 202),
         "key_id": await made("/api-keys", {"name": "k", "role": "viewer"}),
+        "consent_id": await made("/consents", CONSENT | {"e164": PHONE}),
+        "number_import_id": (await _listed(client)).json()["id"],
+        "hold_id": await made("/legal-holds", {"e164": "+12025550109", "reason": "Case 7"}),
+        "erasure_id": await made("/erasures", {"e164": "+12025550108"}, 202),
     }
     bodies: dict[tuple[str, str], Any] = {
         ("POST", "/campaigns/{campaign_id}/contacts"): {"contact_ids": [contact]},
         ("POST", "/contact-lists/{list_id}/contacts"): {"contact_ids": [contact]},
+        ("POST", "/contact-lists/{list_id}/consents"): CONSENT,
         ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
         ("PUT", "/numbers/{number_id}/assistant"): {"assistant_id": assistant},
     }
     return Belongings(ids, bodies)
+
+
+async def _listed(client: httpx.AsyncClient) -> httpx.Response:
+    """A do-not-call list, uploaded."""
+    query = {"source": "us_national", "list_date": "2026-11-01"}
+    return await client.post("/suppressions/imports", content=b"+12025550107\n", headers={"Content-Type": "text/csv"}, params=query)
 
 
 async def _known_to_livekit(api: Api) -> None:

@@ -1,0 +1,141 @@
+"""`/suppressions/imports` and `/consents/imports`: files of numbers come in as a stream, reports go out as one."""
+
+import uuid
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from litestar import Controller, Request, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter, SkipValidation
+from litestar.response import Stream
+
+from control_plane.contacts.consent_schemas import Basis, Purpose
+from control_plane.contacts.import_controllers import MAX_FILE, Country, UploadOperation, chunks_of
+from control_plane.contacts.number_import_schemas import ListAges, NumberImportOut
+from control_plane.contacts.number_imports import FileOptions, NumberImportService
+from control_plane.db.unit import Unit
+from control_plane.domain.errors import Invalid
+from control_plane.kit.storage import Storage
+from control_plane.workspaces.guards import requires
+from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
+from control_plane.workspaces.principal import Principal
+
+Who = NamedDependency[SkipValidation[Principal]]
+Work = NamedDependency[SkipValidation[Unit]]
+Files = NamedDependency[SkipValidation[Storage]]
+Id = FromPath[uuid.UUID]
+ListName = Annotated[
+    str, QueryParameter(name="source", pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$", description="Which list: us_national, us_tx, uk_tps …")
+]
+ListDate = Annotated[date, QueryParameter(name="list_date", description="When the list was obtained from its keeper, 2026-11-01.")]
+Mode = Annotated[
+    Literal["add", "replace"],
+    QueryParameter(name="mode", description="replace: a whole new version; numbers that left the list may be called again."),
+]
+ForPurpose = Annotated[Purpose | None, QueryParameter(name="purpose", description="For rows without consent_purpose.")]
+OnBasis = Annotated[Basis | None, QueryParameter(name="basis", description="For rows without consent_basis.")]
+Source = Annotated[str, QueryParameter(name="source", max_length=500, description="For rows without consent_source.")]
+Words = Annotated[str, QueryParameter(name="text", max_length=4_000, description="For rows without consent_text.")]
+Since = Annotated[datetime | None, QueryParameter(name="granted_at", description="For rows without consent_at.")]
+
+
+class SuppressionImportController(Controller):
+    path = "/suppressions"
+    tags = ["suppressions"]
+    guards = [requires("viewer")]
+
+    @post(
+        "/imports",
+        status_code=202,
+        guards=[requires("manager")],
+        request_max_body_size=MAX_FILE,
+        opt=NOT_IDEMPOTENT,
+        operation_class=UploadOperation,
+        summary="Import a do-not-call list: numbers, one per row, in the background",
+    )
+    async def create(
+        self,
+        request: Request[Any, Any, Any],
+        unit: Work,
+        principal: Who,
+        storage: Files,
+        source: ListName,
+        list_date: ListDate,
+        mode: Mode = "add",
+        default_country: Country = None,
+    ) -> NumberImportOut:
+        said = FileOptions(source, default_country, list_date, {"mode": mode})
+        return await _upload(NumberImportService(unit, principal.workspace_id, storage, "suppressions"), said, request)
+
+    @get("/lists", summary="How old each do-not-call list is; calls that need a list older than allowed are refused")
+    async def lists(self, unit: Work, principal: Who, storage: Files) -> ListAges:
+        return await NumberImportService(unit, principal.workspace_id, storage, "suppressions").list_ages()
+
+    @get("/imports/{number_import_id:uuid}", summary="How far an import has come")
+    async def read(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> NumberImportOut:
+        return await NumberImportService(unit, principal.workspace_id, storage, "suppressions").get(number_import_id)
+
+    @get("/imports/{number_import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason")
+    async def errors(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> Stream:
+        return await _report(NumberImportService(unit, principal.workspace_id, storage, "suppressions"), number_import_id)
+
+
+class ConsentImportController(Controller):
+    path = "/consents"
+    tags = ["consents"]
+    guards = [requires("viewer")]
+
+    @post(
+        "/imports",
+        status_code=202,
+        guards=[requires("manager")],
+        request_max_body_size=MAX_FILE,
+        opt=NOT_IDEMPOTENT,
+        operation_class=UploadOperation,
+        summary="Import consents: phone, consent_purpose, consent_basis, consent_at …, in the background",
+    )
+    async def create(
+        self,
+        request: Request[Any, Any, Any],
+        unit: Work,
+        principal: Who,
+        storage: Files,
+        purpose: ForPurpose = None,
+        basis: OnBasis = None,
+        granted_at: Since = None,
+        text: Words = "",
+        source: Source = "",
+        default_country: Country = None,
+    ) -> NumberImportOut:
+        at = granted_at.isoformat() if granted_at else ""
+        said = {"purpose": purpose or "", "basis": basis or "", "at": at, "text": text, "source": source}
+        options = {f"consent_{name}": value for name, value in said.items() if value}
+        service = NumberImportService(unit, principal.workspace_id, storage, "consents")
+        return await _upload(service, FileOptions(source, default_country, None, options), request)
+
+    @get("/imports/{number_import_id:uuid}", summary="How far an import has come")
+    async def read(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> NumberImportOut:
+        return await NumberImportService(unit, principal.workspace_id, storage, "consents").get(number_import_id)
+
+    @get("/imports/{number_import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason")
+    async def errors(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> Stream:
+        return await _report(NumberImportService(unit, principal.workspace_id, storage, "consents"), number_import_id)
+
+
+async def _upload(service: NumberImportService, said: FileOptions, request: Request[Any, Any, Any]) -> NumberImportOut:
+    """The body as a whole, or the form's field `file`."""
+    row = await service.prepare(said)
+    if request.content_type[0] != "multipart/form-data":
+        return await service.accept(row, request.stream())
+    file = (await request.form()).get("file")
+    if not isinstance(file, UploadFile):
+        raise Invalid.field("file", "The form has no file in its field `file`.")
+    return await service.accept(row, chunks_of(file))
+
+
+async def _report(service: NumberImportService, import_id: uuid.UUID) -> Stream:
+    lines: AsyncIterator[bytes] = await service.error_report(import_id)
+    headers = {"Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"'}
+    return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)

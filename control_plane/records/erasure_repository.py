@@ -1,0 +1,124 @@
+"""SQL of forgetting a person. Everything is set-based and within one transaction."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import Call, CallEventRecord, CallTurn, Consent, Contact, ContactPhone, Enrollment, Erasure
+from control_plane.db.session import number_hash
+from control_plane.domain.call_state import FINAL
+
+_QUIET = {"synchronize_session": False}
+# Inputs stay replayable: that there was a suppression counts, not the words it was asked for in.
+_REDACT_VERDICTS = text(
+    """
+    update gate_verdict set
+        inputs = (inputs - 'number_hash' - 'e164') || '{"redacted": true}'::jsonb
+            || case when inputs ? 'suppressed_because' then '{"suppressed_because": "erased"}'::jsonb else '{}'::jsonb end
+    where workspace_id = :workspace_id and (id = any(cast(:verdicts as uuid[])) or call_id = any(cast(:calls as uuid[])) or (
+        enrollment_id = any(cast(:enrollments as uuid[]))
+        and (cast(:whole_person as bool) or inputs ->> 'number_hash' = any(cast(:hashes as text[]))
+             or inputs ->> 'e164' = any(cast(:numbers as text[])))))
+    returning id
+    """
+)
+# A file's rows may hold the number in any spelling: its last nine digits, without what stands between them.
+_FORGET_ROWS = """
+    update {errors} e set row_text = '' from {imports} i
+    where i.id = e.import_id and i.workspace_id = :workspace_id and e.row_text <> ''
+      and regexp_replace(e.row_text, '[^0-9]', '', 'g') like any(cast(:digits as text[]))
+    returning e.id
+"""
+_FORGET_CONTACT_ROWS = text(_FORGET_ROWS.format(errors="contact_import_error", imports="contact_import"))
+_FORGET_NUMBER_ROWS = text(_FORGET_ROWS.format(errors="number_import_error", imports="number_import"))
+
+
+class ErasureRepository:
+    def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
+        self._session = session
+        self._workspace_id = workspace_id
+
+    async def calls(self, numbers: Sequence[str], contact_ids: Sequence[uuid.UUID]) -> Sequence[Call]:
+        """All calls to them, locked in the order that everybody locks calls in."""
+        mine = or_(Call.to_e164.in_(numbers), Call.contact_id.in_(contact_ids))
+        query = select(Call).where(Call.workspace_id == self._workspace_id, mine).order_by(Call.id)
+        return (await self._session.scalars(query.with_for_update(), execution_options={"populate_existing": True})).all()
+
+    async def enrollments(self, contact_ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
+        return (await self._session.scalars(select(Enrollment.id).where(Enrollment.contact_id.in_(contact_ids)))).all()
+
+    async def redact_calls(self, call_ids: Sequence[uuid.UUID], now: datetime) -> None:
+        """What was said, to whom and how it is to be told goes; times, results and cost stay."""
+        values: dict[str, Any] = {
+            **dict.fromkeys(("to_e164", "summary", "failure", "recording_note"), ""),
+            **dict.fromkeys(("sip_status", "recording_key", "contact_id"), None),
+            "request": {},
+            "caller_choice": {},
+            "erased_at": now,
+        }
+        values |= {name: None for name in ("disclosure", "recording_consent") if name in Call.__table__.columns}
+        await self._session.execute(update(Call).where(Call.id.in_(call_ids)).values(values).execution_options(**_QUIET))
+        events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
+        await self._session.execute(events.execution_options(**_QUIET))
+        await self._session.execute(delete(CallTurn).where(CallTurn.call_id.in_(call_ids)).execution_options(**_QUIET))
+
+    async def redact_verdicts(
+        self, calls: Sequence[Call], enrollments: Sequence[uuid.UUID], numbers: Sequence[str], *, whole_person: bool
+    ) -> int:
+        """Verdicts of the calls, and of enrollments: all of them, or those about the numbers."""
+        given: dict[str, Any] = {"workspace_id": self._workspace_id, "enrollments": list(enrollments)}
+        given |= {"verdicts": [c.verdict_id for c in calls if c.verdict_id is not None], "calls": [call.id for call in calls]}
+        given |= {"hashes": self.hashes(numbers), "numbers": list(numbers), "whole_person": whole_person}
+        return len((await self._session.execute(_REDACT_VERDICTS, given)).all())
+
+    async def redact_consents(self, numbers: Sequence[str], now: datetime) -> int:
+        """The act stays for the calls that rested on it, without whose it was; it carries no further call."""
+        mine = (Consent.workspace_id == self._workspace_id, Consent.e164.in_(numbers))
+        open_ones = update(Consent).where(*mine, Consent.revoked_at.is_(None)).values(revoked_at=now, revoked_reason="erased")
+        await self._session.execute(open_ones.execution_options(**_QUIET))
+        gone = update(Consent).where(*mine).values(e164=None, evidence="").returning(Consent.id)
+        return len((await self._session.scalars(gone.execution_options(**_QUIET))).all())
+
+    async def forget_phones(self, numbers: Sequence[str]) -> None:
+        mine = (ContactPhone.workspace_id == self._workspace_id, ContactPhone.e164.in_(numbers))
+        await self._session.execute(delete(ContactPhone).where(*mine).execution_options(**_QUIET))
+
+    async def forget_contacts(self, contact_ids: Sequence[uuid.UUID]) -> None:
+        """With their numbers, enrollments and places on lists."""
+        mine = (Contact.workspace_id == self._workspace_id, Contact.id.in_(contact_ids))
+        await self._session.execute(delete(Contact).where(*mine).execution_options(**_QUIET))
+
+    async def forget_import_rows(self, numbers: Sequence[str]) -> int:
+        given = {"workspace_id": self._workspace_id, "digits": [f"%{e164[-9:]}%" for e164 in numbers]}
+        rows = [await self._session.execute(statement, given) for statement in (_FORGET_CONTACT_ROWS, _FORGET_NUMBER_ROWS)]
+        return sum(len(found.all()) for found in rows)
+
+    async def late_calls(self, erasure: Erasure, since: datetime) -> list[Call]:
+        """Calls that were being made while the person was forgotten, found by the numbers' hashes."""
+        recent = (Call.workspace_id == self._workspace_id, Call.created_at >= since, Call.erased_at.is_(None), Call.state.in_(FINAL))
+        rows = (await self._session.scalars(select(Call).where(*recent).with_for_update())).all()
+        return [call for call in rows if self.hashes([call.to_e164])[0] in erasure.number_hashes]
+
+    async def is_under_way(self, erasure: Erasure, since: datetime) -> bool:
+        """Whether such a call has not ended yet."""
+        recent = (Call.workspace_id == self._workspace_id, Call.created_at >= since, Call.erased_at.is_(None), Call.state.not_in(FINAL))
+        numbers = (await self._session.scalars(select(Call.to_e164).where(*recent))).all()
+        return any(self.hashes([e164])[0] in erasure.number_hashes for e164 in numbers)
+
+    async def lock(self, erasure_id: uuid.UUID) -> Erasure | None:
+        return await self._session.get(Erasure, erasure_id, with_for_update=True)
+
+    async def has_other_numbers(self, contact_id: uuid.UUID, e164: str) -> bool:
+        query = select(exists().where(ContactPhone.contact_id == contact_id, ContactPhone.e164 != e164))
+        return bool(await self._session.scalar(query))
+
+    def hashes(self, numbers: Sequence[str]) -> list[str]:
+        return [number_hash(self._session, self._workspace_id, e164) for e164 in numbers]
+
+
+async def workspace_of(session: AsyncSession, erasure_id: uuid.UUID) -> uuid.UUID | None:
+    return await session.scalar(select(Erasure.workspace_id).where(Erasure.id == erasure_id))

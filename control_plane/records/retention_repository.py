@@ -1,0 +1,77 @@
+"""SQL of what is over its time. A legal hold on the call, its number or its contact keeps everything of the call."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import Call, CallTurn, Enrollment, GateVerdict, LegalHold
+from control_plane.domain.call_state import FINAL
+from control_plane.kit.ids import first_id_at
+
+BATCH = 500
+_QUIET = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True)
+class OldCall:
+    id: uuid.UUID
+    recording_key: str | None
+
+
+class RetentionRepository:
+    def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
+        self._session = session
+        self._workspace_id = workspace_id
+
+    async def recordings(self, before: datetime) -> list[OldCall]:
+        return await self._old(self._ended(before).where(Call.recording_key.is_not(None)))
+
+    async def calls(self, before: datetime) -> list[OldCall]:
+        return await self._old(self._ended(before))
+
+    async def forget_recordings(self, call_ids: Sequence[uuid.UUID], note: str) -> None:
+        change = update(Call).where(Call.id.in_(call_ids)).values(recording_key=None, recording_note=note)
+        await self._session.execute(change.execution_options(**_QUIET))
+
+    async def forget_calls(self, call_ids: Sequence[uuid.UUID]) -> None:
+        """With their events and turns."""
+        await self._session.execute(delete(Call).where(Call.id.in_(call_ids)).execution_options(**_QUIET))
+
+    async def forget_transcripts(self, before: datetime) -> int:
+        """Turns and summaries of a batch of calls. Returns how many calls there were."""
+        has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id))
+        ids = [old.id for old in await self._old(self._ended(before).where(has_words))]
+        await self._session.execute(delete(CallTurn).where(CallTurn.call_id.in_(ids)).execution_options(**_QUIET))
+        await self._session.execute(update(Call).where(Call.id.in_(ids)).values(summary="").execution_options(**_QUIET))
+        return len(ids)
+
+    async def forget_verdicts(self, before: datetime) -> int:
+        """A batch of verdicts that no kept call rests on. Returns how many."""
+        used = exists().where(Call.verdict_id == GateVerdict.id)
+        held = exists().where(Enrollment.id == GateVerdict.enrollment_id, LegalHold.contact_id == Enrollment.contact_id, *self._standing())
+        old = select(GateVerdict.id).where(
+            GateVerdict.workspace_id == self._workspace_id, GateVerdict.id < first_id_at(before), ~used, ~held
+        )
+        ids = (await self._session.scalars(old.order_by(GateVerdict.id).limit(BATCH))).all()
+        await self._session.execute(delete(GateVerdict).where(GateVerdict.id.in_(ids)).execution_options(**_QUIET))
+        return len(ids)
+
+    def _ended(self, before: datetime) -> Select[Any, Any]:
+        over = (Call.workspace_id == self._workspace_id, Call.state.in_(FINAL), ~Call.holds_number)
+        named = or_(LegalHold.call_id == Call.id, LegalHold.e164 == Call.to_e164, LegalHold.contact_id == Call.contact_id)
+        held = exists().where(*self._standing(), named)
+        # The id bounds the scan: a call ends after it was made.
+        age = (Call.id < first_id_at(before), func.coalesce(Call.ended_at, Call.created_at) < before)
+        return select(Call.id, Call.recording_key).where(*over, *age, ~held)
+
+    def _standing(self) -> tuple[Any, ...]:
+        return (LegalHold.workspace_id == self._workspace_id, LegalHold.released_at.is_(None))
+
+    async def _old(self, query: Select[Any, Any]) -> list[OldCall]:
+        rows = await self._session.execute(query.order_by(Call.id).limit(BATCH).with_for_update(skip_locked=True, of=Call))
+        return [OldCall(*row) for row in rows]

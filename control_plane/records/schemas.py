@@ -1,0 +1,98 @@
+"""What the API takes and gives for records."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from control_plane.calls.schemas import CallView, TurnView
+from control_plane.contacts.consent_schemas import ConsentOut
+from control_plane.contacts.schemas import E164, ContactOut, SuppressionOut
+from control_plane.db.models import Erasure, LegalHold
+
+Days = Annotated[int, Meta(ge=1, le=36_500)]
+CallDays = Annotated[int, Meta(ge=31, le=36_500)]
+"""Rules of frequency look back up to 30 days (facts/dialer §1.1 US-14): younger calls must be known."""
+
+
+class RetentionOut(Struct):
+    """Days by kind of record; null keeps it for ever. Counted from the end of the call, or from the decision."""
+
+    recordings: int | None
+    transcripts: int | None
+    calls: int | None
+    """Call records with their events. US telemarketing rules ask for five years (16 CFR 310.5)."""
+    verdicts: int | None
+
+
+class RetentionIn(Struct, forbid_unknown_fields=True):
+    """What is left out stays as it is."""
+
+    recordings: Days | UnsetType | None = UNSET
+    transcripts: Days | UnsetType | None = UNSET
+    calls: CallDays | UnsetType | None = UNSET
+    verdicts: CallDays | UnsetType | None = UNSET
+
+
+class HoldIn(Struct, forbid_unknown_fields=True):
+    """Exactly one of contact, number and call."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000, examples=["Case 26-cv-1234"])]
+    contact_id: uuid.UUID | None = None
+    e164: E164 | None = None
+    call_id: uuid.UUID | None = None
+
+
+class HoldOut(Struct):
+    id: uuid.UUID
+    contact_id: uuid.UUID | None
+    e164: str | None
+    call_id: uuid.UUID | None
+    reason: str
+    placed_by: str
+    created_at: datetime
+    released_at: datetime | None
+    released_by: str
+
+    @classmethod
+    def of(cls, row: LegalHold) -> "HoldOut":
+        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
+
+
+class ErasureIn(Struct, forbid_unknown_fields=True):
+    e164: E164
+
+
+class ErasureOut(Struct):
+    """What was forgotten. The number is kept nowhere; a keyed hash of it keeps it from being called again."""
+
+    id: uuid.UUID
+    contact_id: uuid.UUID | None
+    requested_by: str
+    counts: dict[str, Any]
+    created_at: datetime
+    finished_at: datetime | None
+    """When the recordings were gone from the storage too."""
+
+    @classmethod
+    def of(cls, row: Erasure) -> "ErasureOut":
+        return cls(row.id, row.contact_id, row.requested_by, row.counts, row.created_at, row.finished_at)
+
+
+class ExportedCall(Struct):
+    call: CallView
+    transcript: list[TurnView]
+
+
+class PersonExport(Struct):
+    """Everything that is kept about a person: under a contact and its numbers, or under one number."""
+
+    exported_at: datetime
+    numbers: list[str]
+    contacts: list[ContactOut]
+    consents: list[ConsentOut]
+    suppressions: list[SuppressionOut]
+    calls: list[ExportedCall]
+    calls_left_out: int
+    """Older calls beyond the most that one answer holds; GET /calls has them."""

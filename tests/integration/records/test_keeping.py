@@ -1,0 +1,135 @@
+"""How long records are kept, and how calls are told in the words of the US rules."""
+
+import csv
+import io
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from control_plane.db.models import Call, CallTurn, GateVerdict
+from control_plane.domain.errors import NotFound
+from control_plane.kit.ids import new_id
+from control_plane.records.call_export import COLUMNS
+from control_plane.records.tasks import retain
+from tests.fixtures.world import NOON, World
+
+NUMBER = "+12025550101"
+
+
+async def _chunks(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def _call(world: World, campaign: Any, enrollment: Any, *, days_ago: int, **facts: Any) -> uuid.UUID:
+    """A call that ended so many days ago. Its id is as old: retention looks at ids, which sort by time."""
+    at = NOON - timedelta(days=days_ago)
+    ended = {"state": "ended", "dialing_at": at, "answered_at": at, "ended_at": at + timedelta(seconds=42), "created_at": at}
+    call_id = await world.call(campaign, enrollment, **(ended | {"summary": "Words."} | facts))
+    old_id = uuid.UUID(int=int(at.timestamp() * 1000) << 80 | call_id.int & (1 << 80) - 1)
+    async with world.app.state.sessions.begin() as session:
+        (await session.get_one(Call, call_id)).id = old_id
+    await world.add(CallTurn(workspace_id=world.ours.workspace_id, call_id=old_id, seq=1, speaker="callee", text="Hi", started_at_s=0.0))
+    return old_id
+
+
+async def _campaign(world: World) -> tuple[Any, Any]:
+    campaign = await world.campaign(f"name,phone\nAda,{NUMBER}\n", purpose="survey")
+    campaign = await world.ours.post(f"/campaigns/{campaign['id']}/start", status=200)
+    (enrollment,) = (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]
+    return campaign, enrollment
+
+
+async def test_what_is_over_its_time_is_deleted_by_kind_and_a_legal_hold_keeps_it(world: World) -> None:
+    campaign, enrollment = await _campaign(world)
+    storage = world.app.state.storage
+    for key in ("old", "held", "young"):
+        await storage.put(f"recordings/{key}.ogg", _chunks(b"ogg"))
+    await world.ours.client.put("/api/v1/retention", json={"recordings": 30, "transcripts": 60, "calls": 90})
+    ancient = await _call(world, campaign, enrollment, days_ago=100)
+    old = await _call(world, campaign, enrollment, days_ago=61, recording_key="recordings/old.ogg")
+    held = await _call(world, campaign, enrollment, days_ago=100, recording_key="recordings/held.ogg")
+    young = await _call(world, campaign, enrollment, days_ago=29, recording_key="recordings/young.ogg")
+    await world.ours.post("/legal-holds", {"reason": "Case 7", "call_id": str(held)})
+    for _ in range(2):
+        await retain(world.ctx)
+        await world.ours.get(f"/calls/{ancient}", 404)
+        changed = await world.ours.get(f"/calls/{old}")
+        assert (changed["summary"], changed["recording_url"], changed["recording_note"]) == ("", None, "Deleted after 30 days.")
+        assert (await world.ours.get(f"/calls/{old}/transcript"))["turns"] == []
+        for kept in (held, young):
+            assert (await world.ours.get(f"/calls/{kept}"))["summary"] == "Words."
+            assert len((await world.ours.get(f"/calls/{kept}/transcript"))["turns"]) == 1
+    with pytest.raises(NotFound):
+        await storage.size("recordings/old.ogg")
+    assert await storage.size("recordings/held.ogg") == await storage.size("recordings/young.ogg") == 3
+
+
+async def test_verdicts_go_when_no_call_rests_on_them(world: World) -> None:
+    campaign, enrollment = await _campaign(world)
+    await world.ours.client.put("/api/v1/retention", json={"verdicts": 31})
+    ids = {}
+    for name, days in (("loose", 40), ("used", 40), ("young", 20)):
+        at = NOON - timedelta(days=days)
+        ids[name] = uuid.UUID(int=int(at.timestamp() * 1000) << 80 | new_id().int & (1 << 80) - 1)
+        facts: dict[str, Any] = {"decision": "dial", "reasons": [], "inputs": {}, "pack": "p@1", "decided_at": at}
+        await world.add(GateVerdict(id=ids[name], workspace_id=world.ours.workspace_id, **facts))
+    await _call(world, campaign, enrollment, days_ago=40, verdict_id=ids["used"])
+    await retain(world.ctx)
+    async with world.app.state.sessions() as session:
+        assert [name for name, i in ids.items() if await session.get(GateVerdict, i) is not None] == ["used", "young"]
+
+
+async def test_retention_has_defaults_bounds_and_an_owner(world: World) -> None:
+    assert await world.ours.get("/retention") == {"recordings": 90, "transcripts": 365, "calls": 1827, "verdicts": 1827}
+    answer = await world.ours.client.put("/api/v1/retention", json={"recordings": None, "transcripts": 7})
+    assert answer.json() == {"recordings": None, "transcripts": 7, "calls": 1827, "verdicts": 1827}
+    for wrong in ({"recordings": 0}, {"calls": 30}, {"verdicts": 99_999}, {"letters": 3}):
+        assert (await world.ours.client.put("/api/v1/retention", json=wrong)).status_code == 400
+    assert (await world.theirs.get("/retention"))["recordings"] == 90
+
+
+async def test_call_details_carry_the_columns_that_the_rules_ask_for(world: World) -> None:
+    campaign, enrollment = await _campaign(world)
+    said = {"e164": NUMBER, "purpose": "survey", "basis": "written", "granted_at": "2026-01-01T00:00:00Z", "source": "form"}
+    consent = await world.ours.post("/consents", said)
+    human = {"answered_by": "human", "consent_id": uuid.UUID(consent["id"])}
+    connected = await _call(world, campaign, enrollment, days_ago=3, outcome="success", **human)
+    dropped = await _call(world, campaign, enrollment, days_ago=2, outcome="agent_failure", answered_by="human")
+    machine = await _call(world, campaign, enrollment, days_ago=1, outcome="no_conversation", answered_by="voicemail")
+    nobody = await _call(world, campaign, enrollment, days_ago=0, answered_at=None, network_result="busy")
+    undialled = await _call(world, campaign, enrollment, days_ago=0, dialing_at=None, answered_at=None)
+    rows = await _export(world)
+    assert [(row["call_id"], row["disposition"]) for row in rows] == [
+        (str(connected), "connected"),
+        (str(dropped), "dropped"),
+        (str(machine), "answered"),
+        (str(nobody), "not_answered"),
+    ]
+    assert str(undialled) not in str(rows)
+    first = rows[0]
+    assert (first["seller"], first["called_number"], first["calling_number"], first["duration_s"]) == (
+        "ours",
+        NUMBER,
+        "+12025550199",
+        "42.0",
+    )
+    assert (first["purpose"], first["consent_basis"], first["consent_source"], first["artificial_voice"]) == (
+        "survey",
+        "written",
+        "form",
+        "yes",
+    )
+    assert (first["script_version"], first["campaign"]) == ("1", "Spring")
+    assert len(await _export(world, since=(NOON - timedelta(days=1)).isoformat())) == 2
+    assert len(await _export(world, until=(NOON - timedelta(days=1)).isoformat(), campaign_id=campaign["id"])) == 2
+    await world.ours.get("/calls/export.csv", 404, campaign_id=str(uuid.uuid4()))
+    await world.theirs.get("/calls/export.csv", 404, campaign_id=campaign["id"])
+    assert (await world.theirs.get("/calls/export.csv")).splitlines() == [",".join(COLUMNS)]
+
+
+async def _export(world: World, **query: Any) -> list[dict[str, str]]:
+    text = await world.ours.get("/calls/export.csv", **query)
+    return list(csv.DictReader(io.StringIO(text)))
