@@ -159,8 +159,8 @@ async def process(*arguments: str, env: dict[str, str], log: Path) -> AsyncItera
 
 
 @contextlib.asynccontextmanager
-async def stage(livekit: LiveKitService, folder: Path, slots: int = 4) -> AsyncIterator[Stage]:
-    """Models, control plane and worker, ready for calls."""
+async def stage(livekit: LiveKitService, folder: Path, slots: int = 4, **variables: str) -> AsyncIterator[Stage]:
+    """Models, control plane and worker, ready for calls; with further variables of their environment."""
     plane, port = FakeControlPlane(), free_port()
     url = await plane.start()
     env = {
@@ -172,6 +172,7 @@ async def stage(livekit: LiveKitService, folder: Path, slots: int = 4) -> AsyncI
         "CALLWRIGHT_AGENT_CACHE": str(folder / "lines"),
         "OPENAI_API_KEY": "none",
         "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1",
+        **variables,
     }
     async with (
         process("-m", "rehearsal.models", "--port", str(port), env=env, log=folder / "models.log"),
