@@ -82,6 +82,18 @@ async def test_every_line_of_the_callee_scripts_is_understood(phone: Phone, utte
         assert await phone.hear(telephone(spoken, seed), 16_000) == utterance.text
 
 
+def with_a_hole(samples: np.ndarray) -> np.ndarray:
+    """`samples` as a machine that is too busy delivers them: held up for 0.2 s in the middle."""
+    first, second = np.array_split(samples, 2)
+    return np.concatenate([first, np.zeros(int(0.2 * RATE)), second])
+
+
+@pytest.mark.parametrize("text", ["I'm busy right now, call me back later.", "Please stop calling me.", "Thank you, goodbye."])
+async def test_a_hole_in_the_audio_takes_no_word_away(phone: Phone, text: str) -> None:
+    spoken = next(u for u in CATALOGUE if u.text == text)
+    assert await phone.hear(telephone(with_a_hole(await phone.say(text, spoken.voice, spoken.speed)), 1), 16_000) == text
+
+
 @pytest.mark.parametrize("text", UNKNOWN)
 async def test_what_no_callee_says_is_rejected(phone: Phone, text: str) -> None:
     for voice, speed in VOICES:
