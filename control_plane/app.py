@@ -39,8 +39,6 @@ from control_plane.kit.secrets import SecretBox
 from control_plane.kit.signing import TokenSigner
 from control_plane.kit.storage import Storage, open_storage
 from control_plane.operations.invariants import Watch
-from control_plane.rules.controllers import RulesController, WorkspaceRulesController
-from control_plane.rules.registry import registry
 from control_plane.records.controllers import (
     CallExportController,
     ErasureController,
@@ -48,6 +46,8 @@ from control_plane.records.controllers import (
     PersonController,
     RetentionController,
 )
+from control_plane.rules.controllers import RulesController, WorkspaceRulesController
+from control_plane.rules.registry import registry
 from control_plane.settings import Settings
 from control_plane.trunks.controllers import NumberController, TrunkController
 from control_plane.workspaces.authentication import PUBLIC, AuthenticationMiddleware, Authenticator
