@@ -1,0 +1,66 @@
+"""Where a person may be: in doubt everywhere, and an address adds places and takes none away."""
+
+import phonenumbers
+import pytest
+from phonenumbers import geocoder
+
+from control_plane.contacts.places import is_zone
+from control_plane.rules.places import Address, jurisdictions, time_zones, us_states
+
+
+@pytest.mark.parametrize(
+    ("e164", "attributes", "places"),
+    [
+        ("+13052345678", {}, ("US", "US-FL")),
+        ("+13052345678", {"state": "RI"}, ("US", "US-FL", "US-RI")),
+        ("+13052345678", {"state": " rhode island "}, ("US", "US-FL", "US-RI")),
+        ("+13052345678", {"address_state": "US-RI"}, ("US", "US-FL", "US-RI")),
+        ("+13052345678", {"state": "Bavaria"}, ("US", "US-FL")),
+        ("+13052345678", {"state": 7, "country": ["GB"]}, ("US", "US-FL")),
+        ("+13052345678", {"country": "GB"}, ("GB", "US", "US-FL")),
+        ("+13052345678", {"country": "gb", "state": "RI"}, ("GB", "US", "US-FL")),
+        ("+442079460000", {"country": "US", "state": "RI"}, ("GB", "US", "US-RI")),
+        ("+442079460000", {"state": "RI"}, ("GB",)),
+        ("+18005551234", {}, ("CA", "US", "US-*")),
+        ("+18005551234", {"state": "NY"}, ("CA", "US", "US-NY")),
+        ("+14162345678", {}, ("CA",)),
+        ("+18762345678", {}, ("JM",)),
+        ("+447781123456", {}, ("GG",)),
+        ("+493012345678", {}, ("DE",)),
+        ("+80012345678", {}, ()),
+        ("nonsense", {}, ()),
+    ],
+)
+def test_a_number_and_an_address_say_where_rules_may_bind(e164: str, attributes: dict, places: tuple[str, ...]):
+    assert jurisdictions(e164, Address.of(attributes)) == places
+
+
+def test_every_area_code_stands_where_the_numbering_plan_has_it():
+    for state, known in us_states().items():
+        assert all(map(is_zone, known.zones))
+        for code in known.area_codes:
+            number = phonenumbers.parse(f"+1{code}2345678")
+            words = geocoder.description_for_number(number, "en")
+            assert phonenumbers.region_code_for_number(number) in ("US", None)
+            names = {known.name, f"{known.name} State", "Washington D.C." if state == "DC" else known.name}
+            assert words in names or words.endswith(f", {state}") or not words, (code, state, words)
+
+
+@pytest.mark.parametrize(
+    ("e164", "stored", "attributes", "zones"),
+    [
+        ("+12122345678", (), {}, ("America/New_York",)),
+        ("+12082005678", (), {}, ("America/Boise", "America/Los_Angeles")),
+        ("+12122345678", ("Europe/London",), {}, ("Europe/London",)),
+        (
+            "+18502345678",
+            ("America/Chicago", "America/New_York", "America/Denver"),
+            {"state": "FL"},
+            ("America/Chicago", "America/New_York"),
+        ),
+        ("+12122345678", (), {"state": "WA"}, ("America/Los_Angeles", "America/New_York")),
+        ("+80012345678", (), {"state": "WA"}, ("America/Los_Angeles",)),
+    ],
+)
+def test_an_address_narrows_the_zones_and_where_it_contradicts_both_count(e164: str, stored: tuple, attributes: dict, zones: tuple):
+    assert time_zones(e164, stored, Address.of(attributes)) == zones
