@@ -10,9 +10,9 @@ import uuid
 
 from control_plane.contacts.suppressions import is_barred
 from control_plane.dialer.context import Dialer
-from control_plane.dialer.repository import DialerRepository
+from control_plane.dialer.departure_repository import DepartureRepository, Leaving
 from control_plane.kit.clock import monotonic
-from control_plane.telephony.port import Dial, DialResult, Refused
+from control_plane.telephony.port import Dial, DialResult, PermittedDial, Refused, permit
 from sip_config.naming import ATTRIBUTE_CALL_ID
 
 TOO_LATE = Refused(None, "the last look before the INVITE took too long", "unavailable", not_sent=True)
@@ -27,17 +27,26 @@ HANDED_OVER_S = 0.02
 async def depart(dialer: Dialer, order: Dial, decided_at: float) -> DialResult:
     """Send the INVITE unless the number was suppressed meanwhile. `decided_at`: monotonic, as the gate was asked."""
     async with dialer.sessions() as session:
-        leaving = await DialerRepository(session).leaving(uuid.UUID(order.attributes[ATTRIBUTE_CALL_ID]))
-        if leaving.decision != "dial":
+        leaving = await DepartureRepository(session).leaving(uuid.UUID(order.attributes[ATTRIBUTE_CALL_ID]))
+        permitted = _permitted(order, leaving)
+        if permitted is None:
             return NO_VERDICT
-        if await is_barred(session, leaving.workspace_id, leaving.to_e164, leaving.campaign_id):
+        if await is_barred(session, leaving.workspace_id, order.to, leaving.campaign_id):
             return OPTED_OUT
         if monotonic() - decided_at > dialer.send_within.total_seconds():
             return TOO_LATE
-        sending = asyncio.create_task(dialer.telephony.dial(order))
+        sending = asyncio.create_task(dialer.telephony.dial(permitted))
         try:
             await asyncio.wait({sending}, timeout=HANDED_OVER_S)
         except asyncio.CancelledError:
             sending.cancel()
             raise
     return await sending
+
+
+def _permitted(order: Dial, leaving: Leaving) -> PermittedDial | None:
+    """The order with the stored verdict that lets it go; None when there is none, or none about this number."""
+    try:
+        return permit(order, leaving.verdict) if leaving.verdict is not None else None
+    except ValueError:
+        return None

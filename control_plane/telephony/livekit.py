@@ -11,7 +11,7 @@ from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import CreateRoomRequest, DeleteRoomRequest, ListParticipantsRequest, ListRoomsRequest
 from livekit.protocol.sip import CreateSIPParticipantRequest
 
-from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, Leg, Refused, TelephonyError, Uncertain
+from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, Leg, PermittedDial, Refused, TelephonyError, Uncertain
 from sip_config.causes import FINAL_CODES, NOT_SENT_CODES
 from sip_config.naming import AGENT_NAME, SIP_CALL_STATUS
 
@@ -44,7 +44,7 @@ class LiveKitTelephony:
         except (api.ServerError, *_TRANSPORT_ERRORS) as error:
             raise TelephonyError(_words(error)) from error
 
-    async def dial(self, order: Dial) -> DialResult:
+    async def dial(self, order: PermittedDial) -> DialResult:
         try:
             await self._api.sip.create_sip_participant(_participant_request(order), timeout=order.ringing_timeout_s + ANSWER_MARGIN_S)
         except api.SipCallError as error:

@@ -1,8 +1,9 @@
 """What the dialer needs of a telephone system. The LiveKit implementation and the fake of the tests run the same contract suite."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import InitVar, dataclass, field, fields
+from typing import Protocol, final
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,45 @@ class Dial:
     ringing_timeout_s: int
     max_call_duration_s: int
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+_SEAL = object()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermittedDial(Dial):
+    """A dial that a stored verdict of the gate lets go: the only thing that `Telephony.dial` takes, whoever the leg is for.
+
+    Only `permit` makes one. It cannot be built or altered elsewhere: the seal is asked for each time and kept nowhere.
+    """
+
+    verdict_id: UUID
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("A dial is permitted by the gate's stored verdict and by nothing else.")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVerdict:
+    """What the gate's last look at a call has left in the database; `decision` is dial, wait or never."""
+
+    id: UUID
+    decision: str
+    stage: str
+    to: str
+
+
+def permit(order: Dial, verdict: StoredVerdict) -> PermittedDial:
+    """The order with the verdict that lets it go. Raises `ValueError` for any verdict but the last gate's Dial about the same number."""
+    if (verdict.decision, verdict.stage) != ("dial", "last_gate"):
+        raise ValueError(f"A verdict {verdict.decision} of the stage {verdict.stage} lets nobody dial.")
+    if verdict.to != order.to:
+        raise ValueError("The verdict is about another number than the one to be dialled.")
+    given = {f.name: getattr(order, f.name) for f in fields(Dial)}
+    return PermittedDial(**given, verdict_id=verdict.id, seal=_SEAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +118,7 @@ class Telephony(Protocol):
         """Make the room and send an agent to it. Raises `TelephonyError`. A 200 does not mean that an agent came."""
         ...
 
-    async def dial(self, order: Dial) -> DialResult:
+    async def dial(self, order: PermittedDial) -> DialResult:
         """Send the INVITE and wait for the network's word. Never raises; never sends more than one INVITE."""
         ...
 

@@ -12,8 +12,9 @@ from livekit import api
 
 from control_plane.local.processes import free_port
 from control_plane.telephony.livekit import LiveKitTelephony
-from control_plane.telephony.port import Answered, Dial, Dispatch, Refused, Telephony
+from control_plane.telephony.port import Answered, Dial, Dispatch, PermittedDial, Refused, Telephony
 from sip_config.naming import ATTRIBUTE_CALL_ID, ATTRIBUTE_SCRIPT, callee_identity, room_name
+from tests.factories.dials import permitted
 from tests.fakes.telephony import FakeTelephony
 from tests.fakes.telephony_server import Network, NetworkTelephony, serve
 from tests.fixtures.carrier import RunningCarrier
@@ -27,13 +28,13 @@ class Subject(Protocol):
 
     port: Telephony
 
-    def order(self, script: str) -> Dial: ...
+    def order(self, script: str) -> PermittedDial: ...
 
 
-def dial_order(script: str, trunk: str) -> Dial:
+def dial_order(script: str, trunk: str) -> PermittedDial:
     call_id = str(uuid.uuid4())
     attributes = {ATTRIBUTE_CALL_ID: call_id, ATTRIBUTE_SCRIPT: script}
-    return Dial(room_name(call_id), callee_identity(call_id), trunk, "+12025550101", "+12025550199", RING_S, 60, attributes)
+    return permitted(Dial(room_name(call_id), callee_identity(call_id), trunk, "+12025550101", "+12025550199", RING_S, 60, attributes))
 
 
 class OnLiveKit:
@@ -41,7 +42,7 @@ class OnLiveKit:
         self.port = port
         self._trunk = trunk
 
-    def order(self, script: str) -> Dial:
+    def order(self, script: str) -> PermittedDial:
         return dial_order(script, self._trunk)
 
 
@@ -51,7 +52,7 @@ class InMemory:
     def __init__(self) -> None:
         self.port = FakeTelephony()
 
-    def order(self, script: str) -> Dial:
+    def order(self, script: str) -> PermittedDial:
         order = dial_order(script, "ST_test")
         if script in self.ANSWERS:
             self.port.answer(order.room, self.ANSWERS[script])
@@ -66,7 +67,7 @@ class OnNetwork:
     def __init__(self, port: NetworkTelephony) -> None:
         self.port = port
 
-    def order(self, script: str) -> Dial:
+    def order(self, script: str) -> PermittedDial:
         return dial_order(self.SCRIPTS[script], "ST_test")
 
 

@@ -17,7 +17,7 @@ import random
 import time
 import uuid
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,7 @@ class AgentLine:
     slots: int
     socket: web.WebSocketResponse
     jobs: set[str] = field(default_factory=set)
+    is_draining: bool = False
 
     async def tell(self, **message: Any) -> None:
         with contextlib.suppress(ConnectionError, aiohttp.ClientError, RuntimeError):
@@ -168,7 +169,7 @@ class Network:
             return
         room = self.rooms[name] = Room(name)
         self._later(empty_timeout_s, self._close_if_empty, room)
-        free = [agent for agent in self.agents if len(agent.jobs) < agent.slots]
+        free = [agent for agent in self.agents if len(agent.jobs) < agent.slots and not agent.is_draining]
         if not free:
             self.ledger.write("dispatch_unheard", room=name)
             return
@@ -264,6 +265,8 @@ class Network:
         room = self.rooms.get(said["room"])
         if said["kind"] == "opt_out_confirmed":
             self.ledger.write("opt_out_confirmed", number=said["number"], call=call_id_of_room(said["room"]))
+        elif said["kind"] == "drain":
+            agent.is_draining = True
         elif said["kind"] == "finished":
             agent.jobs.discard(said["room"])
         elif room is None or room.agent is not agent:
@@ -417,7 +420,8 @@ class NetworkTelephony:
         await self._ask("POST", "/dispatch", json=asdict(order))
 
     async def dial(self, order: Dial) -> DialResult:
-        body = asdict(order) | {"attributes": dict(order.attributes), "sent_at": time.time()}
+        said = {f.name: getattr(order, f.name) for f in fields(Dial)}
+        body = said | {"attributes": dict(order.attributes), "sent_at": time.time()}
         patience = aiohttp.ClientTimeout(total=order.ringing_timeout_s + ANSWER_MARGIN_S)
         try:
             async with self._http().post(f"{self._url}/dial", json=body, timeout=patience) as response:

@@ -9,9 +9,10 @@ from aiohttp import web
 
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Answered, Dial
+from tests.factories.dials import permitted
 
 HOST = "project.livekit.cloud"
-DIAL = Dial("call-1", "callee-1", "ST_1", "+12025550101", "+12025550199", 15, 60)
+DIAL = permitted(Dial("call-1", "callee-1", "ST_1", "+12025550101", "+12025550199", 15, 60))
 
 
 @pytest.mark.parametrize(("status", "code"), [(503, "unavailable"), (500, "internal")])
