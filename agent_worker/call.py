@@ -7,13 +7,16 @@ import asyncio
 
 import structlog
 from livekit.agents import AgentSession, JobContext
+from livekit.plugins import openai
 
 from agent_worker import after_call, clock, pipeline
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient, Superseded
 from agent_worker.conversation import Conversation
-from agent_worker.opening_line import Line, LineStore
+from agent_worker.disclosure import opening_of
+from agent_worker.opening_line import LineStore, Spoken, spoken
 from agent_worker.pipeline import Warm
+from agent_worker.recording_consent import Consent
 from agent_worker.retry import until
 from agent_worker.settings import Settings
 from agent_worker.sip_leg import Departure, SipLeg
@@ -70,9 +73,10 @@ class Call:
         try:
             await self._log.aclose(FLUSH_S)
             if not self.is_superseded and self._order is not None:
+                consent = self._conversation.keeper.consent if self._conversation else Consent(self._order.recording_policy)
                 errors = self._conversation.errors if self._conversation else []
                 with self._trace.span("report"):
-                    await after_call.send(self._ctx, self._client, self._order, self._log.events, errors)
+                    await after_call.send(self._ctx, self._client, self._order, self._log.events, errors, consent)
         finally:
             await self._client.aclose()
             self._trace.end()
@@ -108,9 +112,8 @@ class Call:
         speaker = pipeline.build_tts(order, self._warm)
         session = self._session = pipeline.build_session(order, self._warm, speaker)
         conversation = self._conversation = Conversation(order, self._client, self._log)
-        key = (order.models.tts, order.voice.provider, order.voice.voice_id, str(order.voice.speed), self._settings.openai_base_url)
-        line, _ = await asyncio.gather(
-            LineStore(self._settings.cache_dir).line(speaker, order.opening_line, key),
+        opening, _ = await asyncio.gather(
+            self._spoken_opening(order, speaker),
             session.start(
                 conversation.assistant,
                 room=self._ctx.room,
@@ -119,12 +122,17 @@ class Call:
                 session_host=False,
             ),
         )
-        self._attach(conversation, session, line)
+        self._attach(conversation, session, opening)
         self._log.note(EventKind.READY)
         return conversation
 
-    def _attach(self, conversation: Conversation, session: AgentSession, line: Line) -> None:
-        conversation.attach(session, line, lambda: pipeline.conversation_pace(self._warm.vad))
+    async def _spoken_opening(self, order: CallOrder, speaker: openai.TTS) -> Spoken:
+        store, opening = LineStore(self._settings.cache_dir), opening_of(order)
+        key = (order.models.tts, order.voice.provider, order.voice.voice_id, str(order.voice.speed), self._settings.openai_base_url)
+        return spoken(opening, await asyncio.gather(*(store.line(speaker, part, key) for part in opening.spoken_first)))
+
+    def _attach(self, conversation: Conversation, session: AgentSession, opening: Spoken) -> None:
+        conversation.attach(session, opening, lambda: pipeline.conversation_pace(self._warm.vad))
 
     def _leg_status(self, status: str, at: float) -> None:
         kind = {"ringing": EventKind.RINGING, "active": EventKind.ANSWERED}.get(status)

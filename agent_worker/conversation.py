@@ -20,13 +20,14 @@ from livekit.agents.voice import (
     UserStateChangedEvent,
 )
 
-from agent_worker import clock, phrases, screening
+from agent_worker import clock, disclosure, phrases, screening
 from agent_worker.assistant import Assistant
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient
 from agent_worker.greeting import Greeting
 from agent_worker.instructions import assemble
-from agent_worker.opening_line import Line
+from agent_worker.keeper import Keeper
+from agent_worker.opening_line import Spoken
 from agent_worker.opt_out_phrases import is_opt_out
 from agent_worker.opt_out_wish import OptOutWish
 from agent_worker.screener import Screener
@@ -49,7 +50,8 @@ class Conversation:
         self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
         self.errors: list[str] = []
         self.assistant = Assistant(assemble(order), tools_for(order, self), may_reply=self._may_reply, on_audio=self._overhear)
-        self.transcript = Transcript(call_log)
+        self.keeper = Keeper(call_log, order.recording_policy)
+        self.transcript = Transcript(self.keeper)
         self.screener = Screener(call_log, clock.seconds, self._met_mailbox)
         self._answered_at: float | None = None
         self._opening_over_at: float | None = None
@@ -58,12 +60,14 @@ class Conversation:
         self._unanswered: list[tuple[str, float]] = []
         self._wish = OptOutWish(client)
         self._closing = False
+        self._awaits_rest, self._agent_began = False, 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def attach(self, session: AgentSession, line: Line, on_opening: Any) -> None:
+    def attach(self, session: AgentSession, spoken: Spoken, on_opening: Any) -> None:
         """Listen to `session`; `on_opening` is called when the opening line begins."""
-        self.session = session
-        self.greeting = Greeting(session, self.order.opening_line, line, on_opening)
+        self.session, self._spoken = session, spoken
+        self._awaits_rest = spoken.opening.asks
+        self.greeting = Greeting(session, spoken, on_opening)
         session.on("user_state_changed", self._user_state_changed)
         session.on("agent_state_changed", self._agent_state_changed)
         session.on("user_input_transcribed", self._transcribed)
@@ -75,6 +79,7 @@ class Conversation:
         """The callee has answered."""
         self._answered_at = self._quiet_since = self._callee_quiet_since = answered_at
         self.transcript.begin(answered_at)
+        self.keeper.begin(answered_at)
         self.screener.begin(answered_at)
         if self.session.user_state == "speaking":
             self._callee_began = answered_at
@@ -90,7 +95,31 @@ class Conversation:
         self._opening_over_at = self._quiet_since = clock.seconds()
         if self._unanswered:
             await self.assistant.remember(self._unanswered)
+        self._go_on()
         await self._watch_silence()
+
+    def _told(self, heard: str, began: float) -> None:
+        """As much of the opening as `heard` was played. What the callee said over the question may be its answer."""
+        spoken = self._spoken
+        if spoken.opening.is_disclosed_in(heard):
+            self._note_disclosure(spoken.opening.disclosure, began, heard)
+        if spoken.opening.is_noticed_in(heard):
+            self.keeper.noticed(began + spoken.disclosed_s, began + spoken.told_s)
+            for text, at in self._unanswered:
+                self.keeper.heard(text, at)
+
+    def _note_disclosure(self, text: str, began: float, quote: str) -> None:
+        if not self.log.has(EventKind.DISCLOSED):
+            offset_s = round(max(0.0, began - (self._answered_at or began)), 3)
+            self.log.note(EventKind.DISCLOSED, {"text": text, "offset_s": offset_s, "quote": quote})
+
+    def _go_on(self) -> None:
+        """Say the rest of the opening once the question about the recording is settled."""
+        if not self._awaits_rest or self.keeper.consent.asks or self._closing:
+            return
+        self._awaits_rest = False
+        rest, is_affirmed = self._spoken.opening.rest, self.keeper.consent.kept_from_s is not None
+        self.session.say(rest if is_affirmed else f"{phrases.for_language(self.order.language).not_recorded} {rest}")
 
     def hang_up(self, cause: EndCause) -> None:
         """End the call; the first cause counts."""
@@ -101,7 +130,7 @@ class Conversation:
     def set_outcome(self, label: str, note: str) -> None:
         """Note the outcome, unless the callee has opted out: that stands."""
         if not self._wish.is_asked:
-            self.log.note(EventKind.OUTCOME_SET, {"label": label, "note": note})
+            self.keeper.note(EventKind.OUTCOME_SET, {"label": label, "note": note})
 
     async def opt_out(self, quote: str) -> bool:
         """Commit the opt-out, then confirm it and hang up in the background; whether it was committed."""
@@ -148,7 +177,11 @@ class Conversation:
 
     def _agent_state_changed(self, event: AgentStateChangedEvent) -> None:
         self._quiet_since = clock.seconds()
-        if event.new_state != "speaking" or self._answered_at is None or self.log.has(EventKind.FIRST_AUDIO):
+        if event.new_state != "speaking" or self._answered_at is None:
+            return
+        self._agent_began = event.created_at
+        self.greeting.sounds(event.created_at)
+        if self.log.has(EventKind.FIRST_AUDIO):
             return
         due_at = self.greeting.due_at
         data = {} if due_at is None else {"after_due_s": round(event.created_at - due_at, 3)}
@@ -158,6 +191,7 @@ class Conversation:
         if not event.is_final or not event.transcript.strip() or self._answered_at is None:
             return
         self._quiet_since = clock.seconds()
+        self.keeper.heard(event.transcript, self.transcript.utterance(clock.seconds())[0])
         began = self.transcript.callee_said(event.transcript, clock.seconds())
         if self.greeting.is_guarded:
             self._unanswered.append((event.transcript, began))
@@ -170,6 +204,8 @@ class Conversation:
     def _item_added(self, event: ConversationItemAddedEvent) -> None:
         if event.item.type != "message":
             return
+        if event.item.role == "assistant" and self._spoken.text.startswith(said := event.item.text_content or " "):
+            self._told(said, event.item.metrics.get("started_speaking_at") or self._agent_began)
         self.transcript.message(event.item)
         if event.item.role == "assistant" and self.greeting.is_over:
             self.screener.exchange()
@@ -177,7 +213,7 @@ class Conversation:
     def _tools_executed(self, event: FunctionToolsExecutedEvent) -> None:
         for call, output in event.zipped():
             result = output.output if output else ""
-            self.log.note(EventKind.TOOL_CALLED, {"name": call.name, "arguments": call.arguments, "result": result})
+            self.keeper.note(EventKind.TOOL_CALLED, {"name": call.name, "arguments": call.arguments, "result": result})
 
     def _session_closed(self, event: CloseEvent) -> None:
         if event.reason is CloseReason.ERROR and not self.over.done():
@@ -189,6 +225,9 @@ class Conversation:
             self._callee_quiet_since = clock.seconds()
 
     def _may_reply(self) -> bool:
+        if self._awaits_rest and self.greeting.is_over:
+            self._go_on()
+            return False
         return self.greeting.is_over and not self._closing
 
     def _met_mailbox(self) -> None:
@@ -202,7 +241,10 @@ class Conversation:
             await self.session.interrupt(force=True)
             while not screening.mailbox_listens(self.screener.heard, self._callee_quiet_s(), clock.seconds() - since):  # noqa: ASYNC110 - a duration
                 await asyncio.sleep(TICK_S / 2)
-            await self._say_last(order.message)
+            message = disclosure.message_of(self.order)
+            words = " ".join(message.spoken_first)
+            if await self._say_last(words):
+                self._note_disclosure(message.disclosure, self._agent_began, words)
         self.hang_up(EndCause.AGENT_HANGUP)
 
     def _callee_quiet_s(self) -> float:
@@ -216,6 +258,7 @@ class Conversation:
             step = screening.quiet_step(self.screener.heard, clock.seconds() - self._quiet_since)
             if step == "prompt":
                 self.screener.prompted()
+                self.keeper.give_up()
                 await self.session.say(phrases.for_language(self.order.language).are_you_there)
                 self._quiet_since = clock.seconds()
             elif step == "give_up" and not self._closing:
@@ -225,10 +268,12 @@ class Conversation:
     def _close(self) -> None:
         self._closing, self.greeting.wanted = True, False
 
-    async def _say_last(self, text: str) -> None:
-        """Say one last sentence that nothing interrupts."""
+    async def _say_last(self, text: str) -> bool:
+        """Say one last sentence that nothing interrupts; whether it was played to its end."""
         await self.session.interrupt(force=True)
-        await self.session.say(text, allow_interruptions=False)
+        speech = self.session.say(text, allow_interruptions=False)
+        await speech
+        return not speech.interrupted
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -18,11 +18,13 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…।])\s+")
 # Between introducing oneself and "AI" nothing may turn the sentence to another thing ("I am calling about our AI").
 _EN_FILL = r"(?:(?!\b(?:about|regarding|offer\w*|sell\w*|not|no|never)\b)[^.!?]){0,40}?"
 _SELF_AS_AI = {
-    "en": rf"\b(?:i am|i'm|this is|it's|speaking (?:with|to)|talking (?:with|to)){_EN_FILL}\b(?:an ai|ai (?:voice |phone )?(?:assistant|agent|caller)"
+    "en": rf"\b(?:i am|i'm|this is|it's|speaking (?:with|to)|talking (?:with|to)){_EN_FILL}\b(?:an ai"
+    r"|ai (?:voice |phone )?(?:assistant|agent|caller)"
     r"|artificial intelligence)\b",
     "es": r"\b(?:soy|habla(?:ndo)? con|le habla)\b(?:(?!\b(?:sobre|no|nunca)\b)[^.!?]){0,40}?\b(?:ia|inteligencia artificial)\b",
     "fr": r"\b(?:je suis|ici|parlez (?:a|avec)|c'est)\b(?:(?!\b(?:sur|pas|jamais)\b)[^.!?]){0,40}?\b(?:ia|intelligence artificielle)\b",
-    "de": r"\b(?:ich bin|hier (?:ist|spricht)|sprechen mit)\b(?:(?!\b(?:uber|nicht|kein\w*)\b)[^.!?]){0,40}?\b(?:ki|kunstliche[nr]? intelligenz)\b",
+    "de": r"\b(?:ich bin|hier (?:ist|spricht)|sprechen mit)\b"
+    r"(?:(?!\b(?:uber|nicht|kein\w*)\b)[^.!?]){0,40}?\b(?:ki|kunstliche[nr]? intelligenz)\b",
     "pt": r"\b(?:sou|aqui (?:fala|e)|fala(?:r|ndo)? com)\b(?:(?!\b(?:sobre|nao|nunca)\b)[^.!?]){0,40}?\b(?:ia|inteligencia artificial)\b",
     "hi": r"(?:मैं|आप|main|aap) (?:(?!नहीं|nahi)[^।.!?]){0,40}?(?:एआई|कृत्रिम बुद्धि|\bai\b|\ba\.i\.)",
 }
@@ -44,6 +46,14 @@ class Opening:
         """The parts that are said in one breath."""
         parts = (self.disclosure, self.notice) if self.asks else (self.disclosure, self.notice, self.rest)
         return tuple(part for part in parts if part)
+
+    def is_disclosed_in(self, heard: str) -> bool:
+        """Whether a transcript of what was played of the opening has the whole disclosure."""
+        return heard.startswith(self.disclosure)
+
+    def is_noticed_in(self, heard: str) -> bool:
+        """Whether it has the notice, or question, too."""
+        return bool(self.notice) and heard.startswith(f"{self.disclosure} {self.notice}")
 
 
 def opening_of(order: CallOrder) -> Opening:

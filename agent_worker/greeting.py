@@ -8,21 +8,24 @@ from livekit.agents.voice import SpeechHandle
 
 from agent_worker import clock
 from agent_worker.opening import Opening, Tail
-from agent_worker.opening_line import Line
+from agent_worker.opening_line import Spoken
 
 GUARD_S = 1.0
-"""The opening cannot be interrupted in its first second: what is heard then began before it."""
+"""The opening cannot be interrupted in its first second: what is heard then began before it. Nor before who calls, and whether the call is
+recorded, has been said."""
 
 LATE_TRANSCRIPT_S = 3.0
 """A greeting's transcript that comes late would interrupt like new words; it is waited for this long at most."""
 
 
 class Greeting:
-    """The opening line of one call. `spoken` is the speech once it began; `done` is set when it has ended.
+    """The opening line of one call. `speech` is the speech once it began; `done` is set when it has ended.
     Clear `wanted` when the call is ending before it began."""
 
-    def __init__(self, session: AgentSession, text: str, line: Line, on_begin: Callable[[], None]) -> None:
-        self._session, self._text, self._line, self._on_begin = session, text, line, on_begin
+    def __init__(self, session: AgentSession, spoken: Spoken, on_begin: Callable[[], None]) -> None:
+        self._session, self._spoken, self._on_begin = session, spoken, on_begin
+        self._sounds = asyncio.Event()
+        self._sounds_since = 0.0
         self._opening: Opening | None = None
         self._changed = asyncio.Event()
         self._tail = Tail()
@@ -37,7 +40,7 @@ class Greeting:
 
     @property
     def is_guarded(self) -> bool:
-        """Whether what the callee says now cannot interrupt: before the opening, and in its first second."""
+        """Whether what the callee says now cannot interrupt: before the opening, and until it may be interrupted."""
         return self.speech is None or not (self.speech.allow_interruptions or self.is_over)
 
     def heard_start(self, at: float) -> None:
@@ -54,6 +57,12 @@ class Greeting:
 
     def transcribed(self) -> None:
         self._tail.transcribed()
+
+    def sounds(self, at: float) -> None:
+        """The agent's voice is heard since `at`."""
+        if self.speech is not None and not self._sounds.is_set():
+            self._sounds_since = at
+            self._sounds.set()
 
     async def run(self, answered_at: float, callee_is_speaking: bool) -> None:
         """Wait for the moment, speak, and return when the opening has been played or interrupted."""
@@ -81,7 +90,7 @@ class Greeting:
 
     async def _speak(self) -> None:
         self._on_begin()
-        self.speech = self._session.say(self._text, audio=self._line.frames(), allow_interruptions=False)
+        self.speech = self._session.say(self._spoken.text, audio=self._spoken.line.frames(), allow_interruptions=False)
         guard = asyncio.create_task(self._lift_guard(self.speech))
         try:
             await self.speech
@@ -89,7 +98,9 @@ class Greeting:
             guard.cancel()
 
     async def _lift_guard(self, speech: SpeechHandle) -> None:
-        await asyncio.sleep(GUARD_S)
+        await self._sounds.wait()
+        guarded_s = max(GUARD_S, self._spoken.told_s)
+        await asyncio.sleep(guarded_s - (clock.seconds() - self._sounds_since))
         waited_s = GUARD_S
         while self._tail.is_pending(clock.seconds()) and waited_s < LATE_TRANSCRIPT_S:
             await asyncio.sleep(0.05)

@@ -1,12 +1,14 @@
 """What the model is told about one call: pure text assembly from the order, in a fixed order of sections."""
 
-from sip_config.contract import CallOrder
+from agent_worker.disclosure import opening_of
+from sip_config.contract import CallOrder, RecordingPolicy
 
 _PHONE_RULES = """You are on a live phone call that you placed. Speak as on the phone: one or two short sentences at a time, no lists, \
 no markup, no emoji; numbers and dates in words. Ask one question at a time and let the other person finish. Say that you are an AI \
 assistant whenever you are asked. Never invent facts that are not given here."""
 
 _OPT_OUT_RULE = "If the person does not want to be called any more, call `opt_out` with their own words at once and say nothing else."
+_RECORDING_RULE = "If the person does not want to be recorded, say that nothing is kept and go on; it stops by itself."
 _END_RULE = "When the conversation is over, say goodbye in one sentence and call `end_call` in the same reply."
 
 
@@ -21,10 +23,17 @@ def assemble(order: CallOrder) -> str:
         ("This call", order.custom_prompt),
         ("Mood to begin with", order.initial_mood),
         ("The person", _person(order)),
-        ("Already said", f'You have opened the call with: "{order.opening_line}" Do not repeat it.'),
+        ("Already said", _already_said(order)),
+        ("Recording", _RECORDING_RULE if order.recording_policy is not RecordingPolicy.OFF else ""),
         ("Tools", _tool_rules(order)),
     ]
     return "\n\n".join(f"# {title}\n{text.strip()}" if title else text.strip() for title, text in sections if text.strip())
+
+
+def _already_said(order: CallOrder) -> str:
+    opening = opening_of(order)
+    words = " ".join(part for part in (opening.disclosure, opening.notice, opening.rest) if part)
+    return f'You have opened the call with: "{words}" Do not repeat it.'
 
 
 def _person(order: CallOrder) -> str:

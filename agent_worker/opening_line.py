@@ -1,12 +1,15 @@
 """The opening line as audio, made before the phone rings and kept on disk, so that a repeat costs nothing.
 
+It is made in parts (disclosure, notice, the assistant's own words): the first two are the same for every call of a campaign, and their
+lengths say when they have been heard.
+
 What is kept is spoken text: the folder is private and old lines are dropped.
 """
 
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from livekit import rtc
 from livekit.agents import tts
 
 from agent_worker import clock
+from agent_worker.disclosure import Opening
 
 log = structlog.get_logger()
 
@@ -48,6 +52,29 @@ class Line:
             chunk = self.pcm[start : start + step]
             yield rtc.AudioFrame(chunk, self.sample_rate, 1, len(chunk) // SAMPLE_BYTES)
             await asyncio.sleep(YIELD_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An opening and its sound. Seconds are from the first sound on."""
+
+    opening: Opening
+    line: Line
+    disclosed_s: float
+    """When the disclosure is over and the notice begins."""
+    told_s: float
+    """When the notice is over too: nothing interrupts before."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.opening.spoken_first)
+
+
+def spoken(opening: Opening, lines: Sequence[Line]) -> Spoken:
+    """`opening` with one line for each of the parts that are spoken first."""
+    sound = Line(b"".join(line.pcm for line in lines), lines[0].sample_rate)
+    disclosed_s = lines[0].duration_s
+    return Spoken(opening, sound, disclosed_s, disclosed_s + (lines[1].duration_s if opening.notice else 0.0))
 
 
 class LineStore:

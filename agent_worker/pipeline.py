@@ -12,7 +12,7 @@ from agent_worker.control_plane_client import http_client
 from agent_worker.phrases import base_language
 from agent_worker.preloaded import tls_context
 from agent_worker.settings import Settings
-from sip_config.contract import CallOrder
+from sip_config.contract import CallOrder, RecordingPolicy
 
 GREETING_SILENCE_S = 0.3
 """Silence that ends the callee's first words: short, because only the opening line waits for it, and longer than the 0.23 s that
@@ -145,4 +145,5 @@ def room_options(order: CallOrder) -> room_io.RoomOptions:
 
 
 def recording_options(order: CallOrder) -> RecordingOptions:
-    return {"audio": order.record_audio, "transcript": True, "traces": False, "logs": False}
+    is_allowed = order.recording_policy is not RecordingPolicy.OFF
+    return {"audio": order.record_audio and is_allowed, "transcript": True, "traces": False, "logs": False}

@@ -8,6 +8,7 @@ from sip_config.contract import (
     AnsweredBy,
     CallEvent,
     CallReport,
+    Disclosure,
     EndCause,
     EventKind,
     ModelUsage,
@@ -39,7 +40,7 @@ def fold(
     named = _last(events, EventKind.OUTCOME_SET)
     label = str(named.data.get("label", "")) if named else ""
     end = _first(events, EventKind.CALLEE_LEFT, EventKind.HANGING_UP)
-    audio = _first(events, EventKind.FIRST_AUDIO)
+    audio, told = _first(events, EventKind.FIRST_AUDIO), _first(events, EventKind.DISCLOSED)
     return CallReport(
         call_id=call_id,
         generation=generation,
@@ -55,6 +56,7 @@ def fold(
         first_audio_after_due_s=audio.data.get("after_due_s") if audio else None,
         recording=recording,
         usage=tuple(usage),
+        disclosure=from_plain(Disclosure, told.data) if told else None,
         errors=(*(str(e.data.get("error", "")) for e in events if e.kind is EventKind.FAILED), *errors),
     )
 

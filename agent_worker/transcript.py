@@ -2,7 +2,7 @@
 
 from livekit.agents import llm
 
-from agent_worker.call_log import CallLog
+from agent_worker.keeper import Keeper
 from sip_config.contract import EventKind, Speaker
 
 _AGENT_PARTS = ("llm_node_ttft", "tts_node_ttfb", "e2e_latency")
@@ -12,7 +12,7 @@ _CALLEE_PARTS = ("transcription_delay", "end_of_turn_delay")
 class Transcript:
     """Notes a TURN event for everything that either side said after the answer. Times are wall-clock seconds."""
 
-    def __init__(self, log: CallLog) -> None:
+    def __init__(self, log: Keeper) -> None:
         self._log = log
         self._answered_at = 0.0
         self._seq = 0
@@ -32,9 +32,13 @@ class Transcript:
 
     def callee_said(self, text: str, now: float) -> float:
         """Note an utterance whose transcript has just come; returns when it began."""
-        began, ended = self._speech or (self._speech_began or now, now)
+        began, ended = self.utterance(now)
         self._note(Speaker.CALLEE, text, began, ended)
         return began
+
+    def utterance(self, now: float) -> tuple[float, float]:
+        """When the utterance that a transcript of `now` belongs to began and ended."""
+        return self._speech or (self._speech_began or now, now)
 
     def message(self, item: llm.ChatMessage) -> None:
         """Note what the agent said, as far as it was heard; keep a callee message's latency for the reply to it."""

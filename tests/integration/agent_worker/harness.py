@@ -25,7 +25,11 @@ from sip_config.naming import AGENT_NAME, SIP_CALL_STATUS, callee_identity, room
 from tests.fixtures.services import LiveKitService
 from tests.integration.agent_worker.control_plane import AGENT_KEY, TOKEN, FakeControlPlane, Kept
 
-OPENING = "Hello, this is Ada, the library's assistant. Is this a good time?"
+LINE = "Hello, this is Ada of the library. Is this a good time?"
+TOLD = "You are speaking with an AI assistant. This call is recorded."
+OPENING = f"{TOLD} {LINE}"
+"""What the agent makes of the assistant's line: it names the caller, but not what is calling."""
+
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -73,7 +77,9 @@ class Stage:
             to="+12025550101",
             purpose=CallPurpose.SINGLE,
             system_prompt="You are Ada.",
-            opening_line=OPENING,
+            opening_line=LINE,
+            assistant_name="Ada",
+            calls_for="the library",
             outcome_labels=("interested", "not_interested", "callback", "do_not_call", "wrong_number"),
             models=ModelsOrder("stand-in-llm", "stand-in-stt", "stand-in-tts"),
             heartbeat_every_s=1.0,

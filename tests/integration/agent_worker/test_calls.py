@@ -119,7 +119,8 @@ async def test_a_second_hello_does_not_cut_the_opening_and_real_words_do(calls: 
     barge = behaviour(
         script,
         HELLO,
-        Step(say="Yes, that sounds good.", after=After.AGENT_SPEAKS, delay_s=1.5),
+        # Nothing interrupts before who calls has been said, which takes some three seconds.
+        Step(say="Yes, that sounds good.", after=After.AGENT_SPEAKS, delay_s=3.8),
         Step(say="Thank you, goodbye.", after=After.AGENT_STOPS, delay_s=0.2),
     )
     patient, _ = await calls.call(script, again)
