@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
@@ -141,11 +142,19 @@ class Worker:
         self._jobs: dict[str, Job] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._line: aiohttp.ClientWebSocketResponse | None = None
+        self._draining = asyncio.Event()
 
     async def run(self) -> None:
+        """Until SIGTERM, and from then on until its last call is over, as the product's worker drains."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._draining.set)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._beat())
-            group.create_task(self._listen())
+            lasting = [group.create_task(self._beat()), group.create_task(self._listen())]
+            await self._draining.wait()
+            await self.tell("drain", "")
+            while self._running:
+                await asyncio.wait(self._running)
+            for task in lasting:
+                task.cancel()
 
     async def tell(self, kind: str, room: str, **more: Any) -> None:
         if self._line is not None and not self._line.closed:
@@ -156,7 +165,7 @@ class Worker:
         while True:
             is_registered = self._line is not None and not self._line.closed
             calls = tuple(job.ticket.call_id for job in self._jobs.values())
-            beat = WorkerHeartbeat(self._id, self._slots, draining=False, calls=calls, registered=is_registered)
+            beat = WorkerHeartbeat(self._id, self._slots, self._draining.is_set(), calls=calls, registered=is_registered)
             with contextlib.suppress(Unreachable, Refused, Superseded):
                 await self._client.heartbeat(beat)
             await asyncio.sleep(HEARTBEAT_S)

@@ -70,6 +70,7 @@ class Shape:
     kills: int = 1
     """Cards of each kill in the deck, against one of each stop."""
 
+    opt_out_every_s: float = 3.0
     sent_lag_s: float = 0.0
     """How much later than it was sent an INVITE may be in the ledger."""
     is_on_livekit: bool = False
@@ -90,7 +91,7 @@ def long(contacts: int, minutes: float) -> Shape:
 def on_livekit(contacts: int, minutes: float) -> Shape:
     """Real rooms, participants and calls: fewer of them, and rarer faults, because a real server takes its time to come back."""
     few = {"task_workers": 2, "agents": 2, "slots_per_agent": 4, "lines": 40, "calls_per_second": 2}
-    return replace(Shape(contacts, minutes * 60, (5, 9), (3, 15), **few), sent_lag_s=3.0, is_on_livekit=True)
+    return replace(Shape(contacts, minutes * 60, (5, 9), (3, 15), **few), opt_out_every_s=15, sent_lag_s=3.0, is_on_livekit=True)
 
 
 def faults(seed: int, shape: Shape) -> list[Fault]:

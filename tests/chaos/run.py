@@ -22,7 +22,6 @@ from tests.chaos.seeding import Seeded, seed_contacts
 from tests.fakes.telephony_server import open_calls
 
 LOOK_S = 1.0
-OPT_OUT_EVERY_S = 3.0
 
 
 @dataclass(slots=True)
@@ -93,13 +92,13 @@ class Run:
 
     def _chaos(self, seeded: Seeded) -> None:
         begun, planned = time.monotonic(), faults(self.seed, self.shape)
-        chance, next_opt_out = random.Random(self.seed), OPT_OUT_EVERY_S
+        chance, next_opt_out = random.Random(self.seed), self.shape.opt_out_every_s
         while (at := time.monotonic() - begun) < self.shape.lasts_s:
             while planned and planned[0].at_s <= at:
                 self._inject(planned.pop(0))
             if at >= next_opt_out:
                 self._opt_out(chance.choice(seeded.numbers))
-                next_opt_out += OPT_OUT_EVERY_S
+                next_opt_out += self.shape.opt_out_every_s
             self._platform.tend()
             self._look()
             time.sleep(0.05)

@@ -8,11 +8,11 @@ from tests.chaos.plan import ONLY_ON_LIVEKIT, QUICK, Kind, faults, on_livekit
 from tests.chaos.run import Run
 
 SEED = 1
-PATIENCE_S = 150.0
+PATIENCE_S = 400.0
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_no_promise_breaks_while_everything_is_killed_and_stopped(tmp_path: Path) -> None:
     result = Run(SEED, QUICK, tmp_path, PATIENCE_S, shortens=True).go()
     assert {finding.promise: finding.broken[:5] for finding in result.broken} == {}
