@@ -9,21 +9,11 @@ from sqlalchemy import Uuid, cast, func, select, text, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, GateVerdict, Trunk, Workspace
+from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, Trunk, Workspace
 from control_plane.domain.pacing import WorkerReport
 
 MOST_WANTED = 10_000
 """Due contacts are counted up to this many: a campaign of a million wants no more workers than one of ten thousand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A call whose INVITE is about to leave, with the decision of its stored verdict; None without one."""
-
-    workspace_id: uuid.UUID
-    to_e164: str
-    campaign_id: uuid.UUID | None
-    decision: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +44,6 @@ class DialerRepository:
 
     async def campaign(self, campaign_id: uuid.UUID) -> Campaign:
         return await self._session.get_one(Campaign, campaign_id)
-
-    async def leaving(self, call_id: uuid.UUID) -> Leaving:
-        columns = (Call.workspace_id, Call.to_e164, Call.campaign_id, GateVerdict.decision)
-        query = select(*columns).outerjoin(GateVerdict, GateVerdict.id == Call.verdict_id).where(Call.id == call_id)
-        return Leaving(*(await self._session.execute(query)).one())
 
     async def workspace(self, workspace_id: uuid.UUID) -> Workspace:
         return await self._session.get_one(Workspace, workspace_id)
