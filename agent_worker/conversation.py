@@ -6,6 +6,7 @@ for the control plane except an opt-out.
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -127,10 +128,11 @@ class Conversation:
         if not self.over.done():
             self.over.set_result(cause)
 
-    def set_outcome(self, label: str, note: str) -> None:
+    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
         """Note the outcome, unless the callee has opted out: that stands."""
         if not self._wish.is_asked:
-            self.keeper.note(EventKind.OUTCOME_SET, {"label": label, "note": note})
+            promised = {"callback_at": callback_at.isoformat()} if callback_at else {}
+            self.keeper.note(EventKind.OUTCOME_SET, {"label": label, "note": note, **promised})
 
     async def opt_out(self, quote: str) -> bool:
         """Commit the opt-out, then confirm it and hang up in the background; whether it was committed."""

@@ -50,6 +50,7 @@ def fold(
         end_cause=cause,
         outcome_label=label,
         outcome_note=str(named.data.get("note", "")) if named else "",
+        callback_at=_promised(named),
         turns=turns,
         answered_at=answered.at if answered else None,
         ended_at=end.at if end else ended_at,
@@ -125,3 +126,8 @@ def _first(events: Iterable[CallEvent], *kinds: EventKind) -> CallEvent | None:
 
 def _last(events: Sequence[CallEvent], kind: EventKind) -> CallEvent | None:
     return next((e for e in reversed(events) if e.kind is kind), None)
+
+
+def _promised(named: CallEvent | None) -> datetime | None:
+    said = named.data.get("callback_at") if named else None
+    return datetime.fromisoformat(said) if said else None

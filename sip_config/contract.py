@@ -111,7 +111,7 @@ class EventKind(enum.StrEnum):
     SCREENED = "screened"  # data: answered_by
     TURN = "turn"  # data: one Turn
     TOOL_CALLED = "tool_called"  # data: name, arguments, result
-    OUTCOME_SET = "outcome_set"  # data: label, note
+    OUTCOME_SET = "outcome_set"  # data: label, note, and callback_at when a time was promised
     CALLEE_LEFT = "callee_left"  # data: last_status, disconnect_reason
     HANGING_UP = "hanging_up"  # data: end_cause
     DISCLOSED = "disclosed"  # data: one Disclosure; its last word has been played
@@ -188,6 +188,8 @@ class CallOrder:
     initial_mood: str = ""
     contact_name: str = ""
     contact_facts: dict[str, str] = field(default_factory=dict)
+    time_zone: str = ""
+    """Where the callee's day passes, as an IANA name; empty when nobody knows."""
     tools: tuple[str, ...] = ()
     outcome_labels: tuple[str, ...] = ()
     models: ModelsOrder = field(default_factory=ModelsOrder)
@@ -283,6 +285,7 @@ class CallReport:
     end_cause: EndCause
     outcome_label: str = ""
     outcome_note: str = ""
+    callback_at: datetime | None = None  # promised to the callee with the outcome callback
     turns: tuple[Turn, ...] = ()
     answered_at: datetime | None = None
     ended_at: datetime | None = None

@@ -18,5 +18,5 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
     if "end_call" in wanted:
         tools.append(end_call(control))
     if "set_outcome" in wanted and order.outcome_labels:
-        tools.append(set_outcome(control, order.outcome_labels))
+        tools.append(set_outcome(control, order.outcome_labels, order.time_zone))
     return tools

@@ -1,5 +1,6 @@
 """What tools may ask of the call they run in; nothing more of it is visible to them."""
 
+from datetime import datetime
 from typing import Protocol
 
 from sip_config.contract import EndCause
@@ -14,6 +15,6 @@ class CallControl(Protocol):
         """Have the wish never to be called again committed, then confirm it and hang up; whether it was committed."""
         ...
 
-    def set_outcome(self, label: str, note: str) -> None:
-        """Record what was achieved; a later label replaces an earlier one."""
+    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
+        """Record what was achieved, and when the callee was promised to be called back; a later label replaces an earlier one."""
         ...

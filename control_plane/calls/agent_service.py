@@ -7,12 +7,12 @@ and leaves.
 import hmac
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import order_of
-from control_plane.calls.outcomes import category_of
+from control_plane.calls.outcomes import category_of, promised_at
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.settlement import settle_again
@@ -70,7 +70,9 @@ class AgentService:
                 call.answered_by = event.data.get("answered_by", call.answered_by)
             case EventKind.OUTCOME_SET if call.outcome_source is None:
                 label = str(event.data.get("label", ""))[:100]
-                call.outcome_label, call.outcome = label, category_of(label)
+                outcome = category_of(label)
+                call.outcome_label, call.outcome = label, outcome
+                call.callback_at = promised_at(outcome, _time(event.data.get("callback_at")), self._unit.now)
                 if call.outcome is Outcome.DO_NOT_CALL:
                     await self._suppress(call, str(event.data.get("note", "")))
             case EventKind.TURN:
@@ -100,7 +102,7 @@ class AgentService:
             return
         came_late = call.state in FINAL
         call.reported_at = self._unit.now
-        absorb_report(call, report)
+        absorb_report(call, report, self._unit.now)
         if report.outcome is Outcome.DO_NOT_CALL:
             # The commit during the call may have failed; the report is the agent's last chance to say it.
             await self._suppress(call, report.outcome_note)
@@ -145,7 +147,7 @@ async def take_worker_heartbeat(unit: Unit, row: dict[str, Any]) -> None:
         unit.nudges.add("tick")
 
 
-def absorb_report(call: Call, report: CallReport) -> None:
+def absorb_report(call: Call, report: CallReport, now: datetime) -> None:
     """What the agent's account says beyond facts; an operator's word or an opt-out stands above its outcome."""
     if report.answered:
         call.network_result = NetworkResult.ANSWERED
@@ -156,6 +158,7 @@ def absorb_report(call: Call, report: CallReport) -> None:
         if call.outcome_source is None:
             call.outcome = report.outcome
             call.outcome_label = report.outcome_label or call.outcome_label
+            call.callback_at = promised_at(report.outcome, report.callback_at, now)
     call.recording_note = "" if report.recording in ("", "stored") else report.recording
     call.usage = [{"kind": used.kind, "model": used.model, **used.quantity} for used in report.usage]
     if report.errors and not call.failure:
@@ -182,3 +185,12 @@ def turn_row(turn: Turn) -> dict[str, Any]:
 
 def _turn_row(data: dict[str, Any]) -> dict[str, Any]:
     return turn_row(from_plain(Turn, data, "turn"))
+
+
+def _time(said: object) -> datetime | None:
+    """A time with its zone in an event's free data; what is none is as good as not said."""
+    try:
+        at = datetime.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None

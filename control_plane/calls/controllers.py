@@ -107,7 +107,7 @@ class CallController(Controller):
         self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID], data: JSONBody[NewOutcome]
     ) -> CallView:
         """Say what came of a call. do_not_call suppresses the number at once."""
-        return CallView.of(await CallService(unit, principal.workspace_id).set_outcome(call_id, data.outcome, data.note))
+        return CallView.of(await CallService(unit, principal.workspace_id).set_outcome(call_id, data.outcome, data.note, data.callback_at))
 
     @get("/{call_id:uuid}/events", summary="What every witness said about a call")
     async def call_events(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> EventList:

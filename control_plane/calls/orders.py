@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from control_plane.calls.gate_rules import time_zones
 from control_plane.db.models import AssistantVersion, Call, Campaign, Contact
 from control_plane.domain.errors import Invalid
 from control_plane.domain.variables import as_text, contact_values, fill, missing
@@ -35,6 +36,7 @@ def order_of(call: Call, version: AssistantVersion, campaign: Campaign | None, c
         initial_mood=request.get("initial_mood") or "",
         contact_name=contact.name if contact else "",
         contact_facts={key: str(value) for key, value in (contact.attributes if contact else {}).items()},
+        time_zone=next(iter(time_zones(call.to_e164, contact)), ""),
         tools=tuple(config.get("tools") or ()),
         outcome_labels=tuple(config.get("outcome_labels") or ()),
         models=_part(ModelsOrder, config.get("models")),

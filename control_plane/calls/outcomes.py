@@ -1,6 +1,7 @@
 """Labels that people and assistants use, as the fixed categories of the ledger."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from sip_config.contract import AnsweredBy, Outcome
 
@@ -24,3 +25,13 @@ def category_of(label: str) -> Outcome:
 def answered_by_of(label: str) -> AnsweredBy | None:
     """What a label says about who picked up."""
     return AnsweredBy.VOICEMAIL if label == "voicemail" else None
+
+
+FURTHEST_PROMISE = timedelta(days=366)
+
+
+def promised_at(outcome: Outcome, callback_at: datetime | None, now: datetime) -> datetime | None:
+    """The time of a promised callback. One that is over, or further away than anybody promises, was misheard: the ladder decides."""
+    if outcome is not Outcome.CALLBACK or callback_at is None:
+        return None
+    return callback_at if now < callback_at <= now + FURTHEST_PROMISE else None

@@ -42,6 +42,8 @@ class NewOutcome(msgspec.Struct, forbid_unknown_fields=True):
 
     outcome: Label
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    callback_at: AwareTime | None = None
+    """The time that was promised; a contact who waits in a campaign is called then, as soon as the rules allow."""
 
 
 class CallView(msgspec.Struct):
@@ -67,6 +69,7 @@ class CallView(msgspec.Struct):
     outcome: str | None
     outcome_label: str | None
     end_cause: str | None
+    callback_at: datetime | None
     failure: str
     due_at: datetime
     started_at: datetime | None
@@ -108,6 +111,7 @@ class CallView(msgspec.Struct):
             outcome=call.outcome,
             outcome_label=call.outcome_label,
             end_cause=call.end_cause,
+            callback_at=call.callback_at,
             failure=call.failure,
             due_at=call.due_at,
             started_at=call.dialing_at,

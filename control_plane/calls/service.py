@@ -12,10 +12,11 @@ from control_plane.calls.gate import Question, ask, consent_id_of, reasons_of, u
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.observation import made
 from control_plane.calls.orders import require_variables
-from control_plane.calls.outcomes import answered_by_of, category_of
+from control_plane.calls.outcomes import answered_by_of, category_of, promised_at
 from control_plane.calls.reducer import DEPARTURE_LOOK, Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.schemas import ExplainView, NewCall
+from control_plane.calls.settlement import keep_promise
 from control_plane.campaigns.service import close_suppressed
 from control_plane.contacts.suppressions import suppress
 from control_plane.db.models import Call, CallEventRecord, CallTurn, Enrollment
@@ -132,7 +133,7 @@ class CallService:
         self._unit.nudges.add("close_room", call.id)
         return call
 
-    async def set_outcome(self, call_id: uuid.UUID, label: str, note: str) -> Call:
+    async def set_outcome(self, call_id: uuid.UUID, label: str, note: str, callback_at: datetime | None = None) -> Call:
         """A person's word on what came of the call; it stands above the agent's. do_not_call suppresses the number at once."""
         await self.get(call_id)
         call = await self._calls.lock(call_id)
@@ -140,13 +141,18 @@ class CallService:
         known = await self._lookups.outcome_labels(call.assistant_version_id)
         if label not in known:
             raise Invalid.field("outcome", f"There is no outcome {label!r} here; there are {', '.join(known)}.")
+        promised = promised_at(category_of(label), callback_at, self._unit.now)
+        if callback_at is not None and promised is None:
+            raise Invalid.field("callback_at", "Only a callback has a time, and it lies in the next 366 days.")
         before = {"outcome": call.outcome, "outcome_label": call.outcome_label}
         call.outcome_label, call.outcome, call.outcome_source = label, category_of(label), "operator"
         call.answered_by = answered_by_of(label) or call.answered_by
+        call.callback_at = promised
         said = Testimony(
             "operator", f"outcome:{self._unit.now.isoformat()}", "outcome_set", self._unit.now, None, {"label": label, "note": note}
         )
         await hear(self._unit, call.id, said)
+        await keep_promise(self._unit, call)
         if call.outcome == Outcome.DO_NOT_CALL:
             reason = note or "marked do_not_call by a person"
             await suppress(self._unit, call.workspace_id, call.to_e164, reason=reason, source="api", evidence="", call_id=call.id)

@@ -53,6 +53,16 @@ async def settle_again(unit: Unit, call: Call) -> None:
         await enrollments.complete_campaign_if_finished(enrollment.campaign_id)
 
 
+async def keep_promise(unit: Unit, call: Call) -> None:
+    """A person says after the call that the contact is to be called back at `callback_at`: whoever still waits, waits for that."""
+    if call.enrollment_id is None or call.callback_at is None:
+        return
+    enrollment = await Enrollments(unit).lock(call.enrollment_id)
+    if enrollment is not None and enrollment.state == "waiting":
+        enrollment.priority = Priority.CALLBACK
+        await Enrollments(unit).wait(enrollment, call.callback_at, ["To be called back at the time that was promised."])
+
+
 async def _put_back(unit: Unit, call: Call, enrollment: Enrollment) -> None:
     """The enrollment of a call that was never dialled: due again soon, unless a person ended the call."""
     words = call.failure or "The call was put back before dialling."
@@ -123,5 +133,6 @@ def end_of(call: Call, attempts: int, attempts_by_result: dict[str, int], other_
         attempts=attempts,
         attempts_of_class=0,
         other_numbers=other_numbers,
+        callback_at=call.callback_at,
     )
     return from_row.with_history(attempts_by_result)

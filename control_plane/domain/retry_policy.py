@@ -115,6 +115,8 @@ class End:
     """How many earlier ends of the same class there were."""
     other_numbers: int = 0
     """Numbers of the contact, beside the one called, of which nobody has said that they are dead."""
+    callback_at: datetime | None = None
+    """When the callee was promised to be called back; None when no time was said."""
 
     def with_history(self, ends_by_class: Mapping[str, int]) -> "End":
         """The same end, knowing how often its class came before."""
@@ -176,6 +178,8 @@ class RetryPolicy:
         rung, words = self.ladder[retry_class], retry_class.replace("_", " ")
         if rung.counts and end.attempts + 1 >= self.max_total:
             return self._used_up(retry_class)
+        if retry_class == "callback" and end.callback_at is not None:
+            return Again(max(now, end.callback_at), retry_class, rung.counts, "back at the time that was promised")
         if end.attempts_of_class >= len(rung.delays_s) and not (rung.repeats and rung.delays_s):
             return Closed("exhausted", f"{words}{' again' if rung.delays_s else ''}, with no further try allowed", retry_class, rung.counts)
         delay = rung.delays_s[min(end.attempts_of_class, len(rung.delays_s) - 1)]

@@ -1,6 +1,7 @@
 """The tools, called by a model inside a real AgentSession without a room."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from livekit.agents import Agent, AgentSession, llm
@@ -10,7 +11,16 @@ from agent_worker.tools import tools_for
 from sip_config.contract import CallOrder, CallPurpose, EndCause
 
 ORDER = CallOrder(
-    "c1", 1, "call-c1", "callee-c1", "+12025550101", CallPurpose.SINGLE, "You are Ada.", "Hello.", outcome_labels=("interested", "callback")
+    "c1",
+    1,
+    "call-c1",
+    "callee-c1",
+    "+12025550101",
+    CallPurpose.SINGLE,
+    "You are Ada.",
+    "Hello.",
+    outcome_labels=("interested", "callback"),
+    time_zone="America/New_York",
 )
 
 
@@ -27,8 +37,8 @@ class Control:
         self.asked.append(("opt_out", quote))
         return True
 
-    def set_outcome(self, label: str, note: str) -> None:
-        self.asked.append(("outcome", label, note))
+    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
+        self.asked.append(("outcome", label, note, *([callback_at] if callback_at else [])))
 
 
 class ScriptedLLM(llm.LLM):
@@ -108,3 +118,23 @@ async def test_after_an_opt_out_the_model_gets_no_further_word():
 def test_a_call_without_labels_has_no_outcome_tool(labels: tuple[str, ...], names: set[str]):
     order = CallOrder("c1", 1, "r", "i", "+12025550101", CallPurpose.SINGLE, "", "Hello.", outcome_labels=labels)
     assert {tool.id for tool in tools_for(order, Control())} == names
+
+
+@pytest.mark.parametrize(
+    ("said", "promised"),
+    [
+        ("2026-11-30T15:00", datetime(2026, 11, 30, 20, 0, tzinfo=UTC)),
+        ("2026-11-30T15:00:00+01:00", datetime(2026, 11, 30, 14, 0, tzinfo=UTC)),
+        ("", None),
+    ],
+)
+async def test_a_promised_time_is_read_where_the_callee_is(said: str, promised: datetime | None):
+    given = {"label": "callback", "note": "later", "callback_at": said}
+    asked, _ = await conversation(("Gladly.", [("set_outcome", given)]))
+    assert asked == [("outcome", "callback", "later", *([promised] if promised else []))]
+
+
+async def test_a_time_that_is_none_is_asked_for_again():
+    asked, said = await conversation(("", [("set_outcome", {"label": "callback", "note": "", "callback_at": "tomorrow"})]), ("When?", []))
+    assert asked == []
+    assert "2026-11-30T15:00" in said[-1]

@@ -245,3 +245,17 @@ def test_a_dead_number_leads_to_the_next_one_at_once_while_there_is_one(result):
     assert isinstance(followed, Again)
     assert (followed.at, followed.counts) == (NOW, True)
     assert isinstance(RetryPolicy(max_total=1).after(replace(end(result), other_numbers=1), NOW), Closed)
+
+
+def test_a_promised_time_is_kept_to_the_second_however_often_it_was_moved_and_never_beyond_the_attempts() -> None:
+    promised = NOW + timedelta(days=3)
+    asked = replace(talked(O.CALLBACK, attempts=3, attempts_of_class=3), callback_at=promised)
+    followed = RetryPolicy(max_total=5).after(asked, NOW, seed="any")
+    assert followed == Again(promised, "callback", True, "back at the time that was promised")
+    assert isinstance(RetryPolicy(max_total=4).after(asked, NOW), Closed)
+    assert RetryPolicy(max_total=5).after(replace(asked, callback_at=NOW - HOUR), NOW) == replace(followed, at=NOW)
+
+
+def test_a_promised_time_means_nothing_when_the_outcome_is_another() -> None:
+    asked = replace(talked(O.SUCCESS), callback_at=NOW + DAY)
+    assert isinstance(RetryPolicy().after(asked, NOW), Closed)
