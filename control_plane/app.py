@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from control_plane.assistants.controllers import AssistantController
 from control_plane.audit.controllers import AuditController
 from control_plane.calls.control_controllers import CampaignStopController, WorkspaceHaltController
-from control_plane.calls.controllers import CallController, CampaignCallController, EnrollmentExplainController
+from control_plane.calls.controllers import CallController, CampaignCallController
 from control_plane.calls.internal_controllers import AgentCallController, WorkerController
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
 from control_plane.calls.tracing import AgentTraceMiddleware
@@ -27,6 +27,7 @@ from control_plane.contacts.import_controllers import ImportController
 from control_plane.contacts.number_import_controllers import ConsentImportController, SuppressionImportController
 from control_plane.contacts.suppression_controllers import SuppressionController
 from control_plane.db.session import create_engine, create_sessions
+from control_plane.explanations.controllers import CallExplanationController, EnrollmentExplanationController, PreviewController
 from control_plane.health.controllers import HealthController, MetricsController
 from control_plane.kit import telemetry
 from control_plane.kit.api_docs import openapi_config
@@ -85,8 +86,10 @@ API: Sequence[ControllerRouterHandler] = (
     CampaignStopController,
     CampaignCallController,
     EnrollmentController,
-    EnrollmentExplainController,
+    EnrollmentExplanationController,
+    PreviewController,
     CallController,
+    CallExplanationController,
     CallExportController,
     RetentionController,
     HoldController,

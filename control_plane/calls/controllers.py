@@ -16,7 +16,6 @@ from control_plane.calls.schemas import (
     CallView,
     EventList,
     EventView,
-    ExplainView,
     NewCall,
     NewOutcome,
     TranscriptView,
@@ -119,11 +118,6 @@ class CallController(Controller):
         turns = await CallService(unit, principal.workspace_id).transcript(call_id)
         return TranscriptView(call_id, [TurnView.of(turn) for turn in turns])
 
-    @get("/{call_id:uuid}/explain", summary="Why the call was allowed")
-    async def explain_call(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> ExplainView:
-        """The gate's verdict that this call rests on."""
-        return await CallService(unit, principal.workspace_id).explain(call_id)
-
     @get("/{call_id:uuid}/recording", media_type="audio/ogg", summary="The recording, Ogg Opus")
     async def call_recording(
         self,
@@ -154,14 +148,3 @@ class CampaignCallController(Controller):
         """Calls of one campaign, newest first."""
         query = await CallService(unit, principal.workspace_id).of_campaign(campaign_id)
         return await page_of(unit.session, query, Call.id, CallView.of, limit=limit, cursor=cursor)
-
-
-class EnrollmentExplainController(Controller):
-    path = "/enrollments"
-    tags = ["campaigns"]
-    guards = [requires("viewer")]
-
-    @get("/{enrollment_id:uuid}/explain", summary="May this contact be called now, and if not, why and when?")
-    async def explain_enrollment(self, unit: UnitDep, principal: PrincipalDep, enrollment_id: FromPath[uuid.UUID]) -> ExplainView:
-        """May this contact be called now, and if not, why and when?"""
-        return await CallService(unit, principal.workspace_id).explain_enrollment(enrollment_id)

@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.calls.gate import Question
 from control_plane.calls.outcomes import BUILT_IN
-from control_plane.db.models import Assistant, AssistantVersion, Campaign, CampaignNumber, Contact, Enrollment, Number, Trunk, Workspace
+from control_plane.db.models import Assistant, AssistantVersion, Campaign, Contact, Enrollment, Number, Trunk, Workspace
 from control_plane.domain.errors import Conflict, NotFound, Refused
 
 _NO_REAL_CALLER = "There is no number to call real phones from; add a carrier's trunk and a number. Rehearsal numbers do not reach them."
@@ -65,19 +64,6 @@ class LookupRepository:
     async def outcome_labels(self, version_id: uuid.UUID) -> list[str]:
         version = await self._session.get_one(AssistantVersion, version_id)
         return list(dict.fromkeys((*BUILT_IN, *(version.config.get("outcome_labels") or ()))))
-
-    async def question_for(self, enrollment: Enrollment) -> Question:
-        """The gate's question for an enrollment's first number."""
-        contact, campaign = await self.contact(enrollment.contact_id), await self.campaign(enrollment.campaign_id)
-        query = select(Trunk).join(Number, Number.trunk_id == Trunk.id).join(CampaignNumber, CampaignNumber.number_id == Number.id)
-        trunk = await self._session.scalar(query.where(CampaignNumber.campaign_id == campaign.id).order_by(Number.id).limit(1))
-        if trunk is None:
-            raise Conflict("The campaign has no number to call from.", code="no_caller_number")
-        if not contact.phones:
-            raise Conflict("The contact has no number.", code="no_number")
-        e164, ring_s = contact.phones[0].e164, campaign.ring_timeout_s
-        # The trunk was found by a number of its own.
-        return Question(await self.workspace(), trunk, e164, contact, campaign, ring_s, caller_id_owned=True)
 
     async def _owned(self, kind: Any, row_id: uuid.UUID, what: str) -> Any:
         row = await self._session.scalar(select(kind).where(kind.id == row_id, kind.workspace_id == self._workspace_id))

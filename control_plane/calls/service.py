@@ -8,22 +8,22 @@ from typing import Any
 from sqlalchemy import Select
 
 from control_plane.audit.service import record
-from control_plane.calls.gate import Question, ask, consent_id_of, reasons_of, until_of, verdict_of
+from control_plane.calls.gate import Question, ask, consent_id_of, until_of, verdict_of
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.observation import made
 from control_plane.calls.orders import require_variables
 from control_plane.calls.outcomes import answered_by_of, category_of, promised_at
 from control_plane.calls.reducer import DEPARTURE_LOOK, Testimony, hear
 from control_plane.calls.repository import CallRepository
-from control_plane.calls.schemas import ExplainView, NewCall
+from control_plane.calls.schemas import NewCall
 from control_plane.calls.settlement import keep_promise
 from control_plane.campaigns.service import close_suppressed
 from control_plane.contacts.suppressions import suppress
-from control_plane.db.models import Call, CallEventRecord, CallTurn, Enrollment
+from control_plane.db.models import Call, CallEventRecord, CallTurn
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState, Fact
-from control_plane.domain.decision import Decision, Dial, Never, Stage, Wait
+from control_plane.domain.decision import Decision, Never, Stage, Wait
 from control_plane.domain.errors import Conflict, Invalid, NotFound, Refused
 from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
@@ -160,33 +160,6 @@ class CallService:
         record(self._unit, self._workspace_id, "call.outcome_set", "call", call.id, before, {"outcome_label": label})
         return call
 
-    async def explain(self, call_id: uuid.UUID) -> ExplainView:
-        """The verdict that this call rests on."""
-        call = await self.get(call_id)
-        verdict = await self._calls.verdict(call.verdict_id) if call.verdict_id else None
-        if verdict is None:
-            raise NotFound.of("verdict")
-        may = verdict.decision == "dial"
-        return ExplainView(may, verdict.decision, verdict.reasons, None if may else call.due_at, verdict.decided_at, verdict.pack)
-
-    async def explain_enrollment(self, enrollment_id: uuid.UUID) -> ExplainView:
-        """May this contact be called now, and if not, why and when? Asked afresh, nothing is stored."""
-        enrollment = await self._lookups.enrollment(enrollment_id)
-        closed = _closed(enrollment)
-        if closed is not None:
-            return ExplainView(False, "never", [closed], None, self._unit.now, "")
-        question = await self._lookups.question_for(enrollment)
-        decision, facts = await ask(self._unit.session, question, self._unit.now)
-        reasons = reasons_of(decision)
-        due = enrollment.due_at
-        if isinstance(decision, Dial) and due is not None and due > self._unit.now:
-            reasons = [{"code": "not_due", "sentence": sentence} for sentence in enrollment.waiting_reasons or ["It is not due yet."]]
-            return ExplainView(False, "wait", reasons, due, self._unit.now, verdict_of(decision, facts, question, self._unit.now).pack)
-        name = type(decision).__name__.lower()
-        until = until_of(decision)
-        after = max(until, due) if until and due else until
-        return ExplainView(name == "dial", name, reasons, after, self._unit.now, verdict_of(decision, facts, question, self._unit.now).pack)
-
     def _time(self, asked: datetime | None) -> datetime:
         if asked is None:
             return self._unit.now
@@ -207,14 +180,6 @@ def _due_at(decision: Decision, at: datetime) -> datetime:
     if isinstance(decision, Wait) and all(reason.code == "halted" for reason in decision.reasons):
         return at
     return until_of(decision) or at
-
-
-def _closed(enrollment: Enrollment) -> dict[str, str] | None:
-    if enrollment.state == "waiting":
-        return None
-    if enrollment.state == "claimed":
-        return {"code": "in_call", "sentence": "This contact is being called right now."}
-    return {"code": enrollment.state, "sentence": enrollment.closed_reason or f"This contact is {enrollment.state}."}
 
 
 def _request_of(asked: NewCall) -> dict[str, object]:

@@ -1,0 +1,52 @@
+"""`/enrollments/{id}/explain`, `/calls/{id}/explain` and `/campaigns/{id}/preview`."""
+
+import uuid
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+
+from control_plane.db.unit import Unit
+from control_plane.explanations.calls import CallExplanations
+from control_plane.explanations.enrollments import EnrollmentExplanations
+from control_plane.explanations.preview import PreviewService
+from control_plane.explanations.preview_schemas import PreviewIn, PreviewOut
+from control_plane.explanations.schemas import CallExplained, EnrollmentExplained
+from control_plane.workspaces.guards import requires
+from control_plane.workspaces.principal import Principal
+
+Work = NamedDependency[SkipValidation[Unit]]
+Who = NamedDependency[SkipValidation[Principal]]
+
+
+class EnrollmentExplanationController(Controller):
+    path = "/enrollments"
+    tags = ["campaigns"]
+    guards = [requires("viewer")]
+
+    @get("/{enrollment_id:uuid}/explain", summary="May this contact be called now, and if not, why and when?")
+    async def explain_enrollment(self, unit: Work, principal: Who, enrollment_id: FromPath[uuid.UUID]) -> EnrollmentExplained:
+        """Asks the gate as a claim would at this moment. Nothing is stored."""
+        return await EnrollmentExplanations(unit, principal.workspace_id).explain(enrollment_id)
+
+
+class CallExplanationController(Controller):
+    path = "/calls"
+    tags = ["calls"]
+    guards = [requires("viewer")]
+
+    @get("/{call_id:uuid}/explain", summary="Why a call was allowed, what came of it, and what follows")
+    async def explain_call(self, unit: Work, principal: Who, call_id: FromPath[uuid.UUID]) -> CallExplained:
+        """The gate's stored verdicts on this call, with the rules and facts that they rest on."""
+        return await CallExplanations(unit, principal.workspace_id).explain(call_id)
+
+
+class PreviewController(Controller):
+    path = "/campaigns"
+    tags = ["campaigns"]
+    guards = [requires("manager")]
+
+    @post("/{campaign_id:uuid}/preview", status_code=200, summary="What would happen if the campaign were started now?")
+    async def preview(self, unit: Work, principal: Who, campaign_id: FromPath[uuid.UUID], data: JSONBody[PreviewIn]) -> PreviewOut:
+        """Asks the gate about every contact of the campaign, as if it ran. Nothing is stored, and nobody is called."""
+        return await PreviewService(unit, principal.workspace_id).preview(campaign_id, data)

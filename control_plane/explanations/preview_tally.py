@@ -1,0 +1,88 @@
+"""Counts what the gate says to each contact of a campaign: by when, by reason with a few examples, by zone and hour. Pure; its size depends
+on the kinds of answers and not on how many people there are.
+"""
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from control_plane.domain.decision import Decision, Dial, Never, Reason
+from control_plane.explanations.obstacles import next_possible_at
+
+MOST_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    contact_id: uuid.UUID
+    name: str
+    sentence: str
+    next_possible_at: datetime | None
+
+
+@dataclass(slots=True)
+class OfReason:
+    """How many contacts one reason keeps from being called now."""
+
+    code: str
+    is_final: bool
+    contacts: int = 0
+    examples: list[Example] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Tally:
+    """`now`: when the campaign would be launched; `day_ends_at`: when the workspace's day is over."""
+
+    now: datetime
+    day_ends_at: datetime
+    contacts: int = 0
+    closed: int = 0
+    in_call: int = 0
+    when: Counter[str] = field(default_factory=Counter)
+    reasons: dict[tuple[str, bool], OfReason] = field(default_factory=dict)
+    lacking: Counter[str] = field(default_factory=Counter)
+    lacking_contacts: int = 0
+    lacking_examples: list[tuple[uuid.UUID, str, tuple[str, ...]]] = field(default_factory=list)
+    openings: Counter[tuple[str, datetime]] = field(default_factory=Counter)
+    """Contacts by zone and the hour (of the clock in UTC) in which they can first be called."""
+
+    def judge(self, contact_id: uuid.UUID, name: str, decision: Decision, zone: str) -> None:
+        """Take in the gate's word on one contact. `zone`: where the contact's first number is, empty when unknown."""
+        self.contacts += 1
+        self.when[self._when(decision)] += 1
+        first = self.now if isinstance(decision, Dial) else next_possible_at(decision)
+        if first is not None:
+            self.openings[zone, first.replace(minute=0, second=0, microsecond=0)] += 1
+        if not isinstance(decision, Dial):
+            for reason in decision.reasons:
+                self._count(reason, contact_id, name, decision)
+
+    def lacks(self, contact_id: uuid.UUID, name: str, variables: tuple[str, ...]) -> None:
+        """Take in a contact without a value for some variables of the prompts."""
+        self.lacking_contacts += 1
+        self.lacking.update(variables)
+        if len(self.lacking_examples) < MOST_EXAMPLES:
+            self.lacking_examples.append((contact_id, name, variables))
+
+    def by_reason(self) -> list[OfReason]:
+        """Most frequent first."""
+        return sorted(self.reasons.values(), key=lambda reason: (-reason.contacts, reason.code))
+
+    def _when(self, decision: Decision) -> str:
+        if isinstance(decision, Dial):
+            return "now"
+        if isinstance(decision, Never):
+            return "never"
+        opens = next_possible_at(decision)
+        return "later_today" if opens is not None and opens < self.day_ends_at else "later"
+
+    def _count(self, reason: Reason, contact_id: uuid.UUID, name: str, decision: Decision) -> None:
+        key = (reason.code, isinstance(decision, Never))
+        of_reason = self.reasons.get(key)
+        if of_reason is None:
+            of_reason = self.reasons[key] = OfReason(*key)
+        of_reason.contacts += 1
+        if len(of_reason.examples) < MOST_EXAMPLES:
+            of_reason.examples.append(Example(contact_id, name, reason.sentence, next_possible_at(decision)))
