@@ -29,7 +29,7 @@ def audit_app(run: Run) -> typer.Typer:
         expected = [_link(words) for words in expect or ()]
         problems, heads = run(lambda unit: examine(unit, workspace, expected))
         for line in problems:
-            typer.echo(line, err=True)
+            typer.echo(line)
         for head in heads:
             typer.echo(f"{head.workspace_id}:{head.seq}:{head.hash}")
         raise typer.Exit(1 if problems else 0)

@@ -14,7 +14,7 @@ from control_plane.db.unit import open_unit
 from tests.fixtures.api import Api
 
 
-async def _noted(api: Api, action: str, workspace_id: uuid.UUID | None = None, entries: int = 1) -> None:
+async def noted(api: Api, action: str, workspace_id: uuid.UUID | None = None, entries: int = 1) -> None:
     async with open_unit(api.sessions, api.queue, api.clock, actor="system") as unit:
         for _ in range(entries):
             record(unit, workspace_id or api.workspace_id, action, "thing", None, None, {"e164": "+12025550101", "é": 1.50})
@@ -25,7 +25,7 @@ async def _verify(api: Api, *expected: Head) -> tuple[list[str], list[Head]]:
         return await examine(unit, None, list(expected))
 
 
-async def _tampered(api: Api, statement: str) -> None:
+async def tampered(api: Api, statement: str) -> None:
     """As somebody who owns the database could."""
     async with api.engine.begin() as connection:
         await connection.execute(text("alter table audit_entry disable trigger user"))
@@ -35,7 +35,7 @@ async def _tampered(api: Api, statement: str) -> None:
 
 async def test_entries_of_many_transactions_at_once_make_one_chain_per_workspace(api: Api) -> None:
     await asyncio.gather(
-        *(_noted(api, f"a{i}", entries=1 + i % 3) for i in range(10)), *(_noted(api, "b", api.other_workspace_id) for _ in "123")
+        *(noted(api, f"a{i}", entries=1 + i % 3) for i in range(10)), *(noted(api, "b", api.other_workspace_id) for _ in "123")
     )
     problems, heads = await _verify(api)
     assert problems == []
@@ -54,17 +54,17 @@ async def test_entries_of_many_transactions_at_once_make_one_chain_per_workspace
 )
 async def test_verify_names_the_entry_that_was_tampered_with(api: Api, statement: str, words: str) -> None:
     for action in ("first", "second", "third"):
-        await _noted(api, action)
-    await _tampered(api, statement)
+        await noted(api, action)
+    await tampered(api, statement)
     problems, _ = await _verify(api)
     assert any(words in problem for problem in problems), problems
 
 
 async def test_an_end_that_was_cut_off_shows_against_a_link_noted_earlier(api: Api) -> None:
-    await _noted(api, "first")
-    await _noted(api, "second")
+    await noted(api, "first")
+    await noted(api, "second")
     _, (head,) = await _verify(api)
-    await _tampered(api, "delete from audit_entry where action = 'second'")
+    await tampered(api, "delete from audit_entry where action = 'second'")
     assert (await _verify(api))[0] == []
     assert (await _verify(api, head))[0] == [f"workspace {api.workspace_id}: the entry 2 noted earlier is gone or was changed"]
 
@@ -80,15 +80,15 @@ async def test_an_end_that_was_cut_off_shows_against_a_link_noted_earlier(api: A
     ],
 )
 async def test_in_normal_operation_entries_can_be_neither_changed_nor_deleted(api: Api, statement: str) -> None:
-    await _noted(api, "first")
+    await noted(api, "first")
     with pytest.raises(IntegrityError, match="append-only"):
         async with api.engine.begin() as connection:
             await connection.execute(text(statement))
 
 
 async def test_personal_content_can_be_taken_out_and_the_chain_holds(api: Api) -> None:
-    await _noted(api, "first")
-    await _noted(api, "second")
+    await noted(api, "first")
+    await noted(api, "second")
     async with open_unit(api.sessions, api.queue, api.clock, actor="system") as unit:
         assert await AuditRepository(unit.session).redact(api.workspace_id, [], ["+12025550101"], unit.now) == 2
     assert (await _verify(api))[0] == []

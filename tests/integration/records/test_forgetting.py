@@ -96,6 +96,20 @@ async def test_an_erased_number_is_refused_for_calls_imports_and_campaigns(world
     assert (await world.ours.get("/suppressions/check", e164=NUMBER))["is_suppressed"]
 
 
+async def test_a_call_that_was_being_made_meanwhile_is_forgotten_when_it_has_ended(world: World) -> None:
+    enrollment, _ = await _person(world)
+    gone = await world.ours.post("/erasures", {"e164": NUMBER}, 202)
+    campaign = await world.ours.get(f"/campaigns/{enrollment['campaign_id']}")
+    late = await world.call(campaign, enrollment, state="dispatched", claimed_at=NOON, summary="Ada")
+    await _finish(world)
+    assert (await world.ours.get(f"/erasures/{gone['id']}"))["finished_at"] is None
+    await world.change_call(late, state="released")
+    await _finish(world)
+    assert (await world.ours.get(f"/erasures/{gone['id']}"))["finished_at"] is not None
+    call = await world.read_call(late)
+    assert (call.to_e164, call.summary, call.erased_at is not None) == ("", "", True)
+
+
 async def test_nobody_is_erased_during_a_call_or_under_a_legal_hold(world: World) -> None:
     enrollment, call_id = await _person(world)
     await world.change_call(call_id, state="in_progress", claimed_at=NOON, holds_number=True)
