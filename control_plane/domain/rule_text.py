@@ -12,7 +12,7 @@ versions:
     limits: [{count: 3, hours: 24, per: contact}]        # or days: 1
     cool_downs: [{after: [abandoned], hours: 72, per: number}]
     consents: [{bases: [written], max_age_days: 540, purposes: [telemarketing]}]
-    lists: [{name: us-national, max_age_days: 31}]
+    lists: [{name: us_national, max_age_days: 31}]
     duties: [say_ai]
     recording: notify_and_affirm
     min_ring_s: 15
@@ -51,6 +51,7 @@ from control_plane.domain.rules import (
 )
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_LIST = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _JURISDICTION = re.compile(r"\*|[A-Z]{2}(-[A-Z]{2,3})?")
 _CALENDAR = re.compile(r"[A-Z]{2}(-[A-Z]{2,3})?")
 _MOST_RULES, _MOST_RANGES, _LONGEST_DAYS = 20, 50, 3660
@@ -182,7 +183,7 @@ def _consent(node: Node) -> ConsentNeed:
 
 def _list(node: Node) -> ListNeed:
     node.only("name", "max_age_days", "purposes")
-    name = node.text("name", _NAME, "a name of lower-case letters, digits and dashes")
+    name = node.text("name", _LIST, "the name of a list, as its imports give it as their source")
     return ListNeed(name, timedelta(days=node.number("max_age_days", 1, 366)), _purposes(node))
 
 

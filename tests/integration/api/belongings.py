@@ -23,7 +23,7 @@ class Belongings:
     bodies: dict[tuple[str, str], Any]
 
     def path(self, path: str) -> str:
-        return path.format(**self.ids)
+        return path.format(**self.ids, pack="us-fl")
 
 
 async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:

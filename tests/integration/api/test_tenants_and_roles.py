@@ -18,6 +18,8 @@ EXCHANGE = "/auth/token"
 """Open to every role: it exchanges a key for a token of the same role, and changes nothing."""
 
 
+SHARED = {"pack"}
+"""Parameters that name what belongs to nobody: rule packs come with the program."""
 NEEDS_A_NUMBER = {"/suppressions/check", "/exports/person"}
 
 
@@ -34,7 +36,8 @@ def routes(app: Litestar) -> list[tuple[str, str]]:
 
 
 def params_of(path: str) -> list[str]:
-    return re.findall(r"{(\w+)}", path)
+    """The parameters that name something of a workspace."""
+    return [name for name in re.findall(r"{(\w+)}", path) if name not in SHARED]
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, has: Belongings) -> httpx.Response:
@@ -144,7 +147,7 @@ async def test_a_manager_leaves_workspace_and_keys_alone(api: Api) -> None:
         if path.startswith(("/workspace", "/api-keys")) and method != "GET"
         if (await ask(api.manager, method, path, mine)).status_code == 403
     }
-    switches = {("POST", "/workspace/halt"), ("POST", "/workspace/resume")}
+    switches = {("POST", "/workspace/halt"), ("POST", "/workspace/resume"), ("PUT", "/workspace/rules")}
     assert refused == {("PATCH", "/workspace"), ("POST", "/api-keys"), ("DELETE", "/api-keys/{key_id}")} | switches
 
 

@@ -38,6 +38,10 @@ async def test_wrong_values_are_named_and_change_nothing(api: Api, body: dict, f
     [
         ("GET", "/workspace", "viewer"),
         ("PATCH", "/workspace", "owner"),
+        ("GET", "/workspace/rules", "viewer"),
+        ("PUT", "/workspace/rules", "owner"),
+        ("GET", "/rules", "viewer"),
+        ("GET", "/rules/us-fl", "viewer"),
         ("GET", "/api-keys", "owner"),
         ("POST", "/api-keys", "owner"),
         ("DELETE", "/api-keys/01a1fd7b-e956-71dd-b74a-bb272d0d4ed4", "owner"),

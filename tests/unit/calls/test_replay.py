@@ -42,7 +42,7 @@ def inputs(draw: st.DrawFn) -> tuple[Facts, datetime]:
     consent = st.builds(ConsentFact, st.uuids().map(str), st.sampled_from(PURPOSES), st.sampled_from(BASES), near, st.none() | near)
     ends = st.lists(st.sampled_from(("conversation", "abandoned", "busy")), max_size=2).map(tuple)
     earlier = st.builds(EarlierCall, near, st.booleans(), st.sampled_from(PURPOSES), ends)
-    listed = st.tuples(st.sampled_from(("us-national", "gb-tps", "gb-ctps")), near)
+    listed = st.tuples(st.sampled_from(("us_national", "uk_tps", "uk_ctps")), near)
     rehearsal = draw(st.booleans())
     facts = st.builds(
         Facts,

@@ -1,0 +1,3 @@
+from tests.fixtures.world import world
+
+__all__ = ["world"]
