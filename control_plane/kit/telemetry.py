@@ -32,8 +32,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 FACTS = frozenset(
     {
-        *("call_id", "campaign_id", "trunk_id", "purpose", "attempt", "generation", "state"),
-        *("network_result", "sip_status_code", "answered_by", "outcome", "end_cause", "result", "late_ms"),
+        *("call_id", "campaign_id", "purpose", "attempt", "generation", "state"),
+        *("network_result", "sip_status_code", "answered_by", "outcome", "end_cause", "result"),
         *("method", "route", "status"),
     }
 )

@@ -21,6 +21,13 @@ def test_good_settings_load_with_sensible_defaults():
     assert loaded.http_port == 0
     assert loaded.log_level == "INFO"
     assert loaded.openai_base_url.startswith("https://")
+    assert loaded.otlp_endpoint == ""
+
+
+def test_a_collector_of_traces_is_a_url():
+    assert load(GOOD | {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}).otlp_endpoint == "http://collector:4318"
+    with pytest.raises(SettingsError, match="OTEL_EXPORTER_OTLP_ENDPOINT"):
+        load(GOOD | {"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"})
 
 
 @pytest.mark.parametrize("name", sorted(GOOD))

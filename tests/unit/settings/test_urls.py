@@ -32,6 +32,9 @@ def test_sockets_and_addresses_are_taken(database: str) -> None:
         ("LIVEKIT_URL", "ws://:7880"),
         ("CALLWRIGHT_PUBLIC_URL", "https://"),
         ("CALLWRIGHT_REDIS_URL", "redis://host:six/0"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("CALLWRIGHT_METRICS_PORT", "70000"),
+        ("CALLWRIGHT_METRICS_PORT", "-1"),
         ("CALLWRIGHT_DATABASE_URL", "postgresql://u:hunter2/with#slash@host/db"),
     ],
 )
