@@ -15,6 +15,7 @@ LABELS = ("interested", "not_interested", "callback", "do_not_call", "voicemail"
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Renewal reminder"])]
 SystemPrompt = Annotated[str, Meta(min_length=1, max_length=20_000, examples=["You call members whose membership ends soon …"])]
 FirstMessage = Annotated[str, Meta(max_length=600, examples=["Hello {first_name}, this is Ada, an AI assistant of Acme."])]
+CallsFor = Annotated[str, Meta(max_length=200, examples=["Acme Dental"])]
 # BCP 47 in the form that matters here: language, then script, region or variant subtags.
 Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, examples=["en", "es-MX"])]
 ModelName = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -60,6 +61,8 @@ class AssistantConfig(Struct, forbid_unknown_fields=True):
 
     system_prompt: SystemPrompt
     first_message: FirstMessage = ""
+    calls_for: CallsFor = ""
+    """On whose behalf it calls, as every opening must say; empty for the workspace's name."""
     language: Language = "en"
     voice: Voice = field(default_factory=Voice)
     models: Models = field(default_factory=Models)
@@ -87,6 +90,7 @@ class AssistantPatch(Struct, forbid_unknown_fields=True):
     is_active: bool | UnsetType = UNSET
     system_prompt: SystemPrompt | UnsetType = UNSET
     first_message: FirstMessage | UnsetType = UNSET
+    calls_for: CallsFor | UnsetType = UNSET
     language: Language | UnsetType = UNSET
     voice: Voice | UnsetType = UNSET
     models: Models | UnsetType = UNSET

@@ -7,11 +7,12 @@ and leaves.
 import hmac
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
-from control_plane.calls.orders import order_of
+from control_plane.calls.orders import Parts, order_of
 from control_plane.calls.outcomes import category_of, promised_at
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
@@ -23,7 +24,20 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, Fact
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.kit.secrets import digest
-from sip_config.contract import CallEvent, CallOrder, CallReport, EndCause, EventKind, NetworkResult, Outcome, Turn, from_plain
+from sip_config.contract import (
+    CallEvent,
+    CallOrder,
+    CallReport,
+    ConsentDecision,
+    Disclosure,
+    EndCause,
+    EventKind,
+    NetworkResult,
+    Outcome,
+    RecordingConsent,
+    Turn,
+    from_plain,
+)
 
 FACT_OF = {
     EventKind.READY: Fact.AGENT_READY,
@@ -33,6 +47,7 @@ FACT_OF = {
     EventKind.HANGING_UP: Fact.HANGING_UP,
     EventKind.FAILED: Fact.AGENT_LEFT,
 }
+_LONGEST_QUOTE = 2000
 RECORDING_KEY = "recordings/{call_id}.ogg"
 
 
@@ -48,7 +63,7 @@ class AgentService:
         call = await self._call()
         if call.state in FINAL:
             raise Conflict("This call is over.", code="call_over")
-        return order_of(call, *await self._calls.order_parts(call))
+        return order_of(call, Parts(*await self._calls.order_parts(call)), self._unit.now)
 
     async def take_events(self, events: Sequence[CallEvent]) -> None:
         """Fold the agent's events into the ledger, in the order given."""
@@ -75,10 +90,20 @@ class AgentService:
                 call.callback_at = promised_at(outcome, _time(event.data.get("callback_at")), self._unit.now)
                 if call.outcome is Outcome.DO_NOT_CALL:
                     await self._suppress(call, str(event.data.get("note", "")))
+            case EventKind.DISCLOSED:
+                call.disclosure = _as_row(from_plain(Disclosure, event.data))
+            case EventKind.RECORDING:
+                await self._take_consent(call, from_plain(RecordingConsent, event.data))
             case EventKind.TURN:
                 await self._calls.put_turn(call, _turn_row(event.data))
             case _:
                 pass
+
+    async def _take_consent(self, call: Call, consent: RecordingConsent) -> None:
+        """What may be kept has changed; after a refusal what was kept is forgotten."""
+        call.recording_consent = _as_row(consent)
+        if consent.decision is ConsentDecision.REFUSED:
+            await self._calls.forget_words(call.id)
 
     async def opt_out(self, quote: str, offset_s: float | None) -> None:
         """Suppress the number before anybody confirms it to the callee; every other call to it stops at its next gate."""
@@ -108,6 +133,8 @@ class AgentService:
             await self._suppress(call, report.outcome_note)
         for turn in report.turns:
             await self._calls.put_turn(call, turn_row(turn))
+        if report.recording_consent is not None:
+            await self._take_consent(call, report.recording_consent)
         if report.answered:
             at = report.answered_at or report.ended_at or self._unit.now
             await hear(self._unit, call.id, Testimony("agent", "report:answered", "answered", at, Fact.ANSWERED))
@@ -159,6 +186,7 @@ def absorb_report(call: Call, report: CallReport, now: datetime) -> None:
             call.outcome = report.outcome
             call.outcome_label = report.outcome_label or call.outcome_label
             call.callback_at = promised_at(report.outcome, report.callback_at, now)
+    call.disclosure = _as_row(report.disclosure) if report.disclosure else call.disclosure
     call.recording_note = "" if report.recording in ("", "stored") else report.recording
     call.usage = [{"kind": used.kind, "model": used.model, **used.quantity} for used in report.usage]
     if report.errors and not call.failure:
@@ -169,6 +197,12 @@ def absorb_report(call: Call, report: CallReport, now: datetime) -> None:
 
 def _summary_of(report: CallReport) -> dict[str, Any]:
     return {"answered": report.answered, "outcome": report.outcome, "end_cause": report.end_cause, "errors": list(report.errors)}
+
+
+def _as_row(told: Disclosure | RecordingConsent) -> dict[str, Any]:
+    """As it is kept and shown."""
+    plain = asdict(told)
+    return {name: value[:_LONGEST_QUOTE] if isinstance(value, str) else value for name, value in plain.items()}
 
 
 def turn_row(turn: Turn) -> dict[str, Any]:

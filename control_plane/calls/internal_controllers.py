@@ -22,7 +22,19 @@ from control_plane.kit.storage import Storage
 from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC, refusal
 from control_plane.workspaces.guards import requires
-from sip_config.contract import AnsweredBy, CallEvent, CallOrder, CallReport, ContractError, EventKind, Turn, WorkerHeartbeat, from_plain
+from sip_config.contract import (
+    AnsweredBy,
+    CallEvent,
+    CallOrder,
+    CallReport,
+    ContractError,
+    Disclosure,
+    EventKind,
+    RecordingConsent,
+    Turn,
+    WorkerHeartbeat,
+    from_plain,
+)
 from sip_config.versions import VERSION_HEADER, encode_order, version_of
 
 UnitDep = NamedDependency[SkipValidation[Unit]]
@@ -31,6 +43,7 @@ Authorization = Annotated[str | None, HeaderParameter(name="Authorization")]
 RECORDING_LIMIT = 256 * 1024 * 1024
 """About 18 hours of Opus at 32 kbit/s: far above any call, below what would fill a disk."""
 MOST_EVENTS = 500
+_DATA_OF = {EventKind.DISCLOSED: Disclosure, EventKind.RECORDING: RecordingConsent}
 MOST_SLOTS = 1000
 """Of one worker; far above what a machine can hold, so that a slip cannot promise capacity that is not there."""
 
@@ -162,6 +175,8 @@ def _event(raw: Any, where: str) -> CallEvent:
     event = from_plain(CallEvent, raw, where)
     if event.kind is EventKind.TURN:
         from_plain(Turn, event.data, f"{where}.data")
+    elif event.kind in _DATA_OF:
+        from_plain(_DATA_OF[event.kind], event.data, f"{where}.data")
     elif event.kind is EventKind.SCREENED and "answered_by" in event.data:
         from_plain(AnsweredBy, event.data["answered_by"], f"{where}.data.answered_by")
     return event

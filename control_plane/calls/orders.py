@@ -1,25 +1,43 @@
 """Writes the agent's order from the rows: everything it needs, variables filled in, no secret."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from control_plane.calls.gate_rules import time_zones
-from control_plane.db.models import AssistantVersion, Call, Campaign, Contact
+from control_plane.calls.gate_rules import jurisdictions, purpose_of, rules_of, time_zones
+from control_plane.db.models import AssistantVersion, Call, Campaign, Contact, Trunk, Workspace
+from control_plane.domain import phone
 from control_plane.domain.errors import Invalid
+from control_plane.domain.rules import Rules
 from control_plane.domain.variables import as_text, contact_values, fill, missing
-from sip_config.contract import CallOrder, CallPurpose, ModelsOrder, VoicemailMode, VoicemailOrder, VoiceOrder
+from sip_config.contract import CallOrder, CallPurpose, ModelsOrder, RecordingPolicy, VoicemailMode, VoicemailOrder, VoiceOrder
 from sip_config.naming import callee_identity, room_name
 
-DEFAULT_OPENING = "Hello, this is {assistant_name}, an AI assistant."
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The rows that an order is written from."""
+
+    version: AssistantVersion
+    workspace: Workspace
+    trunk: Trunk
+    campaign: Campaign | None
+    contact: Contact | None
+
+    def rules(self, call: Call, now: datetime) -> Rules:
+        """All that binds the call, as the gate sees it."""
+        return rules_of(self.workspace, self.trunk, jurisdictions(call.to_e164, self.contact), purpose_of(self.campaign), now)
 
 
-def order_of(call: Call, version: AssistantVersion, campaign: Campaign | None, contact: Contact | None) -> CallOrder:
+def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
     """The complete order of one call."""
+    version, campaign, contact, rules = parts.version, parts.campaign, parts.contact, parts.rules(call, now)
     config, request = version.config, call.request
     values = variables_of(version, contact, request)
     language = (contact.language if contact else None) or config.get("language") or "en"
     voicemail = config.get("voicemail") or {}
-    opening = request.get("welcome_message") or config.get("first_message") or DEFAULT_OPENING
+    opening = request.get("welcome_message") or config.get("first_message") or ""
     return CallOrder(
         call_id=str(call.id),
         generation=call.agent_generation,
@@ -42,6 +60,11 @@ def order_of(call: Call, version: AssistantVersion, campaign: Campaign | None, c
         models=_part(ModelsOrder, config.get("models")),
         voice=_part(VoiceOrder, config.get("voice")),
         voicemail=VoicemailOrder(VoicemailMode(voicemail.get("mode", "hang_up")), fill(voicemail.get("message") or "", values)),
+        recording_policy=RecordingPolicy(rules.recording),
+        assistant_name=version.name,
+        calls_for=config.get("calls_for") or parts.workspace.name,
+        explain_opt_out="offer_opt_out" in rules.duties,
+        callback_number=phone.written_for(call.from_e164, call.to_e164),
         ringing_timeout_s=call.ringing_timeout_s,
         max_duration_s=call.max_duration_s,
         trace_context=call.trace_context,
@@ -65,7 +88,7 @@ def variables_of(version: AssistantVersion, contact: Contact | None, request: Ma
 def require_variables(version: AssistantVersion, campaign: Campaign | None, contact: Contact | None, request: Mapping[str, Any]) -> None:
     """Raises `Invalid` when a text of the call needs a variable that nobody gives, which the callee would hear as a hole."""
     config, voicemail = version.config, version.config.get("voicemail") or {}
-    opening = request.get("welcome_message") or config.get("first_message") or DEFAULT_OPENING
+    opening = request.get("welcome_message") or config.get("first_message") or ""
     texts = (config.get("system_prompt") or "", opening, voicemail.get("message") or "", campaign.prompt if campaign else "")
     lacking = missing(" ".join(texts), variables_of(version, contact, request))
     if lacking:

@@ -9,9 +9,23 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import AgentWorker, AssistantVersion, Call, CallEventRecord, CallTurn, Campaign, Contact, GateVerdict
+from control_plane.db.models import (
+    AgentWorker,
+    AssistantVersion,
+    Call,
+    CallEventRecord,
+    CallTurn,
+    Campaign,
+    Contact,
+    GateVerdict,
+    Trunk,
+    Workspace,
+)
 from control_plane.domain.call_state import LIVE
 from control_plane.kit.ids import new_id
+
+NOT_STORED = "[not stored]"
+"""Stands where words were that must not be kept, as the agent writes it too."""
 
 
 async def database_now(session: AsyncSession) -> datetime:
@@ -105,12 +119,21 @@ class CallRepository:
     async def verdict(self, verdict_id: uuid.UUID) -> GateVerdict | None:
         return await self._session.get(GateVerdict, verdict_id)
 
-    async def order_parts(self, call: Call) -> tuple[AssistantVersion, Campaign | None, Contact | None]:
+    async def order_parts(self, call: Call) -> tuple[AssistantVersion, Workspace, Trunk, Campaign | None, Contact | None]:
         """What the agent's order is written from."""
         version = await self._session.get_one(AssistantVersion, call.assistant_version_id)
+        workspace, trunk = await self._session.get_one(Workspace, call.workspace_id), await self._session.get_one(Trunk, call.trunk_id)
         campaign = await self._session.get(Campaign, call.campaign_id) if call.campaign_id else None
         contact = await self._session.get(Contact, call.contact_id) if call.contact_id else None
-        return version, campaign, contact
+        return version, workspace, trunk, campaign, contact
+
+    async def forget_words(self, call_id: uuid.UUID) -> None:
+        """The callee does not want to be recorded: what was said goes from transcript and events; that something was said stays."""
+        await self._session.execute(update(CallTurn).where(CallTurn.call_id == call_id).values(text=NOT_STORED))
+        of_call = update(CallEventRecord).where(CallEventRecord.call_id == call_id).execution_options(synchronize_session=False)
+        await self._session.execute(of_call.where(CallEventRecord.kind == "turn").values(data=CallEventRecord.data.op("-")("text")))
+        tools = of_call.where(CallEventRecord.kind == "tool_called")
+        await self._session.execute(tools.values(data=CallEventRecord.data.op("-")("arguments").op("-")("result")))
 
     async def put_heartbeat(self, row: dict[str, Any]) -> bool:
         """Store what a worker says. True when its calls or its willingness changed."""

@@ -9,6 +9,7 @@ import msgspec
 
 from control_plane.db.models import Call, CallEventRecord, CallTurn
 from control_plane.domain.call_state import CallState, status_of
+from sip_config.contract import ConsentDecision, RecordingPolicy
 
 Agenda = Annotated[str, msgspec.Meta(max_length=2000, description="What the call is about")]
 WelcomeMessage = Annotated[str, msgspec.Meta(max_length=200, description="Said first, instead of the assistant's own opening")]
@@ -46,6 +47,28 @@ class NewOutcome(msgspec.Struct, forbid_unknown_fields=True):
     """The time that was promised; a contact who waits in a campaign is called then, as soon as the rules allow."""
 
 
+class DisclosureView(msgspec.Struct):
+    """What the callee was told of who calls, for whom, and that it is an AI."""
+
+    text: str
+    offset_s: float
+    """Seconds from the answer."""
+    quote: str
+    """The opening as the transcript has it."""
+
+
+class RecordingConsentView(msgspec.Struct):
+    """What was kept of the call. Offsets are seconds from the answer."""
+
+    policy: RecordingPolicy
+    decision: ConsentDecision
+    notice_at_s: float | None
+    kept_from_s: float | None
+    """Where the recording begins; null when nothing is kept."""
+    quote: str
+    """The callee's own words of consent or refusal."""
+
+
 class CallView(msgspec.Struct):
     id: uuid.UUID
     status: str
@@ -81,6 +104,9 @@ class CallView(msgspec.Struct):
     summary: str
     recording_url: str | None
     recording_note: str
+    disclosure: DisclosureView | None
+    """Null when the call ended before it was spoken."""
+    recording_consent: RecordingConsentView | None
     user_id: str | None
     metadata: dict[str, Any]
     created_at: datetime
@@ -123,6 +149,8 @@ class CallView(msgspec.Struct):
             summary=call.summary,
             recording_url=f"/api/v1/calls/{call.id}/recording" if call.recording_key else None,
             recording_note=call.recording_note,
+            disclosure=msgspec.convert(call.disclosure, DisclosureView | None),
+            recording_consent=msgspec.convert(call.recording_consent, RecordingConsentView | None),
             user_id=call.request.get("user_id"),
             metadata=call.request.get("metadata") or {},
             created_at=call.created_at,

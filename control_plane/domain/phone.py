@@ -43,6 +43,16 @@ def require(text: str, default_country: str | None = None, *, field: str = "e164
     return e164
 
 
+def written_for(e164: str, reader: str) -> str:
+    """`e164` as people write it where `reader` (E.164) is: without the country code in its own country; "" for what is no number."""
+    if not is_e164(e164):
+        return ""
+    number = phonenumbers.parse(e164)
+    is_national = is_e164(reader) and phonenumbers.parse(reader).country_code == number.country_code
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if is_national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
+
+
 def is_fictional(e164: str) -> bool:
     """Whether it lies in the range that is reserved for fiction, which only rehearsals call (+1 NPA 555-0100 to 555-0199)."""
     return _FICTIONAL.fullmatch(e164) is not None

@@ -18,6 +18,7 @@ _LOOK_EVERY_S = 0.5
 # What a person would configure; the words are the assistant's whole character.
 _ASSISTANT = {
     "name": "Clinic reminder",
+    "calls_for": "Riverside Dental",
     "system_prompt": "You call for Riverside Dental to confirm an appointment. Be brief and friendly. Stop at once when asked to.",
     "first_message": "Hello, this is the AI assistant of Riverside Dental. Does your appointment still suit you?",
     "language": "en",

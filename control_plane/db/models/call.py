@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
@@ -99,6 +100,10 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     summary: Mapped[str] = mapped_column(default="", server_default="")
     recording_key: Mapped[str | None]
     recording_note: Mapped[str] = mapped_column(default="", server_default="")
+    disclosure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What the callee was told of who calls: text, offset_s, quote. NULL when the call ended before it was spoken."""
+    recording_consent: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What may be kept of the call: policy, decision, notice_at_s, kept_from_s, quote."""
     usage: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     reported_at: Mapped[datetime | None]

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 from control_plane.db.models import AgentWorker, CallEventRecord, Suppression
 from control_plane.kit.queue import Nudge
-from sip_config.contract import CallEvent, CallOrder, DispatchTicket, EventKind, Outcome, WorkerHeartbeat, decode, encode
+from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, DispatchTicket, EventKind, Outcome, WorkerHeartbeat, decode, encode
+from sip_config.versions import VERSION_HEADER
 from tests.integration.calls.conftest import CALLEE, Agent, Stage
 
 ABSENT = "01a1fd7b-e956-71dd-b74a-bb272d0d4ed4"
@@ -39,7 +40,7 @@ async def _numbers(stage: Stage) -> tuple[int, int]:
 
 async def test_the_order_is_complete_for_its_own_ticket(stage: Stage) -> None:
     call, agent = await stage.dispatched(agenda="Ask about Monday.")
-    answer = await agent.client.get("/order")
+    answer = await agent.client.get("/order", headers={VERSION_HEADER: str(CONTRACT_VERSION)})
     order = decode(CallOrder, answer.content)
     assert (order.call_id, order.to, order.agenda, order.opening_line) == (call["id"], CALLEE, "Ask about Monday.", "Hello.")
 
