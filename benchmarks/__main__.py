@@ -23,41 +23,53 @@ machine that took them; the ratios compare with a baseline of the same run.
 {table}
 
 ## How
-* **Claims.** A running campaign with {contacts:,} due contacts, loaded by COPY; {slots} free slots, so a claiming transaction makes {slots}
-  calls: facts gathered, the gate asked for each, verdicts and calls written. {measured} claims after {warm} to warm up; between them the
-  calls are ended, unmeasured. *Statements with verdicts given*: the same statements with the same parameters, recorded on the way to the
-  driver, in one transaction per claim over the same engine to the same tables as they were before; nothing is decided.
+* **Claims.** A running campaign with {contacts:,} due contacts, loaded by COPY. A claiming transaction fills the slots that are free:
+  all of its facts are gathered, the gate is asked for each call, verdicts and calls are written. Its time is that from the begin of the
+  tick to its return after the commit, whatever the number of calls in it; every call of it has waited that long. {measured} claims of
+  {slots} calls and as many of {few}, after {warm} to warm up; between them the calls are ended, unmeasured.
+* **Statements with verdicts given.** The same statements with the same parameters, recorded on the way to the driver, in one transaction
+  per claim over the same engine to the same tables as they were before; nothing is decided. Claims and baseline take turns ({turns} times
+  each), so that other work on the machine meets both; the share is that of the medians.
 * **Slot refill.** {slot_slots} slots, all busy; {burst} calls end 10 ms after each other, so that the second nudge meets a running tick.
   From the commit of the end to the commit of the claim, through Redis and an arq worker that polls every 20 ms.
-* **Pacing.** Calls that are ready, placed by several processes; the port's second implementation notes when each INVITE leaves it. The most
-  within any sliding second, and the share of the pace that was used between the first and the last.
+* **Pacing.** Calls that are ready, placed by several processes; all callees are engaged, and every answer is written down and settled.
+  On livekit-server (with the simulated carrier in place of its SIP service) the carrier notes when each INVITE reaches it; on the port's
+  second implementation each process notes when it leaves. The most within any sliding second, and the share of the pace that was used
+  between the first and the last. A call that this machine holds up for more than a second
+  after its last gate is not sent but put back, and missing here.
 """
 
 
 async def run(contacts: int) -> str:
     """The page, with the results of all benchmarks."""
     begun = time.perf_counter()
-    claimed = await claims.measure(contacts)
+    many, few = await claims.measure(contacts)
     refilled = await slot_refill.measure()
-    paces = [await pacing.measure(1, 12, 2), await pacing.measure(5, 12, 4), await pacing.measure(50, 8, 4)]
+    paces = [
+        await pacing.measure_on_livekit(1, 12, 2),
+        await pacing.measure_on_livekit(5, 12, 4),
+        await pacing.measure(50, 8, 4),
+    ]
     table = [
-        f"| gated claims per second at {contacts:,} due contacts | {claimed.per_second:,.0f} | ≥ 500 |",
-        f"| of the same statements with verdicts given ({claimed.bare_per_second:,.0f}/s) | {claimed.ratio:.0%} | ≥ 70 % |",
-        f"| one claiming transaction, p50 and p95 | {claimed.p50_ms:.1f} ms, {claimed.p95_ms:.1f} ms | p95 ≤ 20 ms |",
-        f"| statements per claiming transaction | {claimed.statements:.0f} | |",
+        f"| gated claims per second at {contacts:,} due contacts | {many.per_second:,.0f} | ≥ 500 |",
+        f"| of the same statements with verdicts given ({many.bare_per_second:,.0f}/s) | {many.ratio:.0%} | ≥ 70 % |",
+        *(
+            f"| one claiming transaction of {claimed.slots} calls: p50, p95, processor time of the claiming process, statements |"
+            f" {claimed.p50_ms:.1f} ms, {claimed.p95_ms:.1f} ms, {claimed.cpu_ms:.1f} ms, {claimed.statements} | p95 ≤ 20 ms |"
+            for claimed in (many, few)
+        ),
         f"| slot refill, p50, p95, longest |"
         f" {refilled.p50_ms:.0f} ms, {refilled.p95_ms:.0f} ms, {refilled.most_ms:.0f} ms | p95 ≤ 150 ms |",
         *(
-            f"| {p.wanted_per_second:g} calls per second, {p.workers} processes, {p.sent} sent: most in a sliding second, pace used"
-            f" | {p.most_in_a_second}, {p.used:.1%} | ≤ {p.wanted_per_second:g}, ≥ 97 % |"
+            f"| {p.wanted_per_second:g} calls per second on {p.network}, {p.workers} processes, {p.sent} of {p.calls} sent:"
+            f" most in a sliding second, pace used | {p.most_in_a_second}, {p.used:.1%} | ≤ {p.wanted_per_second:g}, ≥ 97 % |"
             for p in paces
         ),
     ]
     facts = {"machine": f"{platform.system()} {platform.machine()}", "cores": os.cpu_count(), "load": f"{os.getloadavg()[0]:.1f}"}
-    sizes = {"contacts": contacts, "slots": claims.SLOTS, "measured": claims.MEASURED, "warm": claims.WARM_UP}
-    return HOW.format(
-        table="\n".join(table), seconds=time.perf_counter() - begun, slot_slots=slot_refill.SLOTS, burst=slot_refill.BURST, **facts, **sizes
-    )
+    sizes = {"contacts": contacts, "slots": claims.SLOTS, "few": claims.FEW_SLOTS, "measured": claims.MEASURED, "turns": claims.TURNS}
+    burst = {"slot_slots": slot_refill.SLOTS, "burst": slot_refill.BURST, "warm": claims.WARM_UP}
+    return HOW.format(table="\n".join(table), seconds=time.perf_counter() - begun, **facts, **sizes, **burst)
 
 
 def main() -> None:

@@ -1,4 +1,8 @@
-"""What a carrier sees of a trunk's pace: several placing workers, one row, the port's second implementation noting each INVITE."""
+"""What a carrier sees of a trunk's pace: several placing processes and one row.
+
+On the real livekit-server the simulated carrier notes when each INVITE reaches it; on the port's second implementation, which is there for
+rates that the carrier's callees would not keep up with on the same machine, each process notes when the INVITE leaves it.
+"""
 
 import asyncio
 import multiprocessing
@@ -11,6 +15,7 @@ from decimal import Decimal
 
 from sqlalchemy import select, update
 
+from benchmarks.network import Network, network
 from benchmarks.stage import Stage, database, stage
 from control_plane.db.models import Call, Trunk
 from control_plane.db.session import create_engine, create_sessions
@@ -19,10 +24,14 @@ from control_plane.dialer.claim import tick
 from control_plane.dialer.context import Dialer
 from control_plane.kit.clock import SystemClock
 from control_plane.kit.queue import RememberingQueue
-from control_plane.telephony.port import Dial, DialResult, Leg, Refused
+from control_plane.telephony.livekit import LiveKitTelephony
+from control_plane.telephony.port import DialResult, Dispatch, Leg, PermittedDial, Refused
+from sip_config.naming import room_name
 from tests.fakes.telephony import FakeTelephony
+from tests.fixtures.services import LiveKitService
 
 NO_ANSWER = Refused(480, "Temporarily Unavailable", "resource_exhausted")
+AGENT = (Leg("agent", is_agent=True, is_phone=False, call_status=""),)
 
 
 class Noting(FakeTelephony):
@@ -33,35 +42,72 @@ class Noting(FakeTelephony):
         self.sent_at: list[float] = []
 
     async def legs(self, room: str) -> tuple[Leg, ...]:
-        return (Leg("agent", is_agent=True, is_phone=False, call_status=""),)
+        return AGENT
 
-    async def dial(self, order: Dial) -> DialResult:
+    async def dial(self, order: PermittedDial) -> DialResult:
         self.sent_at.append(time.monotonic())
         return NO_ANSWER
+
+
+class WithoutAgents(LiveKitTelephony):
+    """LiveKit's own implementation, in rooms where nobody waits: the look for an agent is made and its answer not believed."""
+
+    async def legs(self, room: str) -> tuple[Leg, ...]:
+        await super().legs(room)
+        return AGENT
 
 
 @dataclass(frozen=True)
 class Pace:
     wanted_per_second: float
     workers: int
+    network: str
+    calls: int
     sent: int
     most_in_a_second: int
     used: float
 
 
+@dataclass(frozen=True)
+class Part:
+    """What one process places, and where: without a service on the port's second implementation."""
+
+    url: str
+    service: LiveKitService | None
+    calls: Sequence[uuid.UUID]
+
+
 async def measure(per_second: float, seconds: float, workers: int) -> Pace:
+    """On the port's second implementation."""
     calls = int(per_second * seconds)
+    return _pace(per_second, workers, "the second implementation", calls, await _place_all(per_second, calls, workers, None))
+
+
+async def measure_on_livekit(per_second: float, seconds: float, workers: int) -> Pace:
+    """On livekit-server, as the carrier sees it."""
+    calls = int(per_second * seconds)
+    with network() as real:
+        await _place_all(per_second, calls, workers, real)
+        return _pace(per_second, workers, "livekit-server", calls, real.dialed_at())
+
+
+def _pace(per_second: float, workers: int, name: str, calls: int, sent: Sequence[float]) -> Pace:
+    most = max((sum(1 for at in sent[i:] if at < begin + 1.0) for i, begin in enumerate(sent)), default=0)
+    used = (len(sent) - 1) / (sent[-1] - sent[0]) / per_second if len(sent) > 1 else 0.0
+    return Pace(per_second, workers, name, calls, len(sent), most, used)
+
+
+async def _place_all(per_second: float, calls: int, workers: int, real: Network | None) -> list[float]:
     with database() as url:
         async with stage(url, calls, slots=calls, calls_per_second=99_999) as made:
             ready = await _ready(made, calls)
             async with made.dialer.sessions.begin() as session:
                 await session.execute(update(Trunk).values(calls_per_second=Decimal(str(per_second))))
+            if real is not None:
+                await real.join(made)
             with multiprocessing.get_context("spawn").Pool(workers) as pool:
-                parts = [(url, ready[n::workers]) for n in range(workers)]
-                sent = sorted(at for part in await asyncio.to_thread(pool.map, place_some, parts) for at in part)
-    most = max(sum(1 for at in sent[i:] if at < begin + 1.0) for i, begin in enumerate(sent))
-    used = (len(sent) - 1) / (sent[-1] - sent[0]) / per_second
-    return Pace(per_second, workers, len(sent), most, used)
+                parts = [Part(url, real.service if real else None, ready[n::workers]) for n in range(workers)]
+                return sorted(at for part in await asyncio.to_thread(pool.map, place_some, parts) for at in part)
 
 
 async def _ready(made: Stage, calls: int) -> Sequence[uuid.UUID]:
@@ -74,17 +120,23 @@ async def _ready(made: Stage, calls: int) -> Sequence[uuid.UUID]:
         return list(await session.scalars(select(Call.id).order_by(Call.id)))
 
 
-def place_some(part: tuple[str, Sequence[uuid.UUID]]) -> list[float]:
-    """One worker process: places its calls all at once, as many `ready` calls would be."""
-    return asyncio.run(_place_some(*part))
+def place_some(part: Part) -> list[float]:
+    """One process: places its calls all at once, as many `ready` calls would be."""
+    return asyncio.run(_place_some(part))
 
 
-async def _place_some(url: str, calls: Sequence[uuid.UUID]) -> list[float]:
-    engine = create_engine(url)
-    telephony = Noting()
-    dialer = Dialer(create_sessions(engine, "benchmark"), RememberingQueue(), SystemClock(), telephony)
+async def _place_some(part: Part) -> list[float]:
+    engine = create_engine(part.url)
+    noting, service = Noting(), part.service
+    real = None if service is None else WithoutAgents(service.url, service.key, service.secret)
+    dialer = Dialer(create_sessions(engine, "benchmark"), RememberingQueue(), SystemClock(), real or noting)
     try:
-        await asyncio.gather(*(place.place(dialer, call) for call in calls))
+        if real is not None:
+            for call in part.calls:
+                await real.dispatch(Dispatch(room_name(str(call)), "{}", place.EMPTY_TIMEOUT_S, place.DEPARTURE_TIMEOUT_S))
+        await asyncio.gather(*(place.place(dialer, call) for call in part.calls))
     finally:
+        if real is not None:
+            await real.aclose()
         await engine.dispose()
-    return telephony.sent_at
+    return noting.sent_at
