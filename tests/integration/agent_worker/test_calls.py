@@ -107,7 +107,7 @@ async def test_a_message_is_left_once_after_the_beep_and_nothing_is_said_over_th
     report = kept.report
     assert report is not None
     assert (report.answered_by, report.end_cause) == (AnsweredBy.VOICEMAIL, EndCause.AGENT_HANGUP)
-    assert spoken_by_agent(report) == [MESSAGE]
+    assert spoken_by_agent(report) == [f"You are speaking with an AI assistant. {MESSAGE}"]
     assert heard.agent[-1].started_at > heard.callee[-1]["ended_at"]
 
 
