@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import holidays
+from holidays.registry import EntityLoader
 
 _SHAPE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")
 _BEFORE, _AFTER = timedelta(days=2), timedelta(days=18)
@@ -13,11 +14,11 @@ _BEFORE, _AFTER = timedelta(days=2), timedelta(days=18)
 
 @cache
 def _is_known(name: str) -> bool:
-    try:
-        _of_year(name, 2026)
-    except NotImplementedError:
+    country, _, part = name.partition("-")
+    if country not in EntityLoader.get_country_codes(include_aliases=True):
         return False
-    return True
+    known = holidays.country_holidays(country)
+    return not part or part in known.subdivisions or part in known.subdivisions_aliases
 
 
 def is_calendar(name: str) -> bool:
