@@ -63,6 +63,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
     bodies: dict[tuple[str, str], Any] = {
         ("POST", "/campaigns/{campaign_id}/contacts"): {"contact_ids": [contact]},
         ("POST", "/contact-lists/{list_id}/contacts"): {"contact_ids": [contact]},
+        ("POST", "/campaigns/{campaign_id}/preview"): {},
         ("POST", "/contact-lists/{list_id}/consents"): CONSENT,
         ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
         ("PUT", "/numbers/{number_id}/assistant"): {"assistant_id": assistant},
