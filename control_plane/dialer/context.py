@@ -24,10 +24,12 @@ log = get_logger(__name__)
 
 
 SEND_WITHIN = timedelta(seconds=1)
-"""The gate's last word and the trunk's turn hold for so long (issue 4: no INVITE later than 1 s after the commit that forbids it).
+"""The last look before the INVITE holds for so long (issue 4: no INVITE later than 1 s after the commit that forbids it).
 
-A process that was stopped or starved between commit and send finds them stale when it goes on, and sends nothing.
+A process that was stopped or starved between look and send finds it stale when it goes on, and sends nothing.
 """
+VERDICT_HOLDS = timedelta(seconds=5)
+"""After that the gate's whole verdict would have to be asked for again (facts/dialer §1.4)."""
 
 
 @dataclass(slots=True)
@@ -44,9 +46,11 @@ class Dialer:
     punctual: timedelta = PUNCTUAL
     """How late after its turn an INVITE may leave without moving the turn."""
     send_within: timedelta = SEND_WITHIN
-    """How old the gate's last word may be when the INVITE leaves."""
+    """How old the last look may be when the INVITE leaves."""
     is_stopping: bool = False
     """The process was told to end: what has not been dialled yet is left to the others."""
+    verdict_holds: timedelta = VERDICT_HOLDS
+    """How old the gate's verdict may be then."""
     waiting: set[asyncio.Task[None]] = field(default_factory=set)
     placing: set[uuid.UUID] = field(default_factory=set)
     """Calls of this process that wait for their turn: a second nudge for one of them has nothing to add."""

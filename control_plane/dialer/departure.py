@@ -1,8 +1,8 @@
-"""The moment an INVITE leaves: nobody who has said no since the last gate is called after all.
+"""The moment an INVITE leaves: nobody who has said no since the last gate is called after all, and nothing that was stopped goes on.
 
-Between the commit of `dialing` and the request to LiveKit lie a look into the room and the wait for the trunk's turn. So the stored
-verdict and the suppressions are looked at once more, under a lock that whoever writes a suppression takes too: either its commit comes
-first and this INVITE stays, or the INVITE has left before the commit.
+Between the commit of `dialing` and the request to LiveKit lie a look into the room and the wait for the trunk's turn, which a busy machine
+draws out. So the stored verdict, pauses and halts, and the suppressions are looked at once more; the suppressions under a lock that whoever
+writes one takes too: either its commit comes first and this INVITE stays, or the INVITE has left before the commit.
 """
 
 import asyncio
@@ -18,22 +18,26 @@ from sip_config.naming import ATTRIBUTE_CALL_ID
 TOO_LATE = Refused(None, "the last look before the INVITE took too long", "unavailable", not_sent=True)
 OPTED_OUT = Refused(None, "the number was suppressed between the last gate and the INVITE", "unavailable", not_sent=True)
 NO_VERDICT = Refused(None, "the call has no stored verdict that lets it be dialled", "unavailable", not_sent=True)
-STAYED = (TOO_LATE, OPTED_OUT, NO_VERDICT)
+STOPPED = Refused(None, "the call or its campaign was stopped between the last gate and the INVITE", "unavailable", not_sent=True)
+STAYED = (TOO_LATE, OPTED_OUT, NO_VERDICT, STOPPED)
 
 HANDED_OVER_S = 0.02
 """How long the lock is kept for the request to leave this process: the client hands it over within about a millisecond, unwatched."""
 
 
-async def depart(dialer: Dialer, order: Dial, decided_at: float) -> DialResult:
-    """Send the INVITE unless the number was suppressed meanwhile. `decided_at`: monotonic, as the gate was asked."""
+async def depart(dialer: Dialer, order: Dial) -> DialResult:
+    """Send the INVITE unless its number was suppressed meanwhile, or the call stopped."""
+    looked_at = monotonic()
     async with dialer.sessions() as session:
         leaving = await DepartureRepository(session).leaving(uuid.UUID(order.attributes[ATTRIBUTE_CALL_ID]))
         permitted = _permitted(order, leaving)
         if permitted is None:
             return NO_VERDICT
+        if leaving.is_stopped:
+            return STOPPED
         if await is_barred(session, leaving.workspace_id, order.to, leaving.campaign_id):
             return OPTED_OUT
-        if monotonic() - decided_at > dialer.send_within.total_seconds():
+        if monotonic() - looked_at > dialer.send_within.total_seconds():
             return TOO_LATE
         sending = asyncio.create_task(dialer.telephony.dial(permitted))
         try:

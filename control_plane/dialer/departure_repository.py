@@ -3,10 +3,10 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, GateVerdict
+from control_plane.db.models import Call, Campaign, GateVerdict, Installation, Workspace
 from control_plane.telephony.port import StoredVerdict
 
 
@@ -17,6 +17,8 @@ class Leaving:
     workspace_id: uuid.UUID
     campaign_id: uuid.UUID | None
     verdict: StoredVerdict | None
+    is_stopped: bool
+    """Its campaign is paused, its workspace or the installation halted, somebody ended it, or the sweep has given its dial up."""
 
 
 class DepartureRepository:
@@ -24,10 +26,21 @@ class DepartureRepository:
         self._session = session
 
     async def leaving(self, call_id: uuid.UUID) -> Leaving:
-        columns = (Call.workspace_id, Call.campaign_id, Call.to_e164, GateVerdict.id, GateVerdict.decision, GateVerdict.stage)
+        of_call = (Call.workspace_id, Call.campaign_id, Call.to_e164)
+        of_verdict = (GateVerdict.id, GateVerdict.decision, GateVerdict.stage)
         # A verdict that was made for another call permits nothing here.
         mine = (GateVerdict.id == Call.verdict_id) & (GateVerdict.call_id == Call.id)
-        row = (await self._session.execute(select(*columns).outerjoin(GateVerdict, mine).where(Call.id == call_id))).one()
-        workspace_id, campaign_id, to, verdict_id, decision, stage = row
+        query = select(*of_call, _IS_STOPPED, *of_verdict).join(Workspace, Workspace.id == Call.workspace_id)
+        query = query.outerjoin(Campaign, Campaign.id == Call.campaign_id).outerjoin(GateVerdict, mine).where(Call.id == call_id)
+        workspace_id, campaign_id, to, is_stopped, verdict_id, decision, stage = (await self._session.execute(query)).one()
         verdict = StoredVerdict(verdict_id, decision, stage, to) if verdict_id is not None else None
-        return Leaving(workspace_id, campaign_id, verdict)
+        return Leaving(workspace_id, campaign_id, verdict, is_stopped)
+
+
+_IS_STOPPED = or_(
+    Call.state != "dialing",
+    Call.ended_by_request,
+    Workspace.is_halted,
+    func.coalesce(Campaign.execution_status != "running", false()),
+    func.coalesce(select(Installation.is_halted).where(Installation.id == 1).scalar_subquery(), false()),
+)

@@ -152,12 +152,12 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
         # A LiveKit that cannot be asked will not dial either; the dial's own answer says so.
         has_agent = True
     await keep(dialer, decided.turn)
-    if monotonic() - decided.at > dialer.send_within.total_seconds():
+    if monotonic() - decided.at > max(dialer.verdict_holds, dialer.send_within).total_seconds():
         return NOT_SENT_IN_TIME
     if not has_agent:
         return NOBODY_TO_TALK
     with telemetry.span("dial", decided.trace, SpanKind.CLIENT, **decided.facts) as made:
-        result = await depart(dialer, decided.dial, decided.at)
+        result = await depart(dialer, decided.dial)
         code = result.sip_code if isinstance(result, Refused) else None
         telemetry.note(made, result=type(result).__name__.lower(), sip_status_code=code)
     return result
