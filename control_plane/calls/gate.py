@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.calls.gate_repository import Asked, GateRepository, Known
 from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS, jurisdictions, purpose_of, rules_of, time_zones
 from control_plane.calls.history_repository import HistoryRepository
-from control_plane.contacts.consent_repository import ConsentRepository
+from control_plane.contacts.consent_repository import ConsentRepository, ConsentRow
 from control_plane.contacts.number_import_repository import NumberImportRepository
 from control_plane.db.models import Campaign, Contact, GateVerdict, Trunk, Workspace
 from control_plane.db.session import number_hash
@@ -74,9 +74,8 @@ class Answer:
 
 async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Answer]:
     """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
-    rules = [q.rules(now) for q in questions]
-    facts = await gather(session, questions, now)
-    answers = [Answer(q, f, decide(f, now, r)) for q, f, r in zip(questions, facts, rules, strict=True)]
+    gathered = await gather(session, questions, now)
+    answers = [Answer(q, f, decide(f, now, r)) for q, (f, r) in zip(questions, gathered, strict=True)]
     for answer in answers:
         first = next(iter(reasons_of(answer.decision)), {"code": "none"})
         GATE_DECISIONS.labels(type(answer.decision).__name__.lower(), first["code"]).inc()
@@ -89,46 +88,48 @@ async def ask(session: AsyncSession, question: Question, now: datetime) -> tuple
     return answer.decision, answer.facts
 
 
-async def gather(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Facts]:
-    """The facts of each question as they are in this transaction, for whoever decides by `decide`; a few queries for all of them."""
+async def gather(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[tuple[Facts, Rules]]:
+    """The facts of each question as they are in this transaction, with the rules that bind it, for whoever decides by `decide`; a few
+    queries for all of them."""
     repository = GateRepository(session)
+    places = [jurisdictions(q.e164, q.contact) for q in questions]
+    rules = [rules_of(q.workspace, q.trunk, where, q.purpose, now) for q, where in zip(questions, places, strict=True)]
     zones = [time_zones(q.e164, q.contact) for q in questions]
     days = _Days(now)
     local_days = [days.around(z[0] if z else q.workspace.time_zone) for q, z in zip(questions, zones, strict=True)]
     capped = await _calls_of_capped(repository, questions, days)
-    asked = [Asked(q.workspace.id, q.e164, q.campaign.id if q.campaign else None, q.contact.id if q.contact else None) for q in questions]
+    asked = [_asked(session, q) for q in questions]
     known = await repository.known(asked, min(now - ROLLING, *(day[0] for day in local_days)))
+    consents = await ConsentRepository(session).for_numbers([a.workspace_id for a in asked], [a.e164 for a in asked])
+    earlier, lists = await _history(session, questions, rules, now), await _lists(session, questions, rules)
     campaign_rules = _CampaignRules(now)
-    found = [
-        _facts(
-            q, zones[i], known[i], local_days[i], capped[i], _Dialled.seen(known[i].dialled, local_days[i][0], now), campaign_rules.of(q)
-        )
-        for i, q in enumerate(questions)
-    ]
-    return await _with_law(session, questions, [q.rules(now) for q in questions], found, now)
+    found = []
+    for i, q in enumerate(questions):
+        listed = lists.get(q.workspace.id, ()) if rules[i].lists else ()
+        law = _Law(places[i], tuple(map(_consent, consents[i])), earlier.get(i, ()), listed)
+        dialled = _Dialled.seen(known[i].dialled, local_days[i][0], now)
+        facts = _facts(q, zones[i], asked[i].number_hash, known[i], local_days[i], capped[i], dialled, campaign_rules.of(q), law)
+        found.append((facts, rules[i]))
+    return found
 
 
-async def _with_law(
-    session: AsyncSession, questions: Sequence[Question], rules: Sequence[Rules], found: Sequence[Facts], now: datetime
-) -> list[Facts]:
-    """The facts with what the rules of the law ask about: places, consents, and for some the history and the lists."""
-    workspaces, numbers = [q.workspace.id for q in questions], [q.e164 for q in questions]
-    consents = await ConsentRepository(session).for_numbers(workspaces, numbers)
-    earlier = await _history(session, questions, rules, now)
-    lists = await _lists(session, questions, rules)
-    return [
-        replace(
-            facts,
-            number_hash=number_hash(session, q.workspace.id, q.e164),
-            purpose=q.purpose,
-            jurisdictions=jurisdictions(q.e164, q.contact),
-            caller_id_owned=q.caller_id_owned,
-            consents=tuple(ConsentFact(str(c.id), c.purpose, c.basis, c.granted_at, c.revoked_at) for c in consents[i]),
-            earlier=earlier.get(i, ()),
-            lists=lists.get(q.workspace.id, ()) if rules[i].lists else (),
-        )
-        for i, (q, facts) in enumerate(zip(questions, found, strict=True))
-    ]
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """What the rules of the law ask about: places, consents, and for some the history and the lists."""
+
+    jurisdictions: tuple[str, ...]
+    consents: tuple[ConsentFact, ...]
+    earlier: tuple[EarlierCall, ...]
+    lists: tuple[tuple[str, datetime], ...]
+
+
+def _asked(session: AsyncSession, q: Question) -> Asked:
+    hashed = number_hash(session, q.workspace.id, q.e164)
+    return Asked(q.workspace.id, q.e164, q.campaign.id if q.campaign else None, q.contact.id if q.contact else None, hashed)
+
+
+def _consent(row: ConsentRow) -> ConsentFact:
+    return ConsentFact(str(row.id), row.purpose, row.basis, row.granted_at, row.revoked_at)
 
 
 async def _lists(
@@ -154,11 +155,13 @@ async def _history(
 def _facts(
     question: Question,
     zones: tuple[str, ...],
+    hashed: str,
     known: Known,
     day: tuple[datetime, datetime],
     capped: "_Capped",
     dialled: "_Dialled",
     rules: "_Rules",
+    law: _Law,
 ) -> Facts:
     campaign, workspace = question.campaign, question.workspace
     return Facts(
@@ -175,6 +178,13 @@ def _facts(
         time_zones=zones,
         workspace_time_zone=workspace.time_zone,
         ring_timeout=timedelta(seconds=question.ring_timeout_s),
+        number_hash=hashed,
+        purpose=question.purpose,
+        jurisdictions=law.jurisdictions,
+        caller_id_owned=question.caller_id_owned,
+        consents=law.consents,
+        lists=law.lists,
+        earlier=law.earlier,
         attempts_today=dialled.today,
         max_per_day=rules.max_per_day,
         day_ends_at=day[1],

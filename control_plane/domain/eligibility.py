@@ -142,15 +142,23 @@ def _list_sentence(need: ListNeed, at: datetime | None) -> str:
 
 def _windows(facts: Facts, now: datetime, rules: Rules) -> Wait | Never | None:
     """Both the law's windows and the campaign's own; the whole ring must fit in as well."""
-    checks = _checks(facts.window, facts.time_zones, facts.workspace_time_zone, rules)
-    if any(not check.zones for check in checks):
+    where = (facts.window, facts.time_zones, facts.workspace_time_zone, rules)
+    if any(not check.zones for check in _checks(*where)):
         return Never((Reason("unknown_time_zone", "The time zone of the contact is not known."),))
-    instant = first_opening(checks, now, facts.ring_timeout)
+    instant = _opening(*where, now, facts.ring_timeout)
     if instant is None:
         return Never((Reason("window_never_opens", "The allowed hours never open in the next two weeks."),))
     if instant == now:
         return None
     return Wait(instant, (Reason("outside_window", _closed_sentence(now, instant, facts)),))
+
+
+@lru_cache(maxsize=4096)
+def _opening(
+    own: Window | None, zone_names: tuple[str, ...], workspace_zone: str, rules: Rules, now: datetime, ring: timedelta
+) -> datetime | None:
+    """Kept, because those who are asked about together mostly are in the same places."""
+    return first_opening(_checks(own, zone_names, workspace_zone, rules), now, ring)
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,11 @@ from phonenumbers import timezone
 
 from control_plane.domain.errors import Invalid
 
+try:
+    import rphonenumbers as _compiled
+except ImportError:  # There is no build for this machine.
+    _compiled = None
+
 _FICTIONAL = re.compile(r"\+1[2-9][0-9]{2}55501[0-9]{2}")
 # ITU-T E.164: at most 15 digits after the plus; the shortest geographic numbers in use have 7 with their country code.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -65,7 +70,18 @@ def is_e164(text: str) -> bool:
 
 def is_valid(e164: str) -> bool:
     """Whether it is in E.164 and can be dialled by the numbering plan, or is fictional."""
-    return is_fictional(e164) or (is_e164(e164) and parse(e164) == e164)
+    return is_fictional(e164) or (is_e164(e164) and (_is_surely_valid(e164) or parse(e164) == e164))
+
+
+def _is_surely_valid(e164: str) -> bool:
+    """The same question to the compiled numbering plan, some fifteen times as fast. It may be older: its no is asked again."""
+    if _compiled is None:
+        return False
+    try:
+        number = _compiled.parse(e164, None)
+    except _compiled.NumberParseException:
+        return False
+    return _compiled.is_valid_number(number) and _compiled.format_number(number, _compiled.PhoneNumberFormat.E164) == e164
 
 
 @lru_cache(maxsize=65536)

@@ -98,8 +98,8 @@ class EnrollmentExplanations:
             )
             for phone in case.callable_phones
         ]
-        facts = await gather(self._unit.session, questions, self._now) if questions else []
-        return [Answer(q, f, decide(f, self._now, q.rules(self._now))) for q, f in zip(questions, facts, strict=True)]
+        gathered = await gather(self._unit.session, questions, self._now) if questions else []
+        return [Answer(q, f, decide(f, self._now, rules)) for q, (f, rules) in zip(questions, gathered, strict=True)]
 
     async def _obstacles(self, case: _Case, gate: Decision) -> list[Obstacle]:
         """What the claim looks at beside the gate."""

@@ -24,6 +24,7 @@ from control_plane.domain.errors import Conflict
 from control_plane.domain.facts import Facts
 from control_plane.domain.pacing import slots_offered
 from control_plane.domain.retry_policy import RetryPolicy
+from control_plane.domain.rules import Rules
 from control_plane.domain.variables import ALWAYS_KNOWN, required
 from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, forecast
 from control_plane.explanations.obstacles import Obstacle, best, with_obstacles
@@ -97,19 +98,18 @@ class PreviewService:
         called = [person for person in people if person.state in (None, "waiting", "claimed")]
         tally.closed += len(people) - len(called)
         questions = [self._question(plan, person, phone.e164) for person in called for phone in person.phones]
-        facts = await gather(self._unit.session, questions, self._now) if questions else []
-        answers = zip(questions, facts, strict=True)
+        gathered = iter(await gather(self._unit.session, questions, self._now) if questions else ())
         for person in called:
-            self._count(person, [next(answers) for _ in person.phones], tally)
+            self._count(person, [next(gathered) for _ in person.phones], tally)
 
     def _question(self, plan: _Plan, person: Person, e164: str) -> Question:
         # Has all that the gate reads of a contact, without the cost of a mapped object.
         contact, trunk = cast(Contact, person), plan.callers[0][1]
         return Question(plan.workspace, trunk, e164, contact, plan.campaign, plan.campaign.ring_timeout_s, caller_id_owned=True)
 
-    def _count(self, person: Person, answers: Sequence[tuple[Question, Facts]], tally: Tally) -> None:
-        decision = best([decide(facts, self._now, question.rules(self._now)) for question, facts in answers])
-        zone = next((facts.time_zones[0] for _, facts in answers if facts.time_zones), "")
+    def _count(self, person: Person, answers: Sequence[tuple[Facts, Rules]], tally: Tally) -> None:
+        decision = best([decide(facts, self._now, rules) for facts, rules in answers])
+        zone = next((facts.time_zones[0] for facts, _ in answers if facts.time_zones), "")
         tally.judge(person.id, person.name, with_obstacles(decision, self._beside(person), self._now), zone)
         tally.in_call += person.state == "claimed"
         if person.lacking:
