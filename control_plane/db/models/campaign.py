@@ -75,6 +75,7 @@ class Enrollment(HasId, OfWorkspace, HasTimes, Base):
         CheckConstraint("state in ('waiting', 'claimed', 'done', 'exhausted', 'suppressed', 'skipped')", name="state"),
         CheckConstraint("(state = 'waiting') = (due_at is not null)", name="due"),
         Index("ix_enrollment_due", "campaign_id", "priority", "due_at", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_enrollment_claimed", "id", postgresql_where=text("state = 'claimed'")),
         Index(None, "contact_id"),
     )
 
