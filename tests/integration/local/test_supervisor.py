@@ -101,7 +101,7 @@ async def test_a_child_that_ignores_its_signal_is_killed_after_its_grace(tmp_pat
     await supervisor.start(Child(_command(tmp_path, "deaf", deaf, grace_s=0.2), _has(tmp_path / "deaf", "")))
     started = time.monotonic()
     await supervisor.stop("deaf")
-    assert 0.2 <= time.monotonic() - started < 5
+    assert 0.2 <= time.monotonic() - started < 60
 
 
 def test_children_die_with_a_parent_that_was_killed(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_children_die_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         assert process.stdout is not None
         child = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while _is_alive(child):
         assert time.monotonic() < deadline
         time.sleep(0.02)
