@@ -56,7 +56,9 @@ class DialerRepository:
 
     async def gate_rows(self, call: Call) -> GateRows:
         """What the last gate asks about, unlocked, in one statement."""
-        query = select(func.clock_timestamp(), Workspace, Trunk, Campaign, Contact).select_from(Workspace)
+        # One instant for all rows of the join, or the contact's phones would make them different answers.
+        now = select(func.clock_timestamp()).scalar_subquery()
+        query = select(now, Workspace, Trunk, Campaign, Contact).select_from(Workspace)
         query = query.join(Trunk, Trunk.id == call.trunk_id)
         query = query.outerjoin(Campaign, Campaign.id == call.campaign_id).outerjoin(Contact, Contact.id == call.contact_id)
         query = query.where(Workspace.id == call.workspace_id).options(joinedload(Contact.phones))
