@@ -19,13 +19,13 @@ from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.repository import DialerRepository
 from control_plane.domain.caller_id import daily_cap
 from control_plane.domain.decision import Reason
-from control_plane.domain.eligibility import decide
 from control_plane.domain.errors import Conflict
 from control_plane.domain.facts import Facts
 from control_plane.domain.pacing import slots_offered
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.domain.rules import Rules
 from control_plane.domain.variables import ALWAYS_KNOWN, required
+from control_plane.explanations.alike import Alike
 from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, forecast
 from control_plane.explanations.obstacles import Obstacle, best, with_obstacles
 from control_plane.explanations.preview_repository import NOBODY, Person, PreviewRepository
@@ -53,6 +53,7 @@ class PreviewService:
     def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
         self._unit = unit
         self._now = unit.now
+        self._gate = Alike(unit.now)
         self._lookups = LookupRepository(unit.session, workspace_id)
         self._campaigns = CampaignRepository(unit.session)
         self._claims = ClaimRepository(unit.session)
@@ -108,7 +109,7 @@ class PreviewService:
         return Question(plan.workspace, trunk, e164, contact, plan.campaign, plan.campaign.ring_timeout_s, caller_id_owned=True)
 
     def _count(self, person: Person, answers: Sequence[tuple[Facts, Rules]], tally: Tally) -> None:
-        decision = best([decide(facts, self._now, rules) for facts, rules in answers])
+        decision = best([self._gate.decide(facts, rules) for facts, rules in answers])
         zone = next((facts.time_zones[0] for facts, _ in answers if facts.time_zones), "")
         tally.judge(person.id, person.name, with_obstacles(decision, self._beside(person), self._now), zone)
         tally.in_call += person.state == "claimed"

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, column, func, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Uuid, bindparam, case, column, func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.campaigns.repository import lacks_any
 from control_plane.db.models import Contact, ContactPhone, Enrollment
+from control_plane.rules.places import ADDRESS_KEYS
 
 # Each list is read along its key from where the last chunk ended; whoever stands on several, or is enrolled already, comes once.
 _NEXT = """
@@ -66,7 +67,7 @@ class PreviewRepository:
         contact_id, name, time_zone, attributes, state, due_at, numbers, zones, *lacks = row
         phones = tuple(PersonPhone(n, z.split(",") if z else []) for n, z in zip(numbers or (), zones or (), strict=True))
         lacking = tuple(name for name, is_lacking in zip(self._variables, lacks, strict=True) if is_lacking)
-        return Person(contact_id, name, time_zone, attributes, phones, state, due_at, lacking)
+        return Person(contact_id, name, time_zone, attributes or {}, phones, state, due_at, lacking)
 
 
 def _people(campaign_id: uuid.UUID, variables: Sequence[str]) -> Any:
@@ -75,7 +76,9 @@ def _people(campaign_id: uuid.UUID, variables: Sequence[str]) -> Any:
     numbers = func.array_agg(aggregate_order_by(ContactPhone.e164, *order)).label("numbers")
     zones = func.array_agg(aggregate_order_by(func.array_to_string(ContactPhone.time_zones, ","), *order)).label("zones")
     phones = select(numbers, zones).where(ContactPhone.contact_id == Contact.id, ContactPhone.dead_reason == "").lateral("phones")
-    of_contact = (Contact.id, Contact.name, Contact.time_zone, Contact.attributes)
+    # Of a contact's attributes only an address matters here, and reading all of them would take as long as reading the contacts.
+    address = case((Contact.attributes.has_any(array(sorted(ADDRESS_KEYS))), Contact.attributes)).label("address")
+    of_contact = (Contact.id, Contact.name, Contact.time_zone, address)
     lacks = (lacks_any((name,)) for name in variables)
     query = select(*of_contact, Enrollment.state, Enrollment.due_at, phones.c.numbers, phones.c.zones, *lacks)
     query = query.select_from(following).join(Contact, Contact.id == following.c.id)

@@ -17,7 +17,8 @@ from control_plane.rules.yaml_text import read_yaml
 _STATES = Path(__file__).parent / "us_states.yaml"
 _STATE_KEYS = ("state", "address_state", "us_state", "region", "province")
 _COUNTRY_KEYS = ("country", "address_country", "country_code")
-_ADDRESS_KEYS = frozenset((*_STATE_KEYS, *_COUNTRY_KEYS))
+ADDRESS_KEYS = frozenset((*_STATE_KEYS, *_COUNTRY_KEYS))
+"""Attributes of a contact that say where they live."""
 ANY_STATE = "US-*"
 _NORTH_AMERICA = ("US", "CA")
 
@@ -32,7 +33,7 @@ class Address:
 
     @classmethod
     def of(cls, attributes: Mapping[str, Any]) -> "Address":
-        if _ADDRESS_KEYS.isdisjoint(attributes):
+        if ADDRESS_KEYS.isdisjoint(attributes):
             return NOWHERE
         country = next((word.upper() for key in _COUNTRY_KEYS if (word := _word(attributes.get(key)))), None)
         state = next((found for key in _STATE_KEYS if (found := _state_codes().get(_word(attributes.get(key)).lower()))), None)
