@@ -10,9 +10,6 @@ from control_plane.calls.outcomes import BUILT_IN
 from control_plane.db.models import Assistant, AssistantVersion, Campaign, Contact, Enrollment, Number, Trunk, Workspace
 from control_plane.domain.errors import Conflict, NotFound, Refused
 
-_NO_REAL_CALLER = "There is no number to call real phones from; add a carrier's trunk and a number. Rehearsal numbers do not reach them."
-_NO_REHEARSAL_CALLER = "There is no rehearsal number to call this fictional number from; add a rehearsal trunk and a number first."
-
 
 class LookupRepository:
     def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
@@ -42,24 +39,17 @@ class LookupRepository:
     async def enrollment(self, enrollment_id: uuid.UUID) -> Enrollment:
         return await self._owned(Enrollment, enrollment_id, "enrollment")
 
-    async def caller(self, number_id: uuid.UUID | None, assistant_id: uuid.UUID, *, rehearsal: bool) -> tuple[Number, Trunk]:
-        """The caller ID asked for; else one assigned to the assistant, else any that can reach this kind of number."""
-        query = select(Number, Trunk).join(Trunk, Trunk.id == Number.trunk_id).where(Number.workspace_id == self._workspace_id)
-        if number_id is not None:
-            query = query.where(Number.id == number_id)
-        else:
-            query = query.where(Number.is_rehearsal == rehearsal).order_by(
-                (Number.assistant_id == assistant_id).desc().nulls_last(), Number.id
-            )
-        row = (await self._session.execute(query.limit(1))).first()
-        if row is not None:
-            number, trunk = row
-            if trunk.livekit_outbound_trunk_id is None:
-                raise Conflict(f"The trunk {trunk.name} is not connected to LiveKit yet; try again shortly.", code="trunk_not_synced")
-            return number, trunk
-        if number_id is not None:
+    async def caller(self, number_id: uuid.UUID) -> tuple[Number, Trunk]:
+        """The caller ID that was asked for."""
+        query = select(Number, Trunk).join(Trunk, Trunk.id == Number.trunk_id)
+        query = query.where(Number.workspace_id == self._workspace_id, Number.id == number_id)
+        row = (await self._session.execute(query)).first()
+        if row is None:
             raise NotFound.of("number")
-        raise Conflict(_NO_REHEARSAL_CALLER if rehearsal else _NO_REAL_CALLER, code="no_caller_number")
+        number, trunk = row
+        if trunk.livekit_outbound_trunk_id is None:
+            raise Conflict(f"The trunk {trunk.name} is not connected to LiveKit yet; try again shortly.", code="trunk_not_synced")
+        return number, trunk
 
     async def outcome_labels(self, version_id: uuid.UUID) -> list[str]:
         version = await self._session.get_one(AssistantVersion, version_id)

@@ -17,9 +17,10 @@ from control_plane.calls.reducer import DEPARTURE_LOOK, Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.schemas import NewCall
 from control_plane.calls.settlement import keep_promise
+from control_plane.calls.single_callers import Caller, SingleCallers, Wanted
 from control_plane.campaigns.service import close_suppressed
 from control_plane.contacts.suppressions import suppress
-from control_plane.db.models import Call, CallEventRecord, CallTurn
+from control_plane.db.models import Call, CallEventRecord, CallTurn, Contact
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState, Fact
@@ -50,15 +51,15 @@ class CallService:
         workspace = await self._lookups.workspace()
         version = await self._lookups.published_version(assistant)
         require_variables(version, campaign, contact, _request_of(asked))
-        to = self._number(asked, contact.phones[0].e164 if contact and contact.phones else None, workspace.default_country)
-        number, trunk = await self._lookups.caller(asked.from_number_id, assistant.id, rehearsal=phone.is_fictional(to))
+        to = self._number(asked, contact, workspace.default_country)
+        at = self._time(asked.schedule_at)
+        wanted = Wanted(workspace.id, workspace.time_zone, to, asked.contact_id, assistant.id, phone.is_fictional(to))
+        caller, from_number_until = await self._caller(asked.from_number_id, wanted, at)
+        number, trunk = caller.number, caller.trunk
         ring_s = campaign.ring_timeout_s if campaign else DEFAULT_RING_S
         question = Question(workspace, trunk, to, contact, campaign, ring_s, caller_id_owned=number.trunk_id == trunk.id)
-        at = self._time(asked.schedule_at)
         decision, facts = await ask(self._unit.session, question, at)
-        if isinstance(decision, Never):
-            sentences = tuple(reason.sentence for reason in decision.reasons)
-            raise Refused(" ".join(sentences), code=decision.reasons[0].code, reasons=sentences)
+        _require_possible(decision)
         call_id = new_id()
         verdict = verdict_of(decision, facts, question, at, call_id=call_id, stage=Stage.PLANNING)
         await self._calls.add_verdict(verdict)
@@ -74,10 +75,11 @@ class CallService:
             is_rehearsal=trunk.is_rehearsal,
             from_number_id=number.id,
             from_e164=number.e164,
+            caller_choice=caller.choice,
             to_e164=to,
             request=_request_of(asked),
             state=CallState.QUEUED,
-            due_at=_due_at(decision, at),
+            due_at=max(_due_at(decision, at), from_number_until or at),
             verdict_id=verdict.id,
             consent_id=consent_id_of(decision),
             trace_context=new_trace(),
@@ -167,12 +169,30 @@ class CallService:
             raise Invalid.field("schedule_at", f"A call can be scheduled at most {FURTHEST_AHEAD.days} days ahead.")
         return max(asked, self._unit.now)
 
-    def _number(self, asked: NewCall, of_contact: str | None, country: str) -> str:
+    async def _caller(self, number_id: uuid.UUID | None, wanted: Wanted, at: datetime) -> tuple[Caller, datetime | None]:
+        """The caller ID that was asked for, which nobody questions; else the one that would be chosen at `at`."""
+        if number_id is not None:
+            return Caller(*await self._lookups.caller(number_id), {}), None
+        callers = SingleCallers(self._unit.session, at)
+        await callers.learn([wanted])
+        return callers.foresee(wanted)
+
+    def _number(self, asked: NewCall, contact: Contact | None, country: str) -> str:
+        """The number that was asked for, else the contact's first of which nobody knows that it is dead."""
         if asked.to:
             return phone.require(asked.to, country, field="to")
-        if of_contact is None:
+        if contact is None or not contact.phones:
             raise Invalid.field("to", "Say which number to call, or name a contact that has one.")
-        return of_contact
+        alive = next((known.e164 for known in contact.phones if not known.dead_reason), None)
+        if alive is None:
+            raise Refused("No number of the contact can be reached any more.", code="no_live_number")
+        return alive
+
+
+def _require_possible(decision: Decision) -> None:
+    if isinstance(decision, Never):
+        sentences = tuple(reason.sentence for reason in decision.reasons)
+        raise Refused(" ".join(sentences), code=decision.reasons[0].code, reasons=sentences)
 
 
 def _due_at(decision: Decision, at: datetime) -> datetime:

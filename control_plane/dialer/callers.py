@@ -5,30 +5,17 @@ The rules are `domain/caller_id`; this gathers what they look at and keeps the c
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.calls.caller_repository import CallerRepository
 from control_plane.calls.gate import local_day
+from control_plane.calls.single_callers import Caller, facts_of_number, history_of
 from control_plane.db.models import Campaign, Number, Trunk, Workspace
-from control_plane.dialer.caller_repository import CallerRepository
 from control_plane.dialer.claim_repository import Due, PastCall
 from control_plane.domain.caller_id import CallerNumber, Choice, ContactHistory, NoCaller, choose, daily_cap
-from sip_config.contract import NetworkResult
-
-OF_THE_NETWORK = (NetworkResult.NETWORK_ERROR, NetworkResult.CONGESTION)
-"""After these another trunk is tried; `throttled` is left out, because there the trunk only has to be slower."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls, over which trunk, and why: as it is stored on the call."""
-
-    number: Number
-    trunk: Trunk
-    choice: dict[str, Any]
 
 
 class Callers:
@@ -56,7 +43,7 @@ class Callers:
         caps = {n.id: daily_cap(n.daily_cap, n.first_used_at, self._now, is_rehearsal=n.is_rehearsal) for n, _ in self._rows.values()}
         capped = [(n.id, n.workspace_id) for n, _ in self._rows.values() if caps[n.id] is not None]
         today = await self._repository.calls_since(capped, {w: day[0] for w, day in days.items()})
-        self._facts = {n.id: _facts(n, caps[n.id], today.get(n.id, 0)) for n, _ in self._rows.values()}
+        self._facts = {n.id: facts_of_number(n, caps[n.id], today.get(n.id, 0)) for n, _ in self._rows.values()}
         self._of_campaign = {c.id: [n.id for n, _ in numbers.get(c.id, ()) if _belongs(n, c)] for c in campaigns.values()}
 
     def may_call(self, campaign: Campaign) -> bool:
@@ -71,7 +58,7 @@ class Callers:
         for call in past:
             if call.dialing_at is not None:
                 dials[call.contact_id].append(call)
-        self._history |= {contact_id: _history(last[contact_id], made) for contact_id, made in dials.items()}
+        self._history |= {contact_id: history_of(last[contact_id], made) for contact_id, made in dials.items()}
 
     def choose(self, campaign: Campaign, enrollment: Due, has_room: Callable[[Trunk], bool]) -> Caller | NoCaller:
         """Who calls this contact now; the call is counted at once (see `give_back`)."""
@@ -108,28 +95,3 @@ class Callers:
 def _belongs(number: Number, campaign: Campaign) -> bool:
     """Owned by the campaign's workspace, and of its kind: a rehearsal calls from rehearsal trunks and nobody else does."""
     return number.workspace_id == campaign.workspace_id and number.is_rehearsal == (campaign.rule_pack == "rehearsal")
-
-
-def _facts(number: Number, cap: int | None, calls_today: int) -> CallerNumber:
-    return CallerNumber(
-        id=number.id,
-        trunk_id=number.trunk_id,
-        is_rehearsal=number.is_rehearsal,
-        health=number.health,
-        rests_until=number.rests_until,
-        cap=cap,
-        calls_today=calls_today,
-    )
-
-
-def _history(last_of_enrollment: uuid.UUID | None, dials: Sequence[PastCall]) -> ContactHistory:
-    """`dials` newest first. The number of the enrollment's own last call goes before that of any other campaign's."""
-    if not dials:
-        return ContactHistory(last_of_enrollment)
-    newest = dials[0]
-    blocked: dict[uuid.UUID, datetime] = {}
-    for dial in dials:
-        if dial.number_id is not None and dial.dialing_at is not None and dial.network_result == NetworkResult.BLOCKED_ANALYTICS:
-            blocked.setdefault(dial.number_id, dial.dialing_at)
-    failed = newest.trunk_id if newest.network_result in OF_THE_NETWORK else None
-    return ContactHistory(last_of_enrollment or newest.number_id, failed, blocked)

@@ -1,17 +1,20 @@
 """Station 2: which due rows become calls now. One transaction at a time claims, so that every counted limit holds."""
 
+from control_plane.calls.caller_repository import CallerRepository
 from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, verdict_of
 from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import claimed as tell_claimed
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
-from control_plane.db.models import Call
+from control_plane.calls.single_callers import SingleCallers, Wanted, waiting
+from control_plane.db.models import Call, Workspace
 from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.batch import NUMBER_BUSY, Batch
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.call_state import CallState, Fact
+from control_plane.domain.caller_id import NoCaller
 from control_plane.domain.decision import Dial, Never, Wait
 from control_plane.domain.pacing import slots_offered
 
@@ -30,8 +33,13 @@ async def tick(dialer: Dialer) -> int:
             return 0
         unit.now = begun.now
         headroom = Headroom(begun.now, offered, begun.slots_taken, begun.live, dialer.breaker, dialer.ramp)
-        singles = await single_calls(unit, repository, headroom) if begun.has_singles else 0
-        return singles + await enrollments(unit, repository, headroom)
+        singles = await single_calls(unit, repository, headroom) if begun.has_singles else []
+        claimed = await enrollments(unit, repository, headroom)
+        if singles:
+            # Last, because numbers are locked after campaigns.
+            used = {call.from_number_id for call in singles if call.from_number_id}
+            await CallerRepository(unit.session).first_used(used, unit.now)
+        return len(singles) + claimed
 
 
 async def enrollments(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> int:
@@ -46,28 +54,49 @@ async def enrollments(unit: Unit, repository: ClaimRepository, headroom: Headroo
     return claimed
 
 
-async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> int:
-    """Single calls first: somebody is waiting for each of them."""
+async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> list[Call]:
+    """Single calls first: somebody is waiting for each of them. Returns those that were claimed."""
     due = await repository.singles(unit.now, min(MOST_SINGLES, headroom.slots * 2))
     if not due:
-        return 0
+        return []
     questions = await _questions(repository, list(due))
     answers = await ask_all(unit.session, questions, unit.now)
+    callers = SingleCallers(unit.session, unit.now)
+    await callers.learn([_wanted(call, q.workspace) for call, q in zip(due, questions, strict=True) if call.caller_choice])
     numbers, people = await repository.held([(c.workspace_id, c.to_e164) for c in due], {c.contact_id for c in due if c.contact_id})
-    claimed = 0
+    claimed: list[Call] = []
     for call, answer in zip(due, answers, strict=True):
         if not await _may_go(unit, call, answer):
             continue
         if (call.workspace_id, call.to_e164) in numbers or call.contact_id in people:
             call.due_at = unit.now + NUMBER_BUSY
-        elif headroom.slots and headroom.in_workspace(answer.question.workspace) and headroom.on_trunk(answer.question.trunk):
+        elif headroom.slots and headroom.in_workspace(answer.question.workspace) and _has_caller(call, answer.question, callers, headroom):
             numbers.add((call.workspace_id, call.to_e164))
             people |= {call.contact_id} if call.contact_id else set()
             headroom.take(call.workspace_id, call.trunk_id, call.campaign_id)
             await _claim(unit, call, answer)
-            claimed += 1
+            claimed.append(call)
     await unit.session.flush()
     return claimed
+
+
+def _has_caller(call: Call, question: Question, callers: SingleCallers, headroom: Headroom) -> bool:
+    """Choose again who calls, unless the request said it. A call without one stays due for a line, or waits for a number."""
+    if not call.caller_choice:
+        return headroom.on_trunk(question.trunk)
+    chosen = callers.choose(_wanted(call, question.workspace), headroom.on_trunk)
+    if isinstance(chosen, NoCaller):
+        call.due_at = chosen.until or call.due_at
+        call.caller_choice = waiting(chosen)
+        return False
+    callers.count(chosen.number.id)
+    call.trunk_id, call.from_number_id, call.from_e164 = chosen.trunk.id, chosen.number.id, chosen.number.e164
+    call.caller_choice = chosen.choice
+    return True
+
+
+def _wanted(call: Call, workspace: Workspace) -> Wanted:
+    return Wanted(workspace.id, workspace.time_zone, call.to_e164, call.contact_id, call.assistant_id, call.is_rehearsal)
 
 
 async def _questions(repository: ClaimRepository, calls: list[Call]) -> list[Question]:
@@ -83,7 +112,7 @@ async def _questions(repository: ClaimRepository, calls: list[Call]) -> list[Que
             contacts[c.contact_id] if c.contact_id else None,
             campaigns[c.campaign_id] if c.campaign_id else None,
             c.ringing_timeout_s,
-            caller_id_owned=c.from_number_id is not None,
+            caller_id_owned=bool(c.caller_choice) or c.from_number_id is not None,
         )
         for c in calls
     ]
