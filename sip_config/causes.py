@@ -138,8 +138,10 @@ def of_sip_answer(code: int, text: str = "") -> R:
     return _of_rows(BY_PROVIDER_CODE, code, text) or _of_q850(text) or _of_rows(BY_TEXT, code, text) or _of_code(code)
 
 
-def _of_rows(rows: tuple[TextRow, ...], code: int, text: str) -> R | None:
-    return next((row.result for row in rows if (not row.codes or code in row.codes) and row.pattern.search(text)), None)
+def _of_rows(rows: tuple[TextRow, ...], code: int | None, text: str) -> R | None:
+    """The first row that fits; with no SIP code known, rows fit whatever codes they name."""
+    fitting = (row for row in rows if not row.codes or code is None or code in row.codes)
+    return next((row.result for row in fitting if row.pattern.search(text)), None)
 
 
 def _of_q850(text: str) -> R | None:
@@ -149,6 +151,17 @@ def _of_q850(text: str) -> R | None:
 
 def _of_code(code: int) -> R:
     return BY_SIP_CODE.get(code) or _BY_CLASS.get(code // 100, R.UNKNOWN)
+
+
+def of_provider_record(provider_code: str, q850_cause: int | None, text: str, sip_code: int | None) -> R | None:
+    """The meaning of what a provider's own record of a call says beyond the SIP code, which it often does not name; None for nothing.
+
+    In the same order of trust as an answer. Where the record names no SIP code, a row's words stand for themselves.
+    """
+    known = _of_rows(BY_PROVIDER_CODE, sip_code, provider_code) or _of_rows(BY_PROVIDER_CODE, sip_code, text)
+    if known is None and q850_cause is not None:
+        known = BY_Q850.get(q850_cause)
+    return known or _of_q850(text) or _of_rows(BY_TEXT, sip_code, text)
 
 
 def of_refusal(sip_code: int | None, text: str, code: str, *, rang: bool, canceled_by_us: bool) -> R:

@@ -13,7 +13,7 @@ from control_plane.domain.call_state import CallState
 from control_plane.domain.calling_window import Window
 from control_plane.domain.daypart import Place
 from control_plane.domain.pacing import Priority
-from control_plane.domain.retry_policy import DEAD_NUMBER, Again, Closed, End, RetryPolicy
+from control_plane.domain.retry_policy import DEAD_NUMBER, Again, Closed, End, RetryPolicy, never_again
 from control_plane.trunks.number_health import rest_if_blocked
 from sip_config.contract import AnsweredBy, NetworkResult, Outcome
 
@@ -41,14 +41,30 @@ async def settle(unit: Unit, call: Call) -> None:
 
 async def settle_again(unit: Unit, call: Call) -> None:
     """A report that came after its call had been ended without it: if nobody is to be called again, that now holds."""
+    await _close_if_it_must_be(unit, call, ("done", "suppressed"))
+
+
+async def settle_amended(unit: Unit, call: Call) -> None:
+    """What the network's answer meant was put right after the end: whoever waits and must never be called again is closed now, and the
+    numbers are learned of. A ladder that has been climbed by the first reading is left as it is."""
+    # First, because the contact's other numbers are counted without the one that was called.
+    await _close_if_it_must_be(unit, call, ("done", "suppressed", "exhausted"))
+    await _learn_of_numbers(unit, call)
+
+
+async def _close_if_it_must_be(unit: Unit, call: Call, states: tuple[str, ...]) -> None:
     if call.enrollment_id is None or call.campaign_id is None:
         return
     enrollments = Enrollments(unit)
     enrollment = await enrollments.lock(call.enrollment_id)
     if enrollment is None or enrollment.state != "waiting":
         return
-    followed = RetryPolicy().after(end_of(call, enrollment.attempts, enrollment.attempts_by_result), unit.now)
-    if isinstance(followed, Closed) and followed.state in ("done", "suppressed"):
+    others = 0
+    if "exhausted" in states:
+        others = _other_numbers(await unit.session.get_one(Contact, enrollment.contact_id), call.to_e164)
+    # The attempts of this call are counted already; only ends after which nobody is called again are asked for.
+    followed = never_again(end_of(call, enrollment.attempts, enrollment.attempts_by_result, others))
+    if followed is not None and followed.state in states:
         await enrollments.close(enrollment, followed.state, followed.reason)
         await enrollments.complete_campaign_if_finished(enrollment.campaign_id)
 

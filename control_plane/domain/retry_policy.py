@@ -219,6 +219,12 @@ def retry_class_of(network_result: NetworkResult, answered_by: AnsweredBy, outco
     return "hung_up_early" if outcome is Outcome.HUNG_UP_EARLY else "lost"
 
 
+def never_again(end: End) -> Closed | None:
+    """What follows whatever the ladder says, for an end that is understood only later; None when the ladder decides."""
+    goes_on = end.network_result in DEAD_NUMBER and end.other_numbers and end.outcome is not Outcome.DO_NOT_CALL
+    return None if goes_on else _closing(end)
+
+
 def _closing(end: End) -> Closed | None:
     """Ends after which nobody calls again, whatever the ladder says."""
     if end.outcome is Outcome.DO_NOT_CALL or end.network_result is NetworkResult.UNWANTED:

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip_config.causes import NOT_SENT_CODES, counts_for_breaker, of_departure, of_livekit_error, of_refusal, of_sip_answer
+from sip_config.causes import (
+    NOT_SENT_CODES,
+    counts_for_breaker,
+    of_departure,
+    of_livekit_error,
+    of_provider_record,
+    of_refusal,
+    of_sip_answer,
+)
 from sip_config.contract import NetworkResult as R
 
 # One row per case, with where the case is from: D = facts/dialer §3.1, P = facts/dialer §3.2, V = facts/voice §5, L = facts/livekit §1.2.
@@ -201,3 +209,24 @@ def test_a_leg_that_left_before_the_answer_means(last_status, reason, meaning):
 
 def test_the_breaker_counts_what_says_something_about_the_trunk():
     assert {result for result in R if counts_for_breaker(result)} == {R.NETWORK_ERROR, R.CONGESTION, R.CONFIG_ERROR, R.MEDIA_ERROR}
+
+
+RECORDS = [
+    ("32203", None, "", None, R.BLOCKED_PROVIDER),
+    ("32203", 1, "", 403, R.BLOCKED_PROVIDER),  # the provider's own code goes before the cause
+    ("D11", None, "", None, R.CONFIG_ERROR),
+    ("", 1, "", None, R.INVALID_NUMBER),
+    ("", 17, "Network Blocked", 486, R.BUSY),
+    ("", 21, "Network Blocked", None, R.BLOCKED_ANALYTICS),
+    ("", None, 'Network Blocked; Reason: SIP;cause=603;text="v=analytics1"', 603, R.BLOCKED_ANALYTICS),
+    ("", None, "Q.850;cause=22", None, R.NUMBER_CHANGED),
+    ("", 16, "", 404, None),  # normal clearing says less than the code, and the code is for the caller to judge
+    ("99999", None, "", None, None),
+]
+
+
+@pytest.mark.parametrize(("provider_code", "cause", "text", "sip_code", "meaning"), RECORDS)
+def test_a_providers_record_is_understood_without_a_sip_code(
+    provider_code: str, cause: int | None, text: str, sip_code: int | None, meaning: R | None
+) -> None:
+    assert of_provider_record(provider_code, cause, text, sip_code) == meaning
