@@ -86,22 +86,30 @@ async def _measured(url: str, engine: AsyncEngine, contacts: int) -> Previewed:
     async with sessions.begin() as session:
         workspace_id, campaign_id, list_id = await _campaign(session)
     await asyncio.to_thread(_load, url, workspace_id, list_id, contacts)
-    statements: list[tuple[str, Any]] = []
-
-    def record(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
-        statements.append((statement, parameters))
-
-    event.listen(engine.sync_engine, "before_cursor_execute", record)
     registry()  # The API reads the rule packs when it starts.
     stalls = Stalls()
     async with sessions() as session, stalls.watched():
         begun, cpu = time.perf_counter(), time.process_time()
         answer = await PreviewService(Unit(session, AT, "bench"), workspace_id).preview(campaign_id, PreviewIn())
         seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu
-    event.remove(engine.sync_engine, "before_cursor_execute", record)
     assert answer.contacts == contacts
+    statements = await _statements(engine, workspace_id, campaign_id)
     bare = await asyncio.to_thread(_bare, url, statements)
     return Previewed(contacts, seconds, cpu_seconds, bare, stalls.longest_s * 1000, answer)
+
+
+async def _statements(engine: AsyncEngine, workspace_id: uuid.UUID, campaign_id: uuid.UUID) -> list[tuple[str, Any]]:
+    """What a preview sends, with its parameters: of a second one, since keeping all of that would slow down the first."""
+    statements: list[tuple[str, Any]] = []
+
+    def record(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", record)
+    async with create_sessions(engine, "benchmark")() as session:
+        await PreviewService(Unit(session, AT, "bench"), workspace_id).preview(campaign_id, PreviewIn())
+    event.remove(engine.sync_engine, "before_cursor_execute", record)
+    return statements
 
 
 async def _campaign(session: AsyncSession) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
