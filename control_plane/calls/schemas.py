@@ -199,17 +199,6 @@ class ActiveCalls(msgspec.Struct):
     items: list[CallView]
 
 
-class ExplainView(msgspec.Struct):
-    """Why a call may or may not be placed: the gate's verdict in sentences."""
-
-    may_dial: bool
-    decision: str
-    reasons: list[dict[str, Any]]
-    next_possible_at: datetime | None
-    decided_at: datetime
-    rule_pack: str
-
-
 def duration_of(call: Call) -> float | None:
     """Seconds from the answer to the end; None while it lasts or when nobody answered."""
     if call.answered_at is None or call.ended_at is None:
