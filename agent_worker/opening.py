@@ -13,7 +13,7 @@ SILENT_DUE_S = 1.5
 PATH_LEAD_S = 0.1
 """Frames need about 0.15 s from here to the phone (facts: voice §1); starting this much early stays after the due moment."""
 
-QUICK_PAUSE_S = 0.3
+QUICK_PAUSE_S = 0.25
 """Silence after a short greeting. The VAD needs about this long anyway before it says that speech ended."""
 
 LONG_SPEECH_S = 2.5

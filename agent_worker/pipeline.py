@@ -14,9 +14,10 @@ from agent_worker.preloaded import tls_context
 from agent_worker.settings import Settings
 from sip_config.contract import CallOrder, RecordingPolicy
 
-GREETING_SILENCE_S = 0.3
+GREETING_SILENCE_S = 0.25
 """Silence that ends the callee's first words: short, because only the opening line waits for it, and longer than the 0.23 s that
-eSpeak pauses between two sentences. Measured: first audio 0.3 s after this (0.5 s at 0.2, 0.6 s at 0.3)."""
+eSpeak pauses between two sentences. The VAD counts it in windows of 32 ms: 0.26 s here, 0.32 s with 0.3. Measured: first audio 0.3 s
+after this (0.5 s at 0.2, 0.6 s at 0.3)."""
 
 CONVERSATION_SILENCE_S = 0.4
 """Silence that ends speech afterwards. 0.55 s (silero's default) alone costs half of a slow turn (facts: voice §3)."""

@@ -16,7 +16,9 @@ from control_plane.local.settings import LocalOptions
 from control_plane.local.stack import LocalStack, forget_data
 from rehearsal import ledger
 
-LIMIT_S = 240.0
+LIMIT_S = 600.0
+LOOK_EVERY_S = 0.5
+"""Each look costs the API processor time that the calls under test are in need of."""
 FINAL = {"done", "exhausted", "suppressed", "skipped"}
 
 
@@ -38,7 +40,7 @@ class Platform:
         """What the coroutine function `holds` returns as soon as it is truthy."""
         async with asyncio.timeout(limit_s):
             while not (result := await holds()):
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(LOOK_EVERY_S)
             return result
 
 
