@@ -65,7 +65,7 @@ def reports(outcome: Outcome, *, answered: bool) -> Witness:
             return
         call.reported_at = at
         by, end = (AnsweredBy.HUMAN, EndCause.AGENT_HANGUP) if answered else (AnsweredBy.NONE, EndCause.NONE)
-        absorb_report(call, CallReport("call", 1, answered, by, outcome, end))
+        absorb_report(call, CallReport("call", 1, answered, by, outcome, end), at)
         if answered:
             says("agent", Fact.ANSWERED)(call, at)
         says("agent", Fact.REPORTED)(call, at)
