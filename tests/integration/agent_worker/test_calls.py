@@ -163,8 +163,10 @@ async def test_an_agent_of_an_older_generation_leaves_without_report_and_without
     assert await _room_exists(calls, kept.order.room_name)
 
 
-async def test_a_full_worker_takes_no_more_and_a_draining_one_finishes_its_calls(livekit: LiveKitService, book: ScriptBook, tmp_path: Path):
-    async with stage(livekit, tmp_path, slots=1) as small:
+async def test_a_full_worker_takes_no_more_and_a_draining_one_finishes_its_calls(
+    livekit_alone: LiveKitService, book: ScriptBook, tmp_path: Path
+):
+    async with stage(livekit_alone, tmp_path, slots=1) as small:
         talking = asyncio.create_task(small.call(book.scripts["not-interested"]))
         await asyncio.wait_for(small.plane.until(lambda: small.plane.beats[-1].load == 1.0), 90)
         refused = await small.send(small.order())

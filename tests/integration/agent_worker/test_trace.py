@@ -13,9 +13,11 @@ TRACE, ROOT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
 
 @pytest.mark.timeout(600)
-async def test_the_agents_spans_and_livekit_agents_own_are_in_the_calls_trace(livekit: LiveKitService, tmp_path: Path, book: ScriptBook):
+async def test_the_agents_spans_and_livekit_agents_own_are_in_the_calls_trace(
+    livekit_alone: LiveKitService, tmp_path: Path, book: ScriptBook
+):
     with collecting() as collector:
-        async with stage(livekit, tmp_path, slots=1, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url) as small:
+        async with stage(livekit_alone, tmp_path, slots=1, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url) as small:
             kept, _ = await small.call(book.scripts["answers-and-talks"], trace_context=f"00-{TRACE}-{ROOT}-01")
         spans = collector.wait_for("agent", "get ready", "conversation", "report", "agent_session")
     assert {(span.service, span.trace) for span in spans} == {("callwright-agent", TRACE)}
