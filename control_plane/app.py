@@ -35,6 +35,7 @@ from control_plane.kit.clock import Clock, SystemClock
 from control_plane.kit.logs import configure
 from control_plane.kit.problems import EXCEPTION_HANDLERS
 from control_plane.kit.queue import ArqQueue, Queue
+from control_plane.kit.rate_limit import RateLimiter
 from control_plane.kit.redis import connect
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.signing import TokenSigner
@@ -56,6 +57,7 @@ from control_plane.workspaces.bootstrap import bootstrap
 from control_plane.workspaces.controllers import ApiKeyController, TokenController, WorkspaceController
 from control_plane.workspaces.idempotency import AnsweredBefore, repeat_answer
 from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.rate_limits import RateLimitMiddleware
 from control_plane.workspaces.request_log import RequestLogMiddleware
 from control_plane.workspaces.transaction import TransactionMiddleware, provide_unit
 
@@ -107,7 +109,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
 """What lies beside it: health, webhooks, the internal side of agent workers."""
 
 
-MIDDLEWARE = (RequestLogMiddleware, AgentTraceMiddleware, AuthenticationMiddleware, TransactionMiddleware)
+MIDDLEWARE = (RequestLogMiddleware, AgentTraceMiddleware, AuthenticationMiddleware, RateLimitMiddleware, TransactionMiddleware)
 
 
 def create_app(
@@ -123,6 +125,7 @@ def create_app(
         registry()
         try:
             _fill(app.state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
+            app.state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)
             await bootstrap(app.state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
             yield
         finally:

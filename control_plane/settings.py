@@ -20,6 +20,7 @@ TASK_WORKER_ENDS_WITHIN_S = TASKS_MAY_FINISH_S + DIALS_MAY_FINISH_S + 10
 """Whoever stops a task worker waits so long before killing it."""
 
 _FERNET_BYTES = 32
+_MOST = 1_000_000
 # The others may name a socket or a file instead.
 _WITH_HOST = frozenset({"ws", "wss", "http", "https"})
 
@@ -52,6 +53,10 @@ class Settings:
     twilio_auth_token: str = ""
     otlp_endpoint: str = ""
     """Where traces go, over OTLP/HTTP; empty for nowhere."""
+    rate_limit_per_minute: int = 1200
+    """Requests of one API key in the long run; 0 for no limit. Far above what a person or a reasonable program asks."""
+    rate_limit_burst: int = 200
+    """Requests of one API key at once: one page of a dashboard asks a dozen."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     """Where a task worker serves its metrics; 0 for nowhere. The API has `/metrics`."""
@@ -81,6 +86,8 @@ class Settings:
             twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
             twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
             otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            rate_limit_per_minute=_count(env, "CALLWRIGHT_RATE_LIMIT_PER_MINUTE", 1200, least=0),
+            rate_limit_burst=_count(env, "CALLWRIGHT_RATE_LIMIT_BURST", 200),
             metrics_host=env.get("CALLWRIGHT_METRICS_HOST") or "127.0.0.1",
             metrics_port=_port(env, "CALLWRIGHT_METRICS_PORT"),
         )
@@ -125,10 +132,10 @@ def _required(env: Mapping[str, str], name: str, example: str) -> str:
     return value
 
 
-def _count(env: Mapping[str, str], name: str, default: int) -> int:
+def _count(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     value = env.get(name) or str(default)
-    if not value.isascii() or not value.isdigit() or int(value) < 1:
-        raise SettingsError(f"{name} is {value!r}; give it a whole number from 1 on.")
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= _MOST:
+        raise SettingsError(f"{name} is {value!r}; give it a whole number from {least} to {_MOST}.")
     return int(value)
 
 

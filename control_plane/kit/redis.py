@@ -28,4 +28,7 @@ def redis_settings(url: str) -> RedisSettings:
 def connect(url: str, options: Mapping[str, Any] | None = None) -> ArqRedis:
     """A client that connects when first used, so that a Redis that is down delays nudges and nothing else."""
     pool = ConnectionPool.from_url(url, socket_connect_timeout=2, socket_timeout=5, **(options or {}))
-    return ArqRedis(pool, job_serializer=encode_task, job_deserializer=decode_task)
+    client = ArqRedis(pool, job_serializer=encode_task, job_deserializer=decode_task)
+    # Nobody else has the pool: closing the client is to close it too, which redis-py does only for pools of its own.
+    client.auto_close_connection_pool = True
+    return client
