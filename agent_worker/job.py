@@ -1,5 +1,7 @@
 """The functions that livekit-agents runs in a job process: warm-up, one call, its end. Imported by name in every process."""
 
+import os
+
 import structlog
 from livekit.agents import JobContext, JobProcess
 
@@ -8,6 +10,8 @@ from agent_worker.call import Call
 from sip_config.contract import ContractError, DispatchTicket, decode
 
 log = structlog.get_logger()
+
+NICENESS_AFTER_CALL = 5
 
 
 def prewarm(process: JobProcess) -> None:
@@ -39,6 +43,8 @@ async def entrypoint(ctx: JobContext) -> None:
 
 async def on_session_end(ctx: JobContext) -> None:
     """Runs after the session has closed, whatever happened before (facts: livekit §2.3)."""
+    # Nobody listens any more: recording and report give way to the calls that are being held.
+    os.nice(NICENESS_AFTER_CALL)
     call: Call | None = ctx.proc.userdata.get("call")
     if call is not None:
         await call.settle()

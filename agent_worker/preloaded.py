@@ -16,7 +16,10 @@ import httpx
 import numpy.fft
 import openai.resources.audio
 import openai.resources.models
-from livekit.agents import llm
+from livekit.agents import llm, tokenize
+from livekit.agents.utils import http_context
+
+from agent_worker import upstream
 
 # What HTTP clients, recorder and speech models import at their first use; in a job process that stops the event loop for 150-350 ms.
 LATE_IMPORTS = (
@@ -44,5 +47,13 @@ def _complete_schemas() -> None:
     llm.ChatContext.empty().add_message(role="system", content="")
 
 
+def _fill_caches() -> None:
+    """What livekit-agents makes once per process: settings for HTTPS, which it first needs while hanging up, and hyphenation."""
+    http_context._create_ssl_context()
+    tokenize.basic.hyphenate_word("ready")
+
+
 tls_context()
 _complete_schemas()
+_fill_caches()
+upstream.install()

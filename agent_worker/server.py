@@ -98,6 +98,7 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"agent_worker: {error}\n")
         return EXIT_CONFIG
+    settings.set_defaults_of_livekit()
     logs.configure(loaded.log_level)
     scratch.clear(loaded.scratch_dir)
     scratch.use_for_sockets(loaded.scratch_dir)

@@ -1,5 +1,7 @@
 """How many calls this worker holds, exactly: jobs that are being accepted and jobs that have not finished, wrap-up included."""
 
+from functools import lru_cache
+
 import structlog
 from livekit.agents import AgentServer, JobRequest
 
@@ -50,6 +52,7 @@ class Slots:
         return {**running, **self._accepting}
 
 
+@lru_cache(maxsize=1024)  # asked several times a second for every job
 def _call_id(metadata: str, room: str) -> str:
     try:
         return decode(DispatchTicket, metadata).call_id

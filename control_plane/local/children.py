@@ -1,7 +1,7 @@
 """How each child of the platform is run, and how one knows that it is ready."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from control_plane.local import probes
 from control_plane.local.environment import Environments, log_of
@@ -15,6 +15,8 @@ API, TASK_WORKER, CARRIER, MODELS = "api", "task-worker", "carrier", "models"
 DRAIN_S = 3600.0
 # When the whole platform stops, calls get this long to say goodbye.
 AGENT_GRACE_S = 20.0
+# A request of the control plane may wait a moment; a voice must not.
+_CONTROL_PLANE_NICENESS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Children:
         return Child(command, probes.answers(f"http://127.0.0.1:{http_port}/"))
 
     def _cli(self, *arguments: str, grace_s: float = 10.0) -> Command:
-        return self._module(arguments[0], "control_plane.cli", arguments, self.environments.control_plane(), grace_s)
+        command = self._module(arguments[0], "control_plane.cli", arguments, self.environments.control_plane(), grace_s)
+        return replace(command, niceness=_CONTROL_PLANE_NICENESS)
 
     def _module(self, name: str, module: str, arguments: tuple[str, ...], env: dict[str, str], grace_s: float = 10.0) -> Command:
         argv = (sys.executable, "-m", module, *arguments)

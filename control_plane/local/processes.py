@@ -3,6 +3,7 @@
 Every server that we start goes through here, so that none outlives a parent that was killed and none is ended by a guess at its name.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -29,7 +30,8 @@ class Command:
     """What to run, and how to end it.
 
     `env` is the whole environment; `uid` is the user to run as, None for our own. After `insist_after_s` the stop signal is sent once more,
-    for programs that read the first one as "when you like"; after `grace_s` the child is killed.
+    for programs that read the first one as "when you like"; after `grace_s` the child is killed. `niceness` above 0 lets the
+    other children go first, which is how calls being held stay in time on a machine that does everything.
     """
 
     name: str
@@ -42,6 +44,15 @@ class Command:
     insist_after_s: float | None = None
     grace_s: float = 10.0
     death_signal: signal.Signals = signal.SIGTERM
+    niceness: int = 0
+
+    def _before_exec(self, parent: int) -> Callable[[], None]:
+        def before_exec() -> None:
+            _die_with_parent(parent, self.death_signal)
+            if self.niceness:
+                _give_way(self.niceness)
+
+        return before_exec
 
     def options(self, log: Any) -> dict[str, Any]:
         """Keyword arguments for `subprocess.Popen`, or for asyncio's `create_subprocess_exec`."""
@@ -54,7 +65,7 @@ class Command:
             "stderr": subprocess.STDOUT,
             # Ctrl-C reaches the whole foreground group; children are stopped by us, in order.
             "start_new_session": True,
-            "preexec_fn": _die_with_parent(os.getpid(), self.death_signal),
+            "preexec_fn": self._before_exec(os.getpid()),
             **switch,
         }
 
@@ -114,12 +125,16 @@ def is_port_free(port: int, kind: socket.SocketKind = socket.SOCK_STREAM, host: 
         return True
 
 
-def _die_with_parent(parent: int, sig: signal.Signals) -> Callable[[], None]:
-    def before_exec() -> None:
-        if _libc is not None:
-            _libc.prctl(_PR_SET_PDEATHSIG, int(sig), 0, 0, 0)
-            if os.getppid() != parent:
-                # The parent died between fork and prctl; the signal would never come.
-                os._exit(1)
+def _die_with_parent(parent: int, sig: signal.Signals) -> None:
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(sig), 0, 0, 0)
+        if os.getppid() != parent:
+            # The parent died between fork and prctl; the signal would never come.
+            os._exit(1)
 
-    return before_exec
+
+def _give_way(niceness: int) -> None:
+    os.nice(niceness)
+    # Where Linux weighs sessions against each other first, a process's own niceness counts only within its session, and each child leads one.
+    with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as autogroup:
+        autogroup.write(str(niceness))

@@ -98,9 +98,6 @@ class LocalStack:
         if self.choice.is_simulated:
             # Also with real models: the callees' voices come from here.
             await starting(made.models(self.options.ports.models))
-        await self.supervisor.run_once(made.migrate())
-        # Side by side: each of them spends its first seconds importing. Agent workers wait for the API by themselves.
-        await asyncio.gather(starting(made.api(self.options.ports.api)), *([starting(made.carrier())] if self.choice.is_simulated else []))
         self._pool = AgentPool(
             WorkerPolicy(self.options.min_agent_workers, self.options.most_agent_workers),
             start=lambda name: starting(made.agent_worker(name, free_port())),
@@ -108,9 +105,17 @@ class LocalStack:
             read=metrics_at(self.api_url, self.owner_key),
             say=self.options.say,
         )
-        await self._pool.resize(self.options.min_agent_workers)
-        await starting(made.task_worker())
+        # Side by side: each of them spends its first seconds importing. Agent workers wait for the API by themselves.
+        await asyncio.gather(
+            self._start_control_plane(made),
+            self._pool.resize(self.options.min_agent_workers),
+            *([starting(made.carrier())] if self.choice.is_simulated else []),
+        )
         self._following = asyncio.create_task(self._pool.run(), name="follow wanted agent workers")
+
+    async def _start_control_plane(self, made: Children) -> None:
+        await self.supervisor.run_once(made.migrate())
+        await asyncio.gather(self.supervisor.start(made.api(self.options.ports.api)), self.supervisor.start(made.task_worker()))
 
     async def _stop(self) -> None:
         """No more calls first, then the calls' agents, then everything in the reverse order of its start."""

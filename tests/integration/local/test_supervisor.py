@@ -59,6 +59,11 @@ async def test_children_start_in_order_and_stop_in_reverse(tmp_path: Path) -> No
     assert (tmp_path / "diary").read_text().splitlines() == started + stopped
 
 
+async def test_a_child_may_be_told_to_give_way_to_the_others(tmp_path: Path) -> None:
+    await Supervisor(print).run_once(_command(tmp_path, "patient", "import os; print(os.nice(0))", niceness=5))
+    assert (tmp_path / "patient.log").read_text().strip() == str(os.nice(0) + 5)
+
+
 async def test_a_child_that_is_killed_is_shown_and_comes_back(tmp_path: Path) -> None:
     said: list[str] = []
     supervisor = Supervisor(said.append)
