@@ -22,6 +22,7 @@ from control_plane.db.session import number_hash
 from control_plane.domain import phone
 from control_plane.domain.calling_window import Window
 from control_plane.domain.decision import Decision, Dial, Reason, Stage, Wait
+from control_plane.domain.destinations import destination
 from control_plane.domain.eligibility import decide
 from control_plane.domain.facts import ConsentFact, EarlierCall, Facts
 from control_plane.domain.retry_policy import RetryPolicy
@@ -195,7 +196,22 @@ def _facts(
         campaign_daily_cap=campaign.daily_cap if campaign else None,
         campaign_day_ends_at=capped.day_ends_at,
         installation_halted=known.installation_halted,
+        **_destination_facts(question),
     )
+
+
+def _destination_facts(question: Question) -> dict[str, Any]:
+    """Nothing on a rehearsal trunk: it reaches fictional numbers only, which lead nowhere."""
+    if question.trunk.is_rehearsal:
+        return {}
+    workspace, leads_to = question.workspace, destination(question.e164)
+    allowed = (workspace.default_country,) if workspace.allowed_countries is None else tuple(workspace.allowed_countries)
+    return {
+        "destination_country": leads_to.country,
+        "allowed_countries": allowed,
+        "refused_destination": leads_to.refused,
+        "paused_destination": workspace.paused_destinations.get(leads_to.prefix, ""),
+    }
 
 
 async def _calls_of_capped(repository: GateRepository, questions: Sequence[Question], days: "_Days") -> list["_Capped"]:

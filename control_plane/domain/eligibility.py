@@ -79,6 +79,21 @@ def _number(facts: Facts, now: datetime, rules: Rules) -> Never | None:
     return None
 
 
+def _destination(facts: Facts, now: datetime, rules: Rules) -> Wait | Never | None:
+    """Against toll fraud. Where calls are paused somebody must look first, so who waits for it stays in the campaign."""
+    if facts.is_rehearsal_trunk or facts.allowed_countries is None or not facts.is_valid_number:
+        return None
+    if facts.refused_destination:
+        return Never((Reason("destination_refused", f"The number is {facts.refused_destination}; such numbers are never called."),))
+    if facts.destination_country not in facts.allowed_countries:
+        allowed = ", ".join(facts.allowed_countries) or "no country"
+        words = f"The number is in {facts.destination_country or 'no country'}; this workspace may call {allowed} only."
+        return Never((Reason("country_not_allowed", words),))
+    if facts.paused_destination:
+        return Wait(now + RECHECK, (Reason("destination_paused", facts.paused_destination),))
+    return None
+
+
 def _pack_fits(facts: Facts, now: datetime, rules: Rules) -> Never | None:
     if rules.is_rehearsal != facts.is_rehearsal_trunk:
         return Never((Reason("wrong_rule_pack", "The rehearsal rules go with rehearsal trunks, and with no other."),))
@@ -210,6 +225,7 @@ RULES: tuple[Rule, ...] = (
     _campaign_dates,
     _suppressed,
     _number,
+    _destination,
     _pack_fits,
     _consent,
     _caller_id,

@@ -73,6 +73,14 @@ class Facts:
     campaign_day_ends_at: datetime | None = None
     """When the workspace's day is over, which the cap counts."""
     installation_halted: bool = False
+    destination_country: str | None = None
+    """Two letters; None for services that are in no country."""
+    allowed_countries: tuple[str, ...] | None = None
+    """Where the workspace calls; None where that is not asked (rehearsals, verdicts from before the question)."""
+    refused_destination: str = ""
+    """The kind of number that nobody may call: premium-rate, satellite and the like (domain/destinations)."""
+    paused_destination: str = ""
+    """Why calls to where the number leads are paused: too many, or too much money, within the hour."""
 
     def canonical(self) -> dict[str, Any]:
         """The inputs as plain values, without the number itself and without what is as it is by default."""
@@ -127,6 +135,7 @@ _READERS: Mapping[str, Any] = {
     "ring_timeout": lambda seconds: timedelta(seconds=seconds),
     "time_zones": tuple,
     "jurisdictions": tuple,
+    "allowed_countries": tuple,
     "consents": lambda items: tuple(_consent(item) for item in items),
     "earlier": lambda items: tuple(_earlier(item) for item in items),
     "lists": lambda items: tuple((name, datetime.fromisoformat(at)) for name, at in items),

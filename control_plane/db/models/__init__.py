@@ -15,6 +15,7 @@ from control_plane.db.models.number_import import NumberImport, NumberImportErro
 from control_plane.db.models.records import Erasure, LegalHold
 from control_plane.db.models.suppression import Suppression
 from control_plane.db.models.trunk import Number, Trunk
+from control_plane.db.models.usage import CampaignSpend, DestinationMeter, UsageAccount, UsageCredit, UsageNotice, UsageRecord
 from control_plane.db.models.workspace import Workspace
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Campaign",
     "CampaignList",
     "CampaignNumber",
+    "CampaignSpend",
     "Consent",
     "Contact",
     "ContactImport",
@@ -36,6 +38,7 @@ __all__ = [
     "ContactList",
     "ContactListEntry",
     "ContactPhone",
+    "DestinationMeter",
     "Enrollment",
     "Erasure",
     "GateVerdict",
@@ -47,5 +50,9 @@ __all__ = [
     "NumberImportError",
     "Suppression",
     "Trunk",
+    "UsageAccount",
+    "UsageCredit",
+    "UsageNotice",
+    "UsageRecord",
     "Workspace",
 ]

@@ -2,9 +2,10 @@
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
@@ -32,6 +33,8 @@ class Campaign(HasId, OfWorkspace, HasTimes, Base):
     breaker: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """Its own rules of the circuit breaker; what it has not set is as usual. Shape: domain/breaker."""
     daily_cap: Mapped[int | None]
+    budget: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
+    """What its calls may cost in all, in the currency of the price list; spent so far: `CampaignSpend`."""
     max_concurrent_calls: Mapped[int | None]
     calls_per_minute: Mapped[int | None]
     ring_timeout_s: Mapped[int] = mapped_column(default=28, server_default="28")

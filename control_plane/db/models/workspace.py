@@ -22,3 +22,7 @@ class Workspace(HasId, HasTimes, Base):
     """Raised by every change of `rules`."""
     retention: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """Days by kind of record, as far as the workspace has chosen (records/retention)."""
+    allowed_countries: Mapped[list[str] | None]
+    """Two letters each: where calls may lead. None: to `default_country` only."""
+    paused_destinations: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Prefix to the sentence that says why nobody is called there until a person resumes it (usage/breaker)."""
