@@ -214,6 +214,7 @@ def turn_row(turn: Turn) -> dict[str, Any]:
         "ended_at_s": turn.ended_at_s,
         "interrupted": turn.interrupted,
         "latency": turn.latency,
+        "mood": turn.mood,
     }
 
 

@@ -129,9 +129,11 @@ class CallRepository:
 
     async def forget_words(self, call_id: uuid.UUID) -> None:
         """The callee does not want to be recorded: what was said goes from transcript and events; that something was said stays."""
-        await self._session.execute(update(CallTurn).where(CallTurn.call_id == call_id).values(text=NOT_STORED))
+        await self._session.execute(update(CallTurn).where(CallTurn.call_id == call_id).values(text=NOT_STORED, mood=None))
         of_call = update(CallEventRecord).where(CallEventRecord.call_id == call_id).execution_options(synchronize_session=False)
-        await self._session.execute(of_call.where(CallEventRecord.kind == "turn").values(data=CallEventRecord.data.op("-")("text")))
+        await self._session.execute(
+            of_call.where(CallEventRecord.kind == "turn").values(data=CallEventRecord.data.op("-")("text").op("-")("mood"))
+        )
         tools = of_call.where(CallEventRecord.kind == "tool_called")
         await self._session.execute(tools.values(data=CallEventRecord.data.op("-")("arguments").op("-")("result")))
 

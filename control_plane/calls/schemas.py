@@ -180,10 +180,12 @@ class TurnView(msgspec.Struct):
     ended_at_s: float | None
     interrupted: bool
     latency: dict[str, Any]
+    mood: str | None
+    """How the callee sounded; null when nobody judged it."""
 
     @classmethod
     def of(cls, turn: CallTurn) -> "TurnView":
-        return cls(turn.seq, turn.speaker, turn.text, turn.started_at_s, turn.ended_at_s, turn.interrupted, turn.latency)
+        return cls(turn.seq, turn.speaker, turn.text, turn.started_at_s, turn.ended_at_s, turn.interrupted, turn.latency, turn.mood)
 
 
 class TranscriptView(msgspec.Struct):

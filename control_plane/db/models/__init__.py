@@ -1,6 +1,7 @@
 """One table per thing, a few small satellites beside their owner. Importing this package registers them all."""
 
 from control_plane.db.models.agent_worker import AgentWorker
+from control_plane.db.models.analytics import CallBreakdown, CallChange, CallTally
 from control_plane.db.models.api_key import ApiKey
 from control_plane.db.models.assistant import Assistant, AssistantVersion
 from control_plane.db.models.audit import AuditEntry
@@ -25,7 +26,10 @@ __all__ = [
     "AssistantVersion",
     "AuditEntry",
     "Call",
+    "CallBreakdown",
+    "CallChange",
     "CallEventRecord",
+    "CallTally",
     "CallTurn",
     "Campaign",
     "CampaignList",

@@ -28,6 +28,8 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
         Index("ix_call_slot", "id", postgresql_where=text("holds_slot")),
         Index("ix_call_number_dialed", "workspace_id", "to_e164", "dialing_at", postgresql_where=text("dialing_at is not null")),
         Index("ix_call_due", "due_at", postgresql_where=text("state = 'queued' and claimed_at is null")),
+        Index("ix_call_workspace_dialing", "workspace_id", "dialing_at", postgresql_where=text("dialing_at is not null")),
+        Index("ix_call_caller_dialing", "from_number_id", "dialing_at", postgresql_where=text("dialing_at is not null")),
         Index(None, "workspace_id", "created_at"),
         Index(None, "campaign_id", "created_at"),
         Index(None, "enrollment_id"),
@@ -144,6 +146,8 @@ class CallTurn(OfWorkspace, Base):
     ended_at_s: Mapped[float | None]
     interrupted: Mapped[bool] = mapped_column(default=False)
     latency: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    mood: Mapped[str | None]
+    """How the callee sounded, when the agent says so."""
 
 
 class GateVerdict(HasId, OfWorkspace, Base):
