@@ -1,33 +1,92 @@
-"""Decides once for all people about whom the gate knows the same: most of a list differ in nothing but their number. Pure."""
+"""People about whom the gate would say the same, because they differ in nothing that it looks at: each group is asked about once. Pure.
 
-from dataclasses import fields
-from datetime import datetime
-from operator import attrgetter
+A likeness is finer than the gate's facts, never coarser: what it leaves out (names, digits that no rule looks at, which consent it was)
+no rule can see. People who have been called before are like nobody, since limits and pauses look at the minute of each call.
+"""
 
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from control_plane.domain import phone
 from control_plane.domain.decision import Decision
-from control_plane.domain.eligibility import decide
-from control_plane.domain.facts import Facts
-from control_plane.domain.rules import Rules
+from control_plane.domain.destinations import destination
+from control_plane.rules.places import Address, jurisdictions
 
-_APART = ("e164", "number_hash", "consents", "window")
-# No rule looks at the number; a consent counts by what it says and not by which it is; the window is the campaign's.
-_alike = attrgetter(*(f.name for f in fields(Facts) if f.name not in _APART))
 MOST_KEPT = 20_000
 
 
-class Alike:
-    """The gate's decisions at one instant for one campaign. A `Dial` of it names the consent of whoever was asked about first."""
+@dataclass(frozen=True, slots=True)
+class PersonPhone:
+    e164: str
+    time_zones: list[str]
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        self._kept: dict[object, Decision] = {}
 
-    def decide(self, facts: Facts, rules: Rules) -> Decision:
-        said = tuple((c.purpose, c.basis, c.granted_at, c.revoked_at) for c in facts.consents)
-        key = (rules, said, _alike(facts))
-        decision = self._kept.get(key)
-        if decision is None:
-            decision = decide(facts, self._now, rules)
-            if len(self._kept) < MOST_KEPT:
-                self._kept[key] = decision
-        return decision
+class Person(NamedTuple):
+    """A contact as far as the gate and the prompts care, with the numbers of which nobody has said that they are dead, best first."""
+
+    id: uuid.UUID
+    name: str
+    time_zone: str | None
+    attributes: Mapping[str, Any] | None
+    """None when they say nothing of an address."""
+    state: str | None
+    """Of the enrollment; None before there is one."""
+    due_at: Any
+    numbers: str | None
+    """Separated by commas; None without any."""
+    zones: str | None
+    """For each number those stored with it, separated by commas; the numbers' are separated by bars."""
+    said: str | None
+    """What suppressions and consents say of each number, in words that are equal when they are: a consent by its age in days."""
+    was_called: bool
+    """They, or somebody at one of the numbers, whenever it was."""
+    lacking: str | None
+    """Variables of the prompts without a value, separated by commas."""
+
+    @property
+    def phones(self) -> list[PersonPhone]:
+        if not self.numbers:
+            return []
+        pairs = zip(self.numbers.split(","), (self.zones or "").split("|"), strict=True)
+        return [PersonPhone(e164, zones.split(",") if zones else []) for e164, zones in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The gate's on a person, and where their first number is (empty: nobody knows)."""
+
+    decision: Decision
+    zone: str
+
+
+def grouped(people: Iterable[Person], erased: Mapping[str, str]) -> dict[object, list[Person]]:
+    """People by their likeness. `erased`: why a number is suppressed that is only known by its hash."""
+    groups: dict[object, list[Person]] = {}
+    for person in people:
+        groups.setdefault(_likeness(person, erased), []).append(person)
+    return groups
+
+
+def is_alone(likeness: object) -> bool:
+    """Whether it is that of one person only, and not worth keeping."""
+    return isinstance(likeness, uuid.UUID)
+
+
+def _likeness(person: Person, erased: Mapping[str, str]) -> object:
+    if person.was_called:
+        return person.id
+    numbers = person.numbers.split(",") if person.numbers else ()
+    address = Address.of(person.attributes) if person.attributes else None
+    gone = tuple(map(erased.get, numbers)) if erased else None
+    return (person.said, person.zones, person.time_zone, address, gone, *[_kind(e164, person.zones) for e164 in numbers])
+
+
+def _kind(e164: str, zones: str | None) -> tuple[object, ...]:
+    """What the gate reads off the digits; the zones only where none are stored."""
+    is_fictional = phone.is_fictional(e164)
+    # Stored zones are the number's own only where there is one; a person with several numbers may have none stored with one of them.
+    is_zoned = zones is not None and zones != "" and "|" not in zones
+    of_number = () if is_zoned else phone.time_zones(e164)
+    return (is_fictional or phone.is_valid(e164), is_fictional, jurisdictions(e164), destination(e164), of_number)

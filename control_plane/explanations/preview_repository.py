@@ -1,17 +1,17 @@
-"""SQL of previews: everybody whom a campaign would call, some thousands at a time, without an object per row that outlives its chunk."""
+"""SQL of previews: everybody whom a campaign would call, some at a time, with all that the gate looks at as long as nobody was called."""
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, case, column, func, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy import Boolean, String, Uuid, bindparam, case, column, exists, func, null, or_, select, text
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.campaigns.repository import lacks_any
-from control_plane.db.models import Contact, ContactPhone, Enrollment
+from control_plane.db.models import Call, Contact, Enrollment, Suppression
+from control_plane.explanations.alike import Person
 from control_plane.rules.places import ADDRESS_KEYS
 
 # Each list is read along its key from where the last chunk ended; whoever stands on several, or is enrolled already, comes once.
@@ -26,61 +26,72 @@ _NEXT = """
             select contact_id from enrollment where campaign_id = :campaign and contact_id > :after order by contact_id limit :most) as f
     ) as u order by id limit :most
 """
+# As calls/gate_repository and contacts/consent_repository read them for the gate. Rules count a consent's age in whole days, if at all, so
+# that people who were asked on the same day are alike; the aggregates keep the order of what they are made of.
+_PHONES = """
+    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reason, acts))::text as said,
+        coalesce(bool_or(was_called), false) as was_called
+    from (
+        select p.e164, array_to_string(p.time_zones, ',') as zones, coalesce(everywhere.reason, here.reason) as reason,
+            array(
+                select (c.purpose, c.basis, floor(extract(epoch from :now - c.granted_at) / 86400), c.revoked_at is null) from consent c
+                where c.workspace_id = p.workspace_id and c.e164 = p.e164 order by c.granted_at desc, c.id desc limit 100
+            ) as acts,
+            exists(
+                select from call where call.workspace_id = p.workspace_id and call.to_e164 = p.e164 and call.dialing_at is not null
+            ) as was_called
+        from contact_phone p
+        left join lateral (
+            select s.reason from suppression s
+            where s.workspace_id = p.workspace_id and s.e164 = p.e164 and s.campaign_id is null order by s.list_source limit 1
+        ) everywhere on true
+        left join suppression here on here.campaign_id = :campaign and here.e164 = p.e164
+        where p.contact_id = contact.id and p.dead_reason = ''
+        order by p.priority, p.e164
+    ) as one
+"""
 NOBODY = uuid.UUID(int=0)
 
 
-@dataclass(frozen=True, slots=True)
-class PersonPhone:
-    e164: str
-    time_zones: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A contact as far as the gate and the prompts care: numbers of which nobody has said that they are dead, best first."""
-
-    id: uuid.UUID
-    name: str
-    time_zone: str | None
-    attributes: dict[str, Any]
-    phones: tuple[PersonPhone, ...]
-    state: str | None
-    """Of the enrollment; None before there is one."""
-    due_at: datetime | None
-    lacking: tuple[str, ...]
-    """Variables of the prompts without a value."""
-
-
 class PreviewRepository:
-    def __init__(self, session: AsyncSession, campaign_id: uuid.UUID, lists: Sequence[uuid.UUID], variables: Sequence[str]) -> None:
+    def __init__(
+        self, session: AsyncSession, campaign_id: uuid.UUID, lists: Sequence[uuid.UUID], variables: Sequence[str], now: datetime
+    ) -> None:
         self._session = session
-        self._given = {"campaign": campaign_id, "lists": list(lists)}
-        self._variables = tuple(variables)
-        self._query = _people(campaign_id, self._variables)
+        self._given = {"campaign": campaign_id, "lists": list(lists), "now": now}
+        self._query = _people(campaign_id, variables)
 
     async def people(self, after: uuid.UUID, most: int) -> list[Person]:
         """Up to `most` people with ids after `after`, in the order of their ids."""
-        rows = await self._session.execute(self._query, self._given | {"after": after, "most": most})
-        return [self._person(row) for row in rows]
+        # Plain rows: nothing of the session's mapping is needed, and there are many.
+        connection = await self._session.connection()
+        rows = await connection.execute(self._query, self._given | {"after": after, "most": most})
+        return [Person._make(row) for row in rows.all()]
 
-    def _person(self, row: Any) -> Person:
-        contact_id, name, time_zone, attributes, state, due_at, numbers, zones, *lacks = row
-        phones = tuple(PersonPhone(n, z.split(",") if z else []) for n, z in zip(numbers or (), zones or (), strict=True))
-        lacking = tuple(name for name, is_lacking in zip(self._variables, lacks, strict=True) if is_lacking)
-        return Person(contact_id, name, time_zone, attributes or {}, phones, state, due_at, lacking)
+    async def has_erased(self, workspace_id: uuid.UUID) -> bool:
+        """Whether the workspace has erased anybody, whose number then is suppressed by its hash."""
+        query = select(exists().where(Suppression.workspace_id == workspace_id, Suppression.number_hash.is_not(None)))
+        return bool(await self._session.scalar(query))
+
+    async def erased(self, workspace_id: uuid.UUID, hashes: Sequence[str]) -> dict[str, str]:
+        """The reason of each of the hashes that is suppressed."""
+        known = (Suppression.number_hash, Suppression.reason)
+        query = select(*known).where(Suppression.workspace_id == workspace_id, Suppression.number_hash.in_(hashes))
+        return {number_hash: reason for number_hash, reason in await self._session.execute(query) if number_hash is not None}
 
 
 def _people(campaign_id: uuid.UUID, variables: Sequence[str]) -> Any:
+    """Columns in the order of `Person`."""
     following = text(_NEXT).columns(column("id", Uuid)).bindparams(bindparam("after", type_=Uuid)).cte("following")
-    order = (ContactPhone.priority, ContactPhone.e164)
-    numbers = func.array_agg(aggregate_order_by(ContactPhone.e164, *order)).label("numbers")
-    zones = func.array_agg(aggregate_order_by(func.array_to_string(ContactPhone.time_zones, ","), *order)).label("zones")
-    phones = select(numbers, zones).where(ContactPhone.contact_id == Contact.id, ContactPhone.dead_reason == "").lateral("phones")
+    of_phones = (column("numbers", String), column("zones", String), column("said", String), column("was_called", Boolean))
+    phones = text(_PHONES).columns(*of_phones).lateral("phones")
     # Of a contact's attributes only an address matters here, and reading all of them would take as long as reading the contacts.
-    address = case((Contact.attributes.has_any(array(sorted(ADDRESS_KEYS))), Contact.attributes)).label("address")
-    of_contact = (Contact.id, Contact.name, Contact.time_zone, address)
-    lacks = (lacks_any((name,)) for name in variables)
-    query = select(*of_contact, Enrollment.state, Enrollment.due_at, phones.c.numbers, phones.c.zones, *lacks)
-    query = query.select_from(following).join(Contact, Contact.id == following.c.id)
+    address = case((Contact.attributes.has_any(array(sorted(ADDRESS_KEYS))), Contact.attributes))
+    was_called = or_(phones.c.was_called, exists().where(Call.contact_id == Contact.id, Call.dialing_at.is_not(None)))
+    lacks = func.nullif(func.concat_ws(",", *(case((lacks_any((name,)), name)) for name in variables)), "") if variables else null()
+    of_contact = (Contact.id, Contact.name, Contact.time_zone, address, Enrollment.state, Enrollment.due_at)
+    query = select(*of_contact, phones.c.numbers, phones.c.zones, phones.c.said, was_called, lacks).select_from(following)
+    # The second condition adds nothing, but without it each chunk's merge would read the contacts from their beginning.
+    query = query.join(Contact, (Contact.id == following.c.id) & (Contact.id > bindparam("after", type_=Uuid)))
     query = query.outerjoin(Enrollment, (Enrollment.campaign_id == campaign_id) & (Enrollment.contact_id == Contact.id))
     return query.join(phones, text("true")).order_by(Contact.id)

@@ -1,16 +1,27 @@
-"""Counts what the gate says to each contact of a campaign: by when, by reason with a few examples, by zone and hour. Pure; its size depends
+"""Counts what the gate says to the contacts of a campaign: by when, by reason with a few examples, by zone and hour. Pure; its size depends
 on the kinds of answers and not on how many people there are.
 """
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from control_plane.domain.decision import Decision, Dial, Never, Reason
 from control_plane.explanations.obstacles import next_possible_at
 
 MOST_EXAMPLES = 5
+
+
+class Named(Protocol):
+    """A contact."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +59,17 @@ class Tally:
     openings: Counter[tuple[str, datetime]] = field(default_factory=Counter)
     """Contacts by zone and the hour (of the clock in UTC) in which they can first be called."""
 
-    def judge(self, contact_id: uuid.UUID, name: str, decision: Decision, zone: str) -> None:
-        """Take in the gate's word on one contact. `zone`: where the contact's first number is, empty when unknown."""
-        self.contacts += 1
-        self.when[self._when(decision)] += 1
+    def judge(self, alike: Sequence[Named], decision: Decision, zone: str) -> None:
+        """Take in the gate's word on contacts that are alike to it. `zone`: where their first number is, empty when unknown."""
+        self.contacts += len(alike)
+        self.when[self._when(decision)] += len(alike)
         first = self.now if isinstance(decision, Dial) else next_possible_at(decision)
         if first is not None:
-            self.openings[zone, first.replace(minute=0, second=0, microsecond=0)] += 1
+            self.openings[zone, first.replace(minute=0, second=0, microsecond=0)] += len(alike)
         if not isinstance(decision, Dial):
-            for reason in decision.reasons:
-                self._count(reason, contact_id, name, decision)
+            # Of several sentences with one code, as several numbers bring them, the first speaks: each contact counts once.
+            for reason in {reason.code: reason for reason in reversed(decision.reasons)}.values():
+                self._count(reason, alike, decision)
 
     def lacks(self, contact_id: uuid.UUID, name: str, variables: tuple[str, ...]) -> None:
         """Take in a contact without a value for some variables of the prompts."""
@@ -78,11 +90,11 @@ class Tally:
         opens = next_possible_at(decision)
         return "later_today" if opens is not None and opens < self.day_ends_at else "later"
 
-    def _count(self, reason: Reason, contact_id: uuid.UUID, name: str, decision: Decision) -> None:
+    def _count(self, reason: Reason, alike: Sequence[Named], decision: Decision) -> None:
         key = (reason.code, isinstance(decision, Never))
         of_reason = self.reasons.get(key)
         if of_reason is None:
             of_reason = self.reasons[key] = OfReason(*key)
-        of_reason.contacts += 1
-        if len(of_reason.examples) < MOST_EXAMPLES:
-            of_reason.examples.append(Example(contact_id, name, reason.sentence, next_possible_at(decision)))
+        of_reason.contacts += len(alike)
+        for contact in alike[: MOST_EXAMPLES - len(of_reason.examples)]:
+            of_reason.examples.append(Example(contact.id, contact.name, reason.sentence, next_possible_at(decision)))
