@@ -32,6 +32,7 @@ from control_plane.health.controllers import HealthController, MetricsController
 from control_plane.kit import telemetry
 from control_plane.kit.api_docs import openapi_config
 from control_plane.kit.clock import Clock, SystemClock
+from control_plane.kit.issuer import TrustedIssuer
 from control_plane.kit.logs import configure
 from control_plane.kit.problems import EXCEPTION_HANDLERS
 from control_plane.kit.queue import ArqQueue, Queue
@@ -157,7 +158,8 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     state.signer = TokenSigner(settings.encryption_key)
     state.storage = open_storage(settings.storage_url)
     state.watch = Watch(state.sessions)
-    state.authenticator = Authenticator(state.sessions, state.signer, clock)
+    issuer = TrustedIssuer(settings.jwt_issuer, settings.jwt_audience, settings.jwt_jwks_url) if settings.jwt_issuer else None
+    state.authenticator = Authenticator(state.sessions, state.signer, clock, issuer)
 
 
 def provide_principal(request: Request[Any, Any, Any]) -> Principal:

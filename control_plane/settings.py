@@ -21,6 +21,9 @@ TASK_WORKER_ENDS_WITHIN_S = TASKS_MAY_FINISH_S + DIALS_MAY_FINISH_S + 10
 
 _FERNET_BYTES = 32
 _MOST = 1_000_000
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+OUR_ISSUER = "callwright"
+"""`iss` of tokens that this installation signs."""
 # The others may name a socket or a file instead.
 _WITH_HOST = frozenset({"ws", "wss", "http", "https"})
 
@@ -53,6 +56,10 @@ class Settings:
     twilio_auth_token: str = ""
     otlp_endpoint: str = ""
     """Where traces go, over OTLP/HTTP; empty for nowhere."""
+    jwt_issuer: str = ""
+    """Whose tokens are taken beside our own, exactly as their `iss` says; empty for nobody's."""
+    jwt_audience: str = ""
+    jwt_jwks_url: str = ""
     rate_limit_per_minute: int = 1200
     """Requests of one API key in the long run; 0 for no limit. Far above what a person or a reasonable program asks."""
     rate_limit_burst: int = 200
@@ -86,6 +93,9 @@ class Settings:
             twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
             twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
             otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            jwt_issuer=env.get("CALLWRIGHT_JWT_ISSUER", ""),
+            jwt_audience=env.get("CALLWRIGHT_JWT_AUDIENCE", ""),
+            jwt_jwks_url=env.get("CALLWRIGHT_JWT_JWKS_URL", ""),
             rate_limit_per_minute=_count(env, "CALLWRIGHT_RATE_LIMIT_PER_MINUTE", 1200, least=0),
             rate_limit_burst=_count(env, "CALLWRIGHT_RATE_LIMIT_BURST", 200),
             metrics_host=env.get("CALLWRIGHT_METRICS_HOST") or "127.0.0.1",
@@ -103,12 +113,25 @@ class Settings:
         _check_url("CALLWRIGHT_STORAGE_URL", self.storage_url, ("file",))
         if self.otlp_endpoint:
             _check_url("OTEL_EXPORTER_OTLP_ENDPOINT", self.otlp_endpoint, ("http", "https"))
+        self._check_issuer()
         if not _is_fernet_key(self.encryption_key):
             raise SettingsError("CALLWRIGHT_ENCRYPTION_KEY is not a key; make one with `callwright keys encryption`.")
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise SettingsError(f"CALLWRIGHT_LOG_LEVEL is {self.log_level!r}; use debug, info, warning or error.")
         if self.bootstrap_api_key and not self.bootstrap_api_key.startswith("cw_"):
             raise SettingsError("CALLWRIGHT_BOOTSTRAP_API_KEY must start with cw_; make one with `callwright keys new`.")
+
+    def _check_issuer(self) -> None:
+        given = (self.jwt_issuer, self.jwt_audience, self.jwt_jwks_url)
+        if any(given) and not all(given):
+            raise SettingsError("CALLWRIGHT_JWT_ISSUER, CALLWRIGHT_JWT_AUDIENCE and CALLWRIGHT_JWT_JWKS_URL go together; set all or none.")
+        if self.jwt_jwks_url:
+            _check_url("CALLWRIGHT_JWT_JWKS_URL", self.jwt_jwks_url, ("https", "http"))
+            parts = urlsplit(self.jwt_jwks_url)
+            if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+                raise SettingsError("CALLWRIGHT_JWT_JWKS_URL must begin with https://: who can change the keys on their way can come in.")
+        if self.jwt_issuer == OUR_ISSUER:
+            raise SettingsError(f"CALLWRIGHT_JWT_ISSUER cannot be {OUR_ISSUER}: that is how our own tokens are told.")
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -5,7 +5,6 @@ bucket: when the bucket will be empty.
 """
 
 import asyncio
-from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -36,7 +35,7 @@ return 0
 class RateLimiter:
     """At most `per_minute` requests of one bucket in the long run, and `burst` of them at once."""
 
-    def __init__(self, redis: "Redis[Any]", *, per_minute: int, burst: int, patience_s: float = _PATIENCE_S) -> None:
+    def __init__(self, redis: Redis, *, per_minute: int, burst: int, patience_s: float = _PATIENCE_S) -> None:
         self._script = redis.register_script(_SCRIPT)
         self._interval = 60_000_000 / per_minute if per_minute else 0.0
         self._room = self._interval * burst

@@ -18,7 +18,7 @@ from control_plane.workspaces.schemas import ApiKeyIn, ApiKeyOut, NewApiKeyOut, 
 from control_plane.workspaces.service import WorkspaceService
 
 TOKEN_LIFETIME = timedelta(minutes=15)
-"""Short, because a token stays good until then even when its key is revoked."""
+"""Short, because tokens are handed to browsers; revoking the key ends them at once."""
 
 
 async def provide_workspaces(

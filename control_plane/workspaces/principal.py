@@ -14,6 +14,6 @@ class Principal:
     workspace_id: uuid.UUID
     role: str
     actor: str
-    """`key:<id>`: what the audit trail writes down."""
+    """`key:<id>` or `token:<subject>`: what the audit trail writes down."""
     by_key: bool = True
     """Whether the request carried the API key itself and not a token made from it."""

@@ -85,6 +85,33 @@ async def test_a_key_becomes_a_token_with_the_same_role_that_expires_and_begets_
     assert (answer.status_code, answer.json()["detail"]) == (401, "This token has expired; exchange the API key for a new one.")
 
 
+async def test_revoking_a_key_or_its_expiry_ends_its_tokens(api: Api) -> None:
+    soon = (api.clock.now() + timedelta(minutes=5)).isoformat()
+    details = []
+    for body in ({"name": "a", "role": "viewer"}, {"name": "b", "role": "viewer", "expires_at": soon}):
+        made = (await api.owner.post("/api-keys", json=body)).json()
+        async with api.client(made["key"]) as newcomer:
+            token = (await newcomer.post("/auth/token")).json()["access_token"]
+        async with api.client(token) as client:
+            assert (await client.get("/workspace")).status_code == 200
+            if "expires_at" not in body:
+                await api.owner.delete(f"/api-keys/{made['id']}")
+            else:
+                api.clock.advance(timedelta(minutes=6))
+            answer = await client.get("/workspace")
+        details.append((answer.status_code, answer.json()["detail"]))
+    assert details == [(401, "This API key was revoked."), (401, "This API key has expired.")]
+
+
+async def test_using_a_token_counts_as_using_its_key(api: Api) -> None:
+    token = (await api.viewer.post("/auth/token")).json()["access_token"]
+    api.clock.advance(timedelta(minutes=5))
+    async with api.client(token) as client:
+        await client.get("/workspace")
+    (viewer,) = [key for key in (await api.owner.get("/api-keys")).json()["items"] if key["role"] == "viewer"]
+    assert viewer["last_used_at"] == api.clock.now().isoformat().replace("+00:00", "Z")
+
+
 async def test_a_token_that_was_changed_or_signed_elsewhere_is_refused(api: Api) -> None:
     token = (await api.viewer.post("/auth/token")).json()["access_token"]
     async with api.client(token[:-2] + ("AA" if token[-2:] != "AA" else "BB")) as client:
