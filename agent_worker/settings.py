@@ -60,7 +60,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def set_defaults_of_livekit() -> None:
-    """LiveKit's watch over the event loop wakes every process, idle ones too, 100 times a second; told to report from 0.25 s on, 40 times."""
+    """LiveKit's watch over the event loop wakes each process 100 times a second, idle ones too; told to report from 0.25 s, 40 times."""
     os.environ.setdefault("LIVEKIT_AGENTS_LOOP_BLOCK_WARN_MS", "250")
 
 

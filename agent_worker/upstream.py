@@ -25,7 +25,7 @@ LOG_LEVELS = {
 
 
 def spectral_flux(audio: np.ndarray, sample_rate: int) -> float:
-    """How fast speech is: the mean change of the magnitude spectrum from one half-overlapping 25 ms slice of mono float `audio` to the next.
+    """How fast speech is: the mean change of the spectrum's magnitude between half-overlapping 25 ms slices of mono float `audio`.
 
     LiveKit paces the transcript by it, and the transcript tells how much of a sentence was heard before the callee cut in. Its loop over
     slices took a fifth of a call's Python time, most of it while the opening line was on its way out.

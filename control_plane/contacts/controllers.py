@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
@@ -11,6 +11,7 @@ from control_plane.contacts.lists import ListService
 from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, ListIn, ListOut, ListPatch, MembersIn, TimelineEntry
 from control_plane.contacts.service import ContactService
 from control_plane.db.unit import Unit
+from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
@@ -46,12 +47,14 @@ class ContactController(Controller):
         return await ContactService(unit, principal.workspace_id).create(data)
 
     @get("/{contact_id:uuid}", summary="One contact")
-    async def read(self, unit: Work, principal: Who, contact_id: Id) -> ContactOut:
-        return await ContactService(unit, principal.workspace_id).get(contact_id)
+    async def read(self, unit: Work, principal: Who, contact_id: Id) -> Response[ContactOut]:
+        return tagged(await ContactService(unit, principal.workspace_id).get(contact_id), ContactPatch)
 
     @patch("/{contact_id:uuid}", guards=[requires("manager")], summary="Change what is sent")
-    async def update(self, unit: Work, principal: Who, contact_id: Id, data: JSONBody[ContactPatch]) -> ContactOut:
-        return await ContactService(unit, principal.workspace_id).update(contact_id, data)
+    async def update(
+        self, unit: Work, principal: Who, contact_id: Id, data: JSONBody[ContactPatch], if_match: IfMatch = None
+    ) -> Response[ContactOut]:
+        return tagged(await ContactService(unit, principal.workspace_id).update(contact_id, data, if_match), ContactPatch)
 
     @delete("/{contact_id:uuid}", guards=[requires("manager")], summary="Delete a contact; its calls are kept")
     async def remove(self, unit: Work, principal: Who, contact_id: Id) -> None:
@@ -78,12 +81,14 @@ class ContactListController(Controller):
         return await ListService(unit, principal.workspace_id).create(data)
 
     @get("/{list_id:uuid}", summary="One list")
-    async def read(self, unit: Work, principal: Who, list_id: Id) -> ListOut:
-        return await ListService(unit, principal.workspace_id).get(list_id)
+    async def read(self, unit: Work, principal: Who, list_id: Id) -> Response[ListOut]:
+        return tagged(await ListService(unit, principal.workspace_id).get(list_id), ListPatch)
 
     @patch("/{list_id:uuid}", guards=[requires("manager")], summary="Change what is sent")
-    async def update(self, unit: Work, principal: Who, list_id: Id, data: JSONBody[ListPatch]) -> ListOut:
-        return await ListService(unit, principal.workspace_id).update(list_id, data)
+    async def update(
+        self, unit: Work, principal: Who, list_id: Id, data: JSONBody[ListPatch], if_match: IfMatch = None
+    ) -> Response[ListOut]:
+        return tagged(await ListService(unit, principal.workspace_id).update(list_id, data, if_match), ListPatch)
 
     @delete("/{list_id:uuid}", guards=[requires("manager")], summary="Delete a list; its contacts are kept")
     async def remove(self, unit: Work, principal: Who, list_id: Id) -> None:

@@ -1,21 +1,17 @@
 """`/contact-lists/{id}/imports` and `/imports`: files come in as a stream, reports go out as one."""
 
 import uuid
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import FromPath, QueryParameter, SkipValidation
 from litestar.response import Stream
 
 from control_plane.contacts.imports import ImportService
 from control_plane.contacts.schemas import ImportOut
+from control_plane.contacts.uploads import MAX_FILE, UploadOperation, error_report, is_form, uploaded
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Invalid
 from control_plane.kit.storage import Storage
@@ -31,21 +27,6 @@ Mapping = Annotated[
     str | None,
     QueryParameter(name="mapping", max_length=20_000, description='JSON: {"Column header": "phone" | "name" | "attributes.plan" …}'),
 ]
-MAX_FILE = 2_000_000_000
-"""Bytes; some 30 million contacts."""
-_CHUNK = 256 * 1024
-_TEXT = Schema(type=OpenAPIType.STRING)
-
-
-@dataclass
-class UploadOperation(Operation):
-    """Tells OpenAPI what the handler reads from the request by itself."""
-
-    def __post_init__(self) -> None:
-        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
-        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file, "default_country": _TEXT, "mapping": _TEXT}, required=["file"])
-        content = {"multipart/form-data": OpenAPIMediaType(schema=form), "text/csv": OpenAPIMediaType(schema=file)}
-        self.request_body = RequestBody(content=content, required=True, description="A CSV file, as a form's field or as the whole body.")
 
 
 class ImportController(Controller):
@@ -72,18 +53,15 @@ class ImportController(Controller):
         mapping: Mapping = None,
     ) -> ImportOut:
         service = ImportService(unit, principal.workspace_id, storage)
-        if request.content_type[0] != "multipart/form-data":
+        if not is_form(request):
             options = await service.options(list_id, default_country, _mapping(mapping))
             await unit.session.rollback()
             return await service.accept(list_id, options, request.stream())
         # The form is read to the end first (it is spooled to disk), so its options are known before the database is asked.
-        form = await request.form()
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise Invalid.field("file", "The form has no file in its field `file`.")
+        form, chunks = await uploaded(request)
         columns = _mapping(form.get("mapping") or mapping)
         options = await service.options(list_id, form.get("default_country") or default_country, columns)
-        return await service.accept(list_id, options, chunks_of(file))
+        return await service.accept(list_id, options, chunks)
 
     @get("/imports/{import_id:uuid}", summary="How far an import has come")
     async def read(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> ImportOut:
@@ -91,14 +69,7 @@ class ImportController(Controller):
 
     @get("/imports/{import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason and their own text")
     async def errors(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> Stream:
-        lines = await ImportService(unit, principal.workspace_id, storage).error_report(import_id)
-        headers = {"Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"'}
-        return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(_CHUNK):
-        yield chunk
+        return error_report(await ImportService(unit, principal.workspace_id, storage).error_report(import_id), import_id)
 
 
 def _mapping(text: str | None) -> dict[str, str]:

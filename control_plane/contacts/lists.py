@@ -11,6 +11,7 @@ from control_plane.contacts.schemas import ListIn, ListOut, ListPatch
 from control_plane.db.models import ContactList
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, NotFound
+from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 
@@ -38,8 +39,9 @@ class ListService:
         sizes = await self._rows.sizes([row.id for row in page.items])
         return Page([ListOut.of(row, sizes.get(row.id, 0)) for row in page.items], page.next_cursor)
 
-    async def update(self, list_id: uuid.UUID, data: ListPatch) -> ListOut:
-        row = await self._find(list_id)
+    async def update(self, list_id: uuid.UUID, data: ListPatch, if_match: str | None = None) -> ListOut:
+        row = await self._find(list_id, lock=True)
+        require_match(if_match, await self._out(row), ListPatch)
         if data.name is not UNSET:
             before, row.name = row.name, str(data.name)
             await self._rows.save(row)
@@ -84,8 +86,8 @@ class ListService:
     async def _out(self, row: ContactList) -> ListOut:
         return ListOut.of(row, (await self._rows.sizes([row.id])).get(row.id, 0))
 
-    async def _find(self, list_id: uuid.UUID) -> ContactList:
-        row = await self._rows.find(list_id)
+    async def _find(self, list_id: uuid.UUID, *, lock: bool = False) -> ContactList:
+        row = await self._rows.find(list_id, lock=lock)
         if row is None:
             raise NotFound.of("contact list")
         return row

@@ -1,22 +1,20 @@
 """`/suppressions/imports` and `/consents/imports`: files of numbers come in as a stream, reports go out as one."""
 
 import uuid
-from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from litestar import Controller, Request, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 from litestar.response import Stream
 
 from control_plane.contacts.consent_schemas import Basis, Purpose
-from control_plane.contacts.import_controllers import MAX_FILE, Country, UploadOperation, chunks_of
+from control_plane.contacts.import_controllers import Country
 from control_plane.contacts.number_import_schemas import ListAges, NumberImportOut
 from control_plane.contacts.number_imports import FileOptions, NumberImportService
+from control_plane.contacts.uploads import MAX_FILE, UploadOperation, error_report, is_form, uploaded
 from control_plane.db.unit import Unit
-from control_plane.domain.errors import Invalid
 from control_plane.kit.storage import Storage
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
@@ -41,10 +39,28 @@ Words = Annotated[str, QueryParameter(name="text", max_length=4_000, description
 Since = Annotated[datetime | None, QueryParameter(name="granted_at", description="For rows without consent_at.")]
 
 
-class SuppressionImportController(Controller):
+class NumberImportController(Controller):
+    """What both kinds of import share; `kind` is `suppressions` or `consents`."""
+
+    kind: ClassVar[str]
+    guards = [requires("viewer")]
+
+    @get("/imports/{number_import_id:uuid}", summary="How far an import has come")
+    async def read(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> NumberImportOut:
+        return await self.service(unit, principal, storage).get(number_import_id)
+
+    @get("/imports/{number_import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason")
+    async def errors(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> Stream:
+        return error_report(await self.service(unit, principal, storage).error_report(number_import_id), number_import_id)
+
+    def service(self, unit: Unit, principal: Principal, storage: Storage) -> NumberImportService:
+        return NumberImportService(unit, principal.workspace_id, storage, self.kind)
+
+
+class SuppressionImportController(NumberImportController):
+    kind = "suppressions"
     path = "/suppressions"
     tags = ["suppressions"]
-    guards = [requires("viewer")]
 
     @post(
         "/imports",
@@ -67,25 +83,17 @@ class SuppressionImportController(Controller):
         default_country: Country = None,
     ) -> NumberImportOut:
         said = FileOptions(source, default_country, list_date, {"mode": mode})
-        return await _upload(NumberImportService(unit, principal.workspace_id, storage, "suppressions"), said, request)
+        return await _upload(self.service(unit, principal, storage), said, request)
 
     @get("/lists", summary="How old each do-not-call list is; calls that need a list older than allowed are refused")
     async def lists(self, unit: Work, principal: Who, storage: Files) -> ListAges:
-        return await NumberImportService(unit, principal.workspace_id, storage, "suppressions").list_ages()
-
-    @get("/imports/{number_import_id:uuid}", summary="How far an import has come")
-    async def read(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> NumberImportOut:
-        return await NumberImportService(unit, principal.workspace_id, storage, "suppressions").get(number_import_id)
-
-    @get("/imports/{number_import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason")
-    async def errors(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> Stream:
-        return await _report(NumberImportService(unit, principal.workspace_id, storage, "suppressions"), number_import_id)
+        return await self.service(unit, principal, storage).list_ages()
 
 
-class ConsentImportController(Controller):
+class ConsentImportController(NumberImportController):
+    kind = "consents"
     path = "/consents"
     tags = ["consents"]
-    guards = [requires("viewer")]
 
     @post(
         "/imports",
@@ -112,30 +120,12 @@ class ConsentImportController(Controller):
         at = granted_at.isoformat() if granted_at else ""
         said = {"purpose": purpose or "", "basis": basis or "", "at": at, "text": text, "source": source}
         options = {f"consent_{name}": value for name, value in said.items() if value}
-        service = NumberImportService(unit, principal.workspace_id, storage, "consents")
-        return await _upload(service, FileOptions(source, default_country, None, options), request)
-
-    @get("/imports/{number_import_id:uuid}", summary="How far an import has come")
-    async def read(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> NumberImportOut:
-        return await NumberImportService(unit, principal.workspace_id, storage, "consents").get(number_import_id)
-
-    @get("/imports/{number_import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason")
-    async def errors(self, unit: Work, principal: Who, storage: Files, number_import_id: Id) -> Stream:
-        return await _report(NumberImportService(unit, principal.workspace_id, storage, "consents"), number_import_id)
+        return await _upload(self.service(unit, principal, storage), FileOptions(source, default_country, None, options), request)
 
 
 async def _upload(service: NumberImportService, said: FileOptions, request: Request[Any, Any, Any]) -> NumberImportOut:
-    """The body as a whole, or the form's field `file`."""
     row = await service.prepare(said)
-    if request.content_type[0] != "multipart/form-data":
+    if not is_form(request):
         return await service.accept(row, request.stream())
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile):
-        raise Invalid.field("file", "The form has no file in its field `file`.")
-    return await service.accept(row, chunks_of(file))
-
-
-async def _report(service: NumberImportService, import_id: uuid.UUID) -> Stream:
-    lines: AsyncIterator[bytes] = await service.error_report(import_id)
-    headers = {"Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"'}
-    return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    _, chunks = await uploaded(request)
+    return await service.accept(row, chunks)

@@ -35,19 +35,21 @@ class NumberImporter:
         self._storage = storage
         self._clock = clock
 
-    async def run(self, import_id: uuid.UUID) -> None:
-        """Finish the import unless it is finished or somebody else is at it."""
+    async def run(self, import_id: uuid.UUID) -> bool:
+        """Finish the import unless it is finished or somebody else is at it. Returns whether it has put numbers on a list."""
         engine: AsyncEngine = self._sessions.kw["bind"]
         async with engine.connect() as connection:
             run = ImportRun(connection, import_id)
             if not await run.take():
-                return
+                return False
             try:
                 async with self._sessions() as session:
                     row = await NumberImportRepository(session).get(import_id)
                 if row is not None and row.state in UNFINISHED:
                     await self._run(row)
                     await self._storage.delete(row.file_key)
+                    return row.kind == "suppressions"
+                return False
             finally:
                 await run.release()
 

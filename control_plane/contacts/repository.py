@@ -84,9 +84,9 @@ class ListRepository:
         await self._session.flush()
         await self._session.refresh(row)
 
-    async def find(self, list_id: uuid.UUID) -> ContactList | None:
+    async def find(self, list_id: uuid.UUID, *, lock: bool = False) -> ContactList | None:
         query = select(ContactList).where(ContactList.id == list_id, ContactList.workspace_id == self._workspace_id)
-        return await self._session.scalar(query)
+        return await self._session.scalar(query.with_for_update() if lock else query)
 
     async def owned(self, list_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         """Those of the ids that are lists of this workspace."""

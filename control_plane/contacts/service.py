@@ -14,6 +14,7 @@ from control_plane.db.models import Call, Contact, ContactPhone
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Conflict, Invalid, NotFound
+from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 
@@ -55,9 +56,10 @@ class ContactService:
         query = self._rows.listing(q=q, e164=e164 and phone.require(e164), list_id=list_id)
         return await page_of(self._unit.session, query, Contact.id, ContactOut.of, limit=limit, cursor=cursor)
 
-    async def update(self, contact_id: uuid.UUID, data: ContactPatch) -> ContactOut:
+    async def update(self, contact_id: uuid.UUID, data: ContactPatch, if_match: str | None = None) -> ContactOut:
         """Change what was sent; numbers and attributes are replaced as a whole."""
         contact = await self._find(contact_id, lock=True)
+        require_match(if_match, ContactOut.of(contact), ContactPatch)
         changes = {name: value for name in _PLAIN_FIELDS if (value := getattr(data, name)) is not UNSET}
         _check(changes.get("time_zone"), changes.get("attributes"))
         before = {name: getattr(contact, name) for name in changes}

@@ -19,8 +19,10 @@ async def run_import(ctx: dict[str, Any], import_id: str) -> None:
 
 
 async def run_number_import(ctx: dict[str, Any], import_id: str) -> None:
-    """Import one do-not-call list or file of consents; whoever waited for a consent is looked at again at its own time."""
-    await NumberImporter(ctx["sessions"], ctx["storage"], ctx["clock"]).run(uuid.UUID(import_id))
+    """Import one do-not-call list or file of consents; whoever waited for a consent is looked at again at its own time. Whoever is on a
+    list is called no more from then on; what waits for them is closed by a task of its own."""
+    if await NumberImporter(ctx["sessions"], ctx["storage"], ctx["clock"]).run(uuid.UUID(import_id)):
+        await ctx["queue"].send([Nudge("stop_listed", import_id)])
 
 
 async def sweep_imports(ctx: dict[str, Any]) -> None:

@@ -47,3 +47,28 @@ class OfWorkspace:
     """Everything a tenant owns carries the tenant, so that no query can forget it."""
 
     workspace_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), index=True, sort_order=-9)
+
+
+class OfFile:
+    """An import: an uploaded file that a task reads row by row."""
+
+    state: Mapped[str] = mapped_column(default="queued", server_default="queued")
+    """queued → running → completed | failed"""
+    file_key: Mapped[str]
+    """Where the uploaded bytes lie in the storage."""
+    default_country: Mapped[str]
+    encoding: Mapped[str] = mapped_column(default="", server_default="")
+    rows: Mapped[int] = mapped_column(default=0, server_default="0")
+    duplicates: Mapped[int] = mapped_column(default=0, server_default="0")
+    rejected: Mapped[int] = mapped_column(default=0, server_default="0")
+    error: Mapped[str] = mapped_column(default="", server_default="")
+    finished_at: Mapped[datetime | None]
+
+
+class OfRejectedRow:
+    """One rejected row of an import."""
+
+    row_number: Mapped[int]
+    """1 is the first row after the header."""
+    message: Mapped[str]
+    row_text: Mapped[str]

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
+from control_plane.db.base import Base, HasId, HasTimes, OfFile, OfRejectedRow, OfWorkspace
 
 
-class NumberImport(HasId, OfWorkspace, HasTimes, Base):
+class NumberImport(HasId, OfWorkspace, OfFile, HasTimes, Base):
     __tablename__ = "number_import"
     __table_args__ = (
         CheckConstraint("kind in ('suppressions', 'consents')", name="kind"),
@@ -18,32 +18,17 @@ class NumberImport(HasId, OfWorkspace, HasTimes, Base):
     )
 
     kind: Mapped[str]
-    state: Mapped[str] = mapped_column(default="queued", server_default="queued")
-    """queued → running → completed | failed"""
     source: Mapped[str] = mapped_column(default="", server_default="")
     """Which list it is, such as us_national; for consents where they were given."""
     list_date: Mapped[datetime | None]
     """When the list was obtained from its keeper: the gate fails closed once that is too long ago."""
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    file_key: Mapped[str]
-    default_country: Mapped[str]
-    encoding: Mapped[str] = mapped_column(default="", server_default="")
-    rows: Mapped[int] = mapped_column(default=0, server_default="0")
     added: Mapped[int] = mapped_column(default=0, server_default="0")
-    duplicates: Mapped[int] = mapped_column(default=0, server_default="0")
-    rejected: Mapped[int] = mapped_column(default=0, server_default="0")
     removed: Mapped[int] = mapped_column(default=0, server_default="0")
     """Numbers of an older version of the list that the new one no longer has."""
-    error: Mapped[str] = mapped_column(default="", server_default="")
-    finished_at: Mapped[datetime | None]
 
 
-class NumberImportError(HasId, Base):
-    """One rejected row: its number in the file, the reason in words, the row's own text."""
-
+class NumberImportError(HasId, OfRejectedRow, Base):
     __tablename__ = "number_import_error"
 
     import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("number_import.id", ondelete="CASCADE"), index=True)
-    row_number: Mapped[int]
-    message: Mapped[str]
-    row_text: Mapped[str]

@@ -1,0 +1,55 @@
+"""Files that come in as a form's field or as the whole body, and reports on their rows: what all imports share."""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.response import Stream
+
+from control_plane.domain.errors import Invalid
+
+MAX_FILE = 2_000_000_000
+"""Bytes; some 30 million contacts."""
+_CHUNK = 256 * 1024
+_TEXT = Schema(type=OpenAPIType.STRING)
+
+
+@dataclass
+class UploadOperation(Operation):
+    """Tells OpenAPI what the handler reads from the request by itself."""
+
+    def __post_init__(self) -> None:
+        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file, "default_country": _TEXT, "mapping": _TEXT}, required=["file"])
+        content = {"multipart/form-data": OpenAPIMediaType(schema=form), "text/csv": OpenAPIMediaType(schema=file)}
+        self.request_body = RequestBody(content=content, required=True, description="A CSV file, as a form's field or as the whole body.")
+
+
+def is_form(request: Request[Any, Any, Any]) -> bool:
+    """Whether the file is a field of a form; otherwise the body is the file."""
+    return request.content_type[0] == "multipart/form-data"
+
+
+async def uploaded(request: Request[Any, Any, Any]) -> tuple[FormMultiDict, AsyncIterator[bytes]]:
+    """The form and the bytes of its field `file`. Raises `Invalid` without one."""
+    form = await request.form()
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise Invalid.field("file", "The form has no file in its field `file`.")
+    return form, _chunks_of(file)
+
+
+def error_report(lines: AsyncIterator[bytes], import_id: uuid.UUID) -> Stream:
+    """Rejected rows as a CSV file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"'}
+    return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(_CHUNK):
+        yield chunk
