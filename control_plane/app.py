@@ -34,6 +34,7 @@ from control_plane.kit.api_docs import openapi_config
 from control_plane.kit.clock import Clock, SystemClock
 from control_plane.kit.issuer import TrustedIssuer
 from control_plane.kit.logs import configure
+from control_plane.kit.outbound_guard import Guard
 from control_plane.kit.problems import EXCEPTION_HANDLERS
 from control_plane.kit.queue import ArqQueue, Queue
 from control_plane.kit.rate_limit import RateLimiter
@@ -53,6 +54,8 @@ from control_plane.rules.controllers import RulesController, WorkspaceRulesContr
 from control_plane.rules.registry import registry
 from control_plane.settings import Settings
 from control_plane.trunks.controllers import NumberController, TrunkController
+from control_plane.webhooks.controllers import WebhookDeliveryController, WebhookEndpointController
+from control_plane.webhooks.guarding import guard_of
 from control_plane.workspaces.authentication import PUBLIC, AuthenticationMiddleware, Authenticator
 from control_plane.workspaces.bootstrap import bootstrap
 from control_plane.workspaces.controllers import ApiKeyController, TokenController, WorkspaceController
@@ -98,6 +101,8 @@ API: Sequence[ControllerRouterHandler] = (
     HoldController,
     ErasureController,
     PersonController,
+    WebhookEndpointController,
+    WebhookDeliveryController,
 )
 """What lies under /api/v1."""
 ROOT: Sequence[ControllerRouterHandler] = (
@@ -155,6 +160,7 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     state.clock = clock
     state.queue = queue
     state.secret_box = SecretBox(settings.encryption_key)
+    state.outbound_guard = guard_of(settings)
     state.signer = TokenSigner(settings.encryption_key)
     state.storage = open_storage(settings.storage_url)
     state.watch = Watch(state.sessions)
@@ -178,6 +184,10 @@ def provide_secret_box(state: State) -> SecretBox:
     return state.secret_box
 
 
+def provide_outbound_guard(state: State) -> Guard:
+    return state.outbound_guard
+
+
 def provide_signer(state: State) -> TokenSigner:
     return state.signer
 
@@ -196,6 +206,7 @@ DEPENDENCIES = {
     "settings": Provide(provide_settings, sync_to_thread=False),
     "clock": Provide(provide_clock, sync_to_thread=False),
     "secret_box": Provide(provide_secret_box, sync_to_thread=False),
+    "outbound_guard": Provide(provide_outbound_guard, sync_to_thread=False),
     "signer": Provide(provide_signer, sync_to_thread=False),
     "storage": Provide(provide_storage, sync_to_thread=False),
     "queue": Provide(provide_queue, sync_to_thread=False),

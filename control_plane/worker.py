@@ -24,6 +24,7 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.sweep import sweep as sweep_expired
 from control_plane.kit import metrics, telemetry
 from control_plane.kit.clock import SystemClock
+from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.queue import ArqQueue
 from control_plane.kit.redis import decode_task, encode_task, redis_settings
 from control_plane.kit.secrets import SecretBox
@@ -36,6 +37,9 @@ from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
 from control_plane.trunks.number_health import review_numbers
 from control_plane.trunks.tasks import check_trunks, sweep_trunks, sync_all_trunks, sync_trunk
+from control_plane.webhooks.courier import PATIENCE_S, Courier
+from control_plane.webhooks.guarding import guard_of
+from control_plane.webhooks.tasks import deliver_webhooks, forget_old_webhooks
 from control_plane.workspaces.tasks import forget_old_answers
 
 log = get_logger(__name__)
@@ -90,6 +94,7 @@ async def startup(ctx: Context) -> None:
     engine = create_engine(settings.sqlalchemy_url, pool_size=20)
     telephony = ctx.get("telephony") or LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
     queue, clock, sessions = ArqQueue(ctx["redis"]), SystemClock(), create_sessions(engine, settings.encryption_key)
+    secret_box, outbound = SecretBox(settings.encryption_key), OutboundClient(guard_of(settings), within_s=PATIENCE_S)
     ctx |= {
         "engine": engine,
         "telephony": telephony,
@@ -97,7 +102,9 @@ async def startup(ctx: Context) -> None:
         "queue": queue,
         "clock": clock,
         "storage": open_storage(settings.storage_url),
-        "secret_box": SecretBox(settings.encryption_key),
+        "secret_box": secret_box,
+        "outbound": outbound,
+        "courier": Courier(sessions, queue, clock, secret_box, outbound),
         "dialer": Dialer(sessions, queue, clock, telephony),
     }
     await sync_all_trunks(ctx)
@@ -110,6 +117,7 @@ async def shutdown(ctx: Context) -> None:
     dialer.is_stopping = True
     if dialer.waiting:
         await asyncio.wait(dialer.waiting, timeout=DIALS_MAY_FINISH_S)
+    await ctx["outbound"].aclose()
     await ctx["telephony"].aclose()
     await ctx["engine"].dispose()
     log.info("task_worker_stopped")
@@ -143,6 +151,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             func(finish_erasure, keep_result=0),
             func(enroll_list, keep_result=0),
             func(stop_suppressed, keep_result=0),
+            func(deliver_webhooks, keep_result=0, max_tries=1),
         ],
         cron_jobs=[
             cron(tick, second=EVERY_SECOND, keep_result=0, max_tries=1),
@@ -157,6 +166,8 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             cron(sweep_erasures, second=53, keep_result=0, max_tries=1),
             cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),
             cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
+            cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
+            cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
         ],
         redis_pool=redis,
         ctx={"settings": settings, "telephony": telephony},

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from control_plane.calls.announcing import tell_callback, tell_recording, tell_transcript
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import Parts, order_of
 from control_plane.calls.outcomes import category_of, promised_at
@@ -85,9 +86,10 @@ class AgentService:
                 call.answered_by = event.data.get("answered_by", call.answered_by)
             case EventKind.OUTCOME_SET if call.outcome_source is None:
                 label = str(event.data.get("label", ""))[:100]
-                outcome = category_of(label)
+                outcome, promised_before = category_of(label), call.callback_at
                 call.outcome_label, call.outcome = label, outcome
                 call.callback_at = promised_at(outcome, _time(event.data.get("callback_at")), self._unit.now)
+                await tell_callback(self._unit, call, promised_before)
                 if call.outcome is Outcome.DO_NOT_CALL:
                     await self._suppress(call, str(event.data.get("note", "")))
             case EventKind.DISCLOSED:
@@ -125,7 +127,7 @@ class AgentService:
         call = await self._call(lock=True)
         if call.reported_at is not None:
             return
-        came_late = call.state in FINAL
+        came_late, promised_before = call.state in FINAL, call.callback_at
         call.reported_at = self._unit.now
         absorb_report(call, report, self._unit.now)
         if report.outcome is Outcome.DO_NOT_CALL:
@@ -145,6 +147,9 @@ class AgentService:
             call.lease_until = lease_of(call, CallState(call.state), self._unit.now)
         if came_late and report.answered:
             await settle_again(self._unit, call)
+        await tell_callback(self._unit, call, promised_before)
+        is_refused = report.recording_consent is not None and report.recording_consent.decision is ConsentDecision.REFUSED
+        await tell_transcript(self._unit, call, 0 if is_refused else len(report.turns))
         self._unit.nudges.add("tick")
 
     async def recording_key(self) -> str:
@@ -153,7 +158,10 @@ class AgentService:
 
     async def recording_stored(self, key: str) -> None:
         """The recording lies under `key`."""
-        (await self._call()).recording_key = key
+        call = await self._call()
+        is_new, call.recording_key = call.recording_key is None, key
+        if is_new:
+            await tell_recording(self._unit, call)
 
     async def _call(self, *, lock: bool = False) -> Call:
         call = await (self._calls.lock(self._call_id) if lock else self._unit.session.get(Call, self._call_id))

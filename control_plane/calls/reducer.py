@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from control_plane.calls.announcing import tell_move
 from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import facts_of, observe
 from control_plane.calls.repository import CallRepository
@@ -62,6 +63,7 @@ async def take_in(unit: Unit, call: Call, said: Testimony) -> Call:
                 await settle(unit, call)
         observe(unit, call, before, said.source, said.kind, said.fact)
         await unit.session.flush()
+        await tell_move(unit, call, before)
     return call
 
 

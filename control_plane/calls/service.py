@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from control_plane.audit.service import record
+from control_plane.calls.announcing import tell_callback, tell_queued
 from control_plane.calls.gate import Question, ask, consent_id_of, until_of, verdict_of
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.observation import made
@@ -90,6 +91,7 @@ class CallService:
         await self._unit.session.flush()
         await self._unit.session.refresh(call)
         made(self._unit, call)
+        await tell_queued(self._unit, call)
         record(self._unit, self._workspace_id, "call.created", "call", call.id, None, {"purpose": call.purpose})
         self._unit.nudges.add("tick")
         return call
@@ -146,7 +148,7 @@ class CallService:
         promised = promised_at(category_of(label), callback_at, self._unit.now)
         if callback_at is not None and promised is None:
             raise Invalid.field("callback_at", "Only a callback has a time, and it lies in the next 366 days.")
-        before = {"outcome": call.outcome, "outcome_label": call.outcome_label}
+        before, promised_before = {"outcome": call.outcome, "outcome_label": call.outcome_label}, call.callback_at
         call.outcome_label, call.outcome, call.outcome_source = label, category_of(label), "operator"
         call.answered_by = answered_by_of(label) or call.answered_by
         call.callback_at = promised
@@ -155,6 +157,7 @@ class CallService:
         )
         await hear(self._unit, call.id, said)
         await keep_promise(self._unit, call)
+        await tell_callback(self._unit, call, promised_before)
         if call.outcome == Outcome.DO_NOT_CALL:
             reason = note or "marked do_not_call by a person"
             await suppress(self._unit, call.workspace_id, call.to_e164, reason=reason, source="api", evidence="", call_id=call.id)

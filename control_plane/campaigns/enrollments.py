@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from control_plane.audit.service import record
+from control_plane.campaigns.announcing import announce
 from control_plane.campaigns.enrollment_repository import Closing, EnrollmentRepository, Waiting
 from control_plane.campaigns.repository import CampaignRepository
 from control_plane.db.models import Campaign, Enrollment
@@ -88,6 +89,7 @@ class Enrollments:
             completed_at=self._unit.now,
         )
         record(self._unit, campaign.workspace_id, "campaign.completed", "campaign", campaign.id, None, None)
+        await announce(self._unit, campaign, Action.COMPLETE)
         return True
 
     async def enroll(self, campaign: Campaign) -> int:

@@ -3,6 +3,7 @@
 import uuid
 
 from control_plane.audit.service import record
+from control_plane.campaigns.announcing import announce
 from control_plane.campaigns.enrollments import Enrollments
 from control_plane.campaigns.repository import CampaignRepository
 from control_plane.db.models import Campaign, Contact
@@ -47,6 +48,7 @@ class CampaignLifecycle:
             {"execution_status": before},
             {"execution_status": after},
         )
+        await announce(self._unit, campaign, action)
         return campaign
 
     async def _get_going(self, campaign: Campaign) -> None:
@@ -113,6 +115,7 @@ async def fail_campaign(unit: Unit, campaign_id: uuid.UUID, reason: str) -> bool
         return False
     await rows.save(campaign, execution_status=advance(ExecutionStatus.RUNNING, Action.FAIL), status_reason=reason)
     record(unit, campaign.workspace_id, "campaign.failed", "campaign", campaign.id, None, {"reason": reason})
+    await announce(unit, campaign, Action.FAIL)
     return True
 
 

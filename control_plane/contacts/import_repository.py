@@ -8,12 +8,14 @@ nothing half-imported can be seen or dialled, a crash leaves nothing behind, and
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from control_plane.db.models import ContactImport, ContactImportError, ContactList, Workspace
+from control_plane.webhooks.events import Happening, write_down
 
 UNFINISHED = ("queued", "running")
 _PAGE = 1_000
@@ -177,6 +179,10 @@ class ImportRun:
         """Write columns of the import and commit all that was done before."""
         await self._connection.execute(update(ContactImport).where(ContactImport.id == self._import_id).values(**values))
         await self._connection.commit()
+
+    async def tell(self, now: datetime, workspace_id: uuid.UUID, data: dict[str, Any]) -> bool:
+        """Write the end of the import into the outbox; the next `save` commits both. True when somebody wants to hear of it."""
+        return await write_down(self._connection, now, "import.completed", [Happening(workspace_id, data)])
 
     async def stage(self, rows: list[tuple[Any, ...]]) -> None:
         """COPY tuples of `STAGED_COLUMNS` into the staging table and commit."""

@@ -53,10 +53,13 @@ class Importer:
             rejected = await self._stage(run, row.id, row.file_key, reader)
         except Unreadable as error:
             log.info("import_failed", import_id=str(row.id))
+            await run.tell(self._clock.now(), row.workspace_id, _ended(row, "failed", reader))
             await run.save(state="failed", error=str(error), rows=reader.rows if reader else 0, finished_at=self._clock.now())
             return None
         applied = await run.apply(row.workspace_id, row.contact_list_id)
         duplicates = reader.rows - rejected - applied.created - applied.updated
+        counts = {"created": applied.created, "updated": applied.updated, "duplicates": duplicates, "rejected": rejected}
+        await run.tell(self._clock.now(), row.workspace_id, _ended(row, "completed", reader) | counts)
         await run.save(
             state="completed",
             encoding=encoding,
@@ -90,6 +93,13 @@ class Importer:
             await run.stage(accepted)
         await run.reject([{"import_id": import_id, "row_number": r.row, "message": r.message, "row_text": r.text} for r in rejected])
         return len(rejected)
+
+
+def _ended(row: Any, state: str, reader: ContactReader | None) -> dict[str, Any]:
+    """The end of the import as it is told to the outside."""
+    links = {"url": f"/api/v1/imports/{row.id}", "errors_url": f"/api/v1/imports/{row.id}/errors.csv"}
+    about = {"import_id": row.id, "kind": "contacts", "contact_list_id": row.contact_list_id, "state": state}
+    return about | {"rows": reader.rows if reader else 0} | links
 
 
 def _sorted(rows: Iterator[Accepted | Rejected]) -> tuple[list[tuple[Any, ...]], list[Rejected]]:

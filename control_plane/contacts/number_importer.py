@@ -20,6 +20,7 @@ from control_plane.db.models import NumberImport
 from control_plane.db.session import Sessions
 from control_plane.kit.clock import Clock
 from control_plane.kit.storage import Storage
+from control_plane.webhooks.events import Happening, write_down
 
 log = get_logger(__name__)
 
@@ -72,6 +73,9 @@ class NumberImporter:
             if values["state"] == "completed" and row.options.get("mode") == "replace":
                 values["removed"] = await rows.forget_older(row)
             await rows.advance(row.id, finished_at=self._clock.now(), **values)
+            data = {"import_id": row.id, "kind": row.kind, "source": row.source, "state": values["state"]}
+            data |= {"url": f"/api/v1/{row.kind}/imports/{row.id}"}
+            await write_down(session, self._clock.now(), "import.completed", [Happening(row.workspace_id, data)])
         log.info("number_import_ended", import_id=str(row.id), kind=row.kind, state=values["state"])
 
     async def _probe(self, key: str) -> str:

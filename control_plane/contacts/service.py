@@ -17,6 +17,7 @@ from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
+from control_plane.webhooks.events import emit
 
 _PLAIN_FIELDS = ("name", "email", "language", "time_zone", "score", "attributes")
 _MOST_ATTRIBUTES = 200
@@ -43,6 +44,7 @@ class ContactService:
             await self._lists.put_members(list_id, [contact.id])
             self._unit.nudges.add("enroll_list", list_id)
         record(self._unit, self._workspace_id, "contact.created", "contact", contact.id, None, structs.asdict(data) | _ids(list_ids))
+        await self._tell("contact.created", contact.id, [])
         return ContactOut.of(contact)
 
     async def get(self, contact_id: uuid.UUID) -> ContactOut:
@@ -71,7 +73,12 @@ class ContactService:
             contact.phones = self._phones(data.phones, known)
         await self._rows.save(contact)
         record(self._unit, self._workspace_id, "contact.updated", "contact", contact.id, before, changes)
+        await self._tell("contact.updated", contact.id, sorted(changes))
         return ContactOut.of(contact)
+
+    async def _tell(self, event_type: str, contact_id: uuid.UUID, changed: list[str]) -> None:
+        data = {"contact_id": contact_id, "changed": changed, "url": f"/api/v1/contacts/{contact_id}"}
+        await emit(self._unit, self._workspace_id, event_type, data)
 
     async def delete(self, contact_id: uuid.UUID) -> None:
         """Forget the person; calls that were made stay in the ledger with their number."""

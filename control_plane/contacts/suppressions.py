@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.audit.service import record
 from control_plane.contacts.schemas import SuppressionCheck, SuppressionIn, SuppressionOut
 from control_plane.contacts.suppression_repository import SuppressionRepository
-from control_plane.db.models import Suppression
+from control_plane.db.models import Call, Suppression
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Invalid, NotFound
 from control_plane.kit.pagination import Page, page_of
+from control_plane.webhooks.events import emit
 
 
 async def suppress(
@@ -45,7 +46,17 @@ async def suppress(
     if is_new:
         record(unit, workspace_id, "suppression.created", "suppression", row.id, None, _facts(row))
         unit.nudges.add("stop_suppressed", row.id)
+        await _tell(unit, row)
     return row, is_new
+
+
+async def _tell(unit: Unit, row: Suppression) -> None:
+    """Somebody has opted out, by themselves in a call or by whoever writes it down."""
+    call = await unit.session.get(Call, row.call_id) if row.call_id is not None else None
+    data = {"suppression_id": row.id, "scope": row.scope, "campaign_id": row.campaign_id, "source": row.source, "call_id": row.call_id}
+    data |= {"contact_id": call.contact_id if call else None, "url": f"/api/v1/suppressions/{row.id}"}
+    assistant_id = call.assistant_id if call else None
+    await emit(unit, row.workspace_id, "contact.opted_out", data, assistant_id=assistant_id, call_id=row.call_id)
 
 
 async def is_barred(session: AsyncSession, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None) -> bool:

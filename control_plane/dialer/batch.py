@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from control_plane.calls.announcing import tell_claimed as announce_claimed
 from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
 from control_plane.calls.leases import LEASES
 from control_plane.calls.observation import claimed as tell_claimed
@@ -211,6 +212,7 @@ class Batch:
             self._unit.nudges.add("dispatch_call", call["id"])
             facts = {"call_id": call["id"], "campaign_id": call["campaign_id"], "attempt": call["attempt"]}
             tell_claimed(self._unit, call["purpose"], call["trace_context"], **facts)
+        await announce_claimed(self._unit, claimed)
         return len(claimed)
 
     def _charge(self, campaign_id: uuid.UUID) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.db.models import Call, CallEventRecord, CallTurn, Consent, Contact, ContactPhone, Enrollment, Erasure
 from control_plane.db.session import number_hash
 from control_plane.domain.call_state import FINAL
+from control_plane.webhooks.outbox_repository import OutboxRepository
 
 _QUIET = {"synchronize_session": False}
 # Inputs stay replayable: that there was a suppression counts, not the words it was asked for in.
@@ -65,6 +66,7 @@ class ErasureRepository:
         events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
         await self._session.execute(events.execution_options(**_QUIET))
         await self._session.execute(delete(CallTurn).where(CallTurn.call_id.in_(call_ids)).execution_options(**_QUIET))
+        await OutboxRepository(self._session).forget_words_of(call_ids)
 
     async def redact_verdicts(
         self, calls: Sequence[Call], enrollments: Sequence[uuid.UUID], numbers: Sequence[str], *, whole_person: bool

@@ -17,6 +17,7 @@ from control_plane.db.models.records import Erasure, LegalHold
 from control_plane.db.models.suppression import Suppression
 from control_plane.db.models.trunk import Number, Trunk
 from control_plane.db.models.usage import CampaignSpend, DestinationMeter, UsageAccount, UsageCredit, UsageNotice, UsageRecord
+from control_plane.db.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from control_plane.db.models.workspace import Workspace
 
 __all__ = [
@@ -58,5 +59,8 @@ __all__ = [
     "UsageCredit",
     "UsageNotice",
     "UsageRecord",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "Workspace",
 ]

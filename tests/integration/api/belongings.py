@@ -43,7 +43,10 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
     campaign = {"name": "C", "assistant_id": assistant, "contact_list_ids": [people], "number_ids": [number]}
     campaign_id = await made("/campaigns", campaign)
     upload = await client.post(f"/contact-lists/{people}/imports", content=b"phone\n", headers={"Content-Type": "text/csv"})
+    endpoint = await made("/webhook-endpoints", {"url": "https://hooks.example.com/", "assistant_id": assistant})
     ids = {
+        "endpoint_id": endpoint,
+        "delivery_id": await made(f"/webhook-endpoints/{endpoint}/test", None, 202),
         "assistant_id": assistant,
         "trunk_id": trunk,
         "number_id": number,

@@ -58,6 +58,10 @@ LEAST_ROLE = {
     "GET /trunks": "viewer",
     "GET /trunks/{trunk_id}": "viewer",
     "GET /trunks/{trunk_id}/health": "viewer",
+    "GET /webhook-deliveries": "viewer",
+    "GET /webhook-deliveries/{delivery_id}": "viewer",
+    "GET /webhook-endpoints": "viewer",
+    "GET /webhook-endpoints/{endpoint_id}": "viewer",
     "GET /workspace": "viewer",
     "GET /workspace/rules": "viewer",
     # manager
@@ -110,6 +114,12 @@ LEAST_ROLE = {
     "DELETE /trunks/{trunk_id}": "manager",
     "PATCH /trunks/{trunk_id}": "manager",
     "POST /trunks/{trunk_id}/sync": "manager",
+    "POST /webhook-deliveries/{delivery_id}/replay": "manager",
+    "POST /webhook-endpoints": "manager",
+    "DELETE /webhook-endpoints/{endpoint_id}": "manager",
+    "PATCH /webhook-endpoints/{endpoint_id}": "manager",
+    "POST /webhook-endpoints/{endpoint_id}/rotate-secret": "manager",
+    "POST /webhook-endpoints/{endpoint_id}/test": "manager",
     # owner
     "GET /api-keys": "owner",
     "POST /api-keys": "owner",

@@ -1,0 +1,112 @@
+"""HTTP to addresses that users typed: guarded (kit/outbound_guard), without redirects, proxies or cookies, bounded in time and size."""
+
+import asyncio
+import ssl
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+import httpx
+
+from control_plane.kit.outbound_guard import Forbidden, Guard
+
+MOST_ANSWER = 16_384
+"""Bytes of an answer that are read, so that the connection can be used again; nothing of them is kept."""
+
+
+class NotDelivered(Exception):
+    """No answer came; the text is a sentence that says why, without what the network said word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    retry_after: str | None
+
+
+class _GuardedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects to an address that the guard has looked at. TLS above it still asks for the host's name."""
+
+    def __init__(self, guard: Guard, network: httpcore.AsyncNetworkBackend) -> None:
+        self._guard = guard
+        self._network = network
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = await self._guard.addresses(host, port)
+        for address in addresses[:-1]:
+            try:
+                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        raise Forbidden("A URL leads to no file of this machine.")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._network.sleep(seconds)
+
+
+def _network() -> Any:
+    """httpcore's own. Its type says less of the socket options than its base class asks for."""
+    return httpcore.AnyIOBackend()
+
+
+class OutboundClient:
+    """Posts bytes. One client per process: it keeps connections for a few seconds."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        within_s: float,
+        tls: ssl.SSLContext | None = None,
+        network: httpcore.AsyncNetworkBackend | None = None,
+        connections: int = 64,
+    ) -> None:
+        self._guard = guard
+        self._within_s = within_s
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls or httpx.create_ssl_context(trust_env=False),
+            max_connections=connections,
+            keepalive_expiry=10,
+            network_backend=_GuardedNetwork(guard, network or _network()),
+        )
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """One POST. Any status is an answer, a redirect too. Raises `NotDelivered`, `Forbidden` for an address that may not be called."""
+        self._guard.check_url(url)
+        try:
+            async with asyncio.timeout(self._within_s):
+                return await self._post(url, headers, body)
+        except (TimeoutError, httpcore.TimeoutException) as error:
+            raise NotDelivered(f"No answer within {self._within_s:g} s.") from error
+        except (httpcore.ConnectError, ssl.SSLError) as error:
+            is_tls = isinstance(error.__context__, ssl.SSLError) or "SSL" in str(error) or "certificate" in str(error).lower()
+            raise NotDelivered("The certificate was not accepted." if is_tls else "The connection was refused.") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            raise NotDelivered("The connection broke off before an answer came.") from error
+
+    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        given = [(name.encode(), value.encode()) for name, value in headers.items()]
+        async with self._pool.stream("POST", url, headers=given, content=body) as response:
+            read = 0
+            async for chunk in response.aiter_stream():
+                read += len(chunk)
+                if read > MOST_ANSWER:
+                    break
+            retry_after = next((value.decode("latin-1") for name, value in response.headers if name.lower() == b"retry-after"), None)
+            return Answer(response.status, retry_after)
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()

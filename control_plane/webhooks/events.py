@@ -1,0 +1,132 @@
+"""The port through which facts are told to the outside: `emit` writes them into the outbox, in the transaction that makes them true.
+
+Only what somebody has subscribed to is written. Whoever emits needs no lock and waits for nobody: an endpoint that is deleted meanwhile
+leaves deliveries behind that the hourly tidying cancels.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from control_plane.db.unit import Unit
+from control_plane.kit.ids import new_id
+from control_plane.webhooks.outbox_repository import OutboxRepository
+
+TASK = "deliver_webhooks"
+MOST_BODY = 20_000
+"""Bytes of a message: what is longer is behind its links."""
+_ENVELOPE = 500
+EMITTED = (
+    "call.queued",
+    "call.started",
+    "call.ringing",
+    "call.answered",
+    "call.ended",
+    "call.transcript",
+    "call.recording_ready",
+    "callback.scheduled",
+    "campaign.started",
+    "campaign.paused",
+    "campaign.stopped",
+    "campaign.completed",
+    "campaign.error",
+    "contact.created",
+    "contact.updated",
+    "contact.opted_out",
+    "import.completed",
+    "webhook_endpoint.disabled",
+)
+ANNOUNCED = (
+    "call.analyzed",
+    "call.function_called",
+    "call.risk_flagged",
+    "usage.threshold_reached",
+    "usage.limit_reached",
+    "followup.created",
+    "checkup.missed",
+    "appointment.updated",
+    "promise.overdue",
+)
+"""May be subscribed to; they come with the features that they are about."""
+TYPES = frozenset((*EMITTED, *ANNOUNCED))
+TEST = "webhook.test"
+"""Sent by request to one endpoint, and to be subscribed to by none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event. With an `assistant_id` endpoints of that assistant hear of it too."""
+
+    workspace_id: uuid.UUID
+    data: Mapping[str, Any]
+    assistant_id: uuid.UUID | None = None
+    call_id: uuid.UUID | None = None
+    id: uuid.UUID = field(default_factory=new_id)
+
+
+async def emit(
+    unit: Unit,
+    workspace_id: uuid.UUID,
+    event_type: str,
+    data: Mapping[str, Any],
+    *,
+    assistant_id: uuid.UUID | None = None,
+    call_id: uuid.UUID | None = None,
+) -> None:
+    """Tell of one fact: ids, states and links, and nobody's number or words."""
+    await emit_all(unit, event_type, [Happening(workspace_id, data, assistant_id, call_id)])
+
+
+async def emit_all(unit: Unit, event_type: str, happened: Sequence[Happening]) -> None:
+    if await write_down(unit.session, unit.now, event_type, happened):
+        unit.nudges.add(TASK)
+
+
+async def write_down(session: AsyncSession | AsyncConnection, now: datetime, event_type: str, happened: Sequence[Happening]) -> bool:
+    """As `emit_all` where there is no unit; True when somebody is to be told, and the couriers may be woken after the commit."""
+    if event_type not in TYPES:
+        raise ValueError(f"{event_type} is no event of ours")
+    outbox = OutboxRepository(session)
+    listeners = await outbox.listeners(sorted({each.workspace_id for each in happened}), event_type) if happened else []
+    told = [
+        (each, endpoint_id)
+        for each in happened
+        for workspace_id, endpoint_id, assistant_id in listeners
+        if workspace_id == each.workspace_id and assistant_id in (None, each.assistant_id)
+    ]
+    if told:
+        events = {each.id: event_row(each, event_type, now) for each, _ in told}
+        await outbox.add(list(events.values()), [delivery_row(each, endpoint_id, now) for each, endpoint_id in told])
+    return bool(told)
+
+
+def event_row(happened: Happening, event_type: str, now: datetime) -> dict[str, Any]:
+    facts = {"id": happened.id, "workspace_id": happened.workspace_id, "type": event_type, "at": now, "call_id": happened.call_id}
+    return {**facts, "data": bounded(happened.data)}
+
+
+def delivery_row(happened: Happening, endpoint_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+    owner = {"id": new_id(), "workspace_id": happened.workspace_id, "endpoint_id": endpoint_id, "event_id": happened.id}
+    return {**owner, "next_at": now, "created_at": now, "updated_at": now}
+
+
+def bounded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values; what makes the message too long is left out, the longest first, and named under `left_out`."""
+    plain = msgspec.to_builtins(dict(data), enc_hook=str)
+    sizes = {name: len(msgspec.json.encode(value)) + len(name) + 4 for name, value in plain.items()}
+    left_out: list[str] = []
+    while sum(sizes.values()) > MOST_BODY - _ENVELOPE:
+        longest = max(sizes, key=lambda name: sizes[name])
+        left_out.append(longest)
+        del sizes[longest], plain[longest]
+    return plain | ({"left_out": left_out} if left_out else {})
+
+
+def body_of(event_id: uuid.UUID, event_type: str, at: datetime, workspace_id: uuid.UUID, data: Mapping[str, Any]) -> bytes:
+    """The message, the same bytes at every attempt."""
+    return msgspec.json.encode({"id": event_id, "type": event_type, "timestamp": at, "workspace_id": workspace_id, "data": data})
