@@ -1,20 +1,18 @@
 """HTTP for assistants."""
 
 import uuid
-from typing import Annotated
 
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, SkipValidation
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 
 from control_plane.assistants.schemas import AssistantIn, AssistantOut, AssistantPatch, AssistantVersionOut
-from control_plane.assistants.service import AssistantService, etag_of
+from control_plane.assistants.service import AssistantService
 from control_plane.db.unit import Unit
+from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
-
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag that was seen; another one by now is a 409.")]
 
 
 async def provide_assistants(
@@ -39,17 +37,17 @@ class AssistantController(Controller):
 
     @post(guards=[requires("manager")], summary="Make an assistant; it is published as version 1")
     async def create(self, data: JSONBody[AssistantIn], assistants: Assistants) -> Response[AssistantOut]:
-        return _tagged(await assistants.create(data), 201)
+        return tagged(await assistants.create(data), AssistantPatch)
 
     @get("/{assistant_id:uuid}", guards=[requires("viewer")], summary="An assistant: its draft")
     async def show(self, assistant_id: FromPath[uuid.UUID], assistants: Assistants) -> Response[AssistantOut]:
-        return _tagged(await assistants.get(assistant_id))
+        return tagged(await assistants.get(assistant_id), AssistantPatch)
 
     @patch("/{assistant_id:uuid}", guards=[requires("manager")], summary="Change the draft")
     async def change(
         self, assistant_id: FromPath[uuid.UUID], data: JSONBody[AssistantPatch], assistants: Assistants, if_match: IfMatch = None
     ) -> Response[AssistantOut]:
-        return _tagged(await assistants.change(assistant_id, data, if_match))
+        return tagged(await assistants.change(assistant_id, data, if_match), AssistantPatch)
 
     @delete("/{assistant_id:uuid}", guards=[requires("manager")], summary="Delete an assistant that nothing uses")
     async def remove(self, assistant_id: FromPath[uuid.UUID], assistants: Assistants) -> None:
@@ -64,7 +62,3 @@ class AssistantController(Controller):
         self, assistant_id: FromPath[uuid.UUID], assistants: Assistants, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> Page[AssistantVersionOut]:
         return await assistants.versions(assistant_id, limit=limit, cursor=cursor)
-
-
-def _tagged(assistant: AssistantOut, status_code: int = 200) -> Response[AssistantOut]:
-    return Response(assistant, status_code=status_code, headers={"ETag": etag_of(assistant)})

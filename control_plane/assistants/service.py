@@ -12,6 +12,7 @@ from control_plane.db.models import Assistant, AssistantVersion
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Conflict, FieldError, Invalid, NotFound
+from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 
@@ -57,8 +58,7 @@ class AssistantService:
     async def change(self, assistant_id: uuid.UUID, patch: AssistantPatch, if_match: str | None) -> AssistantOut:
         """Change the draft. `if_match` is the ETag that the caller has seen; another one by now is a `Conflict`."""
         row = await self._row(assistant_id, lock=True)
-        if if_match not in (None, "*", etag_of(await self._out(row))):
-            raise Conflict("Somebody changed the assistant meanwhile; load it again, then change it.", code="changed_meanwhile")
+        require_match(if_match, await self._out(row), AssistantPatch)
         before = _trail(row)
         sent = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
         row.name, row.is_active = sent.pop("name", row.name), sent.pop("is_active", row.is_active)
@@ -115,12 +115,6 @@ class AssistantService:
     async def _out(self, row: Assistant) -> AssistantOut:
         published = await self._unit.session.get(AssistantVersion, row.published_version_id) if row.published_version_id else None
         return AssistantOut.of(row, published)
-
-
-def etag_of(assistant: AssistantOut) -> str:
-    """Changes with anything that a person could have changed."""
-    parts = (assistant.updated_at.isoformat(), assistant.published_version_id, msgspec.json.encode(assistant))
-    return f'"{uuid.uuid5(assistant.id, repr(parts)).hex}"'
 
 
 def _trail(row: Assistant) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Literal
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from litestar.response import Stream
@@ -25,6 +25,7 @@ from control_plane.campaigns.schemas import (
 from control_plane.campaigns.service import CampaignService
 from control_plane.db.unit import Unit
 from control_plane.domain.campaign_state import Action
+from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
@@ -54,12 +55,14 @@ class CampaignController(Controller):
         return await CampaignService(unit, principal.workspace_id).create(data)
 
     @get("/{campaign_id:uuid}", summary="One campaign")
-    async def read(self, unit: Work, principal: Who, campaign_id: Id) -> CampaignOut:
-        return await CampaignService(unit, principal.workspace_id).get(campaign_id)
+    async def read(self, unit: Work, principal: Who, campaign_id: Id) -> Response[CampaignOut]:
+        return tagged(await CampaignService(unit, principal.workspace_id).get(campaign_id), CampaignPatch)
 
     @patch("/{campaign_id:uuid}", guards=[requires("manager")], summary="Change what is sent")
-    async def update(self, unit: Work, principal: Who, campaign_id: Id, data: JSONBody[CampaignPatch]) -> CampaignOut:
-        return await CampaignService(unit, principal.workspace_id).update(campaign_id, data)
+    async def update(
+        self, unit: Work, principal: Who, campaign_id: Id, data: JSONBody[CampaignPatch], if_match: IfMatch = None
+    ) -> Response[CampaignOut]:
+        return tagged(await CampaignService(unit, principal.workspace_id).update(campaign_id, data, if_match), CampaignPatch)
 
     @delete("/{campaign_id:uuid}", guards=[requires("manager")], summary="Delete a campaign at rest; its calls are kept")
     async def remove(self, unit: Work, principal: Who, campaign_id: Id) -> None:

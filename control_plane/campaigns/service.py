@@ -17,6 +17,7 @@ from control_plane.domain.calling_window import Window
 from control_plane.domain.campaign_state import AT_REST, ExecutionStatus
 from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.domain.retry_policy import RetryPolicy
+from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.trunks.schemas import Breaker
@@ -62,9 +63,10 @@ class CampaignService:
         lists, numbers = await self._rows.list_ids(ids), await self._rows.number_ids(ids)
         return Page([CampaignOut.of(row, lists.get(row.id, []), numbers.get(row.id, [])) for row in page.items], page.next_cursor)
 
-    async def update(self, campaign_id: uuid.UUID, data: CampaignPatch) -> CampaignOut:
+    async def update(self, campaign_id: uuid.UUID, data: CampaignPatch, if_match: str | None = None) -> CampaignOut:
         """Change what was sent; a running campaign follows from its next call on."""
         campaign = await self._find(campaign_id, lock=True)
+        require_match(if_match, await self._out(campaign), CampaignPatch)
         changes = {name: value for name, value in structs.asdict(data).items() if value is not UNSET}
         if campaign.execution_status == ExecutionStatus.ARCHIVED:
             raise Conflict("The campaign is archived and can no longer be changed.", code="campaign_archived")

@@ -2,11 +2,12 @@
 
 import uuid
 
-from litestar import Controller, delete, get, patch, post, put
+from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 
 from control_plane.db.unit import Unit
+from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.kit.secrets import SecretBox
 from control_plane.settings import Settings
@@ -52,12 +53,14 @@ class TrunkController(Controller):
         return trunks.out(await trunks.create(data))
 
     @get("/{trunk_id:uuid}", guards=[requires("viewer")], summary="A trunk, without its password")
-    async def show(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkOut:
-        return trunks.out(await trunks.get(trunk_id))
+    async def show(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> Response[TrunkOut]:
+        return tagged(trunks.out(await trunks.get(trunk_id)), TrunkPatch)
 
     @patch("/{trunk_id:uuid}", guards=[requires("manager")], summary="Change a trunk")
-    async def change(self, trunk_id: FromPath[uuid.UUID], data: JSONBody[TrunkPatch], trunks: Trunks) -> TrunkOut:
-        return trunks.out(await trunks.change(trunk_id, data))
+    async def change(
+        self, trunk_id: FromPath[uuid.UUID], data: JSONBody[TrunkPatch], trunks: Trunks, if_match: IfMatch = None
+    ) -> Response[TrunkOut]:
+        return tagged(trunks.out(await trunks.change(trunk_id, data, if_match)), TrunkPatch)
 
     @delete("/{trunk_id:uuid}", guards=[requires("manager")], summary="Delete a trunk that nothing uses, with its numbers")
     async def remove(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> None:
@@ -88,12 +91,14 @@ class NumberController(Controller):
         return NumberOut.of(await numbers.create(data))
 
     @get("/{number_id:uuid}", guards=[requires("viewer")], summary="A number")
-    async def show(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> NumberOut:
-        return NumberOut.of(await numbers.get(number_id))
+    async def show(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> Response[NumberOut]:
+        return tagged(NumberOut.of(await numbers.get(number_id)), NumberPatch)
 
     @patch("/{number_id:uuid}", guards=[requires("manager")], summary="Change label or daily cap, or put the number back to work")
-    async def change(self, number_id: FromPath[uuid.UUID], data: JSONBody[NumberPatch], numbers: Numbers) -> NumberOut:
-        return NumberOut.of(await numbers.change(number_id, data))
+    async def change(
+        self, number_id: FromPath[uuid.UUID], data: JSONBody[NumberPatch], numbers: Numbers, if_match: IfMatch = None
+    ) -> Response[NumberOut]:
+        return tagged(NumberOut.of(await numbers.change(number_id, data, if_match)), NumberPatch)
 
     @delete("/{number_id:uuid}", guards=[requires("manager")], summary="Delete a number that no campaign uses")
     async def remove(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> None:

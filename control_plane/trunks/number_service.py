@@ -9,6 +9,7 @@ from control_plane.db.models import Number, Trunk
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Conflict, Invalid, NotFound
+from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.trunks.repository import NumberRepository
@@ -60,8 +61,9 @@ class NumberService:
         self._trunks.ask_sync(trunk)
         return row
 
-    async def change(self, number_id: uuid.UUID, patch: NumberPatch) -> Number:
+    async def change(self, number_id: uuid.UUID, patch: NumberPatch, if_match: str | None = None) -> Number:
         row = await self.get(number_id, lock=True)
+        require_match(if_match, NumberOut.of(row), NumberPatch)
         changes = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
         before = {name: getattr(row, name) for name in changes}
         for name, value in changes.items():

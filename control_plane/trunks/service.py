@@ -12,6 +12,7 @@ from control_plane.audit.service import record
 from control_plane.db.models import Trunk
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.kit.secrets import SecretBox
@@ -85,8 +86,9 @@ class TrunkService:
         self.ask_sync(row)
         return row
 
-    async def change(self, trunk_id: uuid.UUID, patch: TrunkPatch) -> Trunk:
+    async def change(self, trunk_id: uuid.UUID, patch: TrunkPatch, if_match: str | None = None) -> Trunk:
         row = await self.get(trunk_id, lock=True)
+        require_match(if_match, self.out(row), TrunkPatch)
         before = _trail(row)
         changes = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
         await self._apply(row, changes)

@@ -3,13 +3,14 @@
 import uuid
 from datetime import timedelta
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from control_plane.db.unit import Unit
 from control_plane.kit.clock import Clock
+from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.kit.signing import TokenSigner
 from control_plane.workspaces.guards import requires
@@ -36,12 +37,12 @@ class WorkspaceController(Controller):
     dependencies = {"workspaces": provide_workspaces}
 
     @get(guards=[requires("viewer")], summary="The workspace of this key")
-    async def show(self, workspaces: Workspaces) -> WorkspaceOut:
-        return WorkspaceOut.of(await workspaces.get())
+    async def show(self, workspaces: Workspaces) -> Response[WorkspaceOut]:
+        return tagged(WorkspaceOut.of(await workspaces.get()), WorkspacePatch)
 
     @patch(guards=[requires("owner")], summary="Change the workspace, or halt all its calls")
-    async def change(self, data: JSONBody[WorkspacePatch], workspaces: Workspaces) -> WorkspaceOut:
-        return WorkspaceOut.of(await workspaces.change(data))
+    async def change(self, data: JSONBody[WorkspacePatch], workspaces: Workspaces, if_match: IfMatch = None) -> Response[WorkspaceOut]:
+        return tagged(WorkspaceOut.of(await workspaces.change(data, if_match)), WorkspacePatch)
 
 
 class ApiKeyController(Controller):

@@ -12,12 +12,13 @@ from control_plane.db.models import ApiKey, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Conflict, Invalid, NotFound
+from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.kit.secrets import digest, new_api_key
 from control_plane.workspaces.bootstrap import PREFIX_LENGTH
 from control_plane.workspaces.repository import WorkspaceRepository
-from control_plane.workspaces.schemas import ApiKeyIn, ApiKeyOut, WorkspacePatch
+from control_plane.workspaces.schemas import ApiKeyIn, ApiKeyOut, WorkspaceOut, WorkspacePatch
 
 _PLAIN = ("name", "time_zone", "default_country", "is_halted")
 
@@ -34,10 +35,11 @@ class WorkspaceService:
             raise NotFound.of("workspace")
         return workspace
 
-    async def change(self, patch: WorkspacePatch) -> Workspace:
+    async def change(self, patch: WorkspacePatch, if_match: str | None = None) -> Workspace:
         """Raises `Invalid` for a zone or country that does not exist."""
         _check(patch)
         workspace = await self.get(lock=True)
+        require_match(if_match, WorkspaceOut.of(workspace), WorkspacePatch)
         changes = {
             name: value for name in ("name", "time_zone", "default_country", "is_halted") if (value := getattr(patch, name)) is not UNSET
         }
