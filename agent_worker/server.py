@@ -47,6 +47,7 @@ class Worker:
             max_retry=FOREVER,
             host=loaded.http_host,
             port=loaded.http_port,
+            prometheus_port=loaded.metrics_port,
             log_level=loaded.log_level,
         )
         self.server.rtc_session(job.entrypoint, agent_name=AGENT_NAME, on_request=self._answer, on_session_end=job.on_session_end)

@@ -31,6 +31,8 @@ class Settings:
     """Synthesised opening lines."""
     otlp_endpoint: str = ""
     """Where traces go, over OTLP/HTTP; empty for nowhere."""
+    metrics_port: int | None = None
+    """Where Prometheus reads the worker's load and jobs; none for nowhere."""
 
     @property
     def scratch_dir(self) -> Path:
@@ -56,6 +58,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         http_port=_whole(env, "CALLWRIGHT_AGENT_HTTP_PORT", 0, 0, 65535),
         cache_dir=Path(env.get("CALLWRIGHT_AGENT_CACHE") or _default_cache(env)),
         otlp_endpoint=_url(env, "OTEL_EXPORTER_OTLP_ENDPOINT", ("http", "https")) if env.get("OTEL_EXPORTER_OTLP_ENDPOINT") else "",
+        metrics_port=_whole(env, "CALLWRIGHT_AGENT_METRICS_PORT", 0, 0, 65535) or None,
     )
 
 

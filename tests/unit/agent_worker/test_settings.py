@@ -47,6 +47,7 @@ def test_a_missing_setting_is_named(name: str):
         ("CALLWRIGHT_AGENT_SLOTS", "0"),
         ("CALLWRIGHT_AGENT_SLOTS", "many"),
         ("CALLWRIGHT_AGENT_HTTP_PORT", "70000"),
+        ("CALLWRIGHT_AGENT_METRICS_PORT", "lots"),
         ("CALLWRIGHT_LOG_LEVEL", "chatty"),
     ],
 )
