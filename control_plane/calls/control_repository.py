@@ -4,12 +4,18 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, CallEventRecord
+from control_plane.db.models import Call, CallEventRecord, ContactPhone, Enrollment, Suppression
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, LIVE
 from control_plane.kit.ids import new_id
+
+# One condition for each of the indexes: uq_call_live_number, ix_call_due.
+_NOT_ANSWERED = (
+    and_(Call.holds_number, Call.state.in_(BEFORE_DIAL | AT_THE_PHONE)),
+    and_(Call.state == "queued", Call.claimed_at.is_(None)),
+)
 
 
 class ControlRepository:
@@ -30,12 +36,26 @@ class ControlRepository:
 
     async def not_answered(self, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
         """Calls to the number that nobody has answered yet, waiting ones too; of one campaign when it is given."""
-        # One condition for each of the indexes: uq_call_live_number, ix_call_due.
-        claimed = and_(Call.holds_number, Call.state.in_(BEFORE_DIAL | AT_THE_PHONE))
-        waiting = and_(Call.state == "queued", Call.claimed_at.is_(None))
-        query = select(Call.id).where(Call.workspace_id == workspace_id, Call.to_e164 == e164, or_(claimed, waiting))
+        query = select(Call.id).where(Call.workspace_id == workspace_id, Call.to_e164 == e164, or_(*_NOT_ANSWERED))
         query = query if campaign_id is None else query.where(Call.campaign_id == campaign_id)
         return (await self._session.scalars(query.order_by(Call.id))).all()
+
+    async def not_answered_of_list(self, workspace_id: uuid.UUID, import_id: uuid.UUID) -> Sequence[uuid.UUID]:
+        """The same calls to any number that the import has put on its list."""
+        listed = exists().where(
+            Suppression.workspace_id == workspace_id, Suppression.e164 == Call.to_e164, Suppression.import_id == import_id
+        )
+        query = select(Call.id).where(Call.workspace_id == workspace_id, or_(*_NOT_ANSWERED), listed)
+        return (await self._session.scalars(query.order_by(Call.id))).all()
+
+    async def waiting_of_list(self, workspace_id: uuid.UUID, import_id: uuid.UUID, after: str, most: int) -> Sequence[str]:
+        """Numbers after `after`, in their order, that the import has put on its list and for which an enrollment waits."""
+        listed = exists().where(
+            Suppression.workspace_id == workspace_id, Suppression.e164 == ContactPhone.e164, Suppression.import_id == import_id
+        )
+        waiting = exists().where(Enrollment.contact_id == ContactPhone.contact_id, Enrollment.state == "waiting")
+        query = select(ContactPhone.e164).distinct().where(ContactPhone.workspace_id == workspace_id, ContactPhone.e164 > after)
+        return (await self._session.scalars(query.where(listed, waiting).order_by(ContactPhone.e164).limit(most))).all()
 
     async def asked_to_end(self) -> Sequence[uuid.UUID]:
         """Calls under way that somebody wants ended. The index of leases holds all calls under way."""

@@ -150,15 +150,17 @@ class EnrollmentRepository:
         )
         await self._session.execute(statement)
 
-    async def close_suppressed(self, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None, reason: str) -> Sequence[uuid.UUID]:
-        """Waiting enrollments whose contact has this number and none that may still be called; returns their campaigns."""
-        mine = exists().where(ContactPhone.contact_id == Enrollment.contact_id, ContactPhone.e164 == e164)
+    async def close_suppressed(
+        self, workspace_id: uuid.UUID, e164s: Sequence[str], campaign_id: uuid.UUID | None, reason: str
+    ) -> Sequence[uuid.UUID]:
+        """Waiting enrollments whose contact has one of these numbers and none that may still be called; returns their campaigns."""
+        mine = exists().where(ContactPhone.contact_id == Enrollment.contact_id, ContactPhone.e164.in_(e164s))
         barred = exists().where(
             Suppression.workspace_id == workspace_id,
             Suppression.e164 == ContactPhone.e164,
             or_(Suppression.campaign_id.is_(None), Suppression.campaign_id == Enrollment.campaign_id),
         )
-        callable_number = exists().where(ContactPhone.contact_id == Enrollment.contact_id, ContactPhone.e164 != e164, ~barred)
+        callable_number = exists().where(ContactPhone.contact_id == Enrollment.contact_id, ContactPhone.e164.not_in(e164s), ~barred)
         statement = (
             update(Enrollment)
             .where(Enrollment.workspace_id == workspace_id, Enrollment.state == "waiting", mine, ~callable_number)

@@ -115,8 +115,14 @@ class Enrollments:
 
     async def close_suppressed(self, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None) -> int:
         """Close waiting enrollments of contacts who have no other number left. Returns how many."""
-        touched = await self._rows.close_suppressed(workspace_id, e164, campaign_id, SUPPRESSED)
-        for touched_campaign in set(touched):
+        return await self._close(await self._rows.close_suppressed(workspace_id, [e164], campaign_id, SUPPRESSED))
+
+    async def close_listed(self, workspace_id: uuid.UUID, e164s: Sequence[str], reason: str) -> int:
+        """The same for numbers that a do-not-call list brought, for all campaigns."""
+        return await self._close(await self._rows.close_suppressed(workspace_id, e164s, None, reason))
+
+    async def _close(self, touched: Sequence[uuid.UUID]) -> int:
+        for touched_campaign in sorted(set(touched)):
             await self.complete_campaign_if_finished(touched_campaign)
         return len(touched)
 

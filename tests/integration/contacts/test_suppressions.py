@@ -71,3 +71,18 @@ async def test_an_opt_out_within_a_call_is_written_once_with_its_evidence(world:
     assert (first, second) == (True, False)
     (found,) = (await world.ours.get("/suppressions"))["items"]
     assert (found["call_id"], found["evidence"]) == (str(call_id), "stop calling")
+
+
+async def test_whoever_comes_onto_an_imported_list_is_closed_at_once_unless_another_number_is_left(world: World) -> None:
+    csv = f"name,phone,mobile\nAda,{NUMBER},\nBob,{NUMBER[:-1]}2,{NUMBER}\nCarla,{NUMBER[:-1]}3,\n"
+    campaign = await world.campaign(csv)
+    await world.ours.post(f"/campaigns/{campaign['id']}/start", status=200)
+    query = {"source": "us_national", "list_date": "2026-11-03"}
+    headers, path = {"Content-Type": "text/csv"}, "/api/v1/suppressions/imports"
+    await world.theirs.client.post(path, content=f"{NUMBER[:-1]}3\n".encode(), headers=headers, params=query)
+    answer = await world.ours.client.post(path, content=f"{NUMBER}\n".encode(), headers=headers, params=query)
+    assert answer.status_code == 202, answer.text
+    assert (await world.run_tasks()).count("stop_listed") == 2
+    found = {e["contact_name"]: e for e in (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]}
+    assert {name: e["state"] for name, e in found.items()} == {"Ada": "suppressed", "Bob": "waiting", "Carla": "waiting"}
+    assert found["Ada"]["closed_reason"] == "The number stands on the list us_national."

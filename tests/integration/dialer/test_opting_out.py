@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import update
 
 from control_plane.calls.agent_service import AgentService
-from control_plane.calls.tasks import stop_suppressed
+from control_plane.calls.tasks import stop_listed, stop_suppressed
+from control_plane.contacts.number_import_repository import NumberImportRepository
 from control_plane.contacts.suppressions import suppress
-from control_plane.db.models import Call, Trunk
+from control_plane.db.models import Call, NumberImport, Trunk
 from control_plane.dialer import departure, place
 from control_plane.kit.ids import new_id
 from control_plane.telephony.port import Answered, Dial, DialResult, Leg
@@ -126,6 +127,22 @@ async def test_of_five_hundred_due_contacts_and_single_calls_with_one_number_non
     states = {state: sum(e.state == state for e in await bench.enrollments()) for state in ("suppressed", "waiting", "claimed")}
     assert (states["suppressed"], states["waiting"]) == (500, 0)
     assert [c.state for c in await bench.calls() if c.purpose == "single"] == ["released"] * 5
+
+
+async def test_calls_to_a_number_that_comes_onto_an_imported_list_are_given_up_at_once(bench: Bench) -> None:
+    world = await bench.make_world(OTHER)
+    call, _ = await bench.ready_call()
+    imported = NumberImport(id=new_id(), workspace_id=world.workspace.id, kind="suppressions", source="us_national")
+    imported.file_key, imported.default_country, imported.state = "imports/list.csv", "US", "completed"
+    async with bench.dialer.sessions.begin() as session:
+        session.add_all([imported, _single(world)])
+        await session.flush()
+        await NumberImportRepository(session).put_on_list(imported, [NUMBER, OTHER])
+    await stop_listed({"sessions": bench.dialer.sessions, "queue": bench.queue, "clock": bench.dialer.clock}, str(imported.id))
+    assert [c.state for c in await bench.calls()] == ["released", "released"]
+    assert [e.state for e in await bench.enrollments()] == ["suppressed"]
+    await place.place(bench.dialer, call.id)
+    assert bench.telephony.sent == []
 
 
 async def _brought_to(bench: Bench, step: str) -> None:
