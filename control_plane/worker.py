@@ -14,7 +14,7 @@ from arq.connections import ArqRedis, create_pool
 from arq.worker import Worker
 from structlog import get_logger
 
-from control_plane.calls.tasks import stop_suppressed
+from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
 from control_plane.contacts.tasks import run_import, run_number_import, sweep_imports
 from control_plane.db.session import create_engine, create_sessions
@@ -151,6 +151,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             func(finish_erasure, keep_result=0),
             func(enroll_list, keep_result=0),
             func(stop_suppressed, keep_result=0),
+            func(stop_listed, keep_result=0, timeout=3600),
             func(deliver_webhooks, keep_result=0, max_tries=1),
         ],
         cron_jobs=[
