@@ -3,11 +3,12 @@
 import uuid
 from typing import Annotated
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
 
 from control_plane.db.unit import Unit
+from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.outbound_guard import Guard
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.kit.secrets import SecretBox
@@ -52,14 +53,14 @@ class WebhookEndpointController(Controller):
         return WebhookEndpointWithSecret.with_secret(*await webhooks.create(data))
 
     @get("/{endpoint_id:uuid}", guards=[requires("viewer")], summary="An endpoint, without its secret")
-    async def show(self, endpoint_id: FromPath[uuid.UUID], webhooks: Webhooks) -> WebhookEndpointOut:
-        return WebhookEndpointOut.of(await webhooks.get(endpoint_id))
+    async def show(self, endpoint_id: FromPath[uuid.UUID], webhooks: Webhooks) -> Response[WebhookEndpointOut]:
+        return tagged(WebhookEndpointOut.of(await webhooks.get(endpoint_id)), WebhookEndpointPatch)
 
     @patch("/{endpoint_id:uuid}", guards=[requires("manager")], summary="Change an endpoint, switch it off or on")
     async def change(
-        self, endpoint_id: FromPath[uuid.UUID], data: JSONBody[WebhookEndpointPatch], webhooks: Webhooks
-    ) -> WebhookEndpointOut:
-        return WebhookEndpointOut.of(await webhooks.change(endpoint_id, data))
+        self, endpoint_id: FromPath[uuid.UUID], data: JSONBody[WebhookEndpointPatch], webhooks: Webhooks, if_match: IfMatch = None
+    ) -> Response[WebhookEndpointOut]:
+        return tagged(WebhookEndpointOut.of(await webhooks.change(endpoint_id, data, if_match)), WebhookEndpointPatch)
 
     @delete("/{endpoint_id:uuid}", guards=[requires("manager")], summary="Delete an endpoint; what it has not been told is canceled")
     async def remove(self, endpoint_id: FromPath[uuid.UUID], webhooks: Webhooks) -> None:

@@ -11,6 +11,7 @@ from control_plane.db.models import WebhookDelivery, WebhookEndpoint, WebhookEve
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, Invalid, NotFound, Refused
 from control_plane.kit import standard_webhooks
+from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.outbound_guard import Forbidden, Guard
 from control_plane.kit.pagination import Page, page_of
@@ -68,11 +69,12 @@ class WebhookService:
         self._record("created", row, None, _trail(row))
         return row, secret
 
-    async def change(self, endpoint_id: uuid.UUID, patch: WebhookEndpointPatch) -> WebhookEndpoint:
+    async def change(self, endpoint_id: uuid.UUID, patch: WebhookEndpointPatch, if_match: str | None = None) -> WebhookEndpoint:
         """Change what was sent. An endpoint that is enabled again is told what has waited for it."""
         changes: dict[str, Any] = {n: value for n in patch.__struct_fields__ if (value := getattr(patch, n)) is not UNSET}
         self._check(changes.get("url"), changes.get("events"))
         row = await self.get(endpoint_id, lock=True)
+        require_match(if_match, WebhookEndpointOut.of(row), WebhookEndpointPatch)
         before, state = _trail(row), changes.pop("state", row.state)
         if "events" in changes:
             changes["events"] = sorted(set(changes["events"]))
