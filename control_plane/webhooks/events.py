@@ -120,7 +120,7 @@ def bounded(data: Mapping[str, Any]) -> dict[str, Any]:
     plain = msgspec.to_builtins(dict(data), enc_hook=str)
     sizes = {name: len(msgspec.json.encode(value)) + len(name) + 4 for name, value in plain.items()}
     left_out: list[str] = []
-    while sum(sizes.values()) > MOST_BODY - _ENVELOPE:
+    while sum(sizes.values()) + sum(len(name) + 3 for name in left_out) > MOST_BODY - _ENVELOPE:
         longest = max(sizes, key=lambda name: sizes[name])
         left_out.append(longest)
         del sizes[longest], plain[longest]
