@@ -56,6 +56,8 @@ from control_plane.settings import Settings
 from control_plane.trunks.controllers import NumberController, TrunkController
 from control_plane.webhooks.controllers import WebhookDeliveryController, WebhookEndpointController
 from control_plane.webhooks.guarding import guard_of
+from control_plane.usage.controllers import UsageController
+from control_plane.usage.prices import use_prices
 from control_plane.workspaces.authentication import PUBLIC, AuthenticationMiddleware, Authenticator
 from control_plane.workspaces.bootstrap import bootstrap
 from control_plane.workspaces.controllers import ApiKeyController, TokenController, WorkspaceController
@@ -101,6 +103,7 @@ API: Sequence[ControllerRouterHandler] = (
     HoldController,
     ErasureController,
     PersonController,
+    UsageController,
     WebhookEndpointController,
     WebhookDeliveryController,
 )
@@ -127,8 +130,9 @@ def create_app(
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         own_engine = create_engine(settings.sqlalchemy_url) if engine is None else None
         redis = connect(settings.redis_url)
-        # A mistake in a rule pack stops the start, not the first call.
+        # A mistake in a rule pack or price list stops the start, not the first call.
         registry()
+        use_prices(settings.prices)
         try:
             _fill(app.state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
             app.state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)

@@ -64,6 +64,8 @@ class Settings:
     """Requests of one API key in the long run; 0 for no limit. Far above what a person or a reasonable program asks."""
     rate_limit_burst: int = 200
     """Requests of one API key at once: one page of a dashboard asks a dozen."""
+    prices: str = ""
+    """Path of the price list that calls are billed by; empty for the reference list that comes with the program."""
     webhook_allow: tuple[str, ...] = ()
     """Hosts, addresses and networks that webhooks may be sent to although they are not public, and by plain HTTP. For development."""
     metrics_host: str = "127.0.0.1"
@@ -100,6 +102,7 @@ class Settings:
             jwt_jwks_url=env.get("CALLWRIGHT_JWT_JWKS_URL", ""),
             rate_limit_per_minute=_count(env, "CALLWRIGHT_RATE_LIMIT_PER_MINUTE", 1200, least=0),
             rate_limit_burst=_count(env, "CALLWRIGHT_RATE_LIMIT_BURST", 200),
+            prices=env.get("CALLWRIGHT_PRICES", ""),
             webhook_allow=tuple(entry.strip() for entry in env.get("CALLWRIGHT_WEBHOOK_ALLOW", "").split(",") if entry.strip()),
             metrics_host=env.get("CALLWRIGHT_METRICS_HOST") or "127.0.0.1",
             metrics_port=_port(env, "CALLWRIGHT_METRICS_PORT"),

@@ -40,6 +40,7 @@ from control_plane.trunks.tasks import check_trunks, sweep_trunks, sync_all_trun
 from control_plane.webhooks.courier import PATIENCE_S, Courier
 from control_plane.webhooks.guarding import guard_of
 from control_plane.webhooks.tasks import deliver_webhooks, forget_old_webhooks
+from control_plane.usage.prices import use_prices
 from control_plane.workspaces.tasks import forget_old_answers
 
 log = get_logger(__name__)
@@ -89,8 +90,9 @@ async def sweep(ctx: Context) -> None:
 
 async def startup(ctx: Context) -> None:
     settings: Settings = ctx["settings"]
-    # A mistake in a rule pack stops the start, not the first call.
+    # A mistake in a rule pack or price list stops the start, not the first call.
     registry()
+    use_prices(settings.prices)
     engine = create_engine(settings.sqlalchemy_url, pool_size=20)
     telephony = ctx.get("telephony") or LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
     queue, clock, sessions = ArqQueue(ctx["redis"]), SystemClock(), create_sessions(engine, settings.encryption_key)

@@ -25,6 +25,7 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, Fact
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.kit.secrets import digest
+from control_plane.usage.charging import charge
 from sip_config.contract import (
     CallEvent,
     CallOrder,
@@ -147,6 +148,9 @@ class AgentService:
             call.lease_until = lease_of(call, CallState(call.state), self._unit.now)
         if came_late and report.answered:
             await settle_again(self._unit, call)
+        if came_late:
+            # Now it is known what the models have consumed.
+            await charge(self._unit, call)
         await tell_callback(self._unit, call, promised_before)
         is_refused = report.recording_consent is not None and report.recording_consent.decision is ConsentDecision.REFUSED
         await tell_transcript(self._unit, call, 0 if is_refused else len(report.turns))

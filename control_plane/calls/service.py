@@ -29,6 +29,7 @@ from control_plane.domain.decision import Decision, Never, Stage, Wait
 from control_plane.domain.errors import Conflict, Invalid, NotFound, Refused
 from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
+from control_plane.usage.accounts import require_allowance
 from sip_config.contract import CallPurpose, Outcome
 
 DEFAULT_RING_S = 28
@@ -50,6 +51,7 @@ class CallService:
         contact = await self._lookups.contact(asked.contact_id) if asked.contact_id else None
         campaign = await self._lookups.campaign(asked.campaign_id) if asked.campaign_id else None
         workspace = await self._lookups.workspace()
+        await require_allowance(self._unit.session, workspace, asked.campaign_id, self._unit.now)
         version = await self._lookups.published_version(assistant)
         require_variables(version, campaign, contact, _request_of(asked))
         to = self._number(asked, contact, workspace.default_country)

@@ -15,6 +15,7 @@ from control_plane.domain.daypart import Place
 from control_plane.domain.pacing import Priority
 from control_plane.domain.retry_policy import DEAD_NUMBER, Again, Closed, End, RetryPolicy, never_again
 from control_plane.trunks.number_health import rest_if_blocked
+from control_plane.usage.charging import charge
 from sip_config.contract import AnsweredBy, NetworkResult, Outcome
 
 AFTER_RELEASE = timedelta(seconds=2)
@@ -35,8 +36,9 @@ async def settle(unit: Unit, call: Call) -> None:
         await _put_back(unit, call, enrollment)
     else:
         await _follow_up(unit, call, enrollment)
-    # Last, because a claim too locks enrollments before numbers.
+    # After the others, because a claim too locks enrollments before numbers; at the account all calls of the workspace meet.
     await _learn_of_numbers(unit, call)
+    await charge(unit, call)
 
 
 async def settle_again(unit: Unit, call: Call) -> None:

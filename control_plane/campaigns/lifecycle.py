@@ -6,10 +6,11 @@ from control_plane.audit.service import record
 from control_plane.campaigns.announcing import announce
 from control_plane.campaigns.enrollments import Enrollments
 from control_plane.campaigns.repository import CampaignRepository
-from control_plane.db.models import Campaign, Contact
+from control_plane.db.models import Campaign, Contact, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain.campaign_state import Action, ExecutionStatus, advance
 from control_plane.domain.errors import Conflict, NotFound, Refused
+from control_plane.usage.accounts import require_allowance
 
 _EXAMPLES = 5
 _PAST = {
@@ -55,6 +56,8 @@ class CampaignLifecycle:
         """Pin the assistant, check everything, enroll who is not enrolled yet."""
         if campaign.ends_at is not None and campaign.ends_at <= self._unit.now:
             raise Conflict("The campaign's end lies in the past; move ends_at first.", code="campaign_over")
+        workspace = await self._unit.session.get_one(Workspace, campaign.workspace_id)
+        await require_allowance(self._unit.session, workspace, campaign.id, self._unit.now)
         if campaign.assistant_version_id is None:
             campaign.assistant_version_id = await self._published_version(campaign)
         await self._require_numbers(campaign)
@@ -117,6 +120,15 @@ async def fail_campaign(unit: Unit, campaign_id: uuid.UUID, reason: str) -> bool
     record(unit, campaign.workspace_id, "campaign.failed", "campaign", campaign.id, None, {"reason": reason})
     await announce(unit, campaign, Action.FAIL)
     return True
+
+
+async def pause_campaign(unit: Unit, campaign: Campaign, reason: str) -> None:
+    """Pause a running campaign, whose row is locked, for a reason of the system's own; `reason` is a sentence."""
+    paused = advance(ExecutionStatus.RUNNING, Action.PAUSE)
+    await CampaignRepository(unit.session).save(campaign, execution_status=paused, status_reason=reason)
+    before = {"execution_status": ExecutionStatus.RUNNING}
+    after = {"execution_status": paused, "reason": reason}
+    record(unit, campaign.workspace_id, "campaign.paused", "campaign", campaign.id, before, after)
 
 
 def _label(contact: Contact) -> str:

@@ -13,6 +13,7 @@ from control_plane.domain.campaign_state import ExecutionStatus, possible
 from control_plane.domain.errors import NotFound
 from control_plane.kit.csv_text import csv_line
 from control_plane.kit.pagination import Page, page_of
+from control_plane.usage.repository import UsageRepository
 
 _PAGE = 500
 _STATES = ("waiting", "claimed", "done", "exhausted", "suppressed", "skipped")
@@ -39,6 +40,7 @@ class CampaignReports:
             possible_actions=[str(action) for action in possible(ExecutionStatus(campaign.execution_status))],
             enrollments={state: counts.get(state, 0) for state in _STATES} | {"total": sum(counts.values())},
             live_calls=await self._rows.live_calls(campaign_id),
+            spent=await UsageRepository(self._unit.session).spent(campaign_id),
             calls_today=await self._rows.dialled_since(campaign_id, midnight),
             started_at=campaign.started_at,
             completed_at=campaign.completed_at,

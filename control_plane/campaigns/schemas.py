@@ -2,12 +2,14 @@
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, convert, field
 
 from control_plane.db.models import AuditEntry, Call, Campaign
 from control_plane.trunks.schemas import Breaker
+from control_plane.usage.schemas import Amount
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Spring check-up"])]
 Purpose = Literal["informational", "telemarketing", "care", "survey", "political", "charity", "debt"]
@@ -33,6 +35,8 @@ class CampaignIn(Struct, forbid_unknown_fields=True, kw_only=True):
     """Null: the hours of the rule pack. Round the clock only as {"always": true}."""
     attempts: Plain = field(default_factory=dict)
     daily_cap: Count | None = None
+    budget: Amount | None = None
+    """What its calls may cost in all, in the currency of the price list; when it is used up, the campaign is paused."""
     max_concurrent_calls: Count | None = None
     calls_per_minute: Count | None = None
     ring_timeout_s: RingTimeout = 28
@@ -53,6 +57,7 @@ class CampaignPatch(Struct, forbid_unknown_fields=True, kw_only=True):
     window: Plain | UnsetType | None = UNSET
     attempts: Plain | UnsetType = UNSET
     daily_cap: Count | UnsetType | None = UNSET
+    budget: Amount | UnsetType | None = UNSET
     max_concurrent_calls: Count | UnsetType | None = UNSET
     calls_per_minute: Count | UnsetType | None = UNSET
     ring_timeout_s: RingTimeout | UnsetType = UNSET
@@ -75,6 +80,7 @@ class CampaignOut(Struct, kw_only=True):
     window: Plain | None
     attempts: Plain
     daily_cap: int | None
+    budget: Decimal | None
     max_concurrent_calls: int | None
     calls_per_minute: int | None
     ring_timeout_s: int
@@ -104,6 +110,8 @@ class StatusOut(Struct, kw_only=True):
     enrollments: dict[str, int]
     """Contacts by state; `total` is their sum."""
     live_calls: int
+    spent: Decimal
+    """What its calls have cost, in the currency of the price list."""
     calls_today: int
     """Dialled since midnight in the workspace's time zone."""
     started_at: datetime | None

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET, structs, to_builtins
@@ -44,7 +45,7 @@ class CampaignService:
         await self._require_lists(list_ids)
         check_breaker(data.breaker)
         values = {name: value for name, value in structs.asdict(data).items() if name not in _REFERENCES}
-        values["breaker"] = to_builtins(data.breaker)
+        values |= {"breaker": to_builtins(data.breaker), "budget": _money(data.budget)}
         campaign = Campaign(id=new_id(), workspace_id=self._workspace_id, rule_pack=await self._rule_pack(number_ids), **values)
         _check_rules(campaign)
         await self._rows.add(campaign)
@@ -73,6 +74,8 @@ class CampaignService:
         if isinstance(data.breaker, Breaker):
             check_breaker(data.breaker)
             changes["breaker"] = to_builtins(data.breaker)
+        if "budget" in changes:
+            changes["budget"] = _money(changes["budget"])
         if "assistant_id" in changes:
             await self._change_assistant(campaign, changes["assistant_id"])
         before = {name: getattr(campaign, name) for name in changes if name not in _REFERENCES}
@@ -164,6 +167,10 @@ def _check_rules(campaign: Campaign) -> None:
     RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal")
     if campaign.starts_at and campaign.ends_at and campaign.starts_at >= campaign.ends_at:
         raise Invalid.field("ends_at", "The campaign must end after it starts.")
+
+
+def _money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _itself(row: Campaign) -> Campaign:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from control_plane.calls.announcing import tell_claimed as announce_claimed
@@ -12,11 +13,13 @@ from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
 from control_plane.calls.leases import LEASES
 from control_plane.calls.observation import claimed as tell_claimed
 from control_plane.campaigns.enrollments import Closing, Enrollments, Waiting
+from control_plane.campaigns.lifecycle import pause_campaign
 from control_plane.db.models import Campaign, Contact
 from control_plane.db.unit import Unit
 from control_plane.dialer.callers import Caller, Callers
 from control_plane.dialer.claim_repository import ClaimRepository, Due, Pace, PastCall, Running
 from control_plane.dialer.headroom import Headroom
+from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState
 from control_plane.domain.decision import Dial, Never, Wait
 from control_plane.domain.pacing import Claimant, caught_up, shares
@@ -93,12 +96,24 @@ class Batch:
 
     async def _campaigns(self) -> Mapping[uuid.UUID, Running]:
         if self._running is None:
-            self._running = {running.campaign.id: running for running in await self._repository.running()}
+            self._running = {running.campaign.id: running for running in await self._with_allowance()}
             campaigns = {campaign_id: running.campaign for campaign_id, running in self._running.items()}
             workspaces = {running.workspace.id: running.workspace for running in self._running.values()}
             await self._callers.learn(campaigns, workspaces, await self._repository.callers(list(campaigns)))
             self._paces = {c.id: Pace(c.id, c.served, self._now if self._headroom.is_cold(c) else c.warm_since) for c in campaigns.values()}
         return self._running
+
+    async def _with_allowance(self) -> list[Running]:
+        """The running campaigns that may still spend. One whose limits are used up is paused here, where its row is locked."""
+        able = []
+        for running in await self._repository.running():
+            reason = self._headroom.allow(running.workspace, running.account)
+            reason = reason or over_budget(running.campaign.budget, running.spent or Decimal(0))
+            if reason is None:
+                able.append(running)
+            else:
+                await pause_campaign(self._unit, running.campaign, reason.sentence)
+        return able
 
     async def _claimants(self, running: Mapping[uuid.UUID, Running]) -> list[Claimant]:
         """Campaigns with contacts due and room for a call, none of which has saved up turns while it had nothing to do."""

@@ -1,5 +1,8 @@
 """Station 2: which due rows become calls now. One transaction at a time claims, so that every counted limit holds."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from control_plane.calls.caller_repository import CallerRepository
 from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, verdict_of
 from control_plane.calls.leases import lease_of
@@ -59,6 +62,7 @@ async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headro
     due = await repository.singles(unit.now, min(MOST_SINGLES, headroom.slots * 2))
     if not due:
         return []
+    due = await _with_allowance(unit, repository, headroom, due)
     questions = await _questions(repository, list(due))
     answers = await ask_all(unit.session, questions, unit.now)
     callers = SingleCallers(unit.session, unit.now)
@@ -78,6 +82,20 @@ async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headro
             claimed.append(call)
     await unit.session.flush()
     return claimed
+
+
+async def _with_allowance(unit: Unit, repository: ClaimRepository, headroom: Headroom, due: Sequence[Call]) -> list[Call]:
+    """Those whose workspace may still spend. The others are given up: nobody wants a call of today when the next month begins."""
+    ids = {call.workspace_id for call in due}
+    accounts, able = await repository.accounts(ids), []
+    reasons = {w.id: headroom.allow(w, accounts.get(w.id)) for w in (await repository.workspaces(ids)).values()}
+    for call in due:
+        reason = reasons[call.workspace_id]
+        if reason is None:
+            able.append(call)
+        else:
+            await _release(unit, call, "usage", [{"code": reason.code, "sentence": reason.sentence}])
+    return able
 
 
 def _has_caller(call: Call, question: Question, callers: SingleCallers, headroom: Headroom) -> bool:
@@ -124,11 +142,15 @@ async def _may_go(unit: Unit, call: Call, answer: Answer) -> bool:
         call.due_at = answer.decision.until
     if isinstance(answer.decision, Never):
         await _keep_verdict(unit, call, answer)
-        call.failure = "; ".join(reason.sentence for reason in answer.decision.reasons)
-        said = Testimony("task", "gate", "gate_refused", unit.now, Fact.RELEASED, {"reasons": reasons_of(answer.decision)})
-        await unit.session.flush()
-        await hear(unit, call.id, said)
+        await _release(unit, call, "gate", reasons_of(answer.decision))
     return isinstance(answer.decision, Dial)
+
+
+async def _release(unit: Unit, call: Call, by: str, reasons: list[dict[str, Any]]) -> None:
+    """Give up a call that was not dialled, for good."""
+    call.failure = "; ".join(reason["sentence"] for reason in reasons)
+    await unit.session.flush()
+    await hear(unit, call.id, Testimony("task", by, f"{by}_refused", unit.now, Fact.RELEASED, {"reasons": reasons}))
 
 
 async def _claim(unit: Unit, call: Call, answer: Answer) -> None:

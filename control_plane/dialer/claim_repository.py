@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -19,10 +20,12 @@ from control_plane.db.models import (
     Call,
     Campaign,
     CampaignNumber,
+    CampaignSpend,
     Contact,
     GateVerdict,
     Number,
     Trunk,
+    UsageAccount,
     Workspace,
 )
 from control_plane.domain.pacing import URGENT, Priority, Share, WorkerReport
@@ -166,11 +169,13 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running campaign; `max_duration_s` is its assistant's, None when that says nothing."""
+    """A running campaign; `max_duration_s` is its assistant's, None when that says nothing; `spent` what its calls have cost."""
 
     campaign: Campaign
     workspace: Workspace
     max_duration_s: int | None
+    account: UsageAccount | None
+    spent: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +231,12 @@ class ClaimRepository:
 
     async def running(self) -> list[Running]:
         """Running campaigns, locked; one that somebody changes right now has its turn at the next claim."""
-        query = select(Campaign, Workspace, AssistantVersion.config["max_duration_s"]).where(Campaign.execution_status == "running")
+        columns = (Campaign, Workspace, AssistantVersion.config["max_duration_s"], UsageAccount, CampaignSpend.cost)
+        query = select(*columns).where(Campaign.execution_status == "running")
         query = query.join(Workspace, Workspace.id == Campaign.workspace_id)
         query = query.outerjoin(AssistantVersion, AssistantVersion.id == Campaign.assistant_version_id).order_by(Campaign.id)
+        query = query.outerjoin(UsageAccount, UsageAccount.workspace_id == Campaign.workspace_id)
+        query = query.outerjoin(CampaignSpend, CampaignSpend.campaign_id == Campaign.id)
         locked = query.with_for_update(of=Campaign, key_share=True, skip_locked=True)
         return [Running(*row) for row in await self._session.execute(locked)]
 
@@ -261,6 +269,10 @@ class ClaimRepository:
 
     async def workspaces(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Workspace]:
         return {row.id: row for row in await self._session.scalars(select(Workspace).where(Workspace.id.in_(ids)))}
+
+    async def accounts(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, UsageAccount]:
+        query = select(UsageAccount).where(UsageAccount.workspace_id.in_(ids))
+        return {row.workspace_id: row for row in await self._session.scalars(query)}
 
     async def campaigns(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Campaign]:
         return {row.id: row for row in await self._session.scalars(select(Campaign).where(Campaign.id.in_(ids)))} if ids else {}

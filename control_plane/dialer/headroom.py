@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from control_plane.db.models import Campaign, Trunk, Workspace
+from control_plane.db.models import Campaign, Trunk, UsageAccount, Workspace
 from control_plane.dialer.claim_repository import LiveCount
 from control_plane.dialer.protection import pace_of
+from control_plane.domain.allowance import UNLIMITED, Allowance, used_up
 from control_plane.domain.breaker import BreakerRules, Gate, passage
+from control_plane.domain.decision import Reason
 from control_plane.domain.pacing import Room, may_be_claimed, most_waiting_for_token, slow_start, startable
+from control_plane.usage.accounts import allowance_of, this_month
 
 Scope = tuple[str, uuid.UUID]
 PLENTY = 1_000_000
@@ -24,6 +27,7 @@ class Headroom:
         self._ramp = ramp
         self._offered = offered
         self._used: Counter[Scope] = Counter()
+        self._allowances: dict[uuid.UUID, Allowance] = {}
         self.slots = max(0, offered - taken)
         for row in live:
             self._used.update(dict.fromkeys(_scopes(row.workspace_id, row.trunk_id, row.campaign_id, row.is_waiting), row.calls))
@@ -52,9 +56,17 @@ class Headroom:
         """Nothing of the campaign is under way: agents and network have to warm up to it again."""
         return self._used["campaign", campaign.id] == 0
 
+    def allow(self, workspace: Workspace, account: UsageAccount | None) -> Reason | None:
+        """Learn what the workspace may still use this month. Why it may not have any call more, if so, by what has ended."""
+        self._allowances[workspace.id] = allowance_of(account, this_month(self._now, workspace.time_zone))
+        return used_up(self._allowances[workspace.id])
+
     def in_workspace(self, workspace: Workspace) -> bool:
-        """May the workspace have another call? One that is halted claims nothing, so that its contacts stay due for the resume."""
-        return not workspace.is_halted and Room(workspace.max_concurrent_calls, self._used["workspace", workspace.id]).left != 0
+        """May the workspace have another call? One that is halted claims nothing, so that its contacts stay due for the resume; calls
+        under way count towards a limit of calls, because nobody knows yet that they will."""
+        live = self._used["workspace", workspace.id]
+        has_line = Room(workspace.max_concurrent_calls, live).left != 0
+        return not workspace.is_halted and has_line and used_up(self._allowances.get(workspace.id, UNLIMITED), live) is None
 
     def take(self, workspace_id: uuid.UUID, trunk_id: uuid.UUID, campaign_id: uuid.UUID | None) -> None:
         """One call is being claimed: every scope it counts in has one less."""

@@ -49,6 +49,12 @@ class Refused(CallwrightError):
         self.reasons = reasons
 
 
+class LimitReached(Refused):
+    """Policy says no because something is used up: a month's limit, credits, a budget. Nothing is wrong with the request."""
+
+    code = "usage_limit_reached"
+
+
 class Invalid(CallwrightError):
     """The input is wrong; `errors` says where."""
 

@@ -11,12 +11,13 @@ from msgspec import Struct
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from structlog import get_logger
 
-from control_plane.domain.errors import CallwrightError, Conflict, Invalid, NotFound, Refused, Unavailable
+from control_plane.domain.errors import CallwrightError, Conflict, Invalid, LimitReached, NotFound, Refused, Unavailable
 
 log = get_logger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
-_STATUS = {NotFound: 404, Conflict: 409, Refused: 409, Invalid: 400, Unavailable: 503}
+# The first that fits counts: a used-up limit is a refusal of its own kind.
+_STATUS = {NotFound: 404, Conflict: 409, LimitReached: 429, Refused: 409, Invalid: 400, Unavailable: 503}
 _TITLES = {
     400: "Invalid request",
     401: "Not signed in",
@@ -112,7 +113,10 @@ def render(request: Request[Any, Any, Any], error: Exception) -> Response[Proble
 def _use_public_names(request: Request[Any, Any, Any], problem: Problem) -> None:
     """Litestar names a parameter as the handler does; the caller knows the name it has in the query (`state`, not `in_state`)."""
     handler = request.scope.get("route_handler")
-    parameters = handler.parsed_fn_signature.parameters if handler is not None and problem.errors else {}
+    parameters: dict[str, Any] = {}
+    if handler is not None and problem.errors:
+        for signed in (*handler.resolve_dependencies().values(), handler):
+            parameters |= signed.parsed_fn_signature.parameters
     for wrong in problem.errors:
         known = parameters.get(wrong.field)
         name = getattr(known and known.kwarg_definition, "name", None)

@@ -1,0 +1,1 @@
+"""What calls use and cost, how much a workspace may use, and where toll fraud is stopped."""

@@ -1,0 +1,113 @@
+"""What follows for the bill when a call is over: its usage record, the counters of workspace and campaign, notices, the fraud breaker.
+
+Runs in the transaction that settles the call, last, because all calls of a workspace meet at its account. Simulated calls are priced like
+real ones: a rehearsal shows what a campaign would cost.
+"""
+
+import math
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from control_plane.audit.service import record
+from control_plane.db.models import Call, UsageAccount, UsageNotice, UsageRecord, Workspace
+from control_plane.db.unit import Unit
+from control_plane.domain.allowance import measures, month_of, reached
+from control_plane.domain.destinations import destination
+from control_plane.kit.ids import new_id
+from control_plane.usage.accounts import allowance_of
+from control_plane.usage.breaker import watch
+from control_plane.usage.prices import bill, prices_in_use
+from control_plane.usage.repository import UsageRepository, Used
+
+
+async def charge(unit: Unit, call: Call) -> None:
+    """Bill a call that was dialled and is over. A second time, when a report came late, counts the difference only."""
+    if call.dialing_at is None or call.state == "released":
+        return
+    rows = UsageRepository(unit.session)
+    workspace = await unit.session.get_one(Workspace, call.workspace_id)
+    before = await rows.record(call.id)
+    if before is not None and call.erased_at is not None:
+        # Where it led is no longer known.
+        return
+    now = _columns(call, workspace)
+    used = _difference(before, now, call, workspace)
+    if before is None:
+        unit.session.add(UsageRecord(**now))
+    else:
+        for name, value in now.items():
+            setattr(before, name, value)
+    call.cost = now["cost"]
+    await unit.session.flush()
+    account = await rows.add(used)
+    if account is not None:
+        if call.campaign_id is not None and used.cost:
+            await rows.spend(call.campaign_id, used.cost)
+        await give_notice(unit, account, used.month)
+    await watch(unit, call, workspace, account, used.cost, used.calls)
+
+
+def _columns(call: Call, workspace: Workspace) -> dict[str, Any]:
+    """The call's usage record."""
+    prices = prices_in_use()
+    is_failed = call.answered_at is None
+    seconds = 0
+    if call.answered_at is not None and call.ended_at is not None:
+        seconds = max(0, math.ceil((call.ended_at - call.answered_at).total_seconds()))
+    cost = bill(prices, call.to_e164, seconds, failed=is_failed, used=call.usage)
+    leads_to = destination(call.to_e164)
+    return {
+        "call_id": call.id,
+        "workspace_id": call.workspace_id,
+        "campaign_id": call.campaign_id,
+        "assistant_id": call.assistant_id,
+        "day": (call.ended_at or call.dialing_at or call.created_at).astimezone(ZoneInfo(workspace.time_zone)).date(),
+        "is_rehearsal": call.is_rehearsal,
+        "is_failed": is_failed,
+        "seconds": seconds,
+        "billable_seconds": cost.billable_seconds,
+        "country": leads_to.country,
+        "prefix": leads_to.prefix if cost.prefix == "+" else cost.prefix,
+        "network_cost": cost.network,
+        "model_cost": cost.models_cost,
+        "cost": cost.total,
+        "currency": prices.currency,
+        "models": cost.models,
+        "price_list": prices.label,
+    }
+
+
+def _difference(before: UsageRecord | None, now: dict[str, Any], call: Call, workspace: Workspace) -> Used:
+    seconds, cost = (before.billable_seconds, before.cost) if before is not None else (0, Decimal(0))
+    month = month_of(before.day if before is not None else now["day"])
+    return Used(workspace.id, month, now["billable_seconds"] - seconds, int(before is None), now["cost"] - cost, call.is_rehearsal)
+
+
+async def give_notice(unit: Unit, account: UsageAccount, month: date) -> list[UsageNotice]:
+    """Note every threshold that has been reached, each once for a month and limit; returns those that are new."""
+    rows, new = UsageRepository(unit.session), []
+    for measure in measures(allowance_of(account, month)):
+        for percent in reached(measure, account.thresholds):
+            notice = await rows.note(
+                id=new_id(),
+                workspace_id=account.workspace_id,
+                month=month,
+                measure=measure.name,
+                percent=percent,
+                limit_value=measure.limit,
+                used=measure.used,
+                at=unit.now,
+            )
+            if notice is not None:
+                _tell(unit, notice)
+                new.append(notice)
+    return new
+
+
+def _tell(unit: Unit, notice: UsageNotice) -> None:
+    """The audit trail, which is also where somebody who builds events on it finds it."""
+    name = "usage.limit_reached" if notice.percent >= 100 else "usage.threshold_reached"
+    facts = {"measure": notice.measure, "percent": notice.percent, "limit": notice.limit_value, "used": notice.used, "month": notice.month}
+    record(unit, notice.workspace_id, name, "usage", notice.id, None, facts)

@@ -1,0 +1,190 @@
+"""What the API takes and gives for usage. Money is a decimal as text, in the currency of the price list."""
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from control_plane.db.models import UsageAccount, UsageCredit, UsageNotice, Workspace
+
+Minutes = Annotated[int, Meta(ge=0, le=100_000_000, description="Billable minutes a month; null for no limit")]
+Calls = Annotated[int, Meta(ge=0, le=100_000_000, description="Calls a month; null for no limit")]
+Percent = Annotated[int, Meta(ge=1, le=100)]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", examples=["US"])]
+PerHour = Annotated[int, Meta(ge=1, le=1_000_000)]
+Note = Annotated[str, Meta(max_length=500, examples=["Invoice 2026-117"])]
+Prefix = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{0,14}$", examples=["+1809"])]
+Amount = Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,4})?$", examples=["250.00"])]
+SignedAmount = Annotated[str, Meta(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,4})?$", examples=["250.00"])]
+
+
+class MonthlyLimits(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    minutes: Minutes | None = None
+    calls: Calls | None = None
+    cost: Amount | None = None
+    """What the calls of a month may cost; null for no limit."""
+
+
+class DestinationBreaker(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """More than this to one prefix within an hour pauses calls there until somebody resumes them; null does not watch."""
+
+    calls_per_hour: PerHour | None = 500
+    cost_per_hour: Amount | None = "50"
+    includes_home: bool = False
+    """Also in the workspace's own country, where large campaigns are usual."""
+
+
+class LimitsIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Replaces all limits: what is left out is as for a new workspace."""
+
+    monthly: MonthlyLimits = MonthlyLimits()
+    thresholds: Annotated[list[Percent], Meta(max_length=20)] | None = None
+    """Per cent of a limit that are worth a notice; null for 50, 80 and 100."""
+    counts_rehearsals: bool = True
+    """Simulated calls count towards limits, credits and budgets like real ones."""
+    allowed_countries: Annotated[list[Country], Meta(max_length=300)] | None = None
+    """Where calls may lead; null for the workspace's default_country only."""
+    destination_breaker: DestinationBreaker = DestinationBreaker()
+
+
+class PausedDestination(Struct):
+    prefix: str
+    reason: str
+
+
+class LimitsOut(Struct, kw_only=True):
+    monthly: MonthlyLimits
+    thresholds: list[int]
+    counts_rehearsals: bool
+    allowed_countries: list[str]
+    destination_breaker: DestinationBreaker
+    paused_destinations: list[PausedDestination]
+    credits: Decimal | None
+    """What is left of what was paid in advance; null when the workspace does not pay in advance."""
+    currency: str
+
+    @classmethod
+    def of(cls, account: UsageAccount, workspace: Workspace, currency: str) -> "LimitsOut":
+        monthly = MonthlyLimits(minutes=account.max_minutes, calls=account.max_calls, cost=_text(account.max_cost))
+        breaker = DestinationBreaker(
+            calls_per_hour=account.calls_per_hour, cost_per_hour=_text(account.cost_per_hour), includes_home=account.breaker_at_home
+        )
+        allowed = workspace.allowed_countries if workspace.allowed_countries is not None else [workspace.default_country]
+        return cls(
+            monthly=monthly,
+            thresholds=sorted(account.thresholds),
+            counts_rehearsals=account.counts_rehearsals,
+            allowed_countries=allowed,
+            destination_breaker=breaker,
+            paused_destinations=[PausedDestination(p, why) for p, why in sorted(workspace.paused_destinations.items())],
+            credits=account.credits,
+            currency=currency,
+        )
+
+
+class CreditIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`amount` is added to the balance; a negative one takes back what was added by mistake."""
+
+    amount: SignedAmount
+    note: Note = ""
+
+
+class CreditOut(Struct, kw_only=True):
+    id: uuid.UUID
+    amount: Decimal
+    balance: Decimal
+    """Afterwards."""
+    currency: str
+    note: str
+    added_by: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: UsageCredit, currency: str) -> "CreditOut":
+        return cls(
+            id=row.id,
+            amount=row.amount,
+            balance=row.balance,
+            currency=currency,
+            note=row.note,
+            added_by=row.added_by,
+            created_at=row.created_at,
+        )
+
+
+class ResumeIn(Struct, forbid_unknown_fields=True):
+    prefix: Prefix
+
+
+class Totals(Struct, kw_only=True):
+    """Calls that were dialled and are over. Minutes are billable ones; `simulated_calls` are among `calls`."""
+
+    calls: int
+    failed_calls: int
+    """Nobody and nothing answered; not billed unless the price list says so."""
+    simulated_calls: int
+    talk_s: int
+    minutes: Decimal
+    network_cost: Decimal
+    model_cost: Decimal
+    cost: Decimal
+
+    @classmethod
+    def columns(cls, row: Any) -> dict[str, Any]:
+        minutes = (Decimal(row.billable_seconds) / 60).quantize(Decimal("0.01"))
+        same = ("calls", "failed_calls", "simulated_calls", "network_cost", "model_cost", "cost")
+        return {"talk_s": int(row.seconds), "minutes": minutes, **{name: getattr(row, name) for name in same}}
+
+
+class DayUsage(Totals, kw_only=True):
+    day: date
+
+
+class CampaignUsage(Totals, kw_only=True):
+    campaign_id: uuid.UUID | None
+    """Null for calls outside campaigns."""
+
+
+class AssistantUsage(Totals, kw_only=True):
+    assistant_id: uuid.UUID
+
+
+class DestinationUsage(Totals, kw_only=True):
+    prefix: str
+
+
+class NoticeOut(Struct, kw_only=True):
+    """A limit of which so many per cent were reached; noted once."""
+
+    measure: str
+    percent: int
+    limit: Decimal
+    used: Decimal
+    at: datetime
+
+    @classmethod
+    def of(cls, row: UsageNotice) -> "NoticeOut":
+        return cls(measure=row.measure, percent=row.percent, limit=row.limit_value, used=row.used, at=row.at)
+
+
+class UsageOut(Struct, kw_only=True):
+    """One month, in days of the workspace's time zone. At most 1,000 rows a list, dearest first."""
+
+    month: str
+    currency: str
+    price_list: str
+    total: Totals
+    by_day: list[DayUsage]
+    by_campaign: list[CampaignUsage]
+    by_assistant: list[AssistantUsage]
+    by_destination: list[DestinationUsage]
+    limits: MonthlyLimits
+    credits: Decimal | None
+    notices: list[NoticeOut]
+
+
+def _text(amount: Decimal | None) -> str | None:
+    """With the four places that are kept."""
+    return None if amount is None else f"{amount:.4f}"
