@@ -218,6 +218,9 @@ async def _last_gate(unit: Unit, call: Call, rows: GateRows) -> Answer | str:
     (answer,) = await ask_all(unit.session, (question,), rows.now)
     if isinstance(answer.decision, MayDial):
         return answer
+    # The claim's verdict was another one; the call's own `verdict_id` stays with it, since no dial rests on this.
+    verdict = verdict_of(answer.decision, answer.facts, question, rows.now, enrollment_id=call.enrollment_id)
+    await CallRepository(unit.session).add_verdict(verdict)
     call.failure = "; ".join(reason.sentence for reason in answer.decision.reasons)
     reasons = {"reasons": reasons_of(answer.decision)}
     await take_in(unit, call, Testimony("task", "last_gate", "gate_refused", rows.now, Fact.RELEASED, reasons))

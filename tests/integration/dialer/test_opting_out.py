@@ -1,20 +1,24 @@
 """Somebody says no while calls to that very number are due or on their way: from the commit on no INVITE leaves."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from control_plane.calls.agent_service import AgentService
+from control_plane.calls.service import CallService
 from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.contacts.number_import_repository import NumberImportRepository
-from control_plane.contacts.suppressions import suppress
-from control_plane.db.models import Call, NumberImport, Trunk
+from control_plane.contacts.schemas import SuppressionIn
+from control_plane.contacts.suppressions import SuppressionService, suppress
+from control_plane.db.models import Call, NumberImport, Suppression, Trunk
+from control_plane.db.session import Sessions
 from control_plane.dialer import departure, place
 from control_plane.kit.ids import new_id
-from control_plane.telephony.port import Answered, Dial, DialResult, Leg
+from control_plane.telephony.port import Answered, Dial, DialResult, Leg, Refused
 from sip_config.contract import DispatchTicket, EventKind, decode
 from sip_config.naming import room_name
 from tests.factories import rows
@@ -23,6 +27,10 @@ from tests.integration.dialer.conftest import Bench
 
 NUMBER, OTHER = "+12025550101", "+12025550102"
 STEPS = ("queued", "dispatched", "ready", "waits for the trunk's turn", "dialing is committed")
+
+
+RACES = 8
+OptOut = Callable[[Bench, rows.World, Call, DispatchTicket], Awaitable[None]]
 
 
 class Slow(FakeTelephony):
@@ -127,6 +135,63 @@ async def test_of_five_hundred_due_contacts_and_single_calls_with_one_number_non
     states = {state: sum(e.state == state for e in await bench.enrollments()) for state in ("suppressed", "waiting", "claimed")}
     assert (states["suppressed"], states["waiting"]) == (500, 0)
     assert [c.state for c in await bench.calls() if c.purpose == "single"] == ["released"] * 5
+
+
+class Watching(FakeTelephony):
+    """Notes each INVITE that leaves although a suppression of its number is committed."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        super().__init__()
+        self._sessions = sessions
+        self.wrongly_sent: list[Dial] = []
+
+    async def dial(self, order: Dial) -> DialResult:
+        self.answer(order.room, Refused(486, "Busy Here", "resource_exhausted"))
+        # The connection of whoever sends is another one: this sees what is committed.
+        async with self._sessions() as session:
+            if await session.scalar(select(Suppression.id).where(Suppression.e164 == order.to)):
+                self.wrongly_sent.append(order)
+        return await super().dial(order)
+
+
+async def _presses_nine(bench: Bench, world: rows.World, call: Call, ticket: DispatchTicket) -> None:
+    """As the agent tells it of a call whose number this is."""
+    async with bench.dialer.unit() as unit:
+        await AgentService(unit, call.id, ticket.token).opt_out("pressed 9", 3.0)
+
+
+async def _by_api(bench: Bench, world: rows.World, call: Call, ticket: DispatchTicket) -> None:
+    async with bench.dialer.unit() as unit:
+        await SuppressionService(unit, world.workspace.id).create(SuppressionIn(e164=call.to_e164))
+
+
+async def _by_a_person(bench: Bench, world: rows.World, call: Call, ticket: DispatchTicket) -> None:
+    """Who has heard it in any other way: marks the call."""
+    async with bench.dialer.unit() as unit:
+        await CallService(unit, world.workspace.id).set_outcome(call.id, "do_not_call", "")
+
+
+@pytest.mark.parametrize("opts_out", [_presses_nine, _by_api, _by_a_person], ids=["key 9", "API", "a person"])
+async def test_no_invite_leaves_after_the_commit_however_an_opt_out_races_with_a_ready_call(bench: Bench, opts_out: OptOut) -> None:
+    watching = bench.telephony = bench.dialer.telephony = Watching(bench.dialer.sessions)
+    numbers = [f"+120255501{last:02d}" for last in range(RACES)]
+    world = await bench.make_world(*numbers, slots=RACES)
+    await bench.claim_all()
+    calls = await bench.calls()
+    tickets = [await bench.dispatch(call) for call in calls]
+    for yields, (call, ticket) in enumerate(zip(calls, tickets, strict=True)):
+        await bench.agent_says(ticket, EventKind.READY)
+        placing = asyncio.create_task(place.place(bench.dialer, call.id))
+        # The dial has come a little further each time when somebody says no.
+        for _ in range(8 * yields):
+            await asyncio.sleep(0)
+        await opts_out(bench, world, call, ticket)
+        await placing
+    sent = len(watching.sent)
+    await _tidy(bench)
+    await _everything_goes_on(bench)
+    assert (watching.wrongly_sent, len(watching.sent)) == ([], sent)
+    assert [e.state for e in await bench.enrollments() if e.state in ("waiting", "claimed")] == []
 
 
 async def test_calls_to_a_number_that_comes_onto_an_imported_list_are_given_up_at_once(bench: Bench) -> None:
