@@ -13,6 +13,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from control_plane.analytics.controllers import AnalyticsController, CallAnalyticsController, CampaignStatsController
 from control_plane.assistants.controllers import AssistantController
 from control_plane.audit.controllers import AuditController
 from control_plane.calls.control_controllers import CampaignStopController, WorkspaceHaltController
@@ -99,6 +100,9 @@ API: Sequence[ControllerRouterHandler] = (
     CallController,
     CallExplanationController,
     CallExportController,
+    CallAnalyticsController,
+    CampaignStatsController,
+    AnalyticsController,
     RetentionController,
     HoldController,
     ErasureController,

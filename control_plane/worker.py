@@ -14,6 +14,7 @@ from arq.connections import ArqRedis, create_pool
 from arq.worker import Worker
 from structlog import get_logger
 
+from control_plane.analytics.tasks import count_changed_hours
 from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
 from control_plane.contacts.tasks import run_import, run_number_import, sweep_imports
@@ -165,6 +166,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             cron(check_trunks, second={13, 33, 53}, keep_result=0, max_tries=1),
             cron(tidy_rooms, second={9, 29, 49}, keep_result=0, max_tries=1),
             cron(watch_invariants, second=39, keep_result=0, max_tries=1),
+            cron(count_changed_hours, second=27, keep_result=0, max_tries=1),
             cron(review_numbers, second=11, keep_result=0, max_tries=1),
             cron(sweep_erasures, second=53, keep_result=0, max_tries=1),
             cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),

@@ -125,15 +125,6 @@ class Speaker(enum.StrEnum):
     CALLEE = "callee"
 
 
-class Mood(enum.StrEnum):
-    """How the callee sounds; the words of `initial_mood` in the API."""
-
-    HAPPY = "happy"
-    NEUTRAL = "neutral"
-    SAD = "sad"
-    STRESSED = "stressed"
-
-
 @dataclass(frozen=True, slots=True)
 class DispatchTicket:
     """All that dispatch metadata holds. The token opens this one call's internal endpoints and nothing else."""
@@ -242,7 +233,7 @@ class Turn:
     ended_at_s: float | None = None
     interrupted: bool = False
     latency: dict[str, float] = field(default_factory=dict)
-    mood: Mood | None = None  # of a callee's turn, when somebody judged it
+    mood: str = ""  # of a callee's turn: happy, neutral, sad or stressed; empty when nobody judged it
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ FACT_OF = {
     EventKind.HANGING_UP: Fact.HANGING_UP,
     EventKind.FAILED: Fact.AGENT_LEFT,
 }
+MOODS = ("happy", "neutral", "sad", "stressed")
 _LONGEST_QUOTE = 2000
 RECORDING_KEY = "recordings/{call_id}.ogg"
 
@@ -226,7 +227,7 @@ def turn_row(turn: Turn) -> dict[str, Any]:
         "ended_at_s": turn.ended_at_s,
         "interrupted": turn.interrupted,
         "latency": turn.latency,
-        "mood": turn.mood,
+        "mood": turn.mood if turn.mood in MOODS else None,
     }
 
 

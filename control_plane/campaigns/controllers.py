@@ -19,7 +19,6 @@ from control_plane.campaigns.schemas import (
     ContactsIn,
     EnrollmentOut,
     LogEntry,
-    StatsOut,
     StatusOut,
 )
 from control_plane.campaigns.service import CampaignService
@@ -71,10 +70,6 @@ class CampaignController(Controller):
     @get("/{campaign_id:uuid}/status", summary="Where it stands")
     async def status(self, unit: Work, principal: Who, campaign_id: Id) -> StatusOut:
         return await CampaignReports(unit, principal.workspace_id).status(campaign_id)
-
-    @get("/{campaign_id:uuid}/stats", summary="Results so far")
-    async def stats(self, unit: Work, principal: Who, campaign_id: Id) -> StatsOut:
-        return await CampaignReports(unit, principal.workspace_id).stats(campaign_id)
 
     @get("/{campaign_id:uuid}/log", summary="What was done to it, newest first")
     async def log(self, unit: Work, principal: Who, campaign_id: Id, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[LogEntry]:

@@ -1,4 +1,4 @@
-"""What is told about a campaign: status, statistics, its contacts one by one, the log, the export."""
+"""What is told about a campaign: status, its contacts one by one, the log, the export."""
 
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from control_plane.campaigns.enrollment_repository import EnrollmentRepository
 from control_plane.campaigns.repository import CampaignRepository
-from control_plane.campaigns.schemas import EnrollmentOut, LastCall, LogEntry, StatsOut, StatusOut
+from control_plane.campaigns.schemas import EnrollmentOut, LastCall, LogEntry, StatusOut
 from control_plane.db.models import AuditEntry, Call, Campaign, Contact, Enrollment
 from control_plane.db.unit import Unit
 from control_plane.domain.campaign_state import ExecutionStatus, possible
@@ -44,20 +44,6 @@ class CampaignReports:
             calls_today=await self._rows.dialled_since(campaign_id, midnight),
             started_at=campaign.started_at,
             completed_at=campaign.completed_at,
-        )
-
-    async def stats(self, campaign_id: uuid.UUID) -> StatsOut:
-        await self._find(campaign_id)
-        calls, answered, mean = await self._rows.call_totals(campaign_id)
-        return StatsOut(
-            calls=calls,
-            answered=answered,
-            answer_rate=round(answered / calls, 4) if calls else None,
-            average_duration_s=None if mean is None else round(mean, 1),
-            by_network_result=await self._rows.counts_by(campaign_id, "network_result"),
-            by_answered_by=await self._rows.counts_by(campaign_id, "answered_by"),
-            by_outcome=await self._rows.counts_by(campaign_id, "outcome"),
-            by_outcome_label=await self._rows.counts_by(campaign_id, "outcome_label"),
         )
 
     async def enrollments(self, campaign_id: uuid.UUID, limit: int, cursor: str | None, state: str | None) -> Page[EnrollmentOut]:

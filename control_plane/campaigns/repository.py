@@ -178,12 +178,6 @@ class CampaignRepository:
         query = select(func.count()).where(Call.campaign_id == campaign_id, Call.dialing_at >= since)
         return await self._session.scalar(query) or 0
 
-    async def counts_by(self, campaign_id: uuid.UUID, column: str) -> dict[str, int]:
-        """Calls that were dialled, by the values of a column of the ledger; calls without a value are left out."""
-        value = getattr(Call, column)
-        query = select(value, func.count()).where(Call.campaign_id == campaign_id, Call.dialing_at.is_not(None), value.is_not(None))
-        return dict((await self._session.execute(query.group_by(value))).all())
-
     async def call_totals(self, campaign_id: uuid.UUID) -> tuple[int, int, float | None]:
         """Calls dialled and ended, those of them answered, and the mean seconds from answer to end."""
         seconds = func.extract("epoch", Call.ended_at - Call.answered_at)

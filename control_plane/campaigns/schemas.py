@@ -118,21 +118,6 @@ class StatusOut(Struct, kw_only=True):
     completed_at: datetime | None
 
 
-class StatsOut(Struct, kw_only=True):
-    """Calls that were dialled and have ended; the breakdowns count what is known about them so far."""
-
-    calls: int
-    answered: int
-    answer_rate: float | None
-    """answered / calls; null without calls."""
-    average_duration_s: float | None
-    """From answer to end, over answered calls."""
-    by_network_result: dict[str, int]
-    by_answered_by: dict[str, int]
-    by_outcome: dict[str, int]
-    by_outcome_label: dict[str, int]
-
-
 class LastCall(Struct):
     id: uuid.UUID
     state: str

@@ -6,6 +6,14 @@
 
 LEAST_ROLE = {
     # viewer
+    "GET /analytics/answer-rate": "viewer",
+    "GET /analytics/calls.csv": "viewer",
+    "GET /analytics/hours": "viewer",
+    "GET /analytics/latency": "viewer",
+    "GET /analytics/mood": "viewer",
+    "GET /analytics/outcomes": "viewer",
+    "GET /analytics/summary": "viewer",
+    "GET /analytics/trunks": "viewer",
     "GET /assistants": "viewer",
     "GET /assistants/{assistant_id}": "viewer",
     "GET /assistants/{assistant_id}/versions": "viewer",
@@ -13,6 +21,7 @@ LEAST_ROLE = {
     "GET /calls/active": "viewer",
     "GET /calls/export.csv": "viewer",
     "GET /calls/{call_id}": "viewer",
+    "GET /calls/{call_id}/analytics": "viewer",
     "GET /calls/{call_id}/events": "viewer",
     "GET /calls/{call_id}/explain": "viewer",
     "GET /calls/{call_id}/recording": "viewer",
