@@ -129,6 +129,7 @@ async def pause_campaign(unit: Unit, campaign: Campaign, reason: str) -> None:
     before = {"execution_status": ExecutionStatus.RUNNING}
     after = {"execution_status": paused, "reason": reason}
     record(unit, campaign.workspace_id, "campaign.paused", "campaign", campaign.id, before, after)
+    await announce(unit, campaign, Action.PAUSE)
 
 
 def _label(contact: Contact) -> str:

@@ -60,6 +60,8 @@ _OURS: dict[str, str] = {
     **dict.fromkeys(("6114", "62868", "7954", "861349", "861749"), _SATELLITE),
     **dict.fromkeys(("7803", "7809", "81990", "55900", "55300", "55500"), _PREMIUM),
 }
+# Mobiles of the Crown dependencies, billed as abroad by many carriers, whose ranges the plan of Great Britain covers too.
+_ISLANDS = {"447524": "IM", "447624": "IM", "447924": "IM", "447781": "GG", "447839": "GG", "447509": "JE", "447797": "JE", "447937": "JE"}
 _LONGEST = max(map(len, _OURS))
 _HOME_OF_ONE = frozenset({"US", "CA"})
 
@@ -104,6 +106,7 @@ def _looked_up(e164: str) -> Destination:
         return Destination(None, f"+{calling_code}", SERVICE)
     prefix = e164[:5] if calling_code == 1 and country not in _HOME_OF_ONE else f"+{calling_code}"
     digits = e164[1:]
+    country = _ISLANDS.get(digits[:6], country)
     ours = next((word for n in range(_LONGEST, 2, -1) if (word := _OURS.get(digits[:n]))), "")
     refused = ours or ("" if kind in _ORDINARY else _WORDS.get(kind, _SPECIAL))
     return Destination(country, prefix, refused)

@@ -20,6 +20,7 @@ from control_plane.usage.accounts import allowance_of
 from control_plane.usage.breaker import watch
 from control_plane.usage.prices import bill, prices_in_use
 from control_plane.usage.repository import UsageRepository, Used
+from control_plane.webhooks.events import emit
 
 
 async def charge(unit: Unit, call: Call) -> None:
@@ -101,13 +102,15 @@ async def give_notice(unit: Unit, account: UsageAccount, month: date) -> list[Us
                 at=unit.now,
             )
             if notice is not None:
-                _tell(unit, notice)
+                await _tell(unit, notice)
                 new.append(notice)
     return new
 
 
-def _tell(unit: Unit, notice: UsageNotice) -> None:
-    """The audit trail, which is also where somebody who builds events on it finds it."""
-    name = "usage.limit_reached" if notice.percent >= 100 else "usage.threshold_reached"
-    facts = {"measure": notice.measure, "percent": notice.percent, "limit": notice.limit_value, "used": notice.used, "month": notice.month}
-    record(unit, notice.workspace_id, name, "usage", notice.id, None, facts)
+async def _tell(unit: Unit, notice: UsageNotice) -> None:
+    """Into the audit trail, and to whoever has subscribed to the event."""
+    event = "usage.limit_reached" if notice.percent >= 100 else "usage.threshold_reached"
+    facts = {"measure": notice.measure, "percent": notice.percent, "limit": notice.limit_value, "used": notice.used}
+    facts |= {"month": f"{notice.month:%Y-%m}"}
+    record(unit, notice.workspace_id, event, "usage", notice.id, None, facts)
+    await emit(unit, notice.workspace_id, event, facts | {"url": f"/api/v1/usage?month={notice.month:%Y-%m}"})

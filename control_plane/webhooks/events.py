@@ -39,14 +39,14 @@ EMITTED = (
     "contact.updated",
     "contact.opted_out",
     "import.completed",
+    "usage.threshold_reached",
+    "usage.limit_reached",
     "webhook_endpoint.disabled",
 )
 ANNOUNCED = (
     "call.analyzed",
     "call.function_called",
     "call.risk_flagged",
-    "usage.threshold_reached",
-    "usage.limit_reached",
     "followup.created",
     "checkup.missed",
     "appointment.updated",
