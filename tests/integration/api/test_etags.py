@@ -15,7 +15,6 @@ CHANGES = {
     "/contact-lists/{list_id}": ({"name": "One"}, {"name": "Two"}),
     "/webhook-endpoints/{endpoint_id}": ({"state": "disabled"}, {"state": "enabled"}),
     "/campaigns/{campaign_id}": ({"weight": 2}, {"weight": 3}),
-    "/webhook-endpoints/{endpoint_id}": ({"description": "One"}, {"description": "Two"}),
 }
 """By path: two bodies that each change something."""
 
