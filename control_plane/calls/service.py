@@ -89,6 +89,10 @@ class CallService:
             ringing_timeout_s=ring_s,
             max_duration_s=version.config.get("max_duration_s", 600),
         )
+        await self._queue(call)
+        return call
+
+    async def _queue(self, call: Call) -> None:
         self._unit.session.add(call)
         await self._unit.session.flush()
         await self._unit.session.refresh(call)
@@ -96,7 +100,6 @@ class CallService:
         await tell_queued(self._unit, call)
         record(self._unit, self._workspace_id, "call.created", "call", call.id, None, {"purpose": call.purpose})
         self._unit.nudges.add("tick")
-        return call
 
     async def get(self, call_id: uuid.UUID) -> Call:
         call = await self._calls.find(self._workspace_id, call_id)

@@ -135,6 +135,6 @@ def _die_with_parent(parent: int, sig: signal.Signals) -> None:
 
 def _give_way(niceness: int) -> None:
     os.nice(niceness)
-    # Where Linux weighs sessions against each other first, a process's own niceness counts only within its session, and each child leads one.
+    # Where Linux weighs sessions against each other first, niceness counts only within a session, and each child leads one of its own.
     with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as autogroup:
         autogroup.write(str(niceness))

@@ -1,5 +1,7 @@
 """Calls counted by the hour, with a trigger that notes which hours have changed; the mood of a callee's turn."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -66,7 +68,7 @@ def _id() -> "sa.Column[int]":
     return sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False)
 
 
-def _create_cells(table: str, *columns: "sa.Column[object]") -> None:
+def _create_cells(table: str, *columns: "sa.Column[Any]") -> None:
     op.create_table(
         table,
         _id(),
