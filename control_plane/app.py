@@ -164,12 +164,12 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     """Everything that lives as long as the process, under one name each."""
     state.settings = settings
     state.engine = engine
-    state.sessions = create_sessions(engine, settings.encryption_key)
+    state.sessions = create_sessions(engine, settings.number_secret)
     state.clock = clock
     state.queue = queue
-    state.secret_box = SecretBox(settings.encryption_key)
+    state.secret_box = SecretBox(*settings.encryption_keys)
     state.outbound_guard = guard_of(settings)
-    state.signer = TokenSigner(settings.encryption_key)
+    state.signer = TokenSigner(*settings.encryption_keys)
     state.storage = open_storage(settings.storage_url)
     state.watch = Watch(state.sessions)
     issuer = TrustedIssuer(settings.jwt_issuer, settings.jwt_audience, settings.jwt_jwks_url) if settings.jwt_issuer else None

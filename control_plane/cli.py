@@ -32,6 +32,7 @@ from control_plane.rules.commands import app as rules
 from control_plane.settings import EXIT_MISCONFIGURED, Settings, SettingsError
 from control_plane.workspaces.bootstrap import create_key as make_key
 from control_plane.workspaces.installation import Installations
+from control_plane.workspaces.secret_commands import secrets_app
 
 app = typer.Typer(name="callwright", help="Outbound AI phone calls on LiveKit.", no_args_is_help=True, pretty_exceptions_enable=False)
 keys = typer.Typer(help="Make keys.", no_args_is_help=True)
@@ -159,12 +160,15 @@ def doctor(
 app.add_typer(audit_app(lambda work: asyncio.run(in_unit(_ready(require_database), work))), name="audit")
 
 
+app.add_typer(secrets_app(lambda: _ready(require_database)), name="secrets")
+
+
 async def in_unit(settings: Settings, work: Callable[[Unit], Awaitable[Any]]) -> Any:
     """What `work` returns after its transaction. Its nudges are dropped: the sweeps find what was changed."""
     engine = create_engine(settings.sqlalchemy_url, pool_size=1)
     try:
         async with open_unit(
-            create_sessions(engine, settings.encryption_key), RememberingQueue(), SystemClock(), actor="command line"
+            create_sessions(engine, settings.number_secret), RememberingQueue(), SystemClock(), actor="command line"
         ) as unit:
             return await work(unit)
     finally:
@@ -183,7 +187,7 @@ def _running_api(unset: SettingsError) -> Readiness:
 async def _create_key(settings: Settings, role: RoleChoice, name: str) -> str:
     engine = create_engine(settings.sqlalchemy_url, pool_size=1)
     try:
-        return await make_key(create_sessions(engine, settings.encryption_key), role.value, name)
+        return await make_key(create_sessions(engine, settings.number_secret), role.value, name)
     finally:
         await engine.dispose()
 

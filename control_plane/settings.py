@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ TASK_WORKER_ENDS_WITHIN_S = TASKS_MAY_FINISH_S + DIALS_MAY_FINISH_S + 10
 _FERNET_BYTES = 32
 _MOST = 1_000_000
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_HASH_KEY = re.compile("[0-9a-f]{64}")
 OUR_ISSUER = "callwright"
 """`iss` of tokens that this installation signs."""
 # The others may name a socket or a file instead.
@@ -56,6 +58,10 @@ class Settings:
     twilio_auth_token: str = ""
     otlp_endpoint: str = ""
     """Where traces go, over OTLP/HTTP; empty for nowhere."""
+    former_encryption_keys: tuple[str, ...] = ()
+    """Opened with and never sealed with, newest first, until `callwright secrets rotate` has been run."""
+    number_hash_key: str = ""
+    """What the numbers of erased people are hashed with, once the encryption key it came from is gone."""
     jwt_issuer: str = ""
     """Whose tokens are taken beside our own, exactly as their `iss` says; empty for nobody's."""
     jwt_audience: str = ""
@@ -97,6 +103,8 @@ class Settings:
             twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
             twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
             otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            former_encryption_keys=tuple(env.get("CALLWRIGHT_FORMER_ENCRYPTION_KEYS", "").replace(",", " ").split()),
+            number_hash_key=env.get("CALLWRIGHT_NUMBER_HASH_KEY", ""),
             jwt_issuer=env.get("CALLWRIGHT_JWT_ISSUER", ""),
             jwt_audience=env.get("CALLWRIGHT_JWT_AUDIENCE", ""),
             jwt_jwks_url=env.get("CALLWRIGHT_JWT_JWKS_URL", ""),
@@ -122,6 +130,10 @@ class Settings:
         self._check_issuer()
         if not _is_fernet_key(self.encryption_key):
             raise SettingsError("CALLWRIGHT_ENCRYPTION_KEY is not a key; make one with `callwright keys encryption`.")
+        if not all(_is_fernet_key(key) for key in self.former_encryption_keys):
+            raise SettingsError("CALLWRIGHT_FORMER_ENCRYPTION_KEYS holds something that is no key; separate the former keys by commas.")
+        if self.number_hash_key and not _HASH_KEY.fullmatch(self.number_hash_key):
+            raise SettingsError("CALLWRIGHT_NUMBER_HASH_KEY is not what `callwright secrets rotate` printed: 64 hexadecimal digits.")
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise SettingsError(f"CALLWRIGHT_LOG_LEVEL is {self.log_level!r}; use debug, info, warning or error.")
         if self.bootstrap_api_key and not self.bootstrap_api_key.startswith("cw_"):
@@ -138,6 +150,16 @@ class Settings:
                 raise SettingsError("CALLWRIGHT_JWT_JWKS_URL must begin with https://: who can change the keys on their way can come in.")
         if self.jwt_issuer == OUR_ISSUER:
             raise SettingsError(f"CALLWRIGHT_JWT_ISSUER cannot be {OUR_ISSUER}: that is how our own tokens are told.")
+
+    @property
+    def encryption_keys(self) -> tuple[str, ...]:
+        """The present one first."""
+        return (self.encryption_key, *self.former_encryption_keys)
+
+    @property
+    def number_secret(self) -> str:
+        """For the hashes of erased people's numbers (kit/number_hash): it outlives every rotation, so the oldest key counts."""
+        return self.number_hash_key or self.encryption_keys[-1]
 
     @property
     def sqlalchemy_url(self) -> str:

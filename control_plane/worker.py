@@ -96,8 +96,8 @@ async def startup(ctx: Context) -> None:
     use_prices(settings.prices)
     engine = create_engine(settings.sqlalchemy_url, pool_size=20)
     telephony = ctx.get("telephony") or LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
-    queue, clock, sessions = ArqQueue(ctx["redis"]), SystemClock(), create_sessions(engine, settings.encryption_key)
-    secret_box, outbound = SecretBox(settings.encryption_key), OutboundClient(guard_of(settings), within_s=PATIENCE_S)
+    queue, clock, sessions = ArqQueue(ctx["redis"]), SystemClock(), create_sessions(engine, settings.number_secret)
+    secret_box, outbound = SecretBox(*settings.encryption_keys), OutboundClient(guard_of(settings), within_s=PATIENCE_S)
     ctx |= {
         "engine": engine,
         "telephony": telephony,

@@ -24,9 +24,9 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     )
 
 
-def create_sessions(engine: AsyncEngine, encryption_key: str) -> Sessions:
-    """Sessions that recognise the numbers of erased people, which takes the installation's key."""
-    return async_sessionmaker(engine, expire_on_commit=False, info={_HASHER: NumberHasher(encryption_key)})
+def create_sessions(engine: AsyncEngine, number_secret: str) -> Sessions:
+    """Sessions that recognise the numbers of erased people, which takes the installation's key (`Settings.number_secret`)."""
+    return async_sessionmaker(engine, expire_on_commit=False, info={_HASHER: NumberHasher(number_secret)})
 
 
 def number_hash(session: AsyncSession, workspace_id: uuid.UUID, e164: str) -> str:

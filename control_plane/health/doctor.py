@@ -36,6 +36,6 @@ def as_lines(readiness: Readiness) -> str:
 async def _examine(settings: Settings) -> Readiness:
     engine = create_engine(settings.sqlalchemy_url, pool_size=1)
     try:
-        return await ReadinessCheck(settings, create_sessions(engine, settings.encryption_key), SystemClock().now()).run()
+        return await ReadinessCheck(settings, create_sessions(engine, settings.number_secret), SystemClock().now()).run()
     finally:
         await engine.dispose()

@@ -5,12 +5,14 @@ import asyncio
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from control_plane.db.session import create_engine
+from control_plane.db.session import create_engine, create_sessions
+from control_plane.kit.number_hash import fingerprint
 from control_plane.settings import Settings, SettingsError
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import TelephonyError
+from control_plane.workspaces.sealed_repository import SealedRepository
 
 PATIENCE_S = 5.0
 # A wrong key or secret is answered before Twirp: no code, no message, only the HTTP status.
@@ -29,6 +31,7 @@ def require_database(settings: Settings) -> None:
 
 async def _require(settings: Settings) -> None:
     await _database(settings)
+    await _number_key(settings)
     await _redis(settings)
     await _livekit(settings)
 
@@ -44,6 +47,24 @@ async def _database(settings: Settings) -> None:
         ) from error
     finally:
         await engine.dispose()
+
+
+async def _number_key(settings: Settings) -> None:
+    """After a rotation: with another key the platform would call people who asked to be forgotten."""
+    engine = create_engine(settings.sqlalchemy_url, pool_size=1)
+    try:
+        async with create_sessions(engine, settings.number_secret)() as session:
+            known = await SealedRepository(session).number_key()
+    except ProgrammingError:
+        # A schema of before; the readiness check names it.
+        return
+    finally:
+        await engine.dispose()
+    if known not in ("", fingerprint(settings.number_secret)):
+        raise SettingsError(
+            "The numbers of erased people were hashed with another key; "
+            "set CALLWRIGHT_NUMBER_HASH_KEY to what `callwright secrets rotate` printed."
+        )
 
 
 async def _redis(settings: Settings) -> None:

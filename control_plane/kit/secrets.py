@@ -9,22 +9,29 @@ KEY_PREFIX = "cw_"
 
 
 class SecretBox:
-    """Encrypts small secrets with the installation's key. The stored form is `<key id>:<token>`, ready for rotation."""
+    """Encrypts small secrets with the installation's key. The stored form is `<key id>:<token>`.
 
-    def __init__(self, key: str) -> None:
-        self._fernet = Fernet(key)
-        self._key_id = hashlib.sha256(key.encode()).hexdigest()[:8]
+    What was sealed with a former key of the installation can still be opened; new secrets are sealed with the present one.
+    """
+
+    def __init__(self, key: str, *former: str) -> None:
+        self._fernets = {_key_id(each): Fernet(each) for each in (*former, key)}
+        self.key_id = _key_id(key)
 
     def seal(self, plain: str) -> str:
-        return f"{self._key_id}:{self._fernet.encrypt(plain.encode()).decode()}"
+        return f"{self.key_id}:{self._fernets[self.key_id].encrypt(plain.encode()).decode()}"
 
     def open(self, sealed: str) -> str:
         """The plain secret. Raises `ValueError` when it was sealed with a key that this process does not hold."""
         key_id, _, token = sealed.partition(":")
         try:
-            return self._fernet.decrypt(token.encode()).decode()
-        except InvalidToken as error:
-            raise ValueError(f"sealed with key {key_id}, but this process holds {self._key_id}") from error
+            return self._fernets[key_id].decrypt(token.encode()).decode()
+        except (KeyError, InvalidToken) as error:
+            raise ValueError(f"sealed with key {key_id}, but this process holds {', '.join(self._fernets)}") from error
+
+
+def _key_id(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 def new_api_key() -> str:

@@ -18,6 +18,8 @@ _PRIVATE = (
         "CALLWRIGHT_DATABASE_URL",
         "CALLWRIGHT_REDIS_URL",
         "CALLWRIGHT_ENCRYPTION_KEY",
+        "CALLWRIGHT_FORMER_ENCRYPTION_KEYS",
+        "CALLWRIGHT_NUMBER_HASH_KEY",
         "CALLWRIGHT_BOOTSTRAP_API_KEY",
         "CALLWRIGHT_AGENT_KEY",
     ),
@@ -55,6 +57,9 @@ class Addresses:
     livekit_redis_url: str
     api_url: str
     models_url: str
+
+
+_CONTROL_PLANES_OWN = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "CALLWRIGHT_FORMER_ENCRYPTION_KEYS", "CALLWRIGHT_NUMBER_HASH_KEY")
 
 
 def keep_secrets(options: LocalOptions, choice: Choice) -> Secrets:
@@ -100,7 +105,7 @@ class Environments:
             "CALLWRIGHT_PUBLIC_URL": given.get("CALLWRIGHT_PUBLIC_URL") or self.at.api_url,
             "CALLWRIGHT_AGENT_SLOTS": str(self.options.slots),
         }
-        return env | {name: given[name] for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN") if name in given}
+        return env | {name: given[name] for name in _CONTROL_PLANES_OWN if name in given}
 
     def agent_worker(self, http_port: int) -> dict[str, str]:
         """For one agent worker, whose health page is on `http_port`."""

@@ -14,3 +14,5 @@ class Installation(Base):
     is_halted: Mapped[bool] = mapped_column(default=False, server_default="false")
     """The kill switch over all workspaces: nothing is dialled while it is on."""
     halted_reason: Mapped[str] = mapped_column(default="", server_default="")
+    number_key: Mapped[str] = mapped_column(default="", server_default="")
+    """Fingerprint of the key that numbers of erased people are hashed with, from the first rotation on: no process starts with another."""
