@@ -41,7 +41,8 @@ class CallExplanations:
         verdicts = await self._rows.verdicts(call)
         if not verdicts:
             raise NotFound.of("verdict")
-        last = next((v for v in verdicts if v.id == call.verdict_id), verdicts[-1])
+        # A refusal of the last gate is the newest word, though the call names the verdict that it was claimed on.
+        last = next((v for v in verdicts if v.id == call.verdict_id and verdicts[-1].decision == "dial"), verdicts[-1])
         enrollment = await self._rows.enrollment(call.enrollment_id) if call.enrollment_id else None
         zone = (await self._lookups.workspace()).time_zone
         return await self._told(call, verdicts, last, _basis(last), what_follows(call, enrollment, zone))
@@ -124,7 +125,7 @@ def _reasons(row: GateVerdict) -> list[ReasonView]:
 
 def _caller(call: Call) -> CallerView:
     choice = call.caller_choice or {}
-    sentence = choice.get("sentence") or "A person chose this number, or it is the assistant's own."
+    sentence = choice.get("sentence") or "A person chose this number."
     return CallerView(
         number_id=call.from_number_id, from_number=call.from_e164, sentence=sentence, passed_over=choice.get("passed_over") or []
     )

@@ -1,6 +1,7 @@
 """`/enrollments/{id}/explain`, `/calls/{id}/explain` and `/campaigns/{id}/preview`."""
 
 import uuid
+from pathlib import Path
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
@@ -12,11 +13,16 @@ from control_plane.explanations.enrollments import EnrollmentExplanations
 from control_plane.explanations.preview import PreviewService
 from control_plane.explanations.preview_schemas import PreviewIn, PreviewOut
 from control_plane.explanations.schemas import CallExplained, EnrollmentExplained
+from control_plane.kit.api_examples import Examples
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
 
 Work = NamedDependency[SkipValidation[Unit]]
 Who = NamedDependency[SkipValidation[Principal]]
+_EXAMPLES = Examples(Path(__file__).parent / "examples.json")
+_CLOSED = _EXAMPLES.answer(EnrollmentExplained, "explain_enrollment", "It is too early in the morning where the contact is")
+_CALLED = _EXAMPLES.answer(CallExplained, "explain_call", "Allowed at the claim, refused by the last look before the phone rang")
+_PREVIEWED = _EXAMPLES.answer(PreviewOut, "preview", "Of three contacts one can be called now, one in an hour, one never")
 
 
 class EnrollmentExplanationController(Controller):
@@ -24,7 +30,7 @@ class EnrollmentExplanationController(Controller):
     tags = ["campaigns"]
     guards = [requires("viewer")]
 
-    @get("/{enrollment_id:uuid}/explain", summary="May this contact be called now, and if not, why and when?")
+    @get("/{enrollment_id:uuid}/explain", responses=_CLOSED, summary="May this contact be called now, and if not, why and when?")
     async def explain_enrollment(self, unit: Work, principal: Who, enrollment_id: FromPath[uuid.UUID]) -> EnrollmentExplained:
         """Asks the gate as a claim would at this moment. Nothing is stored."""
         return await EnrollmentExplanations(unit, principal.workspace_id).explain(enrollment_id)
@@ -35,7 +41,7 @@ class CallExplanationController(Controller):
     tags = ["calls"]
     guards = [requires("viewer")]
 
-    @get("/{call_id:uuid}/explain", summary="Why a call was allowed, what came of it, and what follows")
+    @get("/{call_id:uuid}/explain", responses=_CALLED, summary="Why a call was allowed, what came of it, and what follows")
     async def explain_call(self, unit: Work, principal: Who, call_id: FromPath[uuid.UUID]) -> CallExplained:
         """The gate's stored verdicts on this call, with the rules and facts that they rest on."""
         return await CallExplanations(unit, principal.workspace_id).explain(call_id)
@@ -46,7 +52,7 @@ class PreviewController(Controller):
     tags = ["campaigns"]
     guards = [requires("manager")]
 
-    @post("/{campaign_id:uuid}/preview", status_code=200, summary="What would happen if the campaign were started now?")
+    @post("/{campaign_id:uuid}/preview", status_code=200, responses=_PREVIEWED, summary="What if the campaign were started now?")
     async def preview(self, unit: Work, principal: Who, campaign_id: FromPath[uuid.UUID], data: JSONBody[PreviewIn]) -> PreviewOut:
         """Asks the gate about every contact of the campaign, as if it ran. Nothing is stored, and nobody is called."""
         return await PreviewService(unit, principal.workspace_id).preview(campaign_id, data)

@@ -12,13 +12,13 @@ from control_plane.explanations.forecast import Forecast, Pace
 from control_plane.explanations.preview_tally import OfReason, Tally
 
 CallsPerMinute = Annotated[
-    float, Meta(gt=0, le=60_000, description="Calls begun per minute; by default the campaign's or its trunks' pace")
+    float, Meta(gt=0, le=60_000, examples=[30], description="Calls begun per minute; by default the campaign's or its trunks' pace")
 ]
-Slots = Annotated[int, Meta(ge=1, le=100_000, description="Calls at once; by default what agents, trunks and the campaign allow")]
+Slots = Annotated[int, Meta(ge=1, le=100_000, examples=[10], description="Calls at once; by default what agents and trunks allow")]
 Seconds = Annotated[
-    float, Meta(gt=0, le=7200, description="Seconds a call keeps its slot; by default the campaign's average so far, or 60")
+    float, Meta(gt=0, le=7200, examples=[75], description="Seconds a call keeps its slot; by default the campaign's average so far, or 60")
 ]
-PerContact = Annotated[float, Meta(ge=1, le=20, description="Calls per contact; by default 2, at most what the campaign allows")]
+PerContact = Annotated[float, Meta(ge=1, le=20, examples=[1.8], description="Calls per contact; by default 2, at most the campaign's")]
 
 
 class PreviewIn(Struct, forbid_unknown_fields=True, kw_only=True):

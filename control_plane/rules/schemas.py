@@ -65,7 +65,7 @@ class WaiverIn(Struct, forbid_unknown_fields=True):
 
 
 class OwnRulesIn(Struct, forbid_unknown_fields=True):
-    stricter: Plain | None = None
+    stricter: Annotated[Plain, Meta(examples=[{"consents": [{"bases": ["written"]}], "min_ring_s": 20}])] | None = None
     """Added to every pack, in the form of a pack's version: hours, limits, cool_downs, consents, lists, duties, recording, min_ring_s."""
     waivers: Annotated[list[WaiverIn], Meta(max_length=200)] = field(default_factory=list)
     """What does not bind the workspace. Each needs a reason and stands in the audit trail."""

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from control_plane.contacts.suppressions import suppress
 from control_plane.db.models import Call, Consent, GateVerdict, Number, Trunk, Workspace
 from control_plane.dialer import place
+from control_plane.explanations.calls import CallExplanations
 from control_plane.kit.ids import new_id
 from control_plane.telephony.port import Refused
 from sip_config.naming import room_name
@@ -74,6 +75,9 @@ async def test_a_change_while_a_single_call_is_ready_keeps_it_from_being_sent(be
     assert bench.telephony.sent == []
     assert [c.state for c in await bench.calls()] == ["released"]
     assert await _verdicts(bench) == [("claim", "dial", []), ("last_gate", "never", [code])]
+    async with bench.dialer.unit() as unit:
+        told = await CallExplanations(unit, world.workspace.id).explain(call.id)
+    assert (told.decision, told.may_dial, [reason.code for reason in told.reasons]) == ("never", False, [code])
 
 
 @pytest.mark.parametrize(("change", "code"), CHANGES[:2], ids=["suppression", "rules"])
