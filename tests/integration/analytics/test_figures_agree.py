@@ -18,6 +18,7 @@ from control_plane.analytics.tasks import count_changed_hours
 from control_plane.calls.schemas import duration_of
 from control_plane.db.models import Call, CallChange, CallTally, CallTurn, Campaign, Number
 from control_plane.kit.ids import new_id
+from docs.generate_figures import DOCUMENT, page
 from tests.fixtures.world import NOON, World
 
 CALLS = 120
@@ -222,3 +223,7 @@ def test_a_step_is_at_most_a_tenth_longer_than_what_it_holds() -> None:
     for milliseconds in range(10, 3000, 7):
         end = upper_end_s(int(_step(milliseconds / 1000)))
         assert milliseconds / 1000 <= end + 0.001 <= milliseconds / 1000 * 1.1 + 0.002
+
+
+def test_the_page_of_figures_is_fresh() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == page(), "run: python -m docs.generate_figures"
