@@ -129,28 +129,9 @@ def create_app(
     settings: Settings, *, engine: AsyncEngine | None = None, clock: Clock | None = None, queue: Queue | None = None
 ) -> Litestar:
     """The ASGI application. An engine or queue that is given stays the giver's to close."""
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        own_engine = create_engine(settings.sqlalchemy_url) if engine is None else None
-        redis = connect(settings.redis_url)
-        # A mistake in a rule pack or price list stops the start, not the first call.
-        registry()
-        use_prices(settings.prices)
-        try:
-            _fill(app.state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
-            app.state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)
-            await bootstrap(app.state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
-            yield
-        finally:
-            await redis.aclose()
-            if own_engine is not None:
-                await own_engine.dispose()
-                await asyncio.to_thread(telemetry.close)
-
     return Litestar(
         route_handlers=[Router("/api/v1", route_handlers=API), *ROOT],
-        lifespan=[lifespan],
+        lifespan=[lambda app: serving(app.state, settings, engine=engine, clock=clock, queue=queue)],
         middleware=[DefineMiddleware(middleware) for middleware in MIDDLEWARE],
         dependencies=DEPENDENCIES,
         exception_handlers={**EXCEPTION_HANDLERS, AnsweredBefore: repeat_answer},
@@ -158,6 +139,28 @@ def create_app(
         logging_config=None,
         openapi_config=openapi_config("Callwright", version("callwright"), PUBLIC),
     )
+
+
+@asynccontextmanager
+async def serving(
+    state: State, settings: Settings, *, engine: AsyncEngine | None = None, clock: Clock | None = None, queue: Queue | None = None
+) -> AsyncIterator[None]:
+    """While this lasts, `state` holds what requests are answered with."""
+    own_engine = create_engine(settings.sqlalchemy_url) if engine is None else None
+    redis = connect(settings.redis_url)
+    # A mistake in a rule pack or price list stops the start, not the first call.
+    registry()
+    use_prices(settings.prices)
+    try:
+        _fill(state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
+        state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)
+        await bootstrap(state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
+        yield
+    finally:
+        await redis.aclose()
+        if own_engine is not None:
+            await own_engine.dispose()
+            await asyncio.to_thread(telemetry.close)
 
 
 def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Queue) -> None:
