@@ -1,5 +1,6 @@
 """What every callee is told first, built by code so that no prompt can leave it out: who calls, for whom, that it is an AI, and whether the
-call is recorded (facts: dialer §1.1 US-6, §1.3 AI Act Art. 50). Pure.
+call is recorded; where the rules ask for it also what the call is for, and whether one may go on (facts: dialer §1.1 US-6, §1.3 AI Act
+Art. 50). Pure.
 
 An opening line that says it in so many words, in the callee's language, is not said twice; a line that only seems to say it is.
 """
@@ -8,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from agent_worker.opt_out_phrases import compile_plain, normalise
-from agent_worker.phrases import Phrases, base_language, for_language, spoken_number
+from agent_worker.phrases import STRICTEST, Phrases, base_language, for_language, spoken_number
 from sip_config.contract import CallOrder, RecordingPolicy
 
 _EARLY = 2
@@ -34,12 +35,13 @@ _AS_AI = dict(zip(_SELF_AS_AI, compile_plain(_SELF_AS_AI.values()), strict=True)
 @dataclass(frozen=True, slots=True)
 class Opening:
     """The opening in the order it is spoken. `notice` is "" where nothing is said of recording; it asks where `asks` is set, and then
-    `rest` waits for the answer."""
+    `rest` waits for the answer. `kept` are the assistant's own words where `rest` asks whether it may go on at all."""
 
     disclosure: str
     notice: str
     rest: str
     asks: bool = False
+    kept: str = ""
 
     @property
     def spoken_first(self) -> tuple[str, ...]:
@@ -60,12 +62,16 @@ def opening_of(order: CallOrder) -> Opening:
     """What is said when a person picks up."""
     said = for_language(order.language)
     disclosure, rest = _disclosed(order, order.opening_line, said)
+    if order.say_purpose:
+        disclosure = f"{disclosure} {said.purposes.get(order.say_purpose, said.purposes[STRICTEST])}"
     if order.explain_opt_out:
         disclosure = f"{disclosure} {said.how_to_opt_out}"
     asks = order.recording_policy is RecordingPolicy.NOTIFY_AND_AFFIRM
     notice = (
         said.may_record if asks else said.is_recorded if order.recording_policy is RecordingPolicy.NOTIFY and order.record_audio else ""
     )
+    if order.ask_to_go_on:
+        return Opening(disclosure, notice, said.may_go_on, asks, kept=rest)
     return Opening(disclosure, notice, rest or (said.a_moment if asks or not order.opening_line.strip() else ""), asks)
 
 

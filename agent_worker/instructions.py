@@ -24,6 +24,7 @@ def assemble(order: CallOrder) -> str:
         ("Mood to begin with", order.initial_mood),
         ("The person", _person(order)),
         ("Already said", _already_said(order)),
+        ("Going on", _going_on(order)),
         ("Recording", _RECORDING_RULE if order.recording_policy is not RecordingPolicy.OFF else ""),
         ("Tools", _tool_rules(order)),
     ]
@@ -34,6 +35,15 @@ def _already_said(order: CallOrder) -> str:
     opening = opening_of(order)
     words = " ".join(part for part in (opening.disclosure, opening.notice, opening.rest) if part)
     return f'You have opened the call with: "{words}" Do not repeat it.'
+
+
+def _going_on(order: CallOrder) -> str:
+    """Nothing of what the call is about before a yes."""
+    if not order.ask_to_go_on:
+        return ""
+    kept = opening_of(order).kept
+    first = f'say first: "{kept}"' if kept else "say why you call"
+    return f"You have asked whether you may go on. Only after a yes {first} After a no, thank the person and call `end_call`."
 
 
 def _person(order: CallOrder) -> str:

@@ -1,6 +1,7 @@
 """The few sentences that the agent says without a model, in the languages it screens."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -19,9 +20,15 @@ class Phrases:
     may_record: str
     not_recorded: str
     a_moment: str
+    may_go_on: str
     call_back: str
     """Where to call back: {number}."""
+    purposes: Mapping[str, str]
+    """What the call is for, by the rules' purposes. Of a debt nothing is said to whoever may have picked up (facts: dialer §1.1 US-13)."""
 
+
+STRICTEST = "telemarketing"
+"""What is said of a purpose that has no words here."""
 
 _PHRASES = {
     "en": Phrases(
@@ -36,7 +43,17 @@ _PHRASES = {
         may_record="May I record this call?",
         not_recorded="All right, this call is not recorded.",
         a_moment="Do you have a moment?",
+        may_go_on="May I go on?",
         call_back="You can call us back at {number}.",
+        purposes={
+            "informational": "I am calling with information for you.",
+            "telemarketing": "This is a sales call.",
+            "care": "I am calling to ask how you are.",
+            "survey": "I am calling for a survey.",
+            "political": "This is a political call.",
+            "charity": "I am calling to ask for a donation.",
+            "debt": "I am calling about a personal business matter.",
+        },
     ),
     "es": Phrases(
         are_you_there="Hola, ¿está usted ahí?",
@@ -50,7 +67,17 @@ _PHRASES = {
         may_record="¿Me permite grabar esta llamada?",
         not_recorded="De acuerdo, esta llamada no se graba.",
         a_moment="¿Tiene un momento?",
+        may_go_on="¿Puedo continuar?",
         call_back="Puede devolvernos la llamada al {number}.",
+        purposes={
+            "informational": "Le llamo para darle una información.",
+            "telemarketing": "Esta es una llamada comercial.",
+            "care": "Le llamo para saber cómo está.",
+            "survey": "Le llamo para una encuesta.",
+            "political": "Esta es una llamada política.",
+            "charity": "Le llamo para pedirle una donación.",
+            "debt": "Le llamo por un asunto personal.",
+        },
     ),
     "de": Phrases(
         are_you_there="Hallo, sind Sie noch da?",
@@ -64,7 +91,17 @@ _PHRASES = {
         may_record="Darf ich dieses Gespräch aufzeichnen?",
         not_recorded="In Ordnung, dieses Gespräch wird nicht aufgezeichnet.",
         a_moment="Haben Sie einen Moment Zeit?",
+        may_go_on="Darf ich fortfahren?",
         call_back="Sie erreichen uns unter {number}.",
+        purposes={
+            "informational": "Ich habe eine Information für Sie.",
+            "telemarketing": "Dies ist ein Werbeanruf.",
+            "care": "Ich rufe an, um zu fragen, wie es Ihnen geht.",
+            "survey": "Ich rufe wegen einer Umfrage an.",
+            "political": "Dies ist ein politischer Anruf.",
+            "charity": "Ich rufe an, um Sie um eine Spende zu bitten.",
+            "debt": "Ich rufe in einer persönlichen Angelegenheit an.",
+        },
     ),
     "fr": Phrases(
         are_you_there="Allô, vous êtes là ?",
@@ -78,7 +115,17 @@ _PHRASES = {
         may_record="Puis-je enregistrer cet appel ?",
         not_recorded="Très bien, cet appel n'est pas enregistré.",
         a_moment="Avez-vous un instant ?",
+        may_go_on="Puis-je continuer ?",
         call_back="Vous pouvez nous rappeler au {number}.",
+        purposes={
+            "informational": "Je vous appelle pour vous donner une information.",
+            "telemarketing": "Ceci est un appel commercial.",
+            "care": "Je vous appelle pour prendre de vos nouvelles.",
+            "survey": "Je vous appelle pour un sondage.",
+            "political": "Ceci est un appel politique.",
+            "charity": "Je vous appelle pour vous demander un don.",
+            "debt": "Je vous appelle pour une affaire personnelle.",
+        },
     ),
     "pt": Phrases(
         are_you_there="Olá, está aí?",
@@ -92,7 +139,17 @@ _PHRASES = {
         may_record="Posso gravar esta chamada?",
         not_recorded="Está bem, esta chamada não é gravada.",
         a_moment="Tem um momento?",
+        may_go_on="Posso continuar?",
         call_back="Pode ligar-nos de volta para {number}.",
+        purposes={
+            "informational": "Ligo para lhe dar uma informação.",
+            "telemarketing": "Esta é uma chamada comercial.",
+            "care": "Ligo para saber como está.",
+            "survey": "Ligo para um inquérito.",
+            "political": "Esta é uma chamada política.",
+            "charity": "Ligo para lhe pedir um donativo.",
+            "debt": "Ligo por um assunto pessoal.",
+        },
     ),
     "hi": Phrases(
         are_you_there="हैलो, क्या आप सुन रहे हैं?",
@@ -106,7 +163,17 @@ _PHRASES = {
         may_record="क्या मैं यह कॉल रिकॉर्ड कर सकता हूँ?",
         not_recorded="ठीक है, यह कॉल रिकॉर्ड नहीं की जा रही है।",
         a_moment="क्या आपके पास थोड़ा समय है?",
+        may_go_on="क्या मैं आगे बात करूँ?",
         call_back="आप हमें इस नंबर पर कॉल कर सकते हैं: {number}।",
+        purposes={
+            "informational": "आपके लिए एक जानकारी है।",
+            "telemarketing": "यह एक बिक्री कॉल है।",
+            "care": "आपका हालचाल पूछने के लिए कॉल है।",
+            "survey": "यह कॉल एक सर्वेक्षण के लिए है।",
+            "political": "यह एक राजनीतिक कॉल है।",
+            "charity": "यह कॉल दान माँगने के लिए है।",
+            "debt": "यह कॉल एक निजी मामले के बारे में है।",
+        },
     ),
 }
 

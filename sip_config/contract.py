@@ -204,6 +204,8 @@ class CallOrder:
     """On whose behalf the call is made; with the name it is what the opening must say."""
     explain_opt_out: bool = False
     """Whether the opening must say how to opt out."""
+    say_purpose: str = ""  # the rules' purpose that the opening must name, else ""
+    ask_to_go_on: bool = False  # whether it must ask before the assistant's own words
     callback_number: str = ""
     """As people write it where the callee is, for example "(202) 555-0199"; a message left on a mailbox gives it."""
     heartbeat_every_s: float = 5.0

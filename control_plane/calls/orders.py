@@ -64,6 +64,8 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         assistant_name=version.name,
         calls_for=config.get("calls_for") or parts.workspace.name,
         explain_opt_out="offer_opt_out" in rules.duties,
+        say_purpose=purpose_of(campaign) if "say_purpose" in rules.duties else "",
+        ask_to_go_on="ask_before_going_on" in rules.duties,
         callback_number=phone.written_for(call.from_e164, call.to_e164),
         ringing_timeout_s=call.ringing_timeout_s,
         max_duration_s=call.max_duration_s,

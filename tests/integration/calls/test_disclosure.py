@@ -29,6 +29,7 @@ async def test_the_order_says_who_calls_for_whom_and_what_may_be_kept(stage: Sta
     workspace = await stage.get("/workspace")
     assert (order.assistant_name, order.calls_for) == ("Ann", workspace["name"])
     assert (order.recording_policy, order.explain_opt_out) == (RecordingPolicy.NOTIFY, True)
+    assert (order.say_purpose, order.ask_to_go_on) == ("", False)
     assert order.callback_number == phone.written_for(CALLER, order.to) != ""
 
 

@@ -3,11 +3,13 @@
 import pytest
 
 from agent_worker.disclosure import message_of, opening_of
+from agent_worker.instructions import assemble
 from agent_worker.phrases import for_language, spoken_number
 from sip_config.contract import CallOrder, CallPurpose, RecordingPolicy, VoicemailMode, VoicemailOrder
 
 NOTICE = "This call is recorded."
 WHO = "This is Ada, an AI assistant calling for Acme."
+PURPOSES = ["informational", "telemarketing", "care", "survey", "political", "charity", "debt"]
 LANGUAGES = ["en", "es", "fr", "de", "pt", "hi"]
 
 
@@ -100,6 +102,31 @@ def test_the_recording_is_spoken_of_as_the_policy_demands():
 
 def test_where_the_law_wants_it_the_way_out_is_said_with_the_identification():
     assert opening_of(order("Hello.", explain_opt_out=True)).disclosure == f"{WHO} To get no more calls, say so or press 9."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_where_the_law_wants_it_the_purpose_is_said_in_the_callees_language(language: str, purpose: str):
+    said = for_language(language)
+    opening = opening_of(order("Xyz.", language=language, say_purpose=purpose, explain_opt_out=True))
+    who = said.who.format(name="Ada", company="Acme")
+    assert opening.disclosure == f"{who} {said.purposes[purpose]} {said.how_to_opt_out}"
+    assert len(set(said.purposes.values())) == len(PURPOSES)
+
+
+def test_a_debt_is_not_spoken_of_to_whoever_picked_up():
+    assert "debt" not in text_of("Hello.", say_purpose="debt")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("policy", [RecordingPolicy.NOTIFY, RecordingPolicy.NOTIFY_AND_AFFIRM])
+def test_where_the_law_wants_it_the_assistants_own_words_wait_for_a_yes(language: str, policy: RecordingPolicy):
+    given = order("Xyz.", language=language, recording_policy=policy, ask_to_go_on=True)
+    opening = opening_of(given)
+    assert (opening.rest, opening.kept) == (for_language(language).may_go_on, "Xyz.")
+    assert "Xyz." not in " ".join(opening.spoken_first)
+    assert 'Only after a yes say first: "Xyz."' in assemble(given)
+    assert "may go on" not in assemble(order("Xyz."))
 
 
 def test_an_assistant_without_an_opening_asks_for_a_moment():
