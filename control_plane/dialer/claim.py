@@ -60,9 +60,9 @@ async def enrollments(unit: Unit, repository: ClaimRepository, headroom: Headroo
 async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> list[Call]:
     """Single calls first: somebody is waiting for each of them. Returns those that were claimed."""
     due = await repository.singles(unit.now, min(MOST_SINGLES, headroom.slots * 2))
+    due = await _with_allowance(unit, repository, headroom, due) if due else []
     if not due:
         return []
-    due = await _with_allowance(unit, repository, headroom, due)
     questions = await _questions(repository, list(due))
     answers = await ask_all(unit.session, questions, unit.now)
     callers = SingleCallers(unit.session, unit.now)

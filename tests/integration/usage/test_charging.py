@@ -146,3 +146,13 @@ async def test_limits_are_shown_as_they_were_put_and_nonsense_is_refused(stage: 
         assert (await stage.api.owner.put("/usage/limits", json=wrong)).status_code == 400, wrong
     assert (await stage.api.owner.post("/usage/credits", json={"amount": "NaN"})).status_code == 400
     assert (await stage.api.viewer.get("/usage", params={"month": "2026-13"})).status_code == 400
+
+
+async def test_a_call_that_waits_is_given_up_when_its_turn_comes_and_nothing_is_left(stage: Stage) -> None:
+    call = await stage.call()
+    await put_limits(stage, monthly={"calls": 0})
+    assert await stage.tick() == 0
+    given_up = await stage.get(f"/calls/{call['id']}")
+    assert (given_up["state"], given_up["cost"]) == ("released", None)
+    assert given_up["failure"] == "The workspace's limit of 0 calls a month is used up."
+    assert await records(stage) == []
