@@ -55,10 +55,10 @@ from control_plane.rules.controllers import RulesController, WorkspaceRulesContr
 from control_plane.rules.registry import registry
 from control_plane.settings import Settings
 from control_plane.trunks.controllers import NumberController, TrunkController
-from control_plane.webhooks.controllers import WebhookDeliveryController, WebhookEndpointController
-from control_plane.webhooks.guarding import guard_of
 from control_plane.usage.controllers import UsageController
 from control_plane.usage.prices import use_prices
+from control_plane.webhooks.controllers import WebhookDeliveryController, WebhookEndpointController
+from control_plane.webhooks.guarding import guard_of
 from control_plane.workspaces.authentication import PUBLIC, AuthenticationMiddleware, Authenticator
 from control_plane.workspaces.bootstrap import bootstrap
 from control_plane.workspaces.controllers import ApiKeyController, TokenController, WorkspaceController

@@ -38,10 +38,10 @@ from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
 from control_plane.trunks.number_health import review_numbers
 from control_plane.trunks.tasks import check_trunks, sweep_trunks, sync_all_trunks, sync_trunk
+from control_plane.usage.prices import use_prices
 from control_plane.webhooks.courier import PATIENCE_S, Courier
 from control_plane.webhooks.guarding import guard_of
 from control_plane.webhooks.tasks import deliver_webhooks, forget_old_webhooks
-from control_plane.usage.prices import use_prices
 from control_plane.workspaces.tasks import forget_old_answers
 
 log = get_logger(__name__)
