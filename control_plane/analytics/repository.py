@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, not_, or_, select, true, tuple_, union_all
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, and_, cast, func, not_, or_, select, true, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.analytics import counting_repository as counting
@@ -38,15 +38,24 @@ class AnalyticsRepository:
         return _counts((await self._session.execute(select(*_sums(cells)))).one())
 
     async def by_trunk(self, filters: Filters) -> dict[uuid.UUID, Counts]:
-        return await self._by(filters, "trunk_id")
-
-    async def by_hour(self, filters: Filters) -> dict[datetime, Counts]:
-        """Counts of each hour in which somebody was dialled; hours begin as they do in UTC."""
-        return await self._by(filters, "hour")
-
-    async def _by(self, filters: Filters, name: str) -> dict[Any, Counts]:
         cells = await self._cells(filters)
-        query = select(cells.c[name], *_sums(cells)).group_by(cells.c[name])
+        return await self._summed(cells, cells.c.trunk_id)
+
+    async def by_day(self, filters: Filters, zone: str) -> dict[date, Counts]:
+        """Days of the zone on which somebody was dialled, the earliest first."""
+        cells = (await self._cells(filters)).alias()
+        local = select(cast(func.timezone(zone, cells.c.hour), Date).label("day"), *_columns(cells)).subquery()
+        return await self._summed(local, local.c.day)
+
+    async def by_hour_of_week(self, filters: Filters, zone: str) -> dict[tuple[int, str], Counts]:
+        """Weekday (1 is Monday) and begin (HH:MM) of the hours in which somebody was dialled; hours begin as they do in UTC."""
+        cells = (await self._cells(filters)).alias()
+        hours = select(func.to_char(func.timezone(zone, cells.c.hour), "ID HH24:MI").label("hour"), *_columns(cells)).subquery()
+        found = await self._summed(hours, hours.c.hour)
+        return {(int(told[0]), told[2:]): counts for told, counts in found.items()}
+
+    async def _summed(self, cells: Any, key: Any) -> dict[Any, Counts]:
+        query = select(key, *_sums(cells)).group_by(key).order_by(key)
         return {row[0]: _counts(row[1:]) for row in (await self._session.execute(query)).all()}
 
     async def breakdown(self, filters: Filters, kinds: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -125,6 +134,10 @@ def _within(moment: Any, span: Span) -> ColumnElement[bool]:
     bounds = [moment >= span.since] if span.since else []
     bounds += [moment < span.until] if span.until else []
     return and_(true(), *bounds)
+
+
+def _columns(cells: Any) -> list[ColumnElement[Any]]:
+    return [cells.c[name] for name in COUNTERS]
 
 
 def _sums(cells: Any) -> list[ColumnElement[Any]]:

@@ -2,10 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from control_plane.analytics.figures import Counts, answer_seizure_ratio, average_talk_time, contact_rate, short_call_share
 from control_plane.analytics.filters import Filters
@@ -56,21 +53,18 @@ class AnalyticsService:
     async def answer_rate(self, filters: Filters) -> AnswerRateOut:
         await self.check(filters)
         zone = await self._rows.time_zone()
-        days: dict[date, Counts] = {}
-        for hour, counts in (await self._rows.by_hour(filters)).items():
-            day = hour.astimezone(ZoneInfo(zone)).date()
-            days[day] = _sum(days.get(day), counts)
-        total = answer_seizure_ratio(_sum(*days.values()))
-        return AnswerRateOut(time_zone=zone, total=total, days=[DayOut(day=day, **_answers(days[day])) for day in sorted(days)])
+        days = await self._rows.by_day(filters, zone)
+        total = answer_seizure_ratio(
+            Counts(calls=sum(counts.calls for counts in days.values()), answered=sum(counts.answered for counts in days.values()))
+        )
+        return AnswerRateOut(time_zone=zone, total=total, days=[DayOut(day=day, **_answers(counts)) for day, counts in days.items()])
 
     async def hours(self, filters: Filters) -> HoursOut:
         await self.check(filters)
         zone = await self._rows.time_zone()
-        hours: dict[tuple[int, str], Counts] = {}
-        for hour, counts in (await self._rows.by_hour(filters)).items():
-            key = _hour_of_week(hour.astimezone(ZoneInfo(zone)))
-            hours[key] = _sum(hours.get(key), counts)
-        return HoursOut(time_zone=zone, hours=[HourOut(weekday=key[0], starts_at=key[1], **_answers(hours[key])) for key in sorted(hours)])
+        hours = await self._rows.by_hour_of_week(filters, zone)
+        told = [HourOut(weekday=weekday, starts_at=at, **_answers(counts)) for (weekday, at), counts in hours.items()]
+        return HoursOut(time_zone=zone, hours=told)
 
     async def mood(self, filters: Filters) -> MoodOut:
         await self.check(filters)
@@ -109,21 +103,9 @@ class AnalyticsService:
         )
 
 
-def _sum(*parts: Counts | None) -> Counts:
-    names = [name for name in Counts.__struct_fields__ if name != "cost"]
-    known = [part for part in parts if part]
-    return Counts(
-        **{name: sum(getattr(part, name) for part in known) for name in names}, cost=sum((part.cost for part in known), Decimal(0))
-    )
-
-
 def _answers(counts: Counts) -> dict[str, Any]:
     rates = {"answer_seizure_ratio": answer_seizure_ratio(counts), "contact_rate": contact_rate(counts)}
     return {"calls": counts.calls, "answered": counts.answered, "humans": counts.humans, **rates}
-
-
-def _hour_of_week(local: datetime) -> tuple[int, str]:
-    return local.isoweekday(), f"{local:%H:%M}"
 
 
 def _trunk(trunk_id: uuid.UUID, name: str | None, counts: Counts, results: Mapping[str, int]) -> TrunkFigures:

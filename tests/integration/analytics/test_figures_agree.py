@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+from psycopg.errors import SerializationFailure
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
-from control_plane.analytics.counting_repository import KINDS
+from control_plane.analytics.counting_repository import KINDS, CountingRepository
 from control_plane.analytics.figures import Counts
-from control_plane.analytics.filters import Filters
+from control_plane.analytics.filters import Filters, floor
 from control_plane.analytics.latency_steps import upper_end_s
 from control_plane.analytics.repository import AnalyticsRepository
 from control_plane.analytics.tasks import count_changed_hours
@@ -227,3 +230,33 @@ def test_a_step_is_at_most_a_tenth_longer_than_what_it_holds() -> None:
 
 def test_the_page_of_figures_is_fresh() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == page(), "run: python -m docs.generate_figures"
+
+
+async def test_a_call_that_changes_while_its_hour_is_counted_is_counted_again(world: World) -> None:
+    ledger = Ledger(world, 3)
+    await ledger.fill()
+    (first, *_) = ledger.chosen(Filters())
+    hour, workspace_id = floor(first.dialing_at or NOON), world.ours.workspace_id
+    async with world.app.state.sessions() as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        await CountingRepository(session).changed(1)
+        await ledger.amend(1.0)
+        assert await CountingRepository(session).count(workspace_id, hour)
+        await session.commit()
+    await _agree(ledger)
+    await count_changed_hours(world.ctx)
+    await _agree(ledger)
+
+
+async def test_two_who_count_the_same_hour_count_it_once(world: World) -> None:
+    ledger = Ledger(world, 4)
+    await ledger.fill()
+    async with world.app.state.sessions() as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        changed = await CountingRepository(session).changed(500)
+        await count_changed_hours(world.ctx)
+        with pytest.raises(OperationalError) as refused:
+            await CountingRepository(session).count(*changed[0])
+        assert isinstance(refused.value.orig, SerializationFailure)
+        await session.rollback()
+    await _agree(ledger)

@@ -85,12 +85,15 @@ async def test_active_calls_are_those_under_way(stage: Stage) -> None:
 
 async def test_a_finished_call_tells_its_whole_story(stage: Stage) -> None:
     call, agent = await stage.in_progress()
-    await agent.reports(turns=(Turn(2, Speaker.CALLEE, "Yes?", 1.5, 2.0), Turn(1, Speaker.AGENT, "Hello.", 0.2, latency={"tts": 0.1})))
+    await agent.reports(
+        turns=(Turn(2, Speaker.CALLEE, "Yes?", 1.5, 2.0, mood="sad"), Turn(1, Speaker.AGENT, "Hello.", 0.2, latency={"tts": 0.1}))
+    )
     shown = await stage.get(f"/calls/{call['id']}")
     assert (shown["state"], shown["status"], shown["network_result"], shown["outcome"]) == ("ended", "completed", "answered", "success")
     assert shown["duration_s"] >= 0
     turns = (await stage.get(f"/calls/{call['id']}/transcript"))["turns"]
     assert [(turn["seq"], turn["speaker"], turn["text"]) for turn in turns] == [(1, "agent", "Hello."), (2, "callee", "Yes?")]
+    assert [turn["mood"] for turn in turns] == [None, "sad"]
     events = (await stage.get(f"/calls/{call['id']}/events"))["items"]
     told = [(event["source"], event["kind"], event["effect"]) for event in events]
     assert told[:4] == [
