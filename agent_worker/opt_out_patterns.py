@@ -1,8 +1,8 @@
 """The words of "never call me again" in six languages, as patterns over normalised text (lower case, no accents, one sentence at a time).
 
 Each language has `wishes`, of which one must be found, and `limits`, of which none may be in the same sentence: a wish about a time,
-a place or another thing goes to the model. Tuned on tests/unit/agent_worker/opt_out_corpus.yaml; the test says what sentences that
-nobody had tuned on gave.
+a place or another thing goes to the model. Tuned on tests/unit/agent_worker/opt_out_corpus.yaml and the first part of opt_out_fresh.yaml; the
+test says what sentences that nobody had tuned on gave.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class Wording:
     limits: tuple[str, ...] = ()
 
 
-_ME = r"(?:me|us|here|this (?:phone |number|line)(?:number)?|my (?:phone )?number|my phone)"
-_EN_VERB = r"(?:call|phone|ring|contact|bother|telephone)"
+_ME = r"(?:me|us|here|this (?:phone number|phone|number|line)|my (?:phone )?number|my phone)"
+_EN_VERB = r"(?:call|phone|ring|dial|contact|bother|telephone)"
 # A wish ends there or goes on politely; "… before six", "… Mr. Smith", "… on Sundays" are other wishes.
 _EN_END = (
     r"(?=[^\w']*$|[,;:!?-]|[^\w']+(?:please|thanks|thank you|and|or|okay|ok|you|because|from now)\b)(?!\W+(?:i'll|i will|we'll|i can) call)"
@@ -44,6 +44,12 @@ ENGLISH = Wording(
         r"\b(?:do[ -]not|don'?t)[ -]call[ -](?:list|registry|register)\b",
         r"\bno more (?:phone )?calls\b(?! (?:before|after|until|at|on|in|today|tonight|this))",
         r"\bstop (?:these|those|all|your|the|with the|with these) (?:\w+ )?calls\b",
+        r"\b(?:scrub|wipe|purge|clear|expunge) (?:me|us|my (?:phone )?(?:name|number)|this number)\b"
+        r".{0,30}\b(?:list|lists|database|system|records)\b",
+        rf"\b(?:not|don'?t|no longer|never) (?:have|had) (?:my |any |the )?(?:permission|consent) to {_EN_VERB} {_ME}",
+        rf"\b(?:make sure|see that|see to it|ensure)\b.{{0,25}}\b(?:nobody|no one|no-one)\b.{{0,30}}\b{_EN_VERB}s? {_ME}\b",
+        r"\b(?:don'?t|do not|never)(?: ever)? (?:want|wish|care) to hear from (?:you|them)\b.{0,20}\b(?:again|any ?more|ever)\b",
+        rf"\b(?:refrain|desist|abstain) from (?:calling|phoning|ringing|contacting|bothering|telephoning)\b(?: {_ME})?",
         r"\bunsubscribe (?:me|us)\b",
         r"\b(?:to|me|us|please|i) opt out\b|\bopt (?:me|us) out\b",
     )
@@ -56,7 +62,15 @@ _ES_LIMIT = (
 )
 SPANISH = Wording(
     wishes=(
-        r"\b(?:no|nunca|jamas) (?:mas )?(?:me |nos )?vuelva[ns]? a (?:llamar|contactar|molestar|telefonear)(?:me|nos)?\b" + _ES_LIMIT,
+        r"\b(?:no|nunca|jamas) (?:mas )?(?:me |nos )?vuelva[ns]? a (?:llamar|marcar|contactar|molestar|telefonear)(?:me|nos)?\b"
+        + _ES_LIMIT,
+        r"\bno (?:quiero|deseo|queremos|deseamos) que (?:me |nos )?vuelva[ns]? a (?:llamar|marcar|contactar|molestar)(?:me|nos)?\b"
+        + _ES_LIMIT,
+        r"\b(?:le|les|os|te) prohib\w+ (?:que )?(?:me |nos )?(?:llam|marqu|contact|molest|telefone)\w+" + _ES_LIMIT,
+        r"\bno (?:quiero|deseo|queremos|deseamos) (?:recibir )?(?:ni una|ninguna)(?: otra| sola)? llamada\b" + _ES_LIMIT,
+        r"\bque no (?:me|nos) llame nadie (?:mas|de)\b" + _ES_LIMIT,
+        r"\bolvide(?:n?se) de (?:mi (?:numero|telefono)|llamar(?:me|nos))\b",
+        r"\b(?:borrar|eliminar|quitar|sacar|retirar) (?:mi|este|nuestro) (?:numero|telefono|nombre)\b",
         rf"\bno (?:me |nos )?{_ES_CALL} (?:mas|nunca mas|nunca|jamas|otra vez|de nuevo)\b" + _ES_LIMIT,
         rf"\b(?:ya no|nunca mas|jamas) (?:me |nos ){_ES_CALL}\b" + _ES_LIMIT,
         r"(?<!no )\b(?:deje[ns]?|pare[ns]?|cese[ns]?) (?:ya )?de (?:llamar|molestar|contactar|telefonear)(?:me|nos)?\b" + _ES_LIMIT,
@@ -91,6 +105,10 @@ FRENCH = Wording(
         r"|telephon)\w+|vous entendre"
         r"|d'appels?|de vos appels)\b" + _FR_LIMIT,
         r"\bplus (?:jamais )?d'appels?\b" + _FR_LIMIT,
+        rf"\binterdis de (?:me |m'|nous )?{_FR_CALL}\b" + _FR_LIMIT,
+        r"\b(?:fichez|foutez|laissez)-(?:moi|nous) (?:donc )?(?:la|en) paix\b",
+        r"\b(?:assez|marre) de (?:vos|ces) (?:appels|coups de fil)\b",
+        r"\bplus personne\b.{0,25}\bn[e'] ?(?:m'|me |nous )(?:appelle|rappelle|telephone|contacte|derange)\b" + _FR_LIMIT,
         r"\bdesinscri(?:vez|s|re)-?(?:moi)?\b",
     )
 )
@@ -107,7 +125,11 @@ GERMAN = Wording(
         r"\b(?:horen sie|hor|hort)\b(?: \w+){0,2} auf\b,?(?: \w+){0,3} (?:anzurufen|zu belastigen|mit (?:den|diesen|ihren) anrufen)",
         r"\bkeine[nr]? (?:weitere[nr]? (?:anrufe?n?|kontakt)|anrufe? mehr|kontakt mehr)\b",
         r"\b(?:streichen|loschen|nehmen|entfernen|tilgen) sie (?:bitte )?(?:mich|uns|meine (?:telefon|handy)?(?:nummer|daten))\b"
-        r".{0,25}\b\w*(?:liste|datenbank|kartei|verzeichnis|system)\b",
+        r".{0,25}\b\w*(?:liste|datenbank|kartei|verzeichnis|verteiler|system)\b",
+        rf"\b(?:von (?:ihnen|euch|dir) {_DE_NEVER}(?: etwas| was)?|{_DE_NEVER} (?:etwas |was )?von (?:ihnen|euch|dir)) (?:zu )?horen\b",
+        r"\bverbitte (?:mir|uns)\b.{0,20}\b(?:anrufe?|kontakte?|belastigung(?:en)?)\b",
+        r"\b(?:lassen sie|lasst|lass) (?:mich|uns)\b.{0,15}\bin (?:ruhe|frieden)\b",
+        r"\bdass (?:mich|uns|hier) (?:keiner|niemand) mehr\b.{0,20}\b(?:anruft|kontaktiert|belastigt)\b",
         r"\b(?:losch|entfern)(?:en sie|e|t)? (?:bitte )?meine (?:telefon|handy)?(?:nummer|daten|kontaktdaten)\b",
         r"\bmeine (?:telefon|handy)?(?:nummer|daten)\b.{0,35}\b(?:loschen|entfernen|streichen)\b",
         rf"\b(?:kontaktieren|belastigen|storen) sie (?:mich|uns) (?:bitte )?{_DE_NEVER}",
@@ -141,6 +163,8 @@ PORTUGUESE = Wording(
         r"\bme (?:tire|remova|retire|exclua|tirare|removere|retirare)m?\b.{0,20}\b(?:listas?|base|cadastro|sistema)\b",
         r"\b(?:apague|exclua|remova|delete)m? (?:o )?(?:meu|nosso) (?:numero|telefone|contac?to)\b",
         r"\bnao (?:quero|desejo|queremos) (?:mais )?(?:receber )?(?:mais )?(?:ligacoes|chamadas|telefonemas)\b" + _PT_LIMIT,
+        r"\bnao (?:quero|desejo|queremos) (?:mais )?(?:receber )?(?:mais )?nenhum(?:a (?:ligacao|chamada)| telefonema)\b" + _PT_LIMIT,
+        r"\bnao (?:vos |os |lhes )?autorizo (?:que )?(?:me |nos )?(?:voltem a |a )?(?:ligu|lig|telefon|contac?t)\w+" + _PT_LIMIT,
         r"\bnao (?:quero|desejo|queremos) (?:mais )?que (?:voces )?(?:me|nos) (?:liguem?|telefonem?|contac?tem?)(?: mais| nunca mais)?\b"
         + _PT_LIMIT,
         r"\bnao (?:quero|desejo) (?:mais )?ser (?:contac?tad|incomodad|perturbad)[oa]\b",
@@ -153,7 +177,9 @@ _HI_CALL = r"(?:कॉल|काल|फोन|संपर्क)"
 _HI_CALL_LATIN = r"(?:call|calls|kol|phone|fone|fon|contact|sampark)"
 HINDI = Wording(
     wishes=(
-        rf"{_HI_CALL}(?: \S+)? (?:मत|न|ना) (?:कर|कीज|किया)",
+        rf"{_HI_CALL}(?: \S+)? (?:मत|न|ना) (?:कर|कीज|किया|लगा)",
+        r"(?:लिस्ट|सूची) से (?:मेरा|हमारा) (?:नाम|नंबर|नम्बर)(?: \S+){0,2} (?:हटा|निकाल|काट|मिटा)",
+        rf"(?:नहीं|नही) चाहत\S* कि .{{0,30}}{_HI_CALL}",
         rf"{_HI_CALL} (?:करना |करने |करनी )?(?:बंद|बन्द) (?:कर(?! दिया)|कीज)",
         rf"{_HI_CALL} (?:नहीं|नही) चाहि",
         rf"{_HI_CALL} करके (?:मुझे |हमें )?(?:परेशान|तंग) (?:मत|न|ना)",
@@ -167,9 +193,10 @@ HINDI = Wording(
         r"\b(?:mujhe|muje|hume|humein)(?: \w+){0,2} list se (?:hata|nikal|nikaal)\w*",
     ),
     limits=(
-        r"(?:बजे|पहले|तक)(?: |$)|(?:^| )(?:अभी|रात|शाम|सुबह|दोपहर|आज|कल|ऑफिस|दफतर|मोबाइल|लैंडलाइन)(?: |$)|वार को"
+        r"(?:बजे|पहले|तक)(?: |$)|(?:^| )(?:अभी|रात|शाम|सुबह|दोपहर|आज(?! के बाद)|कल|ऑफिस|दफतर|मोबाइल|लैंडलाइन)(?: |$)|वार को"
         r"|बाद में|(?:घर|काम) पर|समय(?: |$)",
-        r"\b(?:abhi|baje|pehle|pahle|tak|raat|shaam|sham|subah|dopahar|aaj|kal|office|daftar|mobile|landline|sunday|saturday|weekend)\b",
+        r"\b(?:abhi|baje|pehle|pahle|tak|raat|shaam|sham|subah|dopahar|aaj(?! ke baad)|kal)\b",
+        r"\b(?:office|daftar|mobile|landline|sunday|saturday|weekend)\b",
         r"\bbaad (?:mein|me)\b|\b(?:ghar|kaam) (?:par|pe)\b|\b\w+vaar ko\b|\b(?:while|driving|samay|waqt)\b",
     ),
 )
