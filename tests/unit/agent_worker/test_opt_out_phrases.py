@@ -28,8 +28,7 @@ def test_a_plain_wish_never_to_be_called_is_recognised(language: str):
     wishes = sentences(language, "opt_out")
     missed = [text for text in wishes if not is_opt_out(text)]
     assert len(wishes) >= 40
-    assert 1 - len(missed) / len(wishes) >= FRESH = yaml.safe_load(Path(__file__).with_name("opt_out_fresh.yaml").read_text(encoding="utf-8"))
-LEAST_RECALL, missed
+    assert 1 - len(missed) / len(wishes) >= LEAST_RECALL, missed
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt", "hi"])
