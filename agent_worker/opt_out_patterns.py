@@ -1,8 +1,8 @@
 """The words of "never call me again" in six languages, as patterns over normalised text (lower case, no accents, one sentence at a time).
 
 Each language has `wishes`, of which one must be found, and `limits`, of which none may be in the same sentence: a wish about a time,
-a place or another thing goes to the model. Tuned on opt_out_corpus.yaml and the first part of opt_out_fresh.yaml beside the test, which says
-what sentences that nobody had tuned on gave.
+a place or another thing goes to the model. Tuned on opt_out_corpus.yaml and the first part of opt_out_fresh.yaml beside the test, which
+says what sentences that nobody had tuned on gave.
 """
 
 from dataclasses import dataclass
