@@ -154,6 +154,7 @@ async def serving(
     try:
         _fill(state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
         state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)
+        state.call_limiter = RateLimiter(redis, per_minute=settings.call_starts_per_minute, burst=settings.call_starts_per_minute)
         await bootstrap(state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
         yield
     finally:

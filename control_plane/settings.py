@@ -74,6 +74,8 @@ class Settings:
     """Path of the price list that calls are billed by; empty for the reference list that comes with the program."""
     webhook_allow: tuple[str, ...] = ()
     """Hosts, addresses and networks that webhooks may be sent to although they are not public, and by plain HTTP. For development."""
+    call_starts_per_minute: int = 600
+    """Single calls that one API key starts, all of them at once too; 0 for no limit. Campaigns have paces of their own."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     """Where a task worker serves its metrics; 0 for nowhere. The API has `/metrics`."""
@@ -112,6 +114,7 @@ class Settings:
             rate_limit_burst=_count(env, "CALLWRIGHT_RATE_LIMIT_BURST", 200),
             prices=env.get("CALLWRIGHT_PRICES", ""),
             webhook_allow=tuple(entry.strip() for entry in env.get("CALLWRIGHT_WEBHOOK_ALLOW", "").split(",") if entry.strip()),
+            call_starts_per_minute=_count(env, "CALLWRIGHT_CALL_STARTS_PER_MINUTE", 600, least=0),
             metrics_host=env.get("CALLWRIGHT_METRICS_HOST") or "127.0.0.1",
             metrics_port=_port(env, "CALLWRIGHT_METRICS_PORT"),
         )

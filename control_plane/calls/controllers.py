@@ -29,6 +29,7 @@ from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, pag
 from control_plane.kit.storage import Storage
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.rate_limits import STARTS_CALLS
 from sip_config.contract import AnsweredBy, NetworkResult, Outcome
 
 UnitDep = NamedDependency[SkipValidation[Unit]]
@@ -42,7 +43,7 @@ class CallController(Controller):
     tags = ["calls"]
     guards = [requires("viewer")]
 
-    @post(status_code=HTTP_202_ACCEPTED, guards=[requires("manager")], summary="Call one number")
+    @post(status_code=HTTP_202_ACCEPTED, guards=[requires("manager")], opt=STARTS_CALLS, summary="Call one number")
     async def create_call(self, unit: UnitDep, principal: PrincipalDep, data: JSONBody[NewCall]) -> CallView:
         """Call one number. Refused at once with the reasons if it may never be called; else queued."""
         return CallView.of(await CallService(unit, principal.workspace_id).create(data))

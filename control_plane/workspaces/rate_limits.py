@@ -1,16 +1,16 @@
 """Limits how often one key may ask the API. A token made from a key counts as the key; a trusted issuer's tokens count by their subject."""
 
 import math
-from typing import Any
 
 from litestar.exceptions import TooManyRequestsException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from control_plane.kit.problems import respond
-from control_plane.kit.rate_limit import RateLimiter
 from control_plane.kit.secrets import digest
 from control_plane.workspaces.principal import Principal
 
+STARTS_CALLS = {"starts_calls": True}
+"""`opt` of routes that make a phone ring: these have a limit of their own, beside the one for all requests."""
 _LIMITED = "/api/"
 """Health, metrics, provider callbacks and what agent workers report must get through however busy the API is."""
 
@@ -26,10 +26,11 @@ class RateLimitMiddleware:
         if scope["type"] != "http" or principal is None or not scope["path"].startswith(_LIMITED):
             await self._app(scope, receive, send)
             return
-        limiter: RateLimiter = scope["litestar_app"].state.rate_limiter
-        wait_s = await limiter.wait_s(bucket_of(principal))
-        if wait_s > 0:
-            await respond(scope, receive, send, _too_many(wait_s))
+        state, bucket = scope["litestar_app"].state, bucket_of(principal)
+        if (wait_s := await state.rate_limiter.wait_s(bucket)) > 0:
+            await respond(scope, receive, send, _too_many("asks more often", wait_s))
+        elif scope["route_handler"].opt.get("starts_calls") and (wait_s := await state.call_limiter.wait_s(f"calls:{bucket}")) > 0:
+            await respond(scope, receive, send, _too_many("starts calls faster", wait_s))
         else:
             await self._app(scope, receive, send)
 
@@ -39,7 +40,7 @@ def bucket_of(principal: Principal) -> str:
     return digest(f"{principal.workspace_id}:{principal.actor}")[:32]
 
 
-def _too_many(wait_s: float) -> Any:
+def _too_many(does: str, wait_s: float) -> TooManyRequestsException:
     seconds = math.ceil(wait_s)
-    sentence = f"This key asks more often than it may; try again in {seconds} {'second' if seconds == 1 else 'seconds'}."
+    sentence = f"This key {does} than it may; try again in {seconds} {'second' if seconds == 1 else 'seconds'}."
     return TooManyRequestsException(sentence, headers={"Retry-After": str(seconds)})

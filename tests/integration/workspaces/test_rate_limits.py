@@ -13,7 +13,7 @@ from control_plane.kit.rate_limit import RateLimiter
 from tests.fixtures.api import Api, running
 
 # So few per minute that none is added while a test runs.
-SLOW = {"rate_limit_per_minute": 1, "rate_limit_burst": 5}
+SLOW = {"rate_limit_per_minute": 1, "rate_limit_burst": 5, "call_starts_per_minute": 3}
 PATIENT = 60.0
 """Seconds: a machine that stands still must not look like a Redis that is gone."""
 
@@ -27,7 +27,7 @@ async def processes(api: Api, redis_url: str) -> AsyncIterator[list[Api]]:
         for _ in range(2):
             app = create_app(settings, engine=api.engine, clock=api.clock, queue=api.queue)
             await stack.enter_async_context(running(app))
-            app.state.rate_limiter.patience_s = PATIENT
+            app.state.rate_limiter.patience_s = app.state.call_limiter.patience_s = PATIENT
             made.append(replace(api, app=app, settings=settings))
         yield made
 
@@ -43,6 +43,16 @@ async def test_a_key_may_ask_so_often_over_all_processes_and_is_told_when_again(
         seconds = int(answer.headers["retry-after"])
         assert 1 <= seconds <= 60
         assert answer.json()["detail"] == f"This key asks more often than it may; try again in {seconds} seconds."
+
+
+async def test_starting_calls_has_a_limit_of_its_own_and_all_else_goes_on(processes: list[Api]) -> None:
+    for process in processes:
+        process.app.state.rate_limiter = RateLimiter(Redis.from_url("redis://127.0.0.1:1"), per_minute=0, burst=1)
+    async with processes[0].client("cw_manager") as one, processes[1].client("cw_manager") as other:
+        answers = [await client.post("/calls", json={}) for _ in range(3) for client in (one, other)]
+        assert [answer.status_code for answer in answers] == [400] * 3 + [429] * 3
+        assert answers[-1].json()["detail"].startswith("This key starts calls faster than it may; try again in ")
+        assert {(await one.get("/calls")).status_code, (await other.get("/campaigns")).status_code} == {200}
 
 
 async def test_each_key_has_a_limit_of_its_own_which_its_tokens_share(processes: list[Api]) -> None:
