@@ -23,6 +23,9 @@ ANSWERS = Counter("callwright_answers", "Calls over that had been answered, by w
 RELEASES = Counter("callwright_releases", "Calls over that were never dialled, by where they stood.", ["state"], registry=REGISTRY)
 RECONCILIATIONS = Counter("callwright_reconciliations", "What the sweep found out about calls.", ["kind"], registry=REGISTRY)
 WEBHOOK_EVENTS = Counter("callwright_webhook_events", "Signed webhooks received.", ["source", "event", "effect"], registry=REGISTRY)
+WEBHOOK_DELIVERIES = Counter(
+    "callwright_webhook_deliveries", "Attempts to deliver webhooks, by what came of them.", ["result"], registry=REGISTRY
+)
 AGENT_READY = Histogram(
     "callwright_agent_ready_seconds",
     "From the claim to an agent that is ready.",

@@ -17,7 +17,7 @@ from control_plane.audit.service import record
 from control_plane.db.models import WebhookEndpoint
 from control_plane.db.session import Sessions
 from control_plane.db.unit import Unit, open_unit
-from control_plane.kit import standard_webhooks
+from control_plane.kit import metrics, standard_webhooks
 from control_plane.kit.clock import Clock, monotonic
 from control_plane.kit.outbound import Answer, NotDelivered
 from control_plane.kit.outbound_guard import Forbidden
@@ -149,6 +149,7 @@ class Courier:
             if by_endpoint:
                 for endpoint in await outbox.lock_endpoints(sorted(by_endpoint)):
                     await _learn(unit, endpoint, by_endpoint[endpoint.id])
+            unit.once_committed(lambda: _count(results))
             delivered = [_row(result, unit.now) for result in results if isinstance(result.decision, Delivered)]
             await outbox.write(delivered, [_failed(r, unit.now) for r in results if not isinstance(r.decision, Delivered)])
         return len(delivered)
@@ -183,6 +184,14 @@ async def disable(unit: Unit, endpoint: WebhookEndpoint, reason: str) -> None:
     await unit.session.flush()
     data = {"endpoint_id": endpoint.id, "url": endpoint.url, "reason": reason}
     await emit(unit, endpoint.workspace_id, "webhook_endpoint.disabled", data, assistant_id=endpoint.assistant_id)
+
+
+_RESULTS = {Delivered: "delivered", Later: "later", GivenUp: "given_up"}
+
+
+def _count(results: list[Result]) -> None:
+    for result in results:
+        metrics.WEBHOOK_DELIVERIES.labels(_RESULTS[type(result.decision)]).inc()
 
 
 def _row(result: Result, now: datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from control_plane.db.models import WebhookEndpoint
-from control_plane.kit import standard_webhooks
+from control_plane.kit import metrics, standard_webhooks
 from control_plane.webhooks.courier import LEASE, TURN, Courier
 from control_plane.webhooks.retrying import DELAYS, MOST_ATTEMPTS
 from control_plane.webhooks.tasks import KEPT, forget_old_webhooks
@@ -32,11 +32,17 @@ async def log_of(world: World) -> list[Any]:
     return (await world.ours.get("/webhook-deliveries"))["items"]
 
 
+def counted() -> float:
+    return metrics.REGISTRY.get_sample_value("callwright_webhook_deliveries_total", {"result": "delivered"}) or 0.0
+
+
 async def test_a_fact_is_told_once_signed_and_with_links(world: World, courier: Courier, receiver: Receiver) -> None:
     endpoint = await subscribed(world, receiver)
+    before = counted()
     contact = await happened(world)
     assert "deliver_webhooks" in [nudge.task for nudge in world.queue.sent]
     assert (await courier.run(), await courier.run()) == (1, 0)
+    assert counted() == before + 1
     (message,), (delivery,) = receiver.messages, await log_of(world)
     standard_webhooks.verify(endpoint["secret"], message.headers, message.body, world.clock.now())
     body = json.loads(message.body)

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 EVENTS = int(os.environ.get("WEBHOOK_EVENTS", "300"))
 """`WEBHOOK_EVENTS=10000` makes it the long form."""
 FAILING = 30
-"""Percent of the first attempts."""
+"""Percent of all attempts."""
 
 
 def fails(message_id: str, attempt: int) -> bool:
