@@ -13,10 +13,10 @@ CHANGES = {
     "/numbers/{number_id}": ({"label": "One"}, {"label": "Two"}),
     "/contacts/{contact_id}": ({"attributes": {"b": 1, "a": 2}}, {"attributes": {"a": 2}}),
     "/contact-lists/{list_id}": ({"name": "One"}, {"name": "Two"}),
-    "/webhook-endpoints/{endpoint_id}": ({"state": "disabled"}, {"state": "enabled"}),
+    "/webhook-endpoints/{endpoint_id}": ({"description": "One"}, {"description": "Two"}),
     "/campaigns/{campaign_id}": ({"weight": 2}, {"weight": 3}),
 }
-"""By path: two bodies that each change something."""
+"""By path: two bodies that change something, whichever comes first."""
 
 
 async def test_a_stale_tag_is_a_conflict_on_every_patch_and_changes_nothing(api: Api) -> None:
