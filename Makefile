@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Further options, for example: make up ARGS="--port 8100"
 ARGS :=
 # Never let a shell's own Python settings reach ours.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

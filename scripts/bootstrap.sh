@@ -68,7 +68,8 @@ UV=$(find_uv)
 works .venv/bin/python || { rm -rf .venv && make_venv; }
 say "Installing from requirements.lock …"
 export VIRTUAL_ENV="$PWD/.venv"
-"$UV" pip install -q --require-hashes -r requirements.lock
+# Compiled at once on all cores; otherwise a dozen processes do it side by side at their first start, and again where they may not write.
+"$UV" pip install -q --compile-bytecode --require-hashes -r requirements.lock
 # The lock holds the build backend for Linux x86_64; elsewhere uv fetches it.
 "$UV" pip install -q --no-deps --no-build-isolation -e . 2>/dev/null || "$UV" pip install -q --no-deps -e .
 wanted >"$STAMP"
