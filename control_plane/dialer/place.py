@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opentelemetry.trace import SpanKind
+from sqlalchemy.exc import InterfaceError, OperationalError
 from structlog import get_logger
 
 from control_plane.calls.gate import Answer, Question, ask_all, consent_id_of, reasons_of, verdict_of
@@ -44,6 +45,9 @@ EMPTY_TIMEOUT_S = 75
 DEPARTURE_TIMEOUT_S = 5
 UNCERTAIN_LOOK = timedelta(seconds=3)
 """How soon the sweep looks after a dial whose answer never came."""
+
+ANSWER_PAUSES_S = (0.1, 0.5, 2.0, 5.0)
+"""Before each further try to write down what the network said, when the database could not take it: a deadlock, a restart."""
 
 NOT_SENT_IN_TIME = Refused(None, "this process was held up between the last gate and the INVITE", "unavailable", not_sent=True)
 NOBODY_TO_TALK = Refused(None, "the agent left before the INVITE", "unavailable", not_sent=True)
@@ -276,7 +280,20 @@ def _dial_order(call: Call, contact: Contact | None, livekit_trunk_id: str) -> D
 
 
 async def record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult, epoch: int) -> None:
-    """Write down what the network said; a call that was not answered has its room closed, which sends the agent home."""
+    """Write down what the network said; a call that was not answered has its room closed, which sends the agent home.
+
+    Nobody says it again: LiveKit's webhooks lose the SIP code, so a database that is in the way is asked again.
+    """
+    for pause_s in ANSWER_PAUSES_S:
+        try:
+            return await _record_answer(dialer, call_id, result, epoch)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("answer_not_written", call_id=str(call_id), error=type(error.orig).__name__)
+            await asyncio.sleep(pause_s)
+    await _record_answer(dialer, call_id, result, epoch)
+
+
+async def _record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult, epoch: int) -> None:
     async with dialer.unit() as unit:
         call = await CallRepository(unit.session).lock(call_id)
         assert call is not None

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Trunk
+from control_plane.dialer.repository import TRUNK_LOCK
 from sip_config.causes import counts_for_breaker
 from sip_config.contract import NetworkResult
 
@@ -22,7 +23,7 @@ class ProtectionRepository:
         self._session = session
 
     async def lock_trunk(self, trunk_id: uuid.UUID) -> Trunk:
-        return await self._session.get_one(Trunk, trunk_id, with_for_update=True, populate_existing=True)
+        return await self._session.get_one(Trunk, trunk_id, with_for_update=TRUNK_LOCK, populate_existing=True)
 
     async def trunk_failures(self, trunk: Trunk, since: datetime, limit: int) -> list[bool]:
         """The trunk's last dials since then, newest first: did each fail for the network's reasons?"""

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Uuid, cast, func, select, text, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,10 @@ from control_plane.domain.pacing import WorkerReport
 
 MOST_WANTED = 10_000
 """Due contacts are counted up to this many: a campaign of a million wants no more workers than one of ten thousand."""
+
+TRUNK_LOCK: Any = {"key_share": True}
+"""Excludes everybody else who locks a trunk, and nobody whose row only names it: a transaction that writes a call's row twice has its
+foreign keys checked, and would wait here for whoever waits for it at the workspace's account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class DialerRepository:
         return await self._session.get_one(Contact, contact_id)
 
     async def trunk(self, trunk_id: uuid.UUID, *, lock: bool = False) -> Trunk:
-        return await self._session.get_one(Trunk, trunk_id, with_for_update=lock, populate_existing=lock)
+        return await self._session.get_one(Trunk, trunk_id, with_for_update=TRUNK_LOCK if lock else None, populate_existing=lock)
 
     async def gate_rows(self, call: Call) -> GateRows:
         """What the last gate asks about, unlocked, in one statement."""
@@ -66,7 +71,7 @@ class DialerRepository:
 
     async def lock_turns(self, trunk: Trunk) -> datetime:
         """Lock the trunk's row, which is brought up to date, and read the clock afterwards."""
-        await self._session.refresh(trunk, with_for_update=True)
+        await self._session.refresh(trunk, with_for_update=TRUNK_LOCK)
         now = await self._session.scalar(select(func.clock_timestamp()))
         assert now is not None
         return now

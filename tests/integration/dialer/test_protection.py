@@ -5,11 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select, update
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import event, func, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import AuditEntry, Call, Campaign, Trunk
 from control_plane.dialer import place
+from control_plane.dialer.protection_repository import ProtectionRepository
+from control_plane.dialer.repository import DialerRepository
 from control_plane.kit.queue import Nudge
 from control_plane.telephony.port import Answered, DialResult, Refused
 from sip_config.naming import room_name
@@ -51,6 +55,41 @@ async def test_a_throttled_call_halves_the_trunks_pace_and_is_not_counted(bench:
     trunk, (call,) = await trunk_of(bench, world), await bench.calls()
     assert (trunk.rate_factor, trunk.throttled_at is not None) == (Decimal("0.5"), True)
     assert (call.network_result, call.counts_as_attempt) == ("throttled", False)
+
+
+async def test_a_trunk_that_is_locked_holds_up_no_call_that_ends_meanwhile(bench: Bench) -> None:
+    """Deadlock of a first campaign: a throttled answer held the account and waited for the trunk, a report held the trunk for its call's
+    foreign key, which is checked when a row is written twice, and waited for the account."""
+    world = await bench.make_world(NUMBERS[0])
+    await bench.claim_all()
+    (call,) = await bench.calls()
+    async with bench.dialer.sessions.begin() as judging, bench.dialer.sessions.begin() as reporting:
+        await ProtectionRepository(judging).lock_trunk(world.trunk.id)
+        await DialerRepository(judging).lock_turns(await DialerRepository(judging).trunk(world.trunk.id, lock=True))
+        await reporting.execute(text("set local lock_timeout = '5s'"))
+        for words in ("once", "twice"):
+            await reporting.execute(update(Call).where(Call.id == call.id).values(failure=words))
+
+
+async def test_what_the_network_said_is_written_although_the_database_could_not_take_it_at_first(bench: Bench) -> None:
+    world = await bench.make_world(NUMBERS[0])
+    await bench.claim_all()
+    refusals = 2
+
+    def refuse(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        nonlocal refusals
+        if statement.startswith("UPDATE trunk SET") and refusals:
+            refusals -= 1
+            raise OperationalError(statement, {}, DeadlockDetected("deadlock detected"))
+
+    event.listen(bench.engine.sync_engine, "before_cursor_execute", refuse)
+    try:
+        await dial_all(bench, THROTTLED)
+    finally:
+        event.remove(bench.engine.sync_engine, "before_cursor_execute", refuse)
+    trunk, (call,) = await trunk_of(bench, world), await bench.calls()
+    assert refusals == 0
+    assert (call.network_result, call.sip_status_code, trunk.rate_factor) == ("throttled", 503, Decimal("0.5"))
 
 
 async def test_ten_failures_of_the_network_pause_the_trunk_with_a_reason_and_the_campaign_waits(bench: Bench) -> None:
