@@ -37,7 +37,7 @@ class RecordsRepository:
         await self._session.refresh(row)
 
     async def workspace(self, *, lock: bool = False) -> Workspace:
-        return await self._session.get_one(Workspace, self._workspace_id, with_for_update=lock)
+        return await self._session.get_one(Workspace, self._workspace_id, with_for_update={"key_share": True} if lock else None)
 
     async def hold(self, hold_id: uuid.UUID, *, lock: bool = False) -> LegalHold | None:
         query = select(LegalHold).where(LegalHold.id == hold_id, LegalHold.workspace_id == self._workspace_id)

@@ -16,7 +16,8 @@ class WorkspaceRepository:
         self._session = session
 
     async def get(self, workspace_id: uuid.UUID, *, lock: bool = False) -> Workspace | None:
-        return await self._session.get(Workspace, workspace_id, with_for_update=lock)
+        # Rows that name the workspace are written all the time and must not wait.
+        return await self._session.get(Workspace, workspace_id, with_for_update={"key_share": True} if lock else None)
 
     async def ids(self) -> Sequence[uuid.UUID]:
         return (await self._session.scalars(select(Workspace.id).order_by(Workspace.id))).all()
