@@ -8,17 +8,8 @@ from pathlib import Path
 import httpx
 
 from agent_worker.preloaded import tls_context
-from sip_config.contract import (
-    CONTRACT_VERSION,
-    CallEvent,
-    CallOrder,
-    CallReport,
-    ContractError,
-    DispatchTicket,
-    WorkerHeartbeat,
-    decode,
-    encode,
-)
+from sip_config.codec import ContractError, decode, encode
+from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, CallReport, DispatchTicket, WorkerHeartbeat
 from sip_config.versions import VERSION_HEADER, encode_report, knows_event
 
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)

@@ -7,7 +7,8 @@ from livekit.agents import JobContext, JobProcess
 
 from agent_worker import logs, pipeline, scratch, settings, telemetry
 from agent_worker.call import Call
-from sip_config.contract import ContractError, DispatchTicket, decode
+from sip_config.codec import ContractError, decode
+from sip_config.contract import DispatchTicket
 
 log = structlog.get_logger()
 

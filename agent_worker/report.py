@@ -4,19 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from agent_worker.outcomes import category
-from sip_config.contract import (
-    AnsweredBy,
-    CallEvent,
-    CallReport,
-    Disclosure,
-    EndCause,
-    EventKind,
-    ModelUsage,
-    Outcome,
-    Speaker,
-    Turn,
-    from_plain,
-)
+from sip_config.codec import from_plain
+from sip_config.contract import AnsweredBy, CallEvent, CallReport, Disclosure, EndCause, EventKind, ModelUsage, Outcome, Speaker, Turn
 
 _LOST_LEG = ("SIGNAL_CLOSE", "CONNECTION_TIMEOUT", "STATE_MISMATCH", "SERVER_SHUTDOWN", "JOIN_FAILURE", "MEDIA_FAILURE")
 _TAKEN_AWAY = ("ROOM_DELETED", "PARTICIPANT_REMOVED", "ROOM_CLOSED")

@@ -5,7 +5,8 @@ from functools import lru_cache
 import structlog
 from livekit.agents import AgentServer, JobRequest
 
-from sip_config.contract import ContractError, DispatchTicket, decode
+from sip_config.codec import ContractError, decode
+from sip_config.contract import DispatchTicket
 from sip_config.naming import call_id_of_room
 
 log = structlog.get_logger()

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from sip_config.contract import AnsweredBy, ContractError, EndCause, NetworkResult, Outcome, from_plain
+from sip_config.codec import ContractError, from_plain
+from sip_config.contract import AnsweredBy, EndCause, NetworkResult, Outcome
 
 PACKAGED = Path(__file__).parent / "callees"
 DEFAULT_SCRIPT = "answers-and-talks"

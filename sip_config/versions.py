@@ -15,7 +15,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sip_config.contract import CONTRACT_VERSION, ContractError, EventKind, encode
+from sip_config.codec import ContractError, encode
+from sip_config.contract import CONTRACT_VERSION, EventKind
 
 VERSION_HEADER = "Callwright-Contract"
 

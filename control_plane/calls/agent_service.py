@@ -26,6 +26,7 @@ from control_plane.domain.call_state import FINAL, CallState, Fact
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.kit.secrets import digest
 from control_plane.usage.charging import charge
+from sip_config.codec import from_plain
 from sip_config.contract import (
     CallEvent,
     CallOrder,
@@ -38,7 +39,6 @@ from sip_config.contract import (
     Outcome,
     RecordingConsent,
     Turn,
-    from_plain,
 )
 
 FACT_OF = {

@@ -22,19 +22,8 @@ from control_plane.kit.storage import Storage
 from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC, refusal
 from control_plane.workspaces.guards import requires
-from sip_config.contract import (
-    AnsweredBy,
-    CallEvent,
-    CallOrder,
-    CallReport,
-    ContractError,
-    Disclosure,
-    EventKind,
-    RecordingConsent,
-    Turn,
-    WorkerHeartbeat,
-    from_plain,
-)
+from sip_config.codec import ContractError, from_plain
+from sip_config.contract import AnsweredBy, CallEvent, CallOrder, CallReport, Disclosure, EventKind, RecordingConsent, Turn, WorkerHeartbeat
 from sip_config.versions import VERSION_HEADER, encode_order, version_of
 
 UnitDep = NamedDependency[SkipValidation[Unit]]

@@ -35,7 +35,8 @@ from control_plane.kit.clock import monotonic
 from control_plane.kit.secrets import digest, new_token
 from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, Refused, TelephonyError, Uncertain
 from sip_config.causes import of_refusal
-from sip_config.contract import DispatchTicket, NetworkResult, encode
+from sip_config.codec import encode
+from sip_config.contract import DispatchTicket, NetworkResult
 from sip_config.naming import ATTRIBUTE_ATTEMPT, ATTRIBUTE_CALL_ID, ATTRIBUTE_SCRIPT, callee_identity, room_name
 
 log = get_logger(__name__)

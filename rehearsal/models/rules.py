@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from sip_config.contract import from_plain
+from sip_config.codec import from_plain
 
 PACKAGED = Path(__file__).parent / "rules.yaml"
 _FAILURE = re.compile(r"\b(error|failed|failure|could not|cannot|exception|refused)\b", re.IGNORECASE)
@@ -82,7 +82,7 @@ class Reply:
 
 
 def load_rules(path: Path = PACKAGED) -> RuleBook:
-    """The rule book in `path`. Raises `sip_config.contract.ContractError` naming the wrong field."""
+    """The rule book in `path`. Raises `sip_config.codec.ContractError` naming the wrong field."""
     return from_plain(RuleBook, yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
 
 

@@ -18,18 +18,8 @@ from typing import Any
 import aiohttp
 
 from agent_worker.control_plane_client import CallClient, Refused, Superseded, Unreachable, WorkerClient, http_client
-from sip_config.contract import (
-    AnsweredBy,
-    CallEvent,
-    CallOrder,
-    CallReport,
-    DispatchTicket,
-    EndCause,
-    EventKind,
-    Outcome,
-    WorkerHeartbeat,
-    decode,
-)
+from sip_config.codec import decode
+from sip_config.contract import AnsweredBy, CallEvent, CallOrder, CallReport, DispatchTicket, EndCause, EventKind, Outcome, WorkerHeartbeat
 
 HEARTBEAT_S = 2.0
 RETRY_S = 0.4

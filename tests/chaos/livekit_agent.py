@@ -16,7 +16,8 @@ from livekit.protocol import agent as protocol
 from livekit.protocol.models import ParticipantPermission
 from livekit.protocol.room import DeleteRoomRequest
 
-from sip_config.contract import DispatchTicket, decode
+from sip_config.codec import decode
+from sip_config.contract import DispatchTicket
 from sip_config.naming import AGENT_NAME, call_id_of_room, callee_identity
 from tests.chaos.agent import RETRY_S, Job, Worker
 

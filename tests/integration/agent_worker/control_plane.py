@@ -6,16 +6,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from sip_config.contract import (
-    CallEvent,
-    CallOrder,
-    CallReport,
-    EventKind,
-    WorkerHeartbeat,
-    decode,
-    encode,
-    from_plain,
-)
+from sip_config.codec import decode, encode, from_plain
+from sip_config.contract import CallEvent, CallOrder, CallReport, EventKind, WorkerHeartbeat
 
 TOKEN = "ticket-token"
 AGENT_KEY = "agent-key"

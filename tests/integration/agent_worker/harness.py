@@ -20,7 +20,8 @@ from rehearsal.leg import Leg, Seat
 from rehearsal.phone import Phone
 from rehearsal.scripts import Behaviour, Script
 from rehearsal.speech_client import HttpVoices, SpeechLibrary
-from sip_config.contract import CallOrder, CallPurpose, DispatchTicket, EventKind, ModelsOrder, encode
+from sip_config.codec import encode
+from sip_config.contract import CallOrder, CallPurpose, DispatchTicket, EventKind, ModelsOrder
 from sip_config.naming import AGENT_NAME, SIP_CALL_STATUS, callee_identity, room_name
 from tests.fixtures.services import LiveKitService
 from tests.integration.agent_worker.control_plane import AGENT_KEY, TOKEN, FakeControlPlane, Kept

@@ -19,7 +19,8 @@ from control_plane.dialer.sweep import sweep
 from control_plane.kit.clock import SystemClock
 from control_plane.settings import Settings
 from control_plane.telephony.port import Answered, Dial, DialResult
-from sip_config.contract import AnsweredBy, CallEvent, CallReport, DispatchTicket, EndCause, EventKind, Outcome, decode, encode
+from sip_config.codec import decode, encode
+from sip_config.contract import AnsweredBy, CallEvent, CallReport, DispatchTicket, EndCause, EventKind, Outcome
 from sip_config.naming import room_name
 from tests.factories import rows
 from tests.fakes.telephony import FakeTelephony

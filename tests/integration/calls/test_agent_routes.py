@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 from control_plane.db.models import AgentWorker, CallEventRecord, Suppression
 from control_plane.kit.queue import Nudge
-from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, DispatchTicket, EventKind, Outcome, WorkerHeartbeat, decode, encode
+from sip_config.codec import decode, encode
+from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, DispatchTicket, EventKind, Outcome, WorkerHeartbeat
 from sip_config.versions import VERSION_HEADER
 from tests.integration.calls.conftest import CALLEE, Agent, Stage
 

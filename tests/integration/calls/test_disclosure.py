@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from control_plane.db.models import CallEventRecord, CallTurn
 from control_plane.domain import phone
-from sip_config.contract import CONTRACT_VERSION, CallOrder, EventKind, RecordingPolicy, decode
+from sip_config.codec import decode
+from sip_config.contract import CONTRACT_VERSION, CallOrder, EventKind, RecordingPolicy
 from sip_config.versions import VERSION_HEADER
 from tests.integration.calls.conftest import CALLER, Stage
 

@@ -19,7 +19,8 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.sweep import sweep
 from control_plane.kit.clock import SystemClock
 from control_plane.kit.queue import RememberingQueue
-from sip_config.contract import CallEvent, CallReport, DispatchTicket, EventKind, decode
+from sip_config.codec import decode
+from sip_config.contract import CallEvent, CallReport, DispatchTicket, EventKind
 from sip_config.naming import room_name
 from tests.factories import rows
 from tests.fakes.telephony import FakeTelephony

@@ -8,7 +8,8 @@ from control_plane.calls.agent_service import AgentService
 from control_plane.dialer import place
 from control_plane.domain.errors import Conflict
 from control_plane.telephony.port import Answered, Refused
-from sip_config.contract import DispatchTicket, EventKind, decode
+from sip_config.codec import decode
+from sip_config.contract import DispatchTicket, EventKind
 from sip_config.naming import room_name
 from tests.integration.dialer.conftest import Bench
 

@@ -19,7 +19,8 @@ from control_plane.db.session import Sessions
 from control_plane.dialer import departure, place
 from control_plane.kit.ids import new_id
 from control_plane.telephony.port import Answered, Dial, DialResult, Leg, Refused
-from sip_config.contract import DispatchTicket, EventKind, decode
+from sip_config.codec import decode
+from sip_config.contract import DispatchTicket, EventKind
 from sip_config.naming import room_name
 from tests.factories import rows
 from tests.fakes.telephony import FakeTelephony

@@ -8,17 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.report import fold
-from sip_config.contract import (
-    AnsweredBy,
-    CallEvent,
-    CallReport,
-    EndCause,
-    EventKind,
-    Outcome,
-    Speaker,
-    decode,
-    encode,
-)
+from sip_config.codec import decode, encode
+from sip_config.contract import AnsweredBy, CallEvent, CallReport, EndCause, EventKind, Outcome, Speaker
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 END = START + timedelta(minutes=5)

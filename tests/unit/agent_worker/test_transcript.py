@@ -6,7 +6,8 @@ from livekit.agents import llm
 
 from agent_worker.call_log import CallLog
 from agent_worker.transcript import Transcript
-from sip_config.contract import EventKind, Speaker, Turn, from_plain
+from sip_config.codec import from_plain
+from sip_config.contract import EventKind, Speaker, Turn
 
 ANSWER = 1_000.0
 

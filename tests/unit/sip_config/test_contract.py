@@ -8,18 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sip_config import contract
-from sip_config.contract import (
-    CallEvent,
-    CallOrder,
-    CallReport,
-    ContractError,
-    DispatchTicket,
-    EventKind,
-    Turn,
-    WorkerHeartbeat,
-    decode,
-    encode,
-)
+from sip_config.codec import ContractError, decode, encode
+from sip_config.contract import CallEvent, CallOrder, CallReport, DispatchTicket, EventKind, Turn, WorkerHeartbeat
 
 offsets = st.sampled_from((UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-3))))
 st.register_type_strategy(datetime, st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=offsets))  # noqa: DTZ001 – bounds are naive by its rules

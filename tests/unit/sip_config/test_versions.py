@@ -6,19 +6,18 @@ from dataclasses import fields, replace
 import pytest
 
 from sip_config import contract
+from sip_config.codec import ContractError, decode
 from sip_config.contract import (
     CONTRACT_VERSION,
     AnsweredBy,
     CallOrder,
     CallPurpose,
     CallReport,
-    ContractError,
     EndCause,
     EventKind,
     Outcome,
     Turn,
     WorkerHeartbeat,
-    decode,
 )
 from sip_config.versions import KNOWN, encode_order, encode_report, knows_event, version_of
 
