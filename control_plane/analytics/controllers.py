@@ -25,6 +25,7 @@ from control_plane.analytics.schemas import (
 )
 from control_plane.analytics.service import AnalyticsService
 from control_plane.db.unit import Unit
+from control_plane.kit.csv_text import csv_download
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
 
@@ -80,9 +81,7 @@ class AnalyticsController(Controller):
 
     @get("/calls.csv", media_type="text/csv", summary="The calls that the figures count, as CSV")
     async def calls(self, unit: Work, principal: Who, asked: Asked) -> Stream:
-        lines = await export.lines(unit, principal.workspace_id, asked)
-        headers = {"Content-Disposition": 'attachment; filename="calls.csv"'}
-        return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        return csv_download(await export.lines(unit, principal.workspace_id, asked), "calls.csv")
 
 
 class CallAnalyticsController(Controller):

@@ -24,6 +24,7 @@ from control_plane.campaigns.schemas import (
 from control_plane.campaigns.service import CampaignService
 from control_plane.db.unit import Unit
 from control_plane.domain.campaign_state import Action
+from control_plane.kit.csv_text import csv_download
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
@@ -89,9 +90,7 @@ class CampaignController(Controller):
 
     @get("/{campaign_id:uuid}/export.csv", media_type="text/csv", summary="All contacts with their last call, as CSV")
     async def export(self, unit: Work, principal: Who, campaign_id: Id) -> Stream:
-        lines = await CampaignReports(unit, principal.workspace_id).export(campaign_id)
-        headers = {"Content-Disposition": f'attachment; filename="campaign-{campaign_id}.csv"'}
-        return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        return csv_download(await CampaignReports(unit, principal.workspace_id).export(campaign_id), f"campaign-{campaign_id}.csv")
 
     @post("/{campaign_id:uuid}/contacts", guards=[requires("manager")], summary="Add contacts while it runs")
     async def add_contacts(self, unit: Work, principal: Who, campaign_id: Id, data: JSONBody[ContactsIn]) -> Added:

@@ -12,6 +12,7 @@ from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.response import Stream
 
 from control_plane.domain.errors import Invalid
+from control_plane.kit.csv_text import csv_download
 
 MAX_FILE = 2_000_000_000
 """Bytes; some 30 million contacts."""
@@ -46,8 +47,7 @@ async def uploaded(request: Request[Any, Any, Any]) -> tuple[FormMultiDict, Asyn
 
 def error_report(lines: AsyncIterator[bytes], import_id: uuid.UUID) -> Stream:
     """Rejected rows as a CSV file to keep."""
-    headers = {"Content-Disposition": f'attachment; filename="import-{import_id}-errors.csv"'}
-    return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_download(lines, f"import-{import_id}-errors.csv")
 
 
 async def _chunks_of(file: UploadFile) -> AsyncIterator[bytes]:

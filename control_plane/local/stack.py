@@ -1,4 +1,5 @@
-"""The whole platform on one machine as one object: started in order, stopped in order, with handles for tests.
+"""The whole platform on one machine as one object: servers one after another, then our own processes side by side;
+stopped in order, with handles for tests.
 
 `callwright up`, `callwright demo` and the end-to-end tests all run this and nothing else.
 """

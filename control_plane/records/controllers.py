@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from litestar.response import Stream
 
 from control_plane.db.unit import Unit
+from control_plane.kit.csv_text import csv_download
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.records.call_export import CallExporter
 from control_plane.records.erasure import ErasureService
@@ -37,9 +38,7 @@ class CallExportController(Controller):
 
     @get("/export.csv", media_type="text/csv", summary="Call details with the columns that US telemarketing rules ask for, as CSV")
     async def export(self, unit: Work, principal: Who, since: Since = None, until: Until = None, campaign_id: OfCampaign = None) -> Stream:
-        lines = await CallExporter(unit, principal.workspace_id).lines(since, until, campaign_id)
-        headers = {"Content-Disposition": 'attachment; filename="calls.csv"'}
-        return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        return csv_download(await CallExporter(unit, principal.workspace_id).lines(since, until, campaign_id), "calls.csv")
 
 
 class RetentionController(Controller):
