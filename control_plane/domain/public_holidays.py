@@ -35,6 +35,13 @@ def holidays_near(calendar: str, day: date) -> frozenset[date]:
     return frozenset(holiday for holiday in found if first <= holiday <= last)
 
 
+def is_holiday(calendar: str, day: date) -> bool:
+    """Raises `KeyError` for a calendar that does not exist."""
+    if not is_calendar(calendar):
+        raise KeyError(calendar)
+    return day in _of_year(calendar, day.year)
+
+
 @cache
 def _of_year(calendar: str, year: int) -> frozenset[date]:
     country, _, part = calendar.partition("-")
