@@ -111,6 +111,7 @@ class EventKind(enum.StrEnum):
     HANGING_UP = "hanging_up"  # data: end_cause
     DISCLOSED = "disclosed"  # data: one Disclosure; its last word has been played
     RECORDING = "recording"  # data: one RecordingConsent, as it stands now
+    RISK_FLAGGED = "risk_flagged"  # data: one RiskFlag
     HEARTBEAT = "heartbeat"  # the agent is alive and in this call
     FAILED = "failed"  # data: error; the agent cannot go on
 
@@ -274,6 +275,21 @@ class RecordingConsent:
     quote: str = ""  # the callee's own words of consent or refusal
 
 
+class RiskLevel(enum.StrEnum):
+    CONCERN = "concern"  # worth a person's look
+    CRISIS = "crisis"  # somebody may be in danger: they are followed up
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFlag:
+    """Something grave that the callee said."""
+
+    kind: str  # self_harm, abuse, medical …
+    level: RiskLevel
+    quote: str = ""  # the callee's own words
+    offset_s: float | None = None  # seconds from the answer
+
+
 @dataclass(frozen=True, slots=True)
 class CallReport:
     """The agent's account of the finished call, sent once from `on_session_end`; repeats are equal and harmless."""
@@ -296,6 +312,7 @@ class CallReport:
     errors: tuple[str, ...] = ()
     disclosure: Disclosure | None = None  # absent when the call ended before it was spoken
     recording_consent: RecordingConsent | None = None
+    risks: tuple[RiskFlag, ...] = ()
     version: int = CONTRACT_VERSION
 
 

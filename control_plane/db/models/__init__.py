@@ -10,13 +10,23 @@ from control_plane.db.models.campaign import Campaign, CampaignList, CampaignNum
 from control_plane.db.models.consent import Consent
 from control_plane.db.models.contact import Contact, ContactList, ContactListEntry, ContactPhone
 from control_plane.db.models.contact_import import ContactImport, ContactImportError
+from control_plane.db.models.follow_up import FollowUp, FollowUpStep, RiskFlag
 from control_plane.db.models.idempotency import IdempotencyRecord
 from control_plane.db.models.installation import Installation
 from control_plane.db.models.number_import import NumberImport, NumberImportError
 from control_plane.db.models.records import Erasure, LegalHold
 from control_plane.db.models.suppression import Suppression
 from control_plane.db.models.trunk import Number, Trunk
-from control_plane.db.models.usage import CampaignSpend, DestinationMeter, UsageAccount, UsageCredit, UsageNotice, UsageRecord
+from control_plane.db.models.usage import (
+    CampaignSpend,
+    DestinationMeter,
+    OwnPriceList,
+    UsageAccount,
+    UsageCredit,
+    UsageDay,
+    UsageNotice,
+    UsageRecord,
+)
 from control_plane.db.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from control_plane.db.models.workspace import Workspace
 
@@ -46,6 +56,8 @@ __all__ = [
     "DestinationMeter",
     "Enrollment",
     "Erasure",
+    "FollowUp",
+    "FollowUpStep",
     "GateVerdict",
     "IdempotencyRecord",
     "Installation",
@@ -53,10 +65,13 @@ __all__ = [
     "Number",
     "NumberImport",
     "NumberImportError",
+    "OwnPriceList",
+    "RiskFlag",
     "Suppression",
     "Trunk",
     "UsageAccount",
     "UsageCredit",
+    "UsageDay",
     "UsageNotice",
     "UsageRecord",
     "WebhookDelivery",

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +28,7 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
         Index("ix_call_slot", "id", postgresql_where=text("holds_slot")),
         Index("ix_call_number_dialed", "workspace_id", "to_e164", "dialing_at", postgresql_where=text("dialing_at is not null")),
         Index("ix_call_due", "due_at", postgresql_where=text("state = 'queued' and claimed_at is null")),
+        Index("ix_call_due_urgent", "due_at", postgresql_where=text("state = 'queued' and claimed_at is null and priority < 5")),
         Index("ix_call_workspace_dialing", "workspace_id", "dialing_at", postgresql_where=text("dialing_at is not null")),
         Index("ix_call_caller_dialing", "from_number_id", "dialing_at", postgresql_where=text("dialing_at is not null")),
         Index(None, "workspace_id", "created_at"),
@@ -55,6 +56,8 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     """What the caller of the API asked for: agenda, welcome_message, custom_prompt, initial_mood, user_id, variables, metadata."""
 
     state: Mapped[str] = mapped_column(default="queued")
+    priority: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
+    """Of a single call, as domain/pacing numbers them: what is lower than a usual one's is claimed before them all."""
     due_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
@@ -108,6 +111,8 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     """What may be kept of the call: policy, decision, notice_at_s, kept_from_s, quote."""
     usage: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
+    currency: Mapped[str | None]
+    """Of `cost`."""
     reported_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     """When number, words and recording were taken out because a person was erased."""

@@ -34,6 +34,8 @@ class Contact(HasId, OfWorkspace, HasTimes, Base):
     """Said by the owner of the list; narrows the zones that the number suggests."""
     score: Mapped[int | None]
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    quiet_times: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
+    """When the person wants no calls: weekly ranges in their own zone (domain/quiet_times)."""
     phones: Mapped[list[ContactPhone]] = relationship(
         order_by=lambda: (ContactPhone.priority, ContactPhone.e164), cascade="all, delete-orphan", lazy="selectin"
     )
