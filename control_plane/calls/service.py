@@ -27,6 +27,7 @@ from control_plane.domain import phone
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.decision import Decision, Never, Stage, Wait
 from control_plane.domain.errors import Conflict, Invalid, NotFound, Refused
+from control_plane.domain.pacing import Priority
 from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
 from control_plane.usage.accounts import require_allowance
@@ -45,7 +46,7 @@ class CallService:
         self._calls = CallRepository(unit.session)
         self._lookups = LookupRepository(unit.session, workspace_id)
 
-    async def create(self, asked: NewCall) -> Call:
+    async def create(self, asked: NewCall, *, purpose: CallPurpose = CallPurpose.SINGLE, priority: Priority = Priority.SINGLE) -> Call:
         """Judge the call now: never → `Refused` with the reasons and no call; else a queued call, due now or when the gate opens."""
         assistant = await self._lookups.active_assistant(asked.assistant_id)
         contact = await self._lookups.contact(asked.contact_id) if asked.contact_id else None
@@ -69,7 +70,8 @@ class CallService:
         call = Call(
             id=call_id,
             workspace_id=self._workspace_id,
-            purpose=CallPurpose.SINGLE,
+            purpose=purpose,
+            priority=priority,
             campaign_id=campaign.id if campaign else None,
             contact_id=contact.id if contact else None,
             assistant_id=assistant.id,

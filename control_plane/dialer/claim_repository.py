@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, Uuid, any_, cast, select, text
+from sqlalchemy import ARRAY, TextClause, Uuid, any_, cast, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -31,6 +31,8 @@ from control_plane.db.models import (
 from control_plane.domain.pacing import URGENT, Priority, Share, WorkerReport
 
 CLAIM_LOCK = 0x63_6C_61_6D  # "clam": one claiming transaction at a time, so that counted limits hold
+_IS_URGENT = f"call.priority < {int(Priority.SINGLE)}"
+"""As ix_call_due_urgent has it, in plain text, so that a prepared statement finds the index."""
 _URGENT = [int(p) for p in Priority if p <= URGENT]
 _OTHERS = [int(p) for p in Priority if p > URGENT]
 
@@ -256,8 +258,12 @@ class ClaimRepository:
         return [Due(*row) for row in rows]
 
     async def singles(self, now: datetime, limit: int) -> Sequence[Call]:
-        """Single calls that are due and hold nothing yet. Those of a halted workspace stay due."""
-        query = select(Call).where(Call.state == "queued", Call.claimed_at.is_(None), Call.due_at <= now)
+        """Single calls that are due and hold nothing yet, crisis follow-ups first. Those of a halted workspace stay due."""
+        urgent = await self._singles(now, limit, text(_IS_URGENT))
+        return [*urgent, *await self._singles(now, limit - len(urgent), text(f"not ({_IS_URGENT})"))]
+
+    async def _singles(self, now: datetime, limit: int, which: TextClause) -> Sequence[Call]:
+        query = select(Call).where(Call.state == "queued", Call.claimed_at.is_(None), Call.due_at <= now, which)
         query = query.where(Call.workspace_id.not_in(select(Workspace.id).where(Workspace.is_halted)))
         return (await self._session.scalars(query.order_by(Call.due_at, Call.id).limit(limit).with_for_update(skip_locked=True))).all()
 
