@@ -5,6 +5,12 @@ from typing import Protocol
 
 from rehearsal.hearing import Hearing
 from rehearsal.scripts import After, Behaviour, Step
+from sip_config.contract import AnsweredBy
+
+UNANSWERED_S = 7.0
+"""An agent that first speaks again this long after a person's words did not answer them but asks."""
+REPEATS = 2
+_THOUGHT_S = 0.3
 
 
 class Line(Protocol):
@@ -33,35 +39,59 @@ async def play(behaviour: Behaviour, line: Line) -> None:
     """Carry out the steps of an answered attempt; returns when the callee hangs up."""
     try:
         async with asyncio.timeout(behaviour.max_s):
-            for step in behaviour.steps:
-                await _wait_for_turn(step, line)
-                if step.hang_up:
-                    return
-                await _act(step, line)
-            await asyncio.Event().wait()  # listens until the other side hangs up or patience is over
+            await _Callee(line, REPEATS if behaviour.expect.answered_by is AnsweredBy.HUMAN else 0).carry_out(behaviour.steps)
     except TimeoutError:
         return
 
 
-async def _wait_for_turn(step: Step, line: Line) -> None:
-    begin = line.answered_at if step.after is After.ANSWER else line.now()
-    if step.after in (After.AGENT_SPEAKS, After.AGENT_STOPS):
-        try:
-            async with asyncio.timeout(step.patience_s):
-                begin = await line.hearing.starts()
-        except TimeoutError:
-            begin = line.now()
-        else:
-            begin = begin if step.after is After.AGENT_SPEAKS else await line.hearing.stops()
-    await line.pause(max(0.0, begin + step.delay_s - line.now()))
+class _Callee:
+    """Somebody who knows what they said last, and says it again when the agent asks whether they are there."""
 
+    def __init__(self, line: Line, repeats: int) -> None:
+        self._line, self._repeats = line, repeats
+        self._said, self._said_at = "", 0.0
 
-async def _act(step: Step, line: Line) -> None:
-    if step.say:
-        await line.say(step.say)
-    if step.beep:
-        await line.beep()
-    if step.press:
-        await line.press(step.press)
-    if step.wait_s:
-        await line.pause(step.wait_s)
+    async def carry_out(self, steps: tuple[Step, ...]) -> None:
+        """Returns when a step hangs up."""
+        for step in steps:
+            await self._wait_for_turn(step)
+            if step.hang_up:
+                return
+            await self._act(step)
+        while True:  # listens until the other side hangs up or patience is over
+            await self._agent_stops()
+
+    async def _wait_for_turn(self, step: Step) -> None:
+        begin = self._line.answered_at if step.after is After.ANSWER else self._line.now()
+        if step.after in (After.AGENT_SPEAKS, After.AGENT_STOPS):
+            try:
+                async with asyncio.timeout(step.patience_s):
+                    begin = await (self._line.hearing.starts() if step.after is After.AGENT_SPEAKS else self._agent_stops())
+            except TimeoutError:
+                begin = self._line.now()
+        await self._line.pause(max(0.0, begin + step.delay_s - self._line.now()))
+
+    async def _agent_stops(self) -> float:
+        """Unix seconds at which the agent ended what was no question for our last words; those are said again."""
+        while True:
+            started_at = await self._line.hearing.starts()
+            stopped_at = await self._line.hearing.stops()
+            if not (self._repeats and self._said and started_at - self._said_at >= UNANSWERED_S):
+                return stopped_at
+            self._repeats -= 1
+            await self._line.pause(_THOUGHT_S)
+            await self._say(self._said)
+
+    async def _act(self, step: Step) -> None:
+        if step.say:
+            await self._say(step.say)
+        if step.beep:
+            await self._line.beep()
+        if step.press:
+            await self._line.press(step.press)
+        if step.wait_s:
+            await self._line.pause(step.wait_s)
+
+    async def _say(self, text: str) -> None:
+        await self._line.say(text)
+        self._said, self._said_at = text, self._line.now()

@@ -56,7 +56,7 @@ class ClockedLine:
         return self._since_answer()
 
 
-def behaviour(steps: str, max_s: float = 60) -> Behaviour:
+def behaviour(steps: str, max_s: float = 60, answered_by: str = "human") -> Behaviour:
     text = f"""
 name: x
 about: x
@@ -65,7 +65,7 @@ attempts:
   - answer: {{after_s: [1]}}
     max_s: {max_s}
     steps: {steps}
-    expect: {{network_result: answered, answered_by: human, outcome: success, end_cause: agent_hangup}}
+    expect: {{network_result: answered, answered_by: {answered_by}, outcome: success, end_cause: agent_hangup}}
 """
     return read_script(text, "x.yaml").behaviour(1)
 
@@ -112,3 +112,33 @@ async def test_a_callee_that_hears_nothing_goes_on_after_its_patience_and_hangs_
     await play(behaviour("[{say: Anyone, after: agent_stops, patience_s: 0.05}]", max_s=0.2), line)
     await line.stop()
     assert [text for text, _ in line.done] == ["Anyone"]
+
+
+def asks_whether_they_are_there(t: float) -> bool:
+    """An opening, and a question long after."""
+    return 1.0 < t < 3.0 or 13.0 < t < 14.0
+
+
+async def test_who_is_asked_again_says_it_again() -> None:
+    steps = "[{say: Hello, after: answer}, {say: Fine, after: agent_stops, delay_s: 0.2}, {hang_up: true, after: agent_stops}]"
+    done, _ = await played(steps, lambda t: asks_whether_they_are_there(t) or 17.0 < t < 18.0)
+    assert done[1:] == [("Fine", pytest.approx(3.9, abs=0.2)), ("Fine", pytest.approx(15.0, abs=0.2))]
+
+
+async def said_within(seconds: float, agent: Callable[[float], bool], callee: Behaviour) -> list[str]:
+    line = ClockedLine(agent)
+    call = asyncio.create_task(play(callee, line))
+    await line.pause(seconds)
+    call.cancel()
+    await asyncio.gather(call, return_exceptions=True)
+    await line.stop()
+    return [text for text, _ in line.done]
+
+
+async def test_who_is_asked_again_after_the_last_step_says_it_again_but_not_for_ever() -> None:
+    assert await said_within(60, lambda t: t % 12 < 2, behaviour("[{say: Fine, after: agent_stops}]")) == ["Fine"] * 3
+
+
+async def test_a_mailbox_says_nothing_twice() -> None:
+    mailbox = behaviour("[{say: Leave a message, after: answer}]", answered_by="voicemail")
+    assert await said_within(30, asks_whether_they_are_there, mailbox) == ["Leave a message"]
