@@ -22,6 +22,7 @@ from control_plane.calls.reducer import Testimony, hear
 from control_plane.db.models import Call
 from control_plane.dialer.claim import tick
 from control_plane.domain.call_state import Fact
+from control_plane.kit.live_feed import LiveEvent
 from control_plane.kit.queue import ArqQueue, Nudge
 from control_plane.kit.redis import connect, decode_task, encode_task
 from control_plane.local.redis import EmbeddedRedis
@@ -42,6 +43,9 @@ class WatchedQueue:
         for _ in (nudge for nudge in nudges if nudge.task == "dispatch_call"):
             self.claimed.put_nowait(time.perf_counter())
         await self.inner.send([nudge for nudge in nudges if nudge.task == "tick"])
+
+    async def publish(self, events: list[LiveEvent]) -> None:
+        await self.inner.publish(events)
 
 
 @dataclass(frozen=True)

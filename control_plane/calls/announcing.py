@@ -12,9 +12,10 @@ from control_plane.calls.schemas import duration_of
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, status_of
-from control_plane.webhooks.events import Happening, emit, emit_all
+from control_plane.webhooks.events import Happening, emit_all, tell_live
 
 _OF_STATE = {CallState.DIALING: "call.started", CallState.RINGING: "call.ringing", CallState.IN_PROGRESS: "call.answered"}
+_LIVE_OF_STATE = {CallState.DISPATCHED: "call.dispatched", CallState.READY: "call.ready", CallState.WRAPPING: "call.wrapping"}
 _FACTS = ("id", "state", "purpose", "attempt", "assistant_id", "campaign_id", "enrollment_id", "contact_id")
 _MOMENTS = ("due_at", "ringing_at", "answered_at", "ended_at")
 _RESULTS = ("network_result", "sip_status_code", "answered_by", "outcome", "outcome_label", "end_cause", "callback_at", "cost")
@@ -27,7 +28,13 @@ async def tell_queued(unit: Unit, call: Call) -> None:
 async def tell_claimed(unit: Unit, calls: Sequence[dict[str, Any]]) -> None:
     """Calls of campaigns, written by one statement as these columns."""
     happened = [
-        Happening(c["workspace_id"], _links(c["id"]) | {"status": "pending"} | {n: c[n] for n in _FACTS}, c["assistant_id"], c["id"])
+        Happening(
+            c["workspace_id"],
+            _links(c["id"]) | {"status": "pending"} | {n: c[n] for n in _FACTS},
+            c["assistant_id"],
+            c["id"],
+            c["campaign_id"],
+        )
         for c in calls
     ]
     await emit_all(unit, "call.queued", happened)
@@ -40,6 +47,13 @@ async def tell_move(unit: Unit, call: Call, before: CallState) -> None:
     event_type = "call.ended" if call.state in FINAL else _OF_STATE.get(CallState(call.state))
     if event_type is not None:
         await _tell(unit, call, event_type)
+    elif (live_type := _LIVE_OF_STATE.get(CallState(call.state))) is not None:
+        tell_live(unit, live_type, _happening(call, _data(call)))
+
+
+def tell_turn(unit: Unit, call: Call, seq: int) -> None:
+    """Something was said. Whoever streams it reads the words from their row, so that they go with it."""
+    tell_live(unit, "call.turn", Happening(call.workspace_id, {"call_id": call.id, "seq": seq}, call_id=call.id))
 
 
 async def tell_transcript(unit: Unit, call: Call, turns: int) -> None:
@@ -52,6 +66,11 @@ async def tell_recording(unit: Unit, call: Call) -> None:
     await _tell(unit, call, "call.recording_ready", {"recording_url": f"/api/v1/calls/{call.id}/recording"})
 
 
+async def tell_risk(unit: Unit, call: Call, kind: str, level: str) -> None:
+    """Somebody said something grave; their words are behind the link."""
+    await _tell(unit, call, "call.risk_flagged", {"risk": {"kind": kind, "level": level}})
+
+
 async def tell_callback(unit: Unit, call: Call, before: datetime | None) -> None:
     """A time may have been promised since it was `before`."""
     if call.callback_at is not None and call.callback_at != before:
@@ -59,8 +78,11 @@ async def tell_callback(unit: Unit, call: Call, before: datetime | None) -> None
 
 
 async def _tell(unit: Unit, call: Call, event_type: str, more: dict[str, Any] | None = None) -> None:
-    data = _data(call) | (more or {})
-    await emit(unit, call.workspace_id, event_type, data, assistant_id=call.assistant_id, call_id=call.id)
+    await emit_all(unit, event_type, [_happening(call, _data(call) | (more or {}))])
+
+
+def _happening(call: Call, data: dict[str, Any]) -> Happening:
+    return Happening(call.workspace_id, data, call.assistant_id, call.id, call.campaign_id)
 
 
 def _data(call: Call) -> dict[str, Any]:

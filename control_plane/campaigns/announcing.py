@@ -26,4 +26,4 @@ async def announce(unit: Unit, campaign: Campaign, action: Action) -> None:
     data: dict[str, Any] = {name: getattr(campaign, name) for name in ("id", "name", "execution_status", "assistant_id", "started_at")}
     data |= {"reason": campaign.status_reason[:_MOST_REASON], "resumed": action is Action.RESUME}
     data |= {"url": f"/api/v1/campaigns/{campaign.id}", "stats_url": f"/api/v1/campaigns/{campaign.id}/stats"}
-    await emit(unit, campaign.workspace_id, event_type, data, assistant_id=campaign.assistant_id)
+    await emit(unit, campaign.workspace_id, event_type, data, assistant_id=campaign.assistant_id, campaign_id=campaign.id)

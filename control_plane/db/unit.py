@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.session import Sessions
 from control_plane.kit.clock import Clock
+from control_plane.kit.live_feed import LiveEvent
 from control_plane.kit.queue import Nudges, Queue
 
 
@@ -21,17 +22,22 @@ class Unit:
     actor: str
     """`key:<id>`, `system` or `call:<id>`, for the audit trail."""
     nudges: Nudges = field(default_factory=Nudges)
+    live: list[LiveEvent] = field(default_factory=list)
+    """What those who listen are told once it is true."""
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def once_committed(self, tell: Callable[[], None]) -> None:
         """Call `tell` when what was written here is true: for metrics and traces, which cannot be taken back."""
         self._afterwards.append(tell)
 
-    def committed(self) -> None:
-        """Whoever commits says so here."""
+    async def committed(self, queue: Queue) -> None:
+        """Whoever commits says so here. Listeners hear of it before what it sets in motion can happen."""
         told, self._afterwards = self._afterwards, []
         for tell in told:
             tell()
+        happened, self.live = self.live, []
+        await queue.publish(happened)
+        await queue.send(self.nudges.drain())
 
 
 @asynccontextmanager
@@ -41,5 +47,4 @@ async def open_unit(sessions: Sessions, queue: Queue, clock: Clock, *, actor: st
         unit = Unit(session, clock.now(), actor)
         async with session.begin():
             yield unit
-    unit.committed()
-    await queue.send(unit.nudges.drain())
+    await unit.committed(queue)

@@ -12,6 +12,8 @@ from arq.constants import in_progress_key_prefix
 from redis.exceptions import RedisError
 from structlog import get_logger
 
+from control_plane.kit.live_feed import LiveEvent, LivePublisher
+
 log = get_logger(__name__)
 
 
@@ -26,6 +28,10 @@ class Nudge:
 class Queue(Protocol):
     async def send(self, nudges: list[Nudge]) -> None:
         """Hand the nudges to the task workers. Never raises: a lost nudge only delays."""
+        ...
+
+    async def publish(self, events: list[LiveEvent]) -> None:
+        """Tell those who listen at this moment. Never raises: who may have missed something is told to read anew."""
         ...
 
 
@@ -56,6 +62,7 @@ class ArqQueue:
 
     def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
+        self._publisher = LivePublisher(redis)
 
     async def send(self, nudges: list[Nudge]) -> None:
         for nudge in nudges:
@@ -63,6 +70,9 @@ class ArqQueue:
                 await self._enqueue(nudge)
             except (RedisError, OSError) as error:
                 log.warning("nudge_not_sent", task=nudge.task, error=type(error).__name__)
+
+    async def publish(self, events: list[LiveEvent]) -> None:
+        await self._publisher.publish(events)
 
     async def _enqueue(self, nudge: Nudge) -> None:
         arguments = (nudge.subject,) if nudge.subject else ()
@@ -82,6 +92,10 @@ class RememberingQueue:
 
     def __init__(self) -> None:
         self.sent: list[Nudge] = []
+        self.published: list[LiveEvent] = []
 
     async def send(self, nudges: list[Nudge]) -> None:
         self.sent.extend(nudges)
+
+    async def publish(self, events: list[LiveEvent]) -> None:
+        self.published.extend(events)

@@ -1,4 +1,5 @@
-"""The port through which facts are told to the outside: `emit` writes them into the outbox, in the transaction that makes them true.
+"""The port through which facts are told to the outside: `emit` writes them into the outbox, in the transaction that makes them true, and
+hands them to the live stream once that is committed.
 
 Only what somebody has subscribed to is written. Whoever emits needs no lock and waits for nobody: an endpoint that is deleted meanwhile
 leaves deliveries behind that the hourly tidying cancels.
@@ -8,13 +9,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from control_plane.db.unit import Unit
 from control_plane.kit.ids import new_id
+from control_plane.kit.live_feed import LiveEvent
 from control_plane.webhooks.outbox_repository import OutboxRepository
 
 TASK = "deliver_webhooks"
@@ -29,6 +31,7 @@ EMITTED = (
     "call.ended",
     "call.transcript",
     "call.recording_ready",
+    "call.risk_flagged",
     "callback.scheduled",
     "campaign.started",
     "campaign.paused",
@@ -38,6 +41,8 @@ EMITTED = (
     "contact.created",
     "contact.updated",
     "contact.opted_out",
+    "followup.created",
+    "followup.handed_over",
     "import.completed",
     "usage.threshold_reached",
     "usage.limit_reached",
@@ -46,14 +51,16 @@ EMITTED = (
 ANNOUNCED = (
     "call.analyzed",
     "call.function_called",
-    "call.risk_flagged",
-    "followup.created",
     "checkup.missed",
     "appointment.updated",
     "promise.overdue",
 )
 """May be subscribed to; they come with the features that they are about."""
 TYPES = frozenset((*EMITTED, *ANNOUNCED))
+LIVE_ONLY = ("call.dispatched", "call.ready", "call.wrapping", "call.turn")
+"""Told to the live stream and to no webhook: each is of interest for some seconds."""
+EVERYTHING = "everything"
+"""Topic of those who listen to a whole workspace."""
 TEST = "webhook.test"
 """Sent by request to one endpoint, and to be subscribed to by none."""
 
@@ -66,6 +73,7 @@ class Happening:
     data: Mapping[str, Any]
     assistant_id: uuid.UUID | None = None
     call_id: uuid.UUID | None = None
+    campaign_id: uuid.UUID | None = None
     id: uuid.UUID = field(default_factory=new_id)
 
 
@@ -77,14 +85,32 @@ async def emit(
     *,
     assistant_id: uuid.UUID | None = None,
     call_id: uuid.UUID | None = None,
+    campaign_id: uuid.UUID | None = None,
 ) -> None:
     """Tell of one fact: ids, states and links, and nobody's number or words."""
-    await emit_all(unit, event_type, [Happening(workspace_id, data, assistant_id, call_id)])
+    await emit_all(unit, event_type, [Happening(workspace_id, data, assistant_id, call_id, campaign_id)])
 
 
 async def emit_all(unit: Unit, event_type: str, happened: Sequence[Happening]) -> None:
+    for each in happened:
+        tell_live(unit, event_type, each)
     if await write_down(unit.session, unit.now, event_type, happened):
         unit.nudges.add(TASK)
+
+
+def tell_live(unit: Unit, event_type: str, happened: Happening) -> None:
+    """Tell those who listen once it is committed. What is said in a call is told to those who listen to that call only."""
+    topics = [] if event_type == "call.turn" else [EVERYTHING]
+    if happened.call_id is not None:
+        topics.append(topic_of("call", happened.call_id))
+    if happened.campaign_id is not None:
+        topics.append(topic_of("campaign", happened.campaign_id))
+    body = body_of(happened.id, event_type, unit.now, happened.workspace_id, bounded(happened.data))
+    unit.live.append(LiveEvent(happened.workspace_id, tuple(topics), event_type, body))
+
+
+def topic_of(kind: Literal["call", "campaign"], subject: uuid.UUID) -> str:
+    return f"{kind}:{subject}"
 
 
 async def write_down(session: AsyncSession | AsyncConnection, now: datetime, event_type: str, happened: Sequence[Happening]) -> bool:
@@ -118,6 +144,8 @@ def delivery_row(happened: Happening, endpoint_id: uuid.UUID, now: datetime) -> 
 def bounded(data: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values; what makes the message too long is left out, the longest first, and named under `left_out`."""
     plain = msgspec.to_builtins(dict(data), enc_hook=str)
+    if len(msgspec.json.encode(plain)) <= MOST_BODY - _ENVELOPE:
+        return plain
     sizes = {name: len(msgspec.json.encode(value)) + len(name) + 4 for name, value in plain.items()}
     left_out: list[str] = []
     while sum(sizes.values()) + sum(len(name) + 3 for name in left_out) > MOST_BODY - _ENVELOPE:

@@ -79,8 +79,7 @@ class RequestTransaction:
             self._failed = True
             await self._send_problem(error)
             return False
-        self._unit.committed()
-        await self._state.queue.send(self._unit.nudges.drain())
+        await self._unit.committed(self._state.queue)
         return True
 
     async def _send_problem(self, error: Exception) -> None:

@@ -9,6 +9,7 @@ from granian.server.embed import Server
 from litestar import Litestar
 
 from control_plane.app import create_app
+from control_plane.kit.live_feed import LiveEvent
 from control_plane.kit.queue import Nudge
 from control_plane.settings import Settings
 
@@ -16,6 +17,9 @@ from control_plane.settings import Settings
 class DeadlyQueue:
     async def send(self, nudges: list[Nudge]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
+
+    async def publish(self, events: list[LiveEvent]) -> None:
+        pass
 
 
 def app() -> Litestar:
