@@ -15,6 +15,7 @@ from control_plane.db.models.idempotency import IdempotencyRecord
 from control_plane.db.models.installation import Installation
 from control_plane.db.models.number_import import NumberImport, NumberImportError
 from control_plane.db.models.records import Erasure, LegalHold
+from control_plane.db.models.schedule import Schedule, ScheduleRun
 from control_plane.db.models.suppression import Suppression
 from control_plane.db.models.trunk import Number, Trunk
 from control_plane.db.models.usage import (
@@ -67,6 +68,8 @@ __all__ = [
     "NumberImportError",
     "OwnPriceList",
     "RiskFlag",
+    "Schedule",
+    "ScheduleRun",
     "Suppression",
     "Trunk",
     "UsageAccount",

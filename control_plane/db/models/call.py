@@ -36,12 +36,14 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
         Index(None, "enrollment_id"),
         Index(None, "verdict_id"),
         Index(None, "contact_id", "created_at"),
+        Index("uq_call_of_run", "schedule_run_id", "attempt", unique=True, postgresql_where=text("schedule_run_id is not null")),
     )
 
     purpose: Mapped[str]
     campaign_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"))
     enrollment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enrollment.id", ondelete="SET NULL"))
     contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    schedule_run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("schedule_run.id", ondelete="SET NULL"))
     assistant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assistant.id", ondelete="RESTRICT"))
     assistant_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assistant_version.id", ondelete="RESTRICT"))
     trunk_id: Mapped[uuid.UUID]
@@ -51,7 +53,7 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     to_e164: Mapped[str]
     """Empty once the person was erased."""
     attempt: Mapped[int] = mapped_column(default=1)
-    """1 for the first call to this enrollment, counting every call."""
+    """1 for the first call to this enrollment or of this run, counting every call."""
     request: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the caller of the API asked for: agenda, welcome_message, custom_prompt, initial_mood, user_id, variables, metadata."""
 
