@@ -11,10 +11,11 @@ from control_plane.db.models import Call, CallEventRecord, CallTurn
 from control_plane.domain.call_state import CallState, status_of
 from sip_config.contract import ConsentDecision, RecordingPolicy
 
-Agenda = Annotated[str, msgspec.Meta(max_length=2000, description="What the call is about")]
+Number = Annotated[str, msgspec.Meta(max_length=40, examples=["+12025550123"], extra_json_schema={"format": "phone"})]
+Agenda = Annotated[str, msgspec.Meta(max_length=2000, description="What the call is about", examples=["The check-up on Friday at ten."])]
 WelcomeMessage = Annotated[str, msgspec.Meta(max_length=200, description="Said first, instead of the assistant's own opening")]
 Prompt = Annotated[str, msgspec.Meta(max_length=8000)]
-Label = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Label = Annotated[str, msgspec.Meta(min_length=1, max_length=100, examples=["interested"])]
 Mood = Annotated[str, msgspec.Meta(pattern="^(happy|neutral|sad|stressed)$")]
 AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time with its zone: without one nobody knows when the phone is to ring."""
@@ -24,7 +25,7 @@ class NewCall(msgspec.Struct, forbid_unknown_fields=True):
     """One call to one number. `to` may be left out when `contact_id` is given: the contact's first number is called."""
 
     assistant_id: uuid.UUID
-    to: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    to: Number | None = None
     contact_id: uuid.UUID | None = None
     campaign_id: uuid.UUID | None = None
     from_number_id: uuid.UUID | None = None
@@ -81,6 +82,7 @@ class CallView(msgspec.Struct):
     campaign_id: uuid.UUID | None
     enrollment_id: uuid.UUID | None
     contact_id: uuid.UUID | None
+    schedule_run_id: uuid.UUID | None
     attempt: int
     consent_id: uuid.UUID | None
     """The consent that the call rests on; null where none was needed and none was on record."""
@@ -127,6 +129,7 @@ class CallView(msgspec.Struct):
             campaign_id=call.campaign_id,
             enrollment_id=call.enrollment_id,
             contact_id=call.contact_id,
+            schedule_run_id=call.schedule_run_id,
             attempt=call.attempt,
             consent_id=call.consent_id,
             carrier="simulated" if call.is_rehearsal else "real",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,15 @@ FURTHEST_AHEAD = timedelta(days=366)
 """A call that is asked for later than this is a slip of the pen."""
 
 
+@dataclass(frozen=True, slots=True)
+class OfRun:
+    """The run of a schedule that a call is made for, which of its calls this is, and until when it may begin."""
+
+    run_id: uuid.UUID
+    attempt: int
+    start_by: datetime
+
+
 class CallService:
     def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
         self._unit = unit
@@ -46,8 +56,18 @@ class CallService:
         self._calls = CallRepository(unit.session)
         self._lookups = LookupRepository(unit.session, workspace_id)
 
-    async def create(self, asked: NewCall, *, purpose: CallPurpose = CallPurpose.SINGLE, priority: Priority = Priority.SINGLE) -> Call:
-        """Judge the call now: never → `Refused` with the reasons and no call; else a queued call, due now or when the gate opens."""
+    async def create(
+        self,
+        asked: NewCall,
+        *,
+        purpose: CallPurpose = CallPurpose.SINGLE,
+        priority: Priority = Priority.SINGLE,
+        run: OfRun | None = None,
+    ) -> Call:
+        """Judge the call now: never → `Refused` with the reasons and no call; else a queued call, due now or when the gate opens.
+
+        A call of a run that would have to wait for longer than the run may is `Refused` too.
+        """
         assistant = await self._lookups.active_assistant(asked.assistant_id)
         contact = await self._lookups.contact(asked.contact_id) if asked.contact_id else None
         campaign = await self._lookups.campaign(asked.campaign_id) if asked.campaign_id else None
@@ -64,6 +84,8 @@ class CallService:
         question = Question(workspace, trunk, to, contact, campaign, ring_s, caller_id_owned=number.trunk_id == trunk.id)
         decision, facts = await ask(self._unit.session, question, at)
         _require_possible(decision)
+        due_at = max(_due_at(decision, at), from_number_until or at)
+        _require_in_time(decision, due_at, run)
         call_id = new_id()
         verdict = verdict_of(decision, facts, question, at, call_id=call_id, stage=Stage.PLANNING)
         await self._calls.add_verdict(verdict)
@@ -84,7 +106,9 @@ class CallService:
             to_e164=to,
             request=_request_of(asked),
             state=CallState.QUEUED,
-            due_at=max(_due_at(decision, at), from_number_until or at),
+            due_at=due_at,
+            schedule_run_id=run.run_id if run else None,
+            attempt=run.attempt if run else 1,
             verdict_id=verdict.id,
             consent_id=consent_id_of(decision),
             trace_context=new_trace(),
@@ -203,6 +227,14 @@ def _require_possible(decision: Decision) -> None:
     if isinstance(decision, Never):
         sentences = tuple(reason.sentence for reason in decision.reasons)
         raise Refused(" ".join(sentences), code=decision.reasons[0].code, reasons=sentences)
+
+
+def _require_in_time(decision: Decision, due_at: datetime, run: OfRun | None) -> None:
+    if run is None or due_at <= run.start_by:
+        return
+    why = tuple(reason.sentence for reason in decision.reasons) if isinstance(decision, Wait) else ()
+    late = f"The call could not be made before {due_at:%Y-%m-%d %H:%M} UTC, which is too late."
+    raise Refused(" ".join((*why, late)), code="too_late", reasons=(*why, late))
 
 
 def _due_at(decision: Decision, at: datetime) -> datetime:

@@ -27,6 +27,9 @@ prompt that is broken is not asked over and over, and is asked again soon after 
 async def settle(unit: Unit, call: Call) -> None:
     """Move the call's enrollment on, and wake the dialer: a slot, a number or a turn has become free."""
     unit.nudges.add("tick")
+    if call.schedule_run_id is not None:
+        # What follows for the run is the business of schedules, which know calls and are not known here.
+        unit.nudges.add("follow_runs")
     enrollment = await _claimed_enrollment(unit, call)
     if enrollment is None:
         # No campaign's call; or an operator skipped or suppressed the enrollment meanwhile, and that decision stands.
