@@ -114,7 +114,7 @@ def next_runs(plan: Recurrence, after: datetime, count: int, *, made: int = 0) -
     if plan.run_at is not None:
         return [plan.run_at.astimezone(UTC)] if plan.run_at > after and not made else []
     left = count if plan.max_runs is None else min(count, plan.max_runs - made)
-    return list(islice(_runs(plan, after.astimezone(UTC)), max(0, left)))
+    return list(islice(planned(plan, after), max(0, left)))
 
 
 def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -152,11 +152,12 @@ def parsed(expression: str) -> Cron:
     return Cron(fields, minutes, any(field.startswith("*") for field in expression.split()[:2]))
 
 
-def _runs(plan: Recurrence, after: datetime) -> Iterator[datetime]:
+def planned(plan: Recurrence, after: datetime) -> Iterator[datetime]:
+    """Every run of a repeated plan later than `after`, ascending, in UTC, whatever `max_runs` says."""
     assert plan.cron is not None, "a plan is checked before it is asked"
     zone, cron = ZoneInfo(plan.time_zone), parsed(plan.cron)
-    last = after
-    for day in _days(plan, cron, after.astimezone(zone).date()):
+    last = after.astimezone(UTC)
+    for day in _days(plan, cron, last.astimezone(zone).date()):
         for instant in _instants(cron, day, zone, last):
             last = instant
             yield instant
