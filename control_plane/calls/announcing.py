@@ -18,7 +18,7 @@ _OF_STATE = {CallState.DIALING: "call.started", CallState.RINGING: "call.ringing
 _LIVE_OF_STATE = {CallState.DISPATCHED: "call.dispatched", CallState.READY: "call.ready", CallState.WRAPPING: "call.wrapping"}
 _FACTS = ("id", "state", "purpose", "attempt", "assistant_id", "campaign_id", "enrollment_id", "contact_id")
 _MOMENTS = ("due_at", "ringing_at", "answered_at", "ended_at")
-_RESULTS = ("network_result", "sip_status_code", "answered_by", "outcome", "outcome_label", "end_cause", "callback_at", "cost")
+_RESULTS = ("network_result", "sip_status_code", "answered_by", "outcome", "outcome_label", "end_cause", "callback_at", "cost", "currency")
 
 
 async def tell_queued(unit: Unit, call: Call) -> None:

@@ -103,6 +103,8 @@ class CallView(msgspec.Struct):
     duration_s: float | None
     first_audio_after_due_s: float | None
     cost: Decimal | None
+    currency: str | None
+    """Of the cost; null as long as that is."""
     summary: str
     recording_url: str | None
     recording_note: str
@@ -149,6 +151,7 @@ class CallView(msgspec.Struct):
             duration_s=duration_of(call),
             first_audio_after_due_s=call.first_audio_after_due_s,
             cost=call.cost,
+            currency=call.currency,
             summary=call.summary,
             recording_url=f"/api/v1/calls/{call.id}/recording" if call.recording_key else None,
             recording_note=call.recording_note,

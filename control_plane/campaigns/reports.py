@@ -13,6 +13,7 @@ from control_plane.domain.campaign_state import ExecutionStatus, possible
 from control_plane.domain.errors import NotFound
 from control_plane.kit.csv_text import csv_line
 from control_plane.kit.pagination import Page, page_of
+from control_plane.usage.accounts import currency_of
 from control_plane.usage.repository import UsageRepository
 
 _PAGE = 500
@@ -32,6 +33,8 @@ class CampaignReports:
         campaign = await self._find(campaign_id)
         counts = await self._rows.counts(campaign_id)
         zone = ZoneInfo(await self._rows.workspace_time_zone(self._workspace_id))
+        usage = UsageRepository(self._unit.session)
+        currency = currency_of(await usage.account(self._workspace_id))
         midnight = self._unit.now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         return StatusOut(
             id=campaign.id,
@@ -40,7 +43,9 @@ class CampaignReports:
             possible_actions=[str(action) for action in possible(ExecutionStatus(campaign.execution_status))],
             enrollments={state: counts.get(state, 0) for state in _STATES} | {"total": sum(counts.values())},
             live_calls=await self._rows.live_calls(campaign_id),
-            spent=await UsageRepository(self._unit.session).spent(campaign_id),
+            budget=campaign.budget,
+            spent=await usage.spent(campaign_id, currency),
+            currency=currency,
             calls_today=await self._rows.dialled_since(campaign_id, midnight),
             started_at=campaign.started_at,
             completed_at=campaign.completed_at,

@@ -36,7 +36,8 @@ class CampaignIn(Struct, forbid_unknown_fields=True, kw_only=True):
     attempts: Plain = field(default_factory=dict)
     daily_cap: Count | None = None
     budget: Amount | None = None
-    """What its calls may cost in all, in the currency of the price list; when it is used up, the campaign is paused."""
+    """What its calls may cost in all, in the currency in which the workspace's calls are priced (`GET /usage/prices`); when it is used up,
+    the campaign is paused."""
     max_concurrent_calls: Count | None = None
     calls_per_minute: Count | None = None
     ring_timeout_s: RingTimeout = 28
@@ -110,8 +111,11 @@ class StatusOut(Struct, kw_only=True):
     enrollments: dict[str, int]
     """Contacts by state; `total` is their sum."""
     live_calls: int
+    budget: Decimal | None
     spent: Decimal
-    """What its calls have cost, in the currency of the price list."""
+    """What its calls have cost."""
+    currency: str
+    """Of budget and spent: that in which the workspace's calls are priced."""
     calls_today: int
     """Dialled since midnight in the workspace's time zone."""
     started_at: datetime | None

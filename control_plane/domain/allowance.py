@@ -22,6 +22,10 @@ class Allowance:
     calls: int = 0
     cost: Decimal = Decimal(0)
     credits_topped: Decimal | None = None
+    currency: str = ""
+    """Of the prices, and of all amounts but credits that say another one."""
+    credits_currency: str = ""
+    """Said when it is another one than that of the prices: such credits pay for nothing."""
 
 
 UNLIMITED = Allowance()
@@ -47,7 +51,11 @@ def used_up(allowance: Allowance, under_way: int = 0) -> Reason | None:
     if allowance.max_minutes is not None and allowance.minutes >= allowance.max_minutes:
         return Reason(LIMIT_REACHED, f"The workspace's limit of {allowance.max_minutes} minutes a month is used up.")
     if allowance.max_cost is not None and allowance.cost >= allowance.max_cost:
-        return Reason(LIMIT_REACHED, f"The workspace's limit of {_money(allowance.max_cost)} a month is used up.")
+        return Reason(LIMIT_REACHED, f"The workspace's limit of {_money(allowance.max_cost, allowance.currency)} a month is used up.")
+    if allowance.credits is not None and allowance.credits_currency:
+        theirs, prices = allowance.credits_currency, allowance.currency
+        sentence = f"The workspace's credits are in {theirs} and its prices in {prices}; take the credits back and add some in {prices}."
+        return Reason(NO_CREDIT, sentence)
     if allowance.credits is not None and allowance.credits <= 0:
         return Reason(NO_CREDIT, "The workspace's credits are used up; add some to go on.")
     return None
@@ -85,6 +93,6 @@ def _measure(name: str, used: Decimal | int, limit: Decimal | int | None) -> Mea
     return None if limit is None else Measure(name, Decimal(used), Decimal(limit))
 
 
-def _money(amount: Decimal) -> str:
+def _money(amount: Decimal, currency: str = "") -> str:
     """At least two places, and no more than needed."""
-    return f"{amount:.2f}" if amount == amount.quantize(Decimal("0.01")) else f"{amount:f}"
+    return (f"{amount:.2f}" if amount == amount.quantize(Decimal("0.01")) else f"{amount:f}") + (currency and f" {currency}")

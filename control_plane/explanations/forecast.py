@@ -2,21 +2,35 @@
 
 from dataclasses import dataclass
 
+from control_plane.usage.estimates import ASSUMED, OWN
+
 EXPECTED_ATTEMPTS = 2.0
 """Calls per contact when nothing is known of the list: about every second call reaches nobody and is repeated."""
 AVERAGE_CALL_S = 60.0
 """Seconds that a call keeps its slot, ringing included, when the campaign has made no calls yet."""
+ANSWERED_SHARE = 0.5
+"""The same half: with two calls each, everybody is reached once."""
+ENOUGH_CALLS = 20
+"""Fewer of a campaign's own calls say little about how many are answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`slots`: calls at once. `calls_per_day` is None when no cap of campaign or caller IDs limits the day."""
+    """`slots`: calls at once. `calls_per_day` is None when no cap of campaign or caller IDs limits the day. `answered_share` of the calls
+    is answered; `answered_known` says where that is known from."""
 
     calls_per_minute: float
     slots: int
     average_call_s: float
     expected_attempts: float
     calls_per_day: int | None
+    answered_share: float = ANSWERED_SHARE
+    answered_known: str = ASSUMED
+
+
+def answered_of(calls: int, answered: int) -> tuple[float, str]:
+    """The share of answers to expect, from the campaign's calls so far if they are enough, and where it is known from."""
+    return (answered / calls, OWN) if calls >= ENOUGH_CALLS else (ANSWERED_SHARE, ASSUMED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from control_plane.dialer.batch import BUSY
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.repository import DialerRepository
 from control_plane.domain.caller_id import daily_cap
-from control_plane.domain.decision import Reason
+from control_plane.domain.decision import Never, Reason
 from control_plane.domain.eligibility import decide
 from control_plane.domain.errors import Conflict
 from control_plane.domain.facts import Facts
@@ -29,11 +29,15 @@ from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.domain.rules import Rules
 from control_plane.domain.variables import ALWAYS_KNOWN, required
 from control_plane.explanations.alike import MOST_KEPT, Person, Word, grouped, is_alone
-from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, forecast
+from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, answered_of, forecast
 from control_plane.explanations.obstacles import Obstacle, best, with_obstacles
+from control_plane.explanations.preview_cost import CostOut, cost_of, count_destinations
 from control_plane.explanations.preview_repository import NOBODY, PreviewRepository
 from control_plane.explanations.preview_schemas import ForecastOut, PreviewIn, PreviewOut, ReasonOut, openings_of, variables_of
 from control_plane.explanations.preview_tally import Tally
+from control_plane.usage.estimates import ASKED
+from control_plane.usage.price_lists import prices_of
+from control_plane.usage.prices import PriceList
 
 CHUNK = 500
 """People per round: few enough that the event loop is free again within some tens of milliseconds."""
@@ -52,6 +56,7 @@ class _Plan:
     callers: Sequence[tuple[Number, Trunk]]
     variables: list[str]
     obstacles: list[str]
+    prices: PriceList
 
 
 class PreviewService:
@@ -75,7 +80,8 @@ class PreviewService:
             await self._judge(plan, people, await self._erased(rows, plan, people) if has_erased else {}, tally)
             people = await rows.people(people[-1].id, CHUNK)
         pace = await self._pace(plan, asked)
-        return _told(plan, tally, pace)
+        cost = await cost_of(self._unit, plan.campaign, plan.prices, tally.destinations, pace)
+        return _told(plan, tally, pace, cost)
 
     async def _plan(self, campaign: Campaign) -> _Plan:
         workspace = await self._lookups.workspace()
@@ -86,7 +92,8 @@ class PreviewService:
         if not any(trunk.is_rehearsal or trunk.sync_state == "synced" for _, trunk in callers):
             obstacles.append("None of the campaign's numbers is ready: their trunks are not connected to LiveKit yet.")
         variables = sorted(required(campaign.prompt, *texts) - ALWAYS_KNOWN)
-        return _Plan(workspace, _as_if_it_ran(campaign), callers, variables, obstacles)
+        prices = await prices_of(self._unit.session, workspace.id)
+        return _Plan(workspace, _as_if_it_ran(campaign), callers, variables, obstacles, prices)
 
     async def _assistant(self, campaign: Campaign) -> tuple[list[str], tuple[str, ...]]:
         """What is wrong with the campaign's assistant, and its texts: of the pinned version, else of the one that a start would pin."""
@@ -118,7 +125,10 @@ class PreviewService:
             some = new[first : first + ASKED_AT_ONCE]
             words |= zip(some, await self._ask(plan, [groups[likeness][0] for likeness in some]), strict=True)
         for likeness, alike in groups.items():
-            self._count(alike, words.get(likeness) or self._words[likeness], tally)
+            word = words.get(likeness) or self._words[likeness]
+            self._count(alike, word, tally)
+            if not isinstance(word.decision, Never):
+                count_destinations(tally.destinations, alike, plan.prices)
         self._keep(words)
 
     async def _ask(self, plan: _Plan, people: Sequence[Person]) -> list[Word]:
@@ -170,7 +180,8 @@ class PreviewService:
             plan.obstacles.append("No agent worker is connected: nobody would be called until one is.")
         lines = sum(trunk.max_concurrent_calls for trunk in trunks)
         limits = (of_agents or None, lines, campaign.max_concurrent_calls, plan.workspace.max_concurrent_calls)
-        _, _, average = await self._campaigns.call_totals(campaign.id)
+        calls, answered, average = await self._campaigns.call_totals(campaign.id)
+        share, known = (asked.answered_share, ASKED) if asked.answered_share is not None else answered_of(calls, answered)
         most = RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal").max_total
         return Pace(
             calls_per_minute=asked.calls_per_minute or campaign.calls_per_minute or 60 * sum(float(t.calls_per_second) for t in trunks),
@@ -178,6 +189,8 @@ class PreviewService:
             average_call_s=asked.average_call_s or average or AVERAGE_CALL_S,
             expected_attempts=min(asked.expected_attempts or EXPECTED_ATTEMPTS, most),
             calls_per_day=_calls_per_day(plan, self._now),
+            answered_share=share,
+            answered_known=known,
         )
 
 
@@ -194,7 +207,7 @@ def _calls_per_day(plan: _Plan, now: datetime) -> int | None:
     return min((cap for cap in (plan.campaign.daily_cap, of_numbers) if cap is not None), default=None)
 
 
-def _told(plan: _Plan, tally: Tally, pace: Pace) -> PreviewOut:
+def _told(plan: _Plan, tally: Tally, pace: Pace, cost: CostOut) -> PreviewOut:
     callable_contacts = tally.contacts - tally.when["never"]
     obstacles = list(plan.obstacles)
     if not tally.contacts:
@@ -213,6 +226,7 @@ def _told(plan: _Plan, tally: Tally, pace: Pace) -> PreviewOut:
         reasons=[ReasonOut.of(reason) for reason in tally.by_reason()],
         variables=variables_of(tally, plan.variables),
         forecast=ForecastOut.of(forecast(callable_contacts, pace), pace),
+        cost=cost,
         openings=openings_of(tally),
         obstacles=obstacles,
     )

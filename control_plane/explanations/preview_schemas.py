@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from control_plane.explanations.forecast import Forecast, Pace
+from control_plane.explanations.preview_cost import CostOut
 from control_plane.explanations.preview_tally import OfReason, Tally
 
 CallsPerMinute = Annotated[
@@ -19,15 +20,19 @@ Seconds = Annotated[
     float, Meta(gt=0, le=7200, examples=[75], description="Seconds a call keeps its slot; by default the campaign's average so far, or 60")
 ]
 PerContact = Annotated[float, Meta(ge=1, le=20, examples=[1.8], description="Calls per contact; by default 2, at most the campaign's")]
+Share = Annotated[
+    float, Meta(ge=0, le=1, examples=[0.4], description="Share of the calls that are answered; by default the campaign's so far, or a half")
+]
 
 
 class PreviewIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The pace to reckon with. Everything may be left out."""
+    """The pace and the answers to reckon with. Everything may be left out."""
 
     calls_per_minute: CallsPerMinute | None = None
     slots: Slots | None = None
     average_call_s: Seconds | None = None
     expected_attempts: PerContact | None = None
+    answered_share: Share | None = None
 
 
 class ExampleOut(Struct, kw_only=True):
@@ -120,6 +125,8 @@ class PreviewOut(Struct, kw_only=True):
     reasons: list[ReasonOut]
     variables: VariablesOut
     forecast: ForecastOut
+    cost: CostOut
+    """What calling them is expected to cost; contacts that can never be called are left out."""
     openings: list[OpeningOut]
     obstacles: list[str]
     """Sentences: what keeps the campaign as a whole from being started."""

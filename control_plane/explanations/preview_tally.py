@@ -58,6 +58,8 @@ class Tally:
     lacking_examples: list[tuple[uuid.UUID, str, tuple[str, ...]]] = field(default_factory=list)
     openings: Counter[tuple[str, datetime]] = field(default_factory=Counter)
     """Contacts by zone and the hour (of the clock in UTC) in which they can first be called."""
+    destinations: Counter[str] = field(default_factory=Counter)
+    """Contacts that can be called now or later, by the price list's prefix of their first number."""
 
     def judge(self, alike: Sequence[Named], decision: Decision, zone: str) -> None:
         """Take in the gate's word on contacts that are alike to it. `zone`: where their first number is, empty when unknown."""

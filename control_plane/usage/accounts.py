@@ -10,14 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.db.models import UsageAccount, Workspace
 from control_plane.domain.allowance import UNLIMITED, Allowance, month_of, over_budget, used_up
 from control_plane.domain.errors import LimitReached
+from control_plane.usage.prices import prices_in_use
 from control_plane.usage.repository import UsageRepository
 
 
+def currency_of(account: UsageAccount | None) -> str:
+    """In which the workspace's calls are priced."""
+    return (account.prices_currency if account is not None else None) or prices_in_use().currency
+
+
 def allowance_of(account: UsageAccount | None, month: date) -> Allowance:
-    """What the workspace may use and has used in `month`; counters of another month say nothing of this one."""
+    """What the workspace may use and has used in `month`; counters of another month, or money of another currency, say nothing of this
+    one."""
     if account is None:
         return UNLIMITED
-    is_current = account.month == month
+    is_current, is_same = account.month == month, account.currency in (None, currency_of(account))
     return Allowance(
         account.max_minutes,
         account.max_calls,
@@ -25,8 +32,10 @@ def allowance_of(account: UsageAccount | None, month: date) -> Allowance:
         account.credits,
         minutes=Decimal(account.seconds if is_current else 0) / 60,
         calls=account.calls if is_current else 0,
-        cost=account.cost if is_current else Decimal(0),
+        cost=account.cost if is_current and is_same else Decimal(0),
         credits_topped=account.credits_topped,
+        currency=currency_of(account),
+        credits_currency="" if is_same else account.currency or "",
     )
 
 
@@ -38,8 +47,9 @@ def this_month(now: datetime, time_zone: str) -> date:
 async def require_allowance(session: AsyncSession, workspace: Workspace, campaign_id: uuid.UUID | None, now: datetime) -> None:
     """Raises `LimitReached` with a sentence when the month's limits, the credits or the campaign's budget are used up."""
     rows = UsageRepository(session)
-    reason = used_up(allowance_of(await rows.account(workspace.id), this_month(now, workspace.time_zone)))
+    account = await rows.account(workspace.id)
+    reason = used_up(allowance_of(account, this_month(now, workspace.time_zone)))
     if reason is None and campaign_id is not None:
-        reason = over_budget(await rows.budget(campaign_id), await rows.spent(campaign_id))
+        reason = over_budget(await rows.budget(campaign_id), await rows.spent(campaign_id, currency_of(account)))
     if reason is not None:
         raise LimitReached(reason.sentence, code=reason.code, reasons=(reason.sentence,))

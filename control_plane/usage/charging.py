@@ -16,9 +16,10 @@ from control_plane.db.unit import Unit
 from control_plane.domain.allowance import measures, month_of, reached
 from control_plane.domain.destinations import destination
 from control_plane.kit.ids import new_id
-from control_plane.usage.accounts import allowance_of
+from control_plane.usage.accounts import allowance_of, currency_of
 from control_plane.usage.breaker import watch
-from control_plane.usage.prices import bill, prices_in_use
+from control_plane.usage.price_lists import prices_of
+from control_plane.usage.prices import PriceList, bill
 from control_plane.usage.repository import UsageRepository, Used
 from control_plane.webhooks.events import emit
 
@@ -33,26 +34,25 @@ async def charge(unit: Unit, call: Call) -> None:
     if before is not None and call.erased_at is not None:
         # Where it led is no longer known.
         return
-    now = _columns(call, workspace)
+    now = _columns(call, workspace, await prices_of(unit.session, workspace.id))
     used = _difference(before, now, call, workspace)
     if before is None:
         unit.session.add(UsageRecord(**now))
     else:
         for name, value in now.items():
             setattr(before, name, value)
-    call.cost = now["cost"]
+    call.cost, call.currency = now["cost"], now["currency"]
     await unit.session.flush()
     account = await rows.add(used)
     if account is not None:
         if call.campaign_id is not None and used.cost:
-            await rows.spend(call.campaign_id, used.cost)
+            await rows.spend(call.campaign_id, used.cost, used.currency)
         await give_notice(unit, account, used.month)
     await watch(unit, call, workspace, account, used.cost, used.calls)
 
 
-def _columns(call: Call, workspace: Workspace) -> dict[str, Any]:
+def _columns(call: Call, workspace: Workspace, prices: PriceList) -> dict[str, Any]:
     """The call's usage record."""
-    prices = prices_in_use()
     is_failed = call.answered_at is None
     seconds = 0
     if call.answered_at is not None and call.ended_at is not None:
@@ -81,9 +81,12 @@ def _columns(call: Call, workspace: Workspace) -> dict[str, Any]:
 
 
 def _difference(before: UsageRecord | None, now: dict[str, Any], call: Call, workspace: Workspace) -> Used:
-    seconds, cost = (before.billable_seconds, before.cost) if before is not None else (0, Decimal(0))
+    """What the call adds to what it added before; money of another currency was never in the same sum."""
+    seconds = before.billable_seconds if before is not None else 0
+    cost = before.cost if before is not None and before.currency == now["currency"] else Decimal(0)
     month = month_of(before.day if before is not None else now["day"])
-    return Used(workspace.id, month, now["billable_seconds"] - seconds, int(before is None), now["cost"] - cost, call.is_rehearsal)
+    seconds, cost, calls = now["billable_seconds"] - seconds, now["cost"] - cost, int(before is None)
+    return Used(workspace.id, month, seconds, calls, cost, now["currency"], call.is_rehearsal)
 
 
 async def give_notice(unit: Unit, account: UsageAccount, month: date) -> list[UsageNotice]:
@@ -102,15 +105,15 @@ async def give_notice(unit: Unit, account: UsageAccount, month: date) -> list[Us
                 at=unit.now,
             )
             if notice is not None:
-                await _tell(unit, notice)
+                await _tell(unit, notice, currency_of(account))
                 new.append(notice)
     return new
 
 
-async def _tell(unit: Unit, notice: UsageNotice) -> None:
+async def _tell(unit: Unit, notice: UsageNotice, currency: str) -> None:
     """Into the audit trail, and to whoever has subscribed to the event."""
     event = "usage.limit_reached" if notice.percent >= 100 else "usage.threshold_reached"
     facts = {"measure": notice.measure, "percent": notice.percent, "limit": notice.limit_value, "used": notice.used}
-    facts |= {"month": f"{notice.month:%Y-%m}"}
+    facts |= {"month": f"{notice.month:%Y-%m}"} | ({"currency": currency} if notice.measure in ("cost", "credits") else {})
     record(unit, notice.workspace_id, event, "usage", notice.id, None, facts)
     await emit(unit, notice.workspace_id, event, facts | {"url": f"/api/v1/usage?month={notice.month:%Y-%m}"})

@@ -8,7 +8,9 @@ from litestar.params import JSONBody, QueryParameter, SkipValidation
 
 from control_plane.db.unit import Unit
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
-from control_plane.usage.schemas import CreditIn, CreditOut, LimitsIn, LimitsOut, ResumeIn, UsageOut
+from control_plane.usage.own_prices import OwnPrices
+from control_plane.usage.price_service import PriceService
+from control_plane.usage.schemas import CreditAdded, CreditIn, CreditOut, LimitsIn, LimitsOut, PricesOut, ResumeIn, UsageOut
 from control_plane.usage.service import UsageService
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
@@ -22,13 +24,20 @@ async def provide_usage(unit: NamedDependency[SkipValidation[Unit]], principal: 
     return UsageService(unit, principal.workspace_id)
 
 
+async def provide_prices(
+    unit: NamedDependency[SkipValidation[Unit]], principal: NamedDependency[SkipValidation[Principal]]
+) -> PriceService:
+    return PriceService(unit, principal.workspace_id)
+
+
+Prices = NamedDependency[SkipValidation[PriceService]]
 Usage = NamedDependency[SkipValidation[UsageService]]
 
 
 class UsageController(Controller):
     path = "/usage"
     tags = ("usage",)
-    dependencies = {"usage": provide_usage}
+    dependencies = {"usage": provide_usage, "prices": provide_prices}
 
     @get(guards=[requires("viewer")], summary="What a month's calls used and cost, by day, campaign, assistant and destination")
     async def show(self, usage: Usage, month: Month = None) -> UsageOut:
@@ -47,8 +56,16 @@ class UsageController(Controller):
         return await usage.credits(limit=limit, cursor=cursor)
 
     @post("/credits", guards=[requires("owner")], summary="Add to the balance that calls are paid from")
-    async def add_credits(self, data: JSONBody[CreditIn], usage: Usage) -> CreditOut:
+    async def add_credits(self, data: JSONBody[CreditIn], usage: Usage) -> CreditAdded:
         return await usage.add_credits(data)
+
+    @get("/prices", guards=[requires("viewer")], summary="The workspace's own prices, and the whole list by which its calls are billed")
+    async def prices(self, prices: Prices) -> PricesOut:
+        return await prices.show()
+
+    @put("/prices", guards=[requires("owner")], summary="Replace the workspace's own prices; {} goes back to the installation's list")
+    async def set_prices(self, data: JSONBody[OwnPrices], prices: Prices) -> PricesOut:
+        return await prices.replace(data)
 
     @post(
         "/destinations/resume",

@@ -89,7 +89,7 @@ class Bill:
 def bill(prices: PriceList, e164: str, seconds: int, *, failed: bool, used: Sequence[Mapping[str, Any]]) -> Bill:
     """The cost of one call of `seconds`. Models cost what they have consumed, whether somebody answered or not."""
     prefix = prices.prefix_of(e164) if e164.startswith("+") else "+"
-    billable = _billable(prices, seconds, failed)
+    billable = 0 if failed else billable_seconds(prices, seconds)
     if failed:
         network = prices.failed_calls.per_call if prices.failed_calls.billed else Decimal(0)
     else:
@@ -103,9 +103,8 @@ def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(CENT_OF_CENT, ROUND_HALF_UP)
 
 
-def _billable(prices: PriceList, seconds: int, failed: bool) -> int:
-    if failed:
-        return 0
+def billable_seconds(prices: PriceList, seconds: int) -> int:
+    """For what time a call is billed that lasted so long."""
     return max(prices.minimum_s, -(-seconds // prices.increment_s) * prices.increment_s)
 
 
@@ -128,11 +127,12 @@ def read_prices(path: Path) -> PriceList:
         raise Invalid(f"{path.name} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise Invalid(f"{path.name} is no price list: {' '.join(str(error).split())[:300]}") from error
-    _check(path.name, prices)
+    check(path.name, prices)
     return prices
 
 
-def _check(name: str, prices: PriceList) -> None:
+def check(name: str, prices: PriceList) -> None:
+    """What a schema cannot say. Raises `Invalid` with a sentence that begins with `name`."""
     if "+" not in prices.destinations:
         raise Invalid(f'{name} has no price for "+", which stands for all places that it does not name.')
     amounts = [*prices.destinations.values(), prices.per_call, prices.failed_calls.per_call]

@@ -15,33 +15,40 @@ from control_plane.db.models import (
     Campaign,
     CampaignSpend,
     DestinationMeter,
+    OwnPriceList,
     UsageAccount,
     UsageCredit,
+    UsageDay,
     UsageNotice,
     UsageRecord,
     Workspace,
 )
 
-# A call of a month that is over adds nothing to the month that has begun; the first call of a new month begins at naught.
+# A call of a month that is over adds nothing to the month that has begun; the first call of a new month begins at naught. Money of another
+# currency is never added: the sum begins anew with it, unless credits are left, whose currency then stays.
 _ADD = text(
     """
-    insert into usage_account as a (workspace_id, month, seconds, calls, cost)
-    values (:workspace_id, :month, greatest(:seconds, 0), greatest(:calls, 0), greatest(:cost, 0))
+    insert into usage_account as a (workspace_id, month, seconds, calls, cost, currency)
+    values (:workspace_id, :month, greatest(:seconds, 0), greatest(:calls, 0), greatest(:cost, 0), :currency)
     on conflict (workspace_id) do update set
         month = greatest(a.month, excluded.month),
         seconds = case when a.month > :month then a.seconds when a.month = :month then a.seconds + :seconds else :seconds end,
         calls = case when a.month > :month then a.calls when a.month = :month then a.calls + :calls else :calls end,
-        cost = case when a.month > :month then a.cost when a.month = :month then a.cost + :cost else :cost end,
-        credits = a.credits - :cost, updated_at = now()
+        cost = case
+            when coalesce(a.currency, :currency) <> :currency then case when a.credits is null then :cost else a.cost end
+            when a.month > :month then a.cost when a.month = :month then a.cost + :cost else :cost end,
+        credits = case when coalesce(a.currency, :currency) = :currency then a.credits - :cost else a.credits end,
+        currency = case when a.credits is null then :currency else coalesce(a.currency, :currency) end, updated_at = now()
     where a.counts_rehearsals or not :is_rehearsal
     returning a.workspace_id
     """
 )
 _SPEND = text(
     """
-    insert into campaign_spend as s (campaign_id, workspace_id, cost)
-    select id, workspace_id, cast(:cost as numeric) from campaign where id = :campaign_id
-    on conflict (campaign_id) do update set cost = s.cost + :cost
+    insert into campaign_spend as s (campaign_id, workspace_id, cost, currency)
+    select id, workspace_id, cast(:cost as numeric), :currency from campaign where id = :campaign_id
+    on conflict (campaign_id) do update set
+        cost = case when s.currency = excluded.currency then s.cost + :cost else :cost end, currency = excluded.currency
     """
 )
 _METER = text(
@@ -55,6 +62,9 @@ _METER = text(
     """
 )
 
+SUMMED = ("calls", "failed_calls", "simulated_calls", "seconds", "billable_seconds", "network_cost", "model_cost", "cost")
+MOST_ROWS = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Used:
@@ -65,6 +75,7 @@ class Used:
     seconds: int
     calls: int
     cost: Decimal
+    currency: str
     is_rehearsal: bool
 
 
@@ -89,11 +100,12 @@ class UsageRepository:
         counted = await self._session.scalar(_ADD, given)
         return None if counted is None else await self.account(used.workspace_id)
 
-    async def spend(self, campaign_id: uuid.UUID, cost: Decimal) -> None:
-        await self._session.execute(_SPEND, {"campaign_id": campaign_id, "cost": cost})
+    async def spend(self, campaign_id: uuid.UUID, cost: Decimal, currency: str) -> None:
+        await self._session.execute(_SPEND, {"campaign_id": campaign_id, "cost": cost, "currency": currency})
 
-    async def spent(self, campaign_id: uuid.UUID) -> Decimal:
-        return await self._session.scalar(select(CampaignSpend.cost).where(CampaignSpend.campaign_id == campaign_id)) or Decimal(0)
+    async def spent(self, campaign_id: uuid.UUID, currency: str) -> Decimal:
+        query = select(CampaignSpend.cost).where(CampaignSpend.campaign_id == campaign_id, CampaignSpend.currency == currency)
+        return await self._session.scalar(query) or Decimal(0)
 
     async def budget(self, campaign_id: uuid.UUID) -> Decimal | None:
         return await self._session.scalar(select(Campaign.budget).where(Campaign.id == campaign_id))
@@ -133,22 +145,45 @@ class UsageRepository:
     def credits(self, workspace_id: uuid.UUID) -> Select[Any]:
         return select(UsageCredit).where(UsageCredit.workspace_id == workspace_id)
 
-    async def totals(self, workspace_id: uuid.UUID, since: date, until: date, by: str | None) -> Sequence[Any]:
-        """Sums over days from `since` to before `until`, by a column of the records or altogether."""
-        r = UsageRecord
-        sums = (
-            func.count().label("calls"),
-            func.count().filter(r.is_failed).label("failed_calls"),
-            func.count().filter(r.is_rehearsal).label("simulated_calls"),
-            func.coalesce(func.sum(r.seconds), 0).label("seconds"),
-            func.coalesce(func.sum(r.billable_seconds), 0).label("billable_seconds"),
-            func.coalesce(func.sum(r.network_cost), 0).label("network_cost"),
-            func.coalesce(func.sum(r.model_cost), 0).label("model_cost"),
-            func.coalesce(func.sum(r.cost), 0).label("cost"),
+    async def own_prices(self, workspace_id: uuid.UUID) -> OwnPriceList | None:
+        return await self._session.get(OwnPriceList, workspace_id, populate_existing=True)
+
+    async def put_own_prices(self, workspace_id: uuid.UUID, prices: dict[str, Any], now: datetime) -> None:
+        """As the next version; no prices stay a row, so that no version is given twice."""
+        values = {"prices": prices, "updated_at": now}
+        query = insert(OwnPriceList).values(workspace_id=workspace_id, version=1, **values)
+        await self._session.execute(
+            query.on_conflict_do_update(index_elements=["workspace_id"], set_=values | {"version": OwnPriceList.version + 1})
         )
-        where = (r.workspace_id == workspace_id, r.day >= since, r.day < until)
-        if by is None:
-            return (await self._session.execute(select(*sums).where(*where))).all()
-        column = getattr(r, by)
-        query = select(column.label("key"), *sums).where(*where).group_by(column)
-        return (await self._session.execute(query.order_by(column if by == "day" else func.sum(r.cost).desc(), column).limit(1000))).all()
+
+    async def forget_meters(self, workspace_id: uuid.UUID) -> None:
+        """Begin all windows of the breaker anew."""
+        await self._session.execute(update(DestinationMeter).where(DestinationMeter.workspace_id == workspace_id).values(calls=0, cost=0))
+
+    async def has_budgets(self, workspace_id: uuid.UUID) -> bool:
+        """Whether a campaign that may still call has a budget."""
+        at_rest = Campaign.execution_status.in_(("archived", "completed", "stopped"))
+        query = select(Campaign.id).where(Campaign.workspace_id == workspace_id, Campaign.budget.is_not(None), ~at_rest)
+        return await self._session.scalar(query.limit(1)) is not None
+
+    async def paused_campaigns(self, workspace_id: uuid.UUID) -> Sequence[Campaign]:
+        """Campaigns that the claim has paused, the oldest first; where a person did it, there is no reason."""
+        mine = (Campaign.workspace_id == workspace_id, Campaign.execution_status == "paused", Campaign.status_reason != "")
+        query = select(Campaign).where(*mine)
+        return (await self._session.scalars(query.order_by(Campaign.id).limit(MOST_ROWS))).all()
+
+    async def model_cost_per_second(self, workspace_id: uuid.UUID, assistant_id: uuid.UUID, currency: str, since: date) -> Decimal | None:
+        """What the assistant's models have cost for each second of talk since a day; None while that is not known."""
+        d = UsageDay
+        mine = (d.workspace_id == workspace_id, d.assistant_id == assistant_id, d.currency == currency, d.day >= since)
+        query = select(func.sum(d.model_cost) / func.nullif(func.sum(d.seconds), 0)).where(*mine)
+        return await self._session.scalar(query)
+
+    async def totals(self, workspace_id: uuid.UUID, since: date, until: date, by: str | None) -> Sequence[Any]:
+        """Sums over days from `since` to before `until`, for each currency, by a column of the days or altogether; the dearest first."""
+        d = UsageDay
+        sums = [func.coalesce(func.sum(getattr(d, name)), 0).label(name) for name in SUMMED]
+        keys = [d.currency] if by is None else [getattr(d, by).label("key"), d.currency]
+        query = select(*keys, *sums).where(d.workspace_id == workspace_id, d.day >= since, d.day < until).group_by(*keys)
+        first = keys[:1] if by == "day" else [func.sum(d.cost).desc()]
+        return (await self._session.execute(query.order_by(*first, *keys).limit(MOST_ROWS))).all()

@@ -1,13 +1,15 @@
-"""What the API takes and gives for usage. Money is a decimal as text, in the currency of the price list."""
+"""What the API takes and gives for usage. Money is a decimal as text, in the currency that stands beside it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from control_plane.db.models import UsageAccount, UsageCredit, UsageNotice, Workspace
+from control_plane.db.models import Campaign, UsageAccount, UsageCredit, UsageNotice, Workspace
+from control_plane.usage.own_prices import OwnPrices
 
 Minutes = Annotated[int, Meta(ge=0, le=100_000_000, description="Billable minutes a month; null for no limit")]
 Calls = Annotated[int, Meta(ge=0, le=100_000_000, description="Calls a month; null for no limit")]
@@ -54,6 +56,16 @@ class PausedDestination(Struct):
     reason: str
 
 
+class PausedCampaign(Struct):
+    id: uuid.UUID
+    name: str
+    reason: str
+
+    @classmethod
+    def of(cls, row: Campaign) -> "PausedCampaign":
+        return cls(row.id, row.name, row.status_reason)
+
+
 class LimitsOut(Struct, kw_only=True):
     monthly: MonthlyLimits
     thresholds: list[int]
@@ -64,9 +76,12 @@ class LimitsOut(Struct, kw_only=True):
     credits: Decimal | None
     """What is left of what was paid in advance; null when the workspace does not pay in advance."""
     currency: str
+    paused_campaigns: list[PausedCampaign]
+    """Campaigns that were paused because a limit, the credits or their budget were used up. They stay so, also when there is room again,
+    until somebody says POST /campaigns/{id}/resume."""
 
     @classmethod
-    def of(cls, account: UsageAccount, workspace: Workspace, currency: str) -> "LimitsOut":
+    def of(cls, account: UsageAccount, workspace: Workspace, currency: str, paused: Sequence[Campaign] = ()) -> "LimitsOut":
         monthly = MonthlyLimits(minutes=account.max_minutes, calls=account.max_calls, cost=_text(account.max_cost))
         breaker = DestinationBreaker(
             calls_per_hour=account.calls_per_hour, cost_per_hour=_text(account.cost_per_hour), includes_home=account.breaker_at_home
@@ -81,6 +96,7 @@ class LimitsOut(Struct, kw_only=True):
             paused_destinations=[PausedDestination(p, why) for p, why in sorted(workspace.paused_destinations.items())],
             credits=account.credits,
             currency=currency,
+            paused_campaigns=[PausedCampaign.of(campaign) for campaign in paused],
         )
 
 
@@ -92,6 +108,8 @@ class CreditIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class CreditOut(Struct, kw_only=True):
+    """`currency` is that of amount and balance."""
+
     id: uuid.UUID
     amount: Decimal
     balance: Decimal
@@ -102,16 +120,21 @@ class CreditOut(Struct, kw_only=True):
     created_at: datetime
 
     @classmethod
-    def of(cls, row: UsageCredit, currency: str) -> "CreditOut":
-        return cls(
-            id=row.id,
-            amount=row.amount,
-            balance=row.balance,
-            currency=currency,
-            note=row.note,
-            added_by=row.added_by,
-            created_at=row.created_at,
-        )
+    def of(cls, row: UsageCredit) -> "CreditOut":
+        return cls(**_columns(row))
+
+
+class CreditAdded(CreditOut, kw_only=True):
+    paused_campaigns: list[PausedCampaign]
+    """As GET /usage/limits shows them: money does not resume what was paused, somebody has to."""
+
+    @classmethod
+    def with_paused(cls, row: UsageCredit, paused: Sequence[Campaign]) -> "CreditAdded":
+        return cls(paused_campaigns=[PausedCampaign.of(campaign) for campaign in paused], **_columns(row))
+
+
+def _columns(row: UsageCredit) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in CreditOut.__struct_fields__}
 
 
 class ResumeIn(Struct, forbid_unknown_fields=True):
@@ -119,8 +142,9 @@ class ResumeIn(Struct, forbid_unknown_fields=True):
 
 
 class Totals(Struct, kw_only=True):
-    """Calls that were dialled and are over. Minutes are billable ones; `simulated_calls` are among `calls`."""
+    """Calls that were dialled, are over and were priced in `currency`. Minutes are billable ones; `simulated_calls` are among `calls`."""
 
+    currency: str
     calls: int
     failed_calls: int
     """Nobody and nothing answered; not billed unless the price list says so."""
@@ -134,8 +158,13 @@ class Totals(Struct, kw_only=True):
     @classmethod
     def columns(cls, row: Any) -> dict[str, Any]:
         minutes = (Decimal(row.billable_seconds) / 60).quantize(Decimal("0.01"))
-        same = ("calls", "failed_calls", "simulated_calls", "network_cost", "model_cost", "cost")
+        same = ("currency", "calls", "failed_calls", "simulated_calls", "network_cost", "model_cost", "cost")
         return {"talk_s": int(row.seconds), "minutes": minutes, **{name: getattr(row, name) for name in same}}
+
+    @classmethod
+    def none(cls, currency: str) -> "Totals":
+        counts = dict.fromkeys(("calls", "failed_calls", "simulated_calls", "talk_s"), 0)
+        return cls(currency=currency, **counts, **dict.fromkeys(("minutes", "network_cost", "model_cost", "cost"), Decimal(0)))
 
 
 class DayUsage(Totals, kw_only=True):
@@ -170,12 +199,17 @@ class NoticeOut(Struct, kw_only=True):
 
 
 class UsageOut(Struct, kw_only=True):
-    """One month, in days of the workspace's time zone. At most 1,000 rows a list, dearest first."""
+    """One month, in days of the workspace's time zone. At most 1,000 rows a list, dearest first. Amounts of several currencies are never
+    added up: there is a row for each."""
 
     month: str
     currency: str
+    """In which the workspace's calls are priced now."""
     price_list: str
     total: Totals
+    """In `currency`."""
+    other_currencies: list[Totals]
+    """What the month's calls cost that were priced in another currency; usually none."""
     by_day: list[DayUsage]
     by_campaign: list[CampaignUsage]
     by_assistant: list[AssistantUsage]
@@ -183,6 +217,16 @@ class UsageOut(Struct, kw_only=True):
     limits: MonthlyLimits
     credits: Decimal | None
     notices: list[NoticeOut]
+
+
+class PricesOut(Struct, kw_only=True):
+    """`own` over the installation's list gives `in_use`, by which calls that end from now on are billed."""
+
+    price_list: str
+    """Name and version, as usage records keep it."""
+    currency: str
+    own: OwnPrices
+    in_use: OwnPrices
 
 
 def _text(amount: Decimal | None) -> str | None:

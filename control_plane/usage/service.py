@@ -11,23 +11,23 @@ from control_plane.audit.service import record
 from control_plane.db.models import UsageAccount, UsageCredit, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
-from control_plane.domain.errors import Invalid, NotFound
+from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
-from control_plane.usage.accounts import this_month
+from control_plane.usage.accounts import currency_of, this_month
 from control_plane.usage.charging import give_notice
-from control_plane.usage.prices import prices_in_use
+from control_plane.usage.price_lists import prices_of
 from control_plane.usage.repository import UsageRepository
 from control_plane.usage.schemas import (
     AssistantUsage,
     CampaignUsage,
+    CreditAdded,
     CreditIn,
     CreditOut,
     DayUsage,
     DestinationUsage,
     LimitsIn,
     LimitsOut,
-    MonthlyLimits,
     NoticeOut,
     Totals,
     UsageOut,
@@ -41,36 +41,36 @@ class UsageService:
         self._unit = unit
         self._workspace_id = workspace_id
         self._rows = UsageRepository(unit.session)
-        self._currency = prices_in_use().currency
 
     async def month(self, asked: str | None) -> UsageOut:
         """The usage of a month, written like 2026-11; the current one when None. Raises `Invalid`."""
         workspace, account = await self._unit.session.get_one(Workspace, self._workspace_id), await self._account()
         month = _month(asked) if asked else this_month(self._unit.now, workspace.time_zone)
-        until = _next(month)
+        until, prices = _next(month), await prices_of(self._unit.session, self._workspace_id)
 
         async def by(column: str | None) -> Any:
             return await self._rows.totals(self._workspace_id, month, until, column)
 
-        (total,) = await by(None)
+        totals = {row.currency: Totals(**Totals.columns(row)) for row in await by(None)}
         notices = await self._rows.notices(self._workspace_id, month)
         return UsageOut(
             month=f"{month:%Y-%m}",
-            currency=self._currency,
-            price_list=prices_in_use().label,
-            total=Totals(**Totals.columns(total)),
+            currency=prices.currency,
+            price_list=prices.label,
+            total=totals.pop(prices.currency, None) or Totals.none(prices.currency),
+            other_currencies=list(totals.values()),
             by_day=[DayUsage(day=row.key, **Totals.columns(row)) for row in await by("day")],
             by_campaign=[CampaignUsage(campaign_id=row.key, **Totals.columns(row)) for row in await by("campaign_id")],
             by_assistant=[AssistantUsage(assistant_id=row.key, **Totals.columns(row)) for row in await by("assistant_id")],
             by_destination=[DestinationUsage(prefix=row.key, **Totals.columns(row)) for row in await by("prefix")],
-            limits=LimitsOut.of(account, workspace, self._currency).monthly,
+            limits=LimitsOut.of(account, workspace, prices.currency).monthly,
             credits=account.credits,
             notices=[NoticeOut.of(notice) for notice in notices],
         )
 
     async def limits(self) -> LimitsOut:
         workspace = await self._unit.session.get_one(Workspace, self._workspace_id)
-        return LimitsOut.of(await self._account(), workspace, self._currency)
+        return await self._limits(await self._account(), workspace)
 
     async def set_limits(self, wanted: LimitsIn) -> LimitsOut:
         """Replace the limits. Campaigns that were paused for one stay paused until somebody resumes them. Raises `Invalid`."""
@@ -78,7 +78,7 @@ class UsageService:
         allowed = _countries(wanted.allowed_countries)
         account = await self._rows.locked_account(self._workspace_id)
         workspace = await self._rows.locked_workspace(self._workspace_id)
-        before = _plain(LimitsOut.of(account, workspace, self._currency))
+        before = _trail(account, workspace)
         account.max_minutes, account.max_calls = monthly.minutes, monthly.calls
         account.max_cost = _amount(monthly.cost)
         account.thresholds = sorted(set(THRESHOLDS if wanted.thresholds is None else wanted.thresholds))
@@ -88,18 +88,20 @@ class UsageService:
         workspace.allowed_countries = allowed
         account.updated_at = workspace.updated_at = self._unit.now
         await self._unit.session.flush()
-        after = LimitsOut.of(account, workspace, self._currency)
-        record(self._unit, self._workspace_id, "usage.limits_changed", "workspace", self._workspace_id, before, _plain(after))
+        after = _trail(account, workspace)
+        record(self._unit, self._workspace_id, "usage.limits_changed", "workspace", self._workspace_id, before, after)
         await give_notice(self._unit, account, this_month(self._unit.now, workspace.time_zone))
         self._unit.nudges.add("tick")
-        return after
+        return await self._limits(account, workspace)
 
-    async def add_credits(self, given: CreditIn) -> CreditOut:
-        """Add to the balance; from the first time on the workspace pays in advance. Raises `Invalid`."""
+    async def add_credits(self, given: CreditIn) -> CreditAdded:
+        """Add to the balance; from the first time on the workspace pays in advance. Raises `Invalid`, `Conflict` while credits of another
+        currency than that of the prices are left, of which one can only take back."""
         amount = Decimal(given.amount)
         if not amount:
             raise Invalid.field("amount", "Say how much is to be added.")
         account = await self._rows.locked_account(self._workspace_id)
+        currency = _currency_of_credits(account, amount)
         account.credits = account.credits_topped = (account.credits or Decimal(0)) + amount
         account.updated_at = self._unit.now
         row = UsageCredit(
@@ -107,22 +109,21 @@ class UsageService:
             workspace_id=self._workspace_id,
             amount=amount,
             balance=account.credits,
+            currency=currency,
             note=given.note,
             added_by=self._unit.actor,
             created_at=self._unit.now,
         )
         self._unit.session.add(row)
         await self._unit.session.flush()
-        record(self._unit, self._workspace_id, "usage.credits_added", "usage_credit", row.id, None, {"amount": amount, "note": given.note})
+        after = {"amount": amount, "currency": currency, "note": given.note}
+        record(self._unit, self._workspace_id, "usage.credits_added", "usage_credit", row.id, None, after)
         self._unit.nudges.add("tick")
-        return CreditOut.of(row, self._currency)
+        return CreditAdded.with_paused(row, await self._rows.paused_campaigns(self._workspace_id))
 
     async def credits(self, *, limit: int, cursor: str | None) -> Page[CreditOut]:
-        def shown(row: UsageCredit) -> CreditOut:
-            return CreditOut.of(row, self._currency)
-
         query = self._rows.credits(self._workspace_id)
-        return await page_of(self._unit.session, query, UsageCredit.id, shown, limit=limit, cursor=cursor)
+        return await page_of(self._unit.session, query, UsageCredit.id, CreditOut.of, limit=limit, cursor=cursor)
 
     async def resume_destination(self, prefix: str) -> LimitsOut:
         """Call there again, with its hour counted anew. Raises `NotFound` for what is not paused."""
@@ -137,6 +138,9 @@ class UsageService:
         record(self._unit, self._workspace_id, "destination.resumed", "workspace", self._workspace_id, {"prefix": prefix}, None)
         self._unit.nudges.add("tick")
         return await self.limits()
+
+    async def _limits(self, account: UsageAccount, workspace: Workspace) -> LimitsOut:
+        return LimitsOut.of(account, workspace, currency_of(account), await self._rows.paused_campaigns(self._workspace_id))
 
     async def _account(self) -> UsageAccount:
         """The account, or one as a workspace has it that never changed anything; not stored."""
@@ -179,5 +183,22 @@ def _countries(wanted: list[str] | None) -> list[str] | None:
     return sorted(set(wanted))
 
 
-def _plain(limits: LimitsOut | MonthlyLimits) -> dict[str, Any]:
-    return to_builtins(limits)
+def _currency_of_credits(account: UsageAccount, amount: Decimal) -> str:
+    """In which the amount is. Once all credits of another currency are taken back, the account takes that of the prices."""
+    wanted, left = currency_of(account), account.credits or Decimal(0)
+    if not left or account.currency in (None, wanted):
+        if account.currency not in (None, wanted):
+            account.cost = Decimal(0)
+        account.currency = wanted
+        return wanted
+    if amount != -left:
+        sentence = f"There are credits of {left:.4f} {account.currency} left and prices are in {wanted}; take exactly these back first."
+        raise Conflict(sentence, code="currency_in_use")
+    return account.currency
+
+
+def _trail(account: UsageAccount, workspace: Workspace) -> dict[str, Any]:
+    """The limits for the audit log, without what they only show."""
+    plain = to_builtins(LimitsOut.of(account, workspace, currency_of(account)))
+    del plain["paused_campaigns"]
+    return plain

@@ -43,6 +43,8 @@ class CallTally(_Cell, Base):
     __tablename__ = "call_tally"
     __table_args__ = (Index(None, "workspace_id", "hour"),)
 
+    currency: Mapped[str | None]
+    """Of `cost`: a cell holds calls of one currency, or calls without a cost."""
     calls: Mapped[int]
     answered: Mapped[int]
     humans: Mapped[int]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Numeric, UniqueConstraint, func
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, Numeric, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
@@ -44,6 +44,22 @@ class UsageAccount(HasTimes, Base):
     """Billable."""
     calls: Mapped[int] = mapped_column(server_default="0")
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 4), server_default="0")
+    currency: Mapped[str | None]
+    """Of `cost`, `credits` and `credits_topped`; None before the first of them. Amounts of another currency are never added to them."""
+    prices_currency: Mapped[str | None]
+    """Of the workspace's own prices (`OwnPriceList`); None: it is billed by the installation's list. Here, because claims read it."""
+
+
+class OwnPriceList(HasTimes, Base):
+    """A workspace's own prices over the installation's list; without a row it has none."""
+
+    __tablename__ = "own_price_list"
+
+    workspace_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int]
+    """Counts every change; part of the label that usage records keep."""
+    prices: Mapped[dict[str, Any]]
+    """usage/own_prices, with the currency always said."""
 
 
 class UsageRecord(OfWorkspace, Base):
@@ -77,6 +93,35 @@ class UsageRecord(OfWorkspace, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class UsageDay(OfWorkspace, Base):
+    """The usage records of one day added up, so that a month is read from a few rows. A trigger on `usage_record` keeps it, in the
+    transaction that writes the record, whatever writes it: it cannot be behind."""
+
+    __tablename__ = "usage_day"
+    __table_args__ = (
+        UniqueConstraint(
+            *("workspace_id", "day", "campaign_id", "assistant_id", "prefix", "currency"),
+            name="uq_usage_day_key",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-10)
+    day: Mapped[date]
+    campaign_id: Mapped[uuid.UUID | None]
+    assistant_id: Mapped[uuid.UUID]
+    prefix: Mapped[str]
+    currency: Mapped[str]
+    calls: Mapped[int] = mapped_column(BigInteger)
+    failed_calls: Mapped[int] = mapped_column(BigInteger)
+    simulated_calls: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[int] = mapped_column(BigInteger)
+    billable_seconds: Mapped[int] = mapped_column(BigInteger)
+    network_cost: Mapped[Decimal] = mapped_column(Numeric(16, 4))
+    model_cost: Mapped[Decimal] = mapped_column(Numeric(16, 4))
+    cost: Mapped[Decimal] = mapped_column(Numeric(16, 4))
+
+
 class UsageNotice(HasId, OfWorkspace, Base):
     """A threshold that was reached, noted once for each month and limit."""
 
@@ -100,6 +145,7 @@ class UsageCredit(HasId, OfWorkspace, Base):
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 4))
     balance: Mapped[Decimal] = mapped_column(Numeric(14, 4))
     """Afterwards."""
+    currency: Mapped[str]
     note: Mapped[str] = mapped_column(server_default="")
     added_by: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -112,6 +158,8 @@ class CampaignSpend(OfWorkspace, Base):
 
     campaign_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 4))
+    currency: Mapped[str]
+    """A call in another currency begins the sum anew."""
 
 
 class DestinationMeter(Base):
