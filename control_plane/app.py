@@ -29,6 +29,7 @@ from control_plane.contacts.number_import_controllers import ConsentImportContro
 from control_plane.contacts.suppression_controllers import SuppressionController
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.explanations.controllers import CallExplanationController, EnrollmentExplanationController, PreviewController
+from control_plane.followups.controllers import FollowUpController
 from control_plane.health.controllers import HealthController, MetricsController
 from control_plane.kit import telemetry
 from control_plane.kit.api_docs import openapi_config
@@ -110,6 +111,7 @@ API: Sequence[ControllerRouterHandler] = (
     UsageController,
     WebhookEndpointController,
     WebhookDeliveryController,
+    FollowUpController,
 )
 """What lies under /api/v1."""
 ROOT: Sequence[ControllerRouterHandler] = (

@@ -23,6 +23,7 @@ from control_plane.dialer import place as placing
 from control_plane.dialer.claim import tick as claim_due
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.sweep import sweep as sweep_expired
+from control_plane.followups.tasks import keep_follow_ups, take_up_risks
 from control_plane.kit import metrics, telemetry
 from control_plane.kit.clock import SystemClock
 from control_plane.kit.outbound import OutboundClient
@@ -156,6 +157,8 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             func(stop_suppressed, keep_result=0),
             func(stop_listed, keep_result=0, timeout=3600),
             func(deliver_webhooks, keep_result=0, max_tries=1),
+            func(take_up_risks, keep_result=0, max_tries=1),
+            func(keep_follow_ups, keep_result=0, max_tries=1),
         ],
         cron_jobs=[
             cron(tick, second=EVERY_SECOND, keep_result=0, max_tries=1),
@@ -172,6 +175,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),
             cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
             cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
+            cron(keep_follow_ups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
         ],
         redis_pool=redis,

@@ -11,12 +11,14 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from control_plane.calls.announcing import tell_callback, tell_recording, tell_transcript
+from control_plane.calls.announcing import tell_callback, tell_recording, tell_transcript, tell_turn
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import Parts, order_of
 from control_plane.calls.outcomes import category_of, promised_at
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
+from control_plane.calls.risk_repository import RiskRepository
+from control_plane.calls.risks import flag_risk
 from control_plane.calls.settlement import settle_again
 from control_plane.campaigns.service import close_suppressed
 from control_plane.contacts.suppressions import suppress
@@ -38,6 +40,7 @@ from sip_config.contract import (
     NetworkResult,
     Outcome,
     RecordingConsent,
+    RiskFlag,
     Turn,
 )
 
@@ -72,7 +75,7 @@ class AgentService:
         """Fold the agent's events into the ledger, in the order given."""
         await self._call()
         for event in events:
-            said = Testimony("agent", event.id, event.kind, event.at, FACT_OF.get(event.kind), event.data)
+            said = Testimony("agent", event.id, event.kind, event.at, FACT_OF.get(event.kind), _kept_of(event))
             if event.kind is EventKind.HEARTBEAT:
                 await self._calls.extend_leases([self._call_id], self._unit.now + AGENT_SILENCE)
                 continue
@@ -98,8 +101,12 @@ class AgentService:
                 call.disclosure = _as_row(from_plain(Disclosure, event.data))
             case EventKind.RECORDING:
                 await self._take_consent(call, from_plain(RecordingConsent, event.data))
+            case EventKind.RISK_FLAGGED:
+                await self._flag_risk(call, from_plain(RiskFlag, event.data))
             case EventKind.TURN:
-                await self._calls.put_turn(call, _turn_row(event.data))
+                turn = _turn_row(event.data)
+                await self._calls.put_turn(call, turn)
+                tell_turn(self._unit, call, turn["seq"])
             case _:
                 pass
 
@@ -108,6 +115,11 @@ class AgentService:
         call.recording_consent = _as_row(consent)
         if consent.decision is ConsentDecision.REFUSED:
             await self._calls.forget_words(call.id)
+            await RiskRepository(self._unit.session).forget_quotes(call.id)
+
+    async def _flag_risk(self, call: Call, flag: RiskFlag) -> None:
+        has_refused = (call.recording_consent or {}).get("decision") == ConsentDecision.REFUSED
+        await flag_risk(self._unit, call, flag, may_quote=not has_refused)
 
     async def opt_out(self, quote: str, offset_s: float | None) -> None:
         """Suppress the number before anybody confirms it to the callee; every other call to it stops at its next gate."""
@@ -139,6 +151,8 @@ class AgentService:
             await self._calls.put_turn(call, turn_row(turn))
         if report.recording_consent is not None:
             await self._take_consent(call, report.recording_consent)
+        for flag in report.risks:
+            await self._flag_risk(call, flag)
         if report.answered:
             at = report.answered_at or report.ended_at or self._unit.now
             await hear(self._unit, call.id, Testimony("agent", "report:answered", "answered", at, Fact.ANSWERED))
@@ -210,6 +224,11 @@ def absorb_report(call: Call, report: CallReport, now: datetime) -> None:
 
 def _summary_of(report: CallReport) -> dict[str, Any]:
     return {"answered": report.answered, "outcome": report.outcome, "end_cause": report.end_cause, "errors": list(report.errors)}
+
+
+def _kept_of(event: CallEvent) -> dict[str, Any]:
+    """What the ledger keeps. The words behind a risk stand with its flag only, where they can be forgotten."""
+    return {n: v for n, v in event.data.items() if n != "quote"} if event.kind is EventKind.RISK_FLAGGED else event.data
 
 
 def _as_row(told: Disclosure | RecordingConsent) -> dict[str, Any]:

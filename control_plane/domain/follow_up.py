@@ -51,10 +51,9 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """An operator has to look after them. `was_missed`: the call was made."""
+    """An operator has to look after them."""
 
     because: str
-    was_missed: bool = True
 
 
 Followed = Reached | Missed | Again | HandOver
@@ -69,6 +68,15 @@ def after_step(end: StepEnd, now: datetime) -> Followed:
     if was_spoken_to(end.answered_by, end.outcome):
         return Reached(end.is_last)
     return HandOver(NOBODY_REACHED) if end.is_last else Missed()
+
+
+def state_after(end: StepEnd, followed: Followed) -> str:
+    """How the step stands then."""
+    if isinstance(followed, Again):
+        return "waiting"
+    if was_spoken_to(end.answered_by, end.outcome):
+        return "reached"
+    return "dropped" if end.was_released else "missed"
 
 
 def was_spoken_to(answered_by: AnsweredBy, outcome: Outcome) -> bool:

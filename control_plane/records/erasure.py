@@ -77,6 +77,7 @@ class ErasureService:
             "consents": await self._erasing.redact_consents(numbers, self._unit.now),
             "import_rows": await self._erasing.forget_import_rows(numbers),
         }
+        await self._erasing.forget_follow_ups(numbers)
         await self._erasing.forget_phones(numbers)
         await self._erasing.forget_contacts(gone)
         subjects = [*gone, *(call.id for call in calls)]

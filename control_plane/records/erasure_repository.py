@@ -8,7 +8,18 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, CallEventRecord, CallTurn, Consent, Contact, ContactPhone, Enrollment, Erasure
+from control_plane.db.models import (
+    Call,
+    CallEventRecord,
+    CallTurn,
+    Consent,
+    Contact,
+    ContactPhone,
+    Enrollment,
+    Erasure,
+    FollowUp,
+    RiskFlag,
+)
 from control_plane.db.session import number_hash
 from control_plane.domain.call_state import FINAL
 from control_plane.webhooks.outbox_repository import OutboxRepository
@@ -65,7 +76,8 @@ class ErasureRepository:
         await self._session.execute(update(Call).where(Call.id.in_(call_ids)).values(values).execution_options(**_QUIET))
         events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
         await self._session.execute(events.execution_options(**_QUIET))
-        await self._session.execute(delete(CallTurn).where(CallTurn.call_id.in_(call_ids)).execution_options(**_QUIET))
+        for of_call in (CallTurn, RiskFlag):
+            await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
         await OutboxRepository(self._session).forget_words_of(call_ids)
 
     async def redact_verdicts(
@@ -88,6 +100,11 @@ class ErasureRepository:
     async def forget_phones(self, numbers: Sequence[str]) -> None:
         mine = (ContactPhone.workspace_id == self._workspace_id, ContactPhone.e164.in_(numbers))
         await self._session.execute(delete(ContactPhone).where(*mine).execution_options(**_QUIET))
+
+    async def forget_follow_ups(self, numbers: Sequence[str]) -> None:
+        """Of people who are no contacts; a contact's go with the contact."""
+        mine = (FollowUp.workspace_id == self._workspace_id, FollowUp.to_e164.in_(numbers))
+        await self._session.execute(delete(FollowUp).where(*mine).execution_options(**_QUIET))
 
     async def forget_contacts(self, contact_ids: Sequence[uuid.UUID]) -> None:
         """With their numbers, enrollments and places on lists."""

@@ -61,6 +61,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "consent_id": await made("/consents", CONSENT | {"e164": PHONE}),
         "number_import_id": (await _listed(client)).json()["id"],
         "hold_id": await made("/legal-holds", {"e164": "+12025550109", "reason": "Case 7"}),
+        "follow_up_id": await made("/follow-ups", {"contact_id": contact, "assistant_id": assistant, "reason": "Sounded lost"}),
         "erasure_id": await made("/erasures", {"e164": "+12025550108"}, 202),
     }
     bodies: dict[tuple[str, str], Any] = {
