@@ -35,6 +35,7 @@ from control_plane.kit import telemetry
 from control_plane.kit.api_docs import openapi_config
 from control_plane.kit.clock import Clock, SystemClock
 from control_plane.kit.issuer import TrustedIssuer
+from control_plane.kit.live_feed import LiveReader
 from control_plane.kit.logs import configure
 from control_plane.kit.outbound_guard import Guard
 from control_plane.kit.problems import EXCEPTION_HANDLERS
@@ -44,6 +45,11 @@ from control_plane.kit.redis import connect
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.signing import TokenSigner
 from control_plane.kit.storage import Storage, open_storage
+from control_plane.live.controllers import LiveController
+from control_plane.live.hub import Hub
+from control_plane.live.leaving import end_streams_on_signal
+from control_plane.live.progress import Progress
+from control_plane.live.words import Words
 from control_plane.operations.invariants import Watch
 from control_plane.records.controllers import (
     CallExportController,
@@ -111,6 +117,7 @@ API: Sequence[ControllerRouterHandler] = (
     UsageController,
     WebhookEndpointController,
     WebhookDeliveryController,
+    LiveController,
     FollowUpController,
 )
 """What lies under /api/v1."""
@@ -158,8 +165,11 @@ async def serving(
         state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)
         state.call_limiter = RateLimiter(redis, per_minute=settings.call_starts_per_minute, burst=settings.call_starts_per_minute)
         await bootstrap(state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
+        state.live = Hub(LiveReader(redis), Words(state.sessions), Progress(state.sessions, state.clock))
         yield
     finally:
+        if "live" in state:
+            await state.live.close()
         await redis.aclose()
         if own_engine is not None:
             await own_engine.dispose()
@@ -210,6 +220,10 @@ def provide_storage(state: State) -> Storage:
     return state.storage
 
 
+def provide_hub(state: State) -> Hub:
+    return state.live
+
+
 def provide_queue(state: State) -> Queue:
     return state.queue
 
@@ -223,6 +237,7 @@ DEPENDENCIES = {
     "outbound_guard": Provide(provide_outbound_guard, sync_to_thread=False),
     "signer": Provide(provide_signer, sync_to_thread=False),
     "storage": Provide(provide_storage, sync_to_thread=False),
+    "hub": Provide(provide_hub, sync_to_thread=False),
     "queue": Provide(provide_queue, sync_to_thread=False),
 }
 
@@ -233,4 +248,6 @@ def from_environment() -> Litestar:
     # The server's worker is a process of its own: what the command line set up does not reach it.
     configure(settings.log_level)
     telemetry.configure("callwright-api", settings.otlp_endpoint)
-    return create_app(settings)
+    app = create_app(settings)
+    app.on_startup.append(end_streams_on_signal)
+    return app

@@ -12,7 +12,7 @@ from control_plane.calls.schemas import duration_of
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, status_of
-from control_plane.webhooks.events import Happening, emit_all, tell_live
+from control_plane.webhooks.events import TURN, Happening, emit_all, tell_live
 
 _OF_STATE = {CallState.DIALING: "call.started", CallState.RINGING: "call.ringing", CallState.IN_PROGRESS: "call.answered"}
 _LIVE_OF_STATE = {CallState.DISPATCHED: "call.dispatched", CallState.READY: "call.ready", CallState.WRAPPING: "call.wrapping"}
@@ -53,7 +53,7 @@ async def tell_move(unit: Unit, call: Call, before: CallState) -> None:
 
 def tell_turn(unit: Unit, call: Call, seq: int) -> None:
     """Something was said. Whoever streams it reads the words from their row, so that they go with it."""
-    tell_live(unit, "call.turn", Happening(call.workspace_id, {"call_id": call.id, "seq": seq}, call_id=call.id))
+    tell_live(unit, TURN, Happening(call.workspace_id, {"call_id": call.id, "seq": seq}, call_id=call.id))
 
 
 async def tell_transcript(unit: Unit, call: Call, turns: int) -> None:

@@ -6,7 +6,16 @@ What is counted is what has been committed (`Unit.once_committed`). Labels are c
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector, generate_latest, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+    start_http_server,
+)
 
 from control_plane.settings import SettingsError
 
@@ -26,6 +35,7 @@ WEBHOOK_EVENTS = Counter("callwright_webhook_events", "Signed webhooks received.
 WEBHOOK_DELIVERIES = Counter(
     "callwright_webhook_deliveries", "Attempts to deliver webhooks, by what came of them.", ["result"], registry=REGISTRY
 )
+LIVE_STREAMS = Gauge("callwright_live_streams", "Live streams that are open.", registry=REGISTRY)
 AGENT_READY = Histogram(
     "callwright_agent_ready_seconds",
     "From the claim to an agent that is ready.",

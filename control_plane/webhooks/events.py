@@ -57,7 +57,8 @@ ANNOUNCED = (
 )
 """May be subscribed to; they come with the features that they are about."""
 TYPES = frozenset((*EMITTED, *ANNOUNCED))
-LIVE_ONLY = ("call.dispatched", "call.ready", "call.wrapping", "call.turn")
+TURN = "call.turn"
+LIVE_ONLY = ("call.dispatched", "call.ready", "call.wrapping", TURN)
 """Told to the live stream and to no webhook: each is of interest for some seconds."""
 EVERYTHING = "everything"
 """Topic of those who listen to a whole workspace."""
@@ -100,7 +101,7 @@ async def emit_all(unit: Unit, event_type: str, happened: Sequence[Happening]) -
 
 def tell_live(unit: Unit, event_type: str, happened: Happening) -> None:
     """Tell those who listen once it is committed. What is said in a call is told to those who listen to that call only."""
-    topics = [] if event_type == "call.turn" else [EVERYTHING]
+    topics = [] if event_type == TURN else [EVERYTHING]
     if happened.call_id is not None:
         topics.append(topic_of("call", happened.call_id))
     if happened.campaign_id is not None:

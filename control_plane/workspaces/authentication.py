@@ -24,6 +24,8 @@ from control_plane.workspaces.repository import WorkspaceRepository
 
 PUBLIC = {"public": True}
 """`opt` of routes that need no key."""
+TOKEN_IN_QUERY = {"token_in_query": True}
+"""`opt` of routes that browsers open by `EventSource`, which sends no header: a token may stand in the address, a key may not."""
 FOREIGN_ROLES = ("owner", "manager", "viewer")
 MOST_OF_SUBJECT = 200
 LAST_USED_EVERY = timedelta(minutes=1)
@@ -105,11 +107,20 @@ class AuthenticationMiddleware(AbstractAuthenticationMiddleware):
             await respond(scope, receive, send, error)
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise refusal("Send an API key or a token as `Authorization: Bearer …`.")
-        principal = await connection.app.state.authenticator.principal_of(token.strip())
+        principal = await connection.app.state.authenticator.principal_of(_token_of(connection))
         return AuthenticationResult(user=principal, auth=None)
+
+
+def _token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    in_query = connection.query_params.get("access_token", "")
+    if not in_query or not connection.scope["route_handler"].opt.get("token_in_query"):
+        raise refusal("Send an API key or a token as `Authorization: Bearer …`.")
+    if in_query.startswith(KEY_PREFIX):
+        raise refusal("An API key does not belong in an address, where logs keep it; exchange it for a token at /api/v1/auth/token.")
+    return in_query
 
 
 def principal_of_key(key: ApiKey) -> Principal:
