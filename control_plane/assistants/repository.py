@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Number
+from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Number, Schedule
 
 
 class AssistantRepository:
@@ -38,6 +38,7 @@ class AssistantRepository:
         """What keeps the assistant from being deleted, in words; None when nothing does."""
         uses = (
             (Campaign, Campaign.assistant_id, "a campaign"),
+            (Schedule, Schedule.assistant_id, "a schedule"),
             (Number, Number.assistant_id, "a number, whose inbound calls it takes"),
             (Call, Call.assistant_id, "calls, whose history is kept"),
         )

@@ -21,7 +21,7 @@ from control_plane.db.models import (
     Trunk,
     Workspace,
 )
-from control_plane.domain.call_state import LIVE
+from control_plane.domain.call_state import BEFORE_DIAL, LIVE
 from control_plane.kit.ids import new_id
 
 NOT_STORED = "[not stored]"
@@ -59,6 +59,10 @@ class CallRepository:
             if value is not None:
                 query = query.where(getattr(Call, name) == value)
         return query
+
+    async def waiting_of_run(self, run_id: uuid.UUID) -> Call | None:
+        """The call of a schedule's run that has not been dialled yet."""
+        return await self._session.scalar(select(Call).where(Call.schedule_run_id == run_id, Call.state.in_(BEFORE_DIAL)))
 
     async def live(self, workspace_id: uuid.UUID) -> Sequence[Call]:
         query = select(Call).where(Call.workspace_id == workspace_id, Call.state.in_(LIVE), Call.claimed_at.is_not(None))

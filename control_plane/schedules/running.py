@@ -1,0 +1,115 @@
+"""A run becomes a call by the service that makes single calls, and follows it: again by the retry policy, or to its end."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from control_plane.calls.repository import CallRepository
+from control_plane.calls.schemas import NewCall
+from control_plane.calls.service import CallService, OfRun
+from control_plane.calls.settlement import AFTER_RELEASE, LONGEST_AFTER_RELEASE, end_of
+from control_plane.db.models import Call, Schedule, ScheduleRun
+from control_plane.db.unit import Unit
+from control_plane.domain.call_state import CallState
+from control_plane.domain.errors import CallwrightError, Conflict, Refused, Unavailable
+from control_plane.domain.retry_policy import Again, RetryPolicy
+from sip_config.contract import CallPurpose, Outcome
+
+LOOK_AGAIN = timedelta(seconds=30)
+"""After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
+MOST_REASONS = 20
+
+
+async def make_call(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call:
+    """The next call of a run that is due, both rows locked. Raises what `CallService.create` raises, and leaves the run as it was."""
+    asked = NewCall(
+        assistant_id=schedule.assistant_id,
+        to=schedule.phone_number,
+        contact_id=schedule.contact_id,
+        from_number_id=schedule.from_number_id,
+        **schedule.request,
+    )
+    of_run = OfRun(run.id, run.calls + 1, run.start_by)
+    call = await CallService(unit, run.workspace_id).create(asked, purpose=CallPurpose.SCHEDULE, run=of_run)
+    run.calls, run.state = run.calls + 1, "calling"
+    if call.due_at > unit.now:
+        _explain(run, await _why_it_waits(unit, call))
+    await unit.session.flush()
+    return call
+
+
+async def start(unit: Unit, run: ScheduleRun, schedule: Schedule) -> None:
+    """Make the call of a run that is due, or write down why there is none."""
+    if unit.now > run.start_by:
+        close(unit, run, "missed", [f"It could not begin by {run.start_by:%Y-%m-%d %H:%M} UTC."])
+        return
+    try:
+        await make_call(unit, run, schedule)
+    except (Conflict, Unavailable) as error:
+        _explain(run, [error.detail])
+        run.due_at = unit.now + LOOK_AGAIN
+    except CallwrightError as error:
+        reasons = error.reasons if isinstance(error, Refused) else ()
+        close(unit, run, "refused", reasons or [error.detail])
+
+
+def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None:
+    """The run's newest call is over."""
+    if call.state == CallState.RELEASED:
+        _put_back(unit, run, call)
+        return
+    policy = RetryPolicy.from_plain(schedule.attempts, rehearsal=call.is_rehearsal)
+    followed = policy.after(end_of(call, run.attempts, run.attempts_by_result), unit.now, seed=str(call.id))
+    run.attempts += followed.counts
+    ends = dict(run.attempts_by_result)
+    run.attempts_by_result = {**ends, followed.retry_class: ends.get(followed.retry_class, 0) + 1}
+    if call.outcome == Outcome.CALLBACK and call.callback_at is not None:
+        # A promise is kept, whatever the number of attempts.
+        _again(run, schedule, max(unit.now, call.callback_at), "To be called back at the time that was promised.")
+    elif not isinstance(followed, Again):
+        close(unit, run, "completed" if followed.state == "done" else "failed", [f"{followed.reason[0].upper()}{followed.reason[1:]}."])
+    elif schedule.next_run_at is not None and followed.at >= schedule.next_run_at:
+        close(unit, run, "failed", ["Nobody was reached, and the next run comes before another try."])
+    else:
+        _again(run, schedule, followed.at, f"To be called {followed.reason}.")
+
+
+async def withdraw(unit: Unit, run: ScheduleRun, state: str, reason: str) -> None:
+    """Close a run that is not over. A call of it that nobody has been disturbed by yet is ended; one that is further goes on."""
+    close(unit, run, state, [reason])
+    call = await CallRepository(unit.session).waiting_of_run(run.id)
+    if call is not None:
+        await CallService(unit, run.workspace_id).end(call.id)
+
+
+def close(unit: Unit, run: ScheduleRun, state: str, reasons: Iterable[str]) -> None:
+    _explain(run, reasons)
+    run.state, run.closed_at = state, unit.now
+
+
+def _put_back(unit: Unit, run: ScheduleRun, call: Call) -> None:
+    """Its call was never dialled: another is made soon, unless a person ended it."""
+    if call.ended_by_request:
+        close(unit, run, "canceled", [call.failure])
+        return
+    _explain(run, [call.failure] if call.failure else [])
+    # What the gate has refused for good it refuses again, and closes the run.
+    pause = min(AFTER_RELEASE * 2 ** min(run.calls, 10), LONGEST_AFTER_RELEASE)
+    run.state, run.due_at = "due", unit.now + pause
+
+
+def _again(run: ScheduleRun, schedule: Schedule, at: datetime, reason: str) -> None:
+    _explain(run, [reason])
+    run.state, run.due_at = "due", at
+    run.start_by = max(run.start_by, at + timedelta(seconds=schedule.latest_start_s))
+
+
+def _explain(run: ScheduleRun, reasons: Iterable[str]) -> None:
+    run.reasons = list(dict.fromkeys([*run.reasons, *reasons]))[-MOST_REASONS:]
+
+
+async def _why_it_waits(unit: Unit, call: Call) -> list[str]:
+    """The gate's reasons; without any it waits for a number to call from."""
+    verdict = await CallRepository(unit.session).verdict(call.verdict_id) if call.verdict_id else None
+    if verdict is not None and verdict.decision == "wait":
+        return [reason["sentence"] for reason in verdict.reasons]
+    return [call.caller_choice["sentence"]] if "sentence" in call.caller_choice else []
