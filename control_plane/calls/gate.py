@@ -25,6 +25,7 @@ from control_plane.domain.decision import Decision, Dial, Reason, Stage, Wait
 from control_plane.domain.destinations import destination
 from control_plane.domain.eligibility import decide
 from control_plane.domain.facts import ConsentFact, EarlierCall, Facts
+from control_plane.domain.quiet_times import hours_left
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.domain.rules import Rules
 from control_plane.kit.ids import new_id
@@ -196,6 +197,7 @@ def _facts(
         campaign_daily_cap=campaign.daily_cap if campaign else None,
         campaign_day_ends_at=capped.day_ends_at,
         installation_halted=known.installation_halted,
+        hours_left_by_person=hours_left(question.contact.quiet_times) if question.contact is not None else None,
         **_destination_facts(question),
     )
 

@@ -3,13 +3,17 @@
 import uuid
 from typing import Annotated
 
-from litestar import Controller, Response, delete, get, patch, post
+from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from control_plane.contacts.lists import ListService
-from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, ListIn, ListOut, ListPatch, MembersIn, TimelineEntry
+from control_plane.contacts.quiet_schemas import QuietTimes
+from control_plane.contacts.quiet_times import read_quiet_times, set_quiet_times
+from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, ListIn, ListOut, ListPatch, MembersIn
 from control_plane.contacts.service import ContactService
+from control_plane.contacts.timeline import timeline
+from control_plane.contacts.timeline_schemas import TimelineEntry
 from control_plane.db.unit import Unit
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
@@ -61,10 +65,18 @@ class ContactController(Controller):
         await ContactService(unit, principal.workspace_id).delete(contact_id)
 
     @get("/{contact_id:uuid}/timeline", summary="What happened with the contact, newest first")
-    async def timeline(
+    async def timeline_of(
         self, unit: Work, principal: Who, contact_id: Id, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> Page[TimelineEntry]:
-        return await ContactService(unit, principal.workspace_id).timeline(contact_id, limit, cursor)
+        return await timeline(unit, principal.workspace_id, contact_id, limit, cursor)
+
+    @get("/{contact_id:uuid}/quiet-times", summary="When the person wants no calls, in their own zone")
+    async def quiet_times(self, unit: Work, principal: Who, contact_id: Id) -> QuietTimes:
+        return await read_quiet_times(unit, principal.workspace_id, contact_id)
+
+    @put("/{contact_id:uuid}/quiet-times", guards=[requires("manager")], summary="Say anew when the person wants no calls")
+    async def set_quiet_times(self, unit: Work, principal: Who, contact_id: Id, data: JSONBody[QuietTimes]) -> QuietTimes:
+        return await set_quiet_times(unit, principal.workspace_id, contact_id, data)
 
 
 class ContactListController(Controller):

@@ -9,8 +9,8 @@ from msgspec import UNSET, UnsetType, structs
 from control_plane.audit.service import record
 from control_plane.contacts.places import is_zone
 from control_plane.contacts.repository import ContactRepository, ListRepository
-from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, PhoneIn, TimelineEntry
-from control_plane.db.models import Call, Contact, ContactPhone
+from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, PhoneIn
+from control_plane.db.models import Contact, ContactPhone
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Conflict, Invalid, NotFound
@@ -90,11 +90,6 @@ class ContactService:
         record(self._unit, self._workspace_id, "contact.deleted", "contact", contact_id, {"name": contact.name}, None)
         await self._rows.delete(contact)
 
-    async def timeline(self, contact_id: uuid.UUID, limit: int, cursor: str | None) -> Page[TimelineEntry]:
-        """What happened with the contact, newest first."""
-        await self._find(contact_id)
-        return await page_of(self._unit.session, self._rows.calls(contact_id), Call.id, _entry, limit=limit, cursor=cursor)
-
     def _phones(self, given: Sequence[PhoneIn], known: dict[str, ContactPhone]) -> list[ContactPhone]:
         """Rows for the numbers; a row that is `known` is kept, so that its identity does not change."""
         rows: dict[str, ContactPhone] = {}
@@ -131,8 +126,3 @@ def _check_zone(name: str, field: str) -> None:
 
 def _ids(list_ids: list[uuid.UUID]) -> dict[str, Any]:
     return {"contact_list_ids": [str(list_id) for list_id in list_ids], "phones": []}
-
-
-def _entry(call: Call) -> TimelineEntry:
-    facts = (call.network_result, call.answered_by, call.outcome, call.summary)
-    return TimelineEntry(call.dialing_at or call.created_at, "call", call.id, call.campaign_id, call.state, *facts)

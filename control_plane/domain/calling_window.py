@@ -58,7 +58,7 @@ class Window:
 
     @classmethod
     def daily(cls, start: str, end: str) -> "Window":
-        return cls(((Range(_minutes(start, "start"), _minutes(end, "end")),),) * 7)
+        return cls(((Range(minutes_of_day(start, "start"), minutes_of_day(end, "end")),),) * 7)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Window":
@@ -171,7 +171,7 @@ def _weekly(entries: list[Any]) -> tuple[tuple[Range, ...], ...]:
         where = f"window.weekly[{i}]"
         if not isinstance(entry, Mapping) or entry.keys() - {"days", "start", "end"}:
             raise Invalid.field(where, "A weekly range has days, start and end.")
-        start, end = _minutes(entry.get("start"), f"{where}.start"), _minutes(entry.get("end"), f"{where}.end")
+        start, end = minutes_of_day(entry.get("start"), f"{where}.start"), minutes_of_day(entry.get("end"), f"{where}.end")
         if start >= end:
             raise Invalid.field(where, "A range ends after it starts; write one that passes midnight as two.")
         names = entry.get("days")
@@ -182,7 +182,8 @@ def _weekly(entries: list[Any]) -> tuple[tuple[Range, ...], ...]:
     return tuple(tuple(sorted(ranges, key=lambda r: (r.start, r.end))) for ranges in days)
 
 
-def _minutes(value: Any, where: str) -> int:
+def minutes_of_day(value: Any, where: str) -> int:
+    """`HH:MM`, up to 24:00. Raises `Invalid` naming the field `where`."""
     parts = value.split(":") if isinstance(value, str) else []
     if len(parts) == 2 and all(len(p) == 2 and p.isascii() and p.isdigit() for p in parts):
         minutes = int(parts[0]) * 60 + int(parts[1])

@@ -156,41 +156,68 @@ def _list_sentence(need: ListNeed, at: datetime | None) -> str:
 
 
 def _windows(facts: Facts, now: datetime, rules: Rules) -> Wait | Never | None:
-    """Both the law's windows and the campaign's own; the whole ring must fit in as well."""
+    """The law's windows, the campaign's own and what the person's quiet times leave; the whole ring must fit in as well."""
     where = (facts.window, facts.time_zones, facts.workspace_time_zone, rules)
-    if any(not check.zones for check in _checks(*where)):
+    if any(not check.zones for check in _checks(*where, facts.hours_left_by_person)):
         return Never((Reason("unknown_time_zone", "The time zone of the contact is not known."),))
-    instant = _opening(*where, now, facts.ring_timeout)
+    instant = _opening(*where, facts.hours_left_by_person, now, facts.ring_timeout)
     if instant is None:
         return Never((Reason("window_never_opens", "The allowed hours never open in the next two weeks."),))
     if instant == now:
         return None
-    return Wait(instant, (Reason("outside_window", _closed_sentence(now, instant, facts)),))
+    reasons = [Reason("outside_window", _closed_sentence(now, instant, facts))]
+    if facts.hours_left_by_person is not None:
+        is_outside = _opening(*where, None, now, facts.ring_timeout) != now
+        quiet = Check(facts.hours_left_by_person, tuple(map(ZoneInfo, facts.time_zones)))
+        is_quiet = first_opening((quiet,), now, facts.ring_timeout) != now
+        reasons = (reasons if is_outside else []) + ([Reason("quiet_time", _quiet_sentence(now, instant, facts))] if is_quiet else [])
+    return Wait(instant, tuple(reasons))
 
 
 @lru_cache(maxsize=4096)
 def _opening(
-    own: Window | None, zone_names: tuple[str, ...], workspace_zone: str, rules: Rules, now: datetime, ring: timedelta
+    own: Window | None,
+    zone_names: tuple[str, ...],
+    workspace_zone: str,
+    rules: Rules,
+    left_by_person: Window | None,
+    now: datetime,
+    ring: timedelta,
 ) -> datetime | None:
     """Kept, because those who are asked about together mostly are in the same places."""
-    return first_opening(_checks(own, zone_names, workspace_zone, rules), now, ring)
+    return first_opening(_checks(own, zone_names, workspace_zone, rules, left_by_person), now, ring)
 
 
 @lru_cache(maxsize=4096)
-def _checks(own: Window | None, zone_names: tuple[str, ...], workspace_zone: str, rules: Rules) -> tuple[Check, ...]:
+def _checks(
+    own: Window | None, zone_names: tuple[str, ...], workspace_zone: str, rules: Rules, left_by_person: Window | None
+) -> tuple[Check, ...]:
     zones = tuple(ZoneInfo(name) for name in zone_names)
     checks = [Check(rule.window, (ZoneInfo(rule.zone),) if rule.zone else zones) for rule in rules.hours]
     if own is not None:
         checks.append(Check(own, (ZoneInfo(workspace_zone),) if own.follows_workspace else zones))
+    if left_by_person is not None:
+        checks.append(Check(left_by_person, zones))
     return tuple(check for check in checks if not check.window.is_always)
 
 
 def _closed_sentence(now: datetime, opens: datetime, facts: Facts) -> str:
+    here, opening = _clocks(now, opens, facts)
+    return f"{here}; the window opens {opening}."
+
+
+def _quiet_sentence(now: datetime, opens: datetime, facts: Facts) -> str:
+    here, opening = _clocks(now, opens, facts)
+    return f"{here}, when the person wants no calls; they may be called from {opening}."
+
+
+def _clocks(now: datetime, opens: datetime, facts: Facts) -> tuple[str, str]:
+    """Both in words, in the first zone where the person may be."""
     zone = facts.time_zones[0] if facts.time_zones else facts.workspace_time_zone
     local, opening = now.astimezone(ZoneInfo(zone)), opens.astimezone(ZoneInfo(zone))
     place = zone.rsplit("/", 1)[-1].replace("_", " ")
     day = "" if opening.date() == local.date() else f" on {opening:%A}"
-    return f"{local:%H:%M} in {place}; the window opens {opening:%H:%M}{day}."
+    return f"{local:%H:%M} in {place}", f"{opening:%H:%M}{day}"
 
 
 def _daily_limits(facts: Facts, now: datetime, rules: Rules) -> Wait | None:

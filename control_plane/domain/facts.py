@@ -73,6 +73,8 @@ class Facts:
     campaign_day_ends_at: datetime | None = None
     """When the workspace's day is over, which the cap counts."""
     installation_halted: bool = False
+    hours_left_by_person: Window | None = None
+    """What the person's quiet times leave, in their own zones; None without any."""
     destination_country: str | None = None
     """Two letters; None for services that are in no country."""
     allowed_countries: tuple[str, ...] | None = None
@@ -132,6 +134,7 @@ def _earlier(plain: list[Any]) -> EarlierCall:
 
 _READERS: Mapping[str, Any] = {
     "window": Window.from_stored,
+    "hours_left_by_person": Window.from_stored,
     "ring_timeout": lambda seconds: timedelta(seconds=seconds),
     "time_zones": tuple,
     "jurisdictions": tuple,

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
+
 from control_plane.domain import phone
 from control_plane.domain.decision import Decision
 from control_plane.domain.destinations import destination
@@ -44,6 +46,12 @@ class Person(NamedTuple):
     """They, or somebody at one of the numbers, whenever it was."""
     lacking: str | None
     """Variables of the prompts without a value, separated by commas."""
+    quiet: str | None = None
+    """Their quiet times as JSON; None without any."""
+
+    @property
+    def quiet_times(self) -> list[dict[str, Any]]:
+        return msgspec.json.decode(self.quiet) if self.quiet else []
 
     @property
     def phones(self) -> list[PersonPhone]:
@@ -80,7 +88,7 @@ def _likeness(person: Person, erased: Mapping[str, str]) -> object:
     numbers = person.numbers.split(",") if person.numbers else ()
     address = Address.of(person.attributes) if person.attributes else None
     gone = tuple(map(erased.get, numbers)) if erased else None
-    return (person.said, person.zones, person.time_zone, address, gone, *[_kind(e164, person.zones) for e164 in numbers])
+    return (person.said, person.zones, person.time_zone, person.quiet, address, gone, *[_kind(e164, person.zones) for e164 in numbers])
 
 
 def _kind(e164: str, zones: str | None) -> tuple[object, ...]:

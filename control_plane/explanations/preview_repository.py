@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, String, Uuid, bindparam, case, column, exists, func, null, or_, select, text
+from sqlalchemy import Boolean, String, Uuid, bindparam, case, cast, column, exists, func, null, or_, select, text
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -90,7 +90,8 @@ def _people(campaign_id: uuid.UUID, variables: Sequence[str]) -> Any:
     was_called = or_(phones.c.was_called, exists().where(Call.contact_id == Contact.id, Call.dialing_at.is_not(None)))
     lacks = func.nullif(func.concat_ws(",", *(case((lacks_any((name,)), name)) for name in variables)), "") if variables else null()
     of_contact = (Contact.id, Contact.name, Contact.time_zone, address, Enrollment.state, Enrollment.due_at)
-    query = select(*of_contact, phones.c.numbers, phones.c.zones, phones.c.said, was_called, lacks).select_from(following)
+    quiet = func.nullif(cast(Contact.quiet_times, String), "[]")
+    query = select(*of_contact, phones.c.numbers, phones.c.zones, phones.c.said, was_called, lacks, quiet).select_from(following)
     # The second condition adds nothing, but without it each chunk's merge would read the contacts from their beginning.
     query = query.join(Contact, (Contact.id == following.c.id) & (Contact.id > bindparam("after", type_=Uuid)))
     query = query.outerjoin(Enrollment, (Enrollment.campaign_id == campaign_id) & (Enrollment.contact_id == Contact.id))

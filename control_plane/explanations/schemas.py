@@ -48,7 +48,7 @@ class HoursView(Struct, kw_only=True):
     """Hours that bind the call. `counted_in` is `contact` for every zone of the contact, or the one zone that counts."""
 
     source: str
-    """`rules` or `campaign`."""
+    """`rules`, `campaign` or `quiet_times`: the hours that the person's quiet times leave."""
     weekly: list[str]
     counted_in: str
 

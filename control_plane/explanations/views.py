@@ -36,6 +36,8 @@ def hours_of(facts: Facts, rules: Rules) -> list[HoursView]:
     views = [_hours("rules", rule.window, rule.zone or OF_CONTACT) for rule in rules.hours]
     if facts.window is not None:
         views.append(_hours("campaign", facts.window, facts.workspace_time_zone if facts.window.follows_workspace else OF_CONTACT))
+    if facts.hours_left_by_person is not None:
+        views.append(_hours("quiet_times", facts.hours_left_by_person, OF_CONTACT))
     return views
 
 
@@ -55,4 +57,6 @@ def _checks(zone: ZoneInfo, facts: Facts, rules: Rules) -> Sequence[Check]:
     own = facts.window
     if own is not None:
         checks.append(Check(own, (ZoneInfo(facts.workspace_time_zone) if own.follows_workspace else zone,)))
+    if facts.hours_left_by_person is not None:
+        checks.append(Check(facts.hours_left_by_person, (zone,)))
     return checks

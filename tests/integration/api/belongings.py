@@ -70,6 +70,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         ("POST", "/campaigns/{campaign_id}/preview"): {},
         ("POST", "/contact-lists/{list_id}/consents"): CONSENT,
         ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
+        ("PUT", "/contacts/{contact_id}/quiet-times"): {"ranges": []},
         ("PUT", "/numbers/{number_id}/assistant"): {"assistant_id": assistant},
     }
     return Belongings(ids, bodies)

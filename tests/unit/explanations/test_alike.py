@@ -22,6 +22,7 @@ _OF_THE_DIGITS = {
 _SAID = {"suppressed_because", "consents"}
 _OF_EARLIER_CALLS = {"earlier", "attempts_today", "day_ends_at", "attempts_24h", "frees_24h_at"}
 """The end of the day counts only for whoever was called on it."""
+_SAID_BY_THE_PERSON = {"hours_left_by_person"}
 _SEEN_BY_NO_RULE = {"e164", "number_hash"}
 
 
@@ -36,7 +37,7 @@ def _are_alike(one: Person, other: Person, erased: dict[str, str] | None = None)
 
 
 def test_every_fact_of_the_gate_has_its_place_in_a_likeness() -> None:
-    known = _OF_THE_CAMPAIGN | _OF_THE_DIGITS | _SAID | _OF_EARLIER_CALLS | _SEEN_BY_NO_RULE
+    known = _OF_THE_CAMPAIGN | _OF_THE_DIGITS | _SAID | _OF_EARLIER_CALLS | _SAID_BY_THE_PERSON | _SEEN_BY_NO_RULE
     assert {f.name for f in fields(Facts)} == known, "A new fact: make it a part of _likeness, unless it is the same for a whole campaign."
 
 
@@ -58,6 +59,7 @@ def test_people_who_differ_in_name_and_last_digits_are_alike() -> None:
         {"said": '{"(asked,{})"}'},
         {"numbers": None, "zones": None, "said": None},
         {"was_called": True},
+        {"quiet": '[{"days": ["mon"], "start": "12:00", "end": "14:00"}]'},
     ],
 )
 def test_people_who_differ_in_what_a_rule_may_see_are_not_alike(changes: dict[str, Any]) -> None:
