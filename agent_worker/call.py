@@ -14,6 +14,7 @@ from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient, Superseded
 from agent_worker.conversation import Conversation
 from agent_worker.disclosure import opening_of
+from agent_worker.logs import keep_secret, without_secrets
 from agent_worker.opening_line import LineStore, Spoken, spoken
 from agent_worker.pipeline import Warm
 from agent_worker.recording_consent import Consent
@@ -61,7 +62,7 @@ class Call:
             self._log.superseded.set()
         except Exception as error:
             log.exception("call_failed")
-            self._log.note(EventKind.FAILED, {"error": f"{type(error).__name__}: {error}"})
+            self._log.note(EventKind.FAILED, {"error": without_secrets(f"{type(error).__name__}: {error}")})
         finally:
             life.cancel()
             fence.cancel()
@@ -105,6 +106,7 @@ class Call:
     async def _order_and_room(self) -> CallOrder:
         order, _ = await asyncio.gather(until(ORDER_PATIENCE_S, self._client.order), self._ctx.connect())
         self._order = order
+        keep_secret(credential.api_key for credential in order.credentials.values())
         return order
 
     async def _get_ready(self, order: CallOrder) -> Conversation:
@@ -128,7 +130,8 @@ class Call:
 
     async def _spoken_opening(self, order: CallOrder, speaker: openai.TTS) -> Spoken:
         store, opening = LineStore(self._settings.cache_dir), opening_of(order)
-        key = (order.models.tts, order.voice.provider, order.voice.voice_id, str(order.voice.speed), self._settings.openai_base_url)
+        endpoint = str(pipeline.model_client(order, "tts", self._warm).base_url)
+        key = (order.models.tts, order.voice.provider, order.voice.voice_id, str(order.voice.speed), endpoint)
         return spoken(opening, await asyncio.gather(*(store.line(speaker, part, key) for part in opening.spoken_first)))
 
     def _attach(self, conversation: Conversation, session: AgentSession, opening: Spoken) -> None:

@@ -2,11 +2,24 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 
 import structlog
 
 HIDDEN = ("text", "transcript", "prompt", "quote", "to", "number", "name")
 """Keys whose values are personal data; masked whatever a caller passes."""
+_SECRETS: set[str] = set()
+
+
+def keep_secret(values: Iterable[str]) -> None:
+    """Mask these values from now on in whatever this process logs or reports, for example in the words of a vendor who repeats a key."""
+    _SECRETS.update(value for value in values if value)
+
+
+def without_secrets(text: str) -> str:
+    for value in _SECRETS:
+        text = text.replace(value, "***")
+    return text
 
 
 def configure(level: str) -> None:
@@ -32,4 +45,5 @@ def configure(level: str) -> None:
 
 
 def _mask(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    return {key: "***" if key in HIDDEN else value for key, value in event.items()}
+    masked = {key: "***" if key in HIDDEN else value for key, value in event.items()}
+    return {key: without_secrets(value) if isinstance(value, str) else value for key, value in masked.items()} if _SECRETS else masked

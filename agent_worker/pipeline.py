@@ -79,13 +79,21 @@ def _keeping_alive(seconds: float):
     return type(DEFAULT_CONNECTION_LIMITS)(max_connections=50, max_keepalive_connections=50, keepalive_expiry=seconds)
 
 
+def model_client(order: CallOrder, kind: str, warm: Warm) -> AsyncClient:
+    """Where a kind of model (llm, stt, tts) is asked: the worker's own account, or the workspace's over the same connections."""
+    credential = order.credentials.get(kind)
+    if credential is None:
+        return warm.models
+    return warm.models.with_options(api_key=credential.api_key, base_url=credential.base_url or warm.models.base_url)
+
+
 def build_tts(order: CallOrder, warm: Warm) -> openai.TTS:
     return openai.TTS(
         model=order.models.tts,
         voice=order.voice.voice_id,
         speed=order.voice.speed,
         response_format="pcm",
-        client=warm.models,
+        client=model_client(order, "tts", warm),
     )
 
 
@@ -93,8 +101,13 @@ def build_session(order: CallOrder, warm: Warm, speaker: openai.TTS) -> AgentSes
     """A session with explicit models and turn handling: LiveKit's own defaults reach for its cloud (facts: livekit §2.4, §2.9)."""
     return AgentSession(
         vad=warm.vad,
-        stt=openai.STT(model=order.models.stt, language=base_language(order.language), use_realtime=False, client=warm.models),
-        llm=openai.LLM(model=order.models.llm, client=warm.models),
+        stt=openai.STT(
+            model=order.models.stt,
+            language=base_language(order.language),
+            use_realtime=False,
+            client=model_client(order, "stt", warm),
+        ),
+        llm=openai.LLM(model=order.models.llm, client=model_client(order, "llm", warm)),
         tts=speaker,
         turn_handling=turn_handling(),
         aec_warmup_duration=None,

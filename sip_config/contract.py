@@ -139,11 +139,21 @@ class VoiceOrder:
 
 @dataclass(frozen=True, slots=True)
 class ModelsOrder:
-    """Model names for the OpenAI-compatible endpoints the worker is configured with; secrets never travel in an order."""
+    """Model names for OpenAI-compatible endpoints: the worker's own, or that of `CallOrder.credentials`."""
 
     llm: str = "gpt-4.1-mini"
     stt: str = "gpt-4o-mini-transcribe"
     tts: str = "gpt-4o-mini-tts"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCredential:
+    """Opens one model's endpoint on the workspace's account. It travels in the order of a live call to the agent of that call, and is
+    written down nowhere."""
+
+    api_key: str = field(repr=False)
+    base_url: str = ""
+    """Empty: the worker's own endpoint."""
 
 
 class VoicemailMode(enum.StrEnum):
@@ -189,6 +199,8 @@ class CallOrder:
     tools: tuple[str, ...] = ()
     outcome_labels: tuple[str, ...] = ()
     models: ModelsOrder = field(default_factory=ModelsOrder)
+    credentials: dict[str, ModelCredential] = field(default_factory=dict, repr=False)
+    """By llm, stt, tts; a kind that is missing is opened by the worker's own key."""
     voice: VoiceOrder = field(default_factory=VoiceOrder)
     voicemail: VoicemailOrder = field(default_factory=VoicemailOrder)
     ringing_timeout_s: float = 30.0

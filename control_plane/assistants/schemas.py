@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from control_plane.db.models import Assistant, AssistantVersion
+from control_plane.secrets.schemas import SecretName
 
 TOOLS = ("end_call", "opt_out", "set_outcome")
 LABELS = ("interested", "not_interested", "callback", "do_not_call", "voicemail", "wrong_number")
@@ -34,12 +35,21 @@ class Voice(Struct, forbid_unknown_fields=True):
     speed: Annotated[float, Meta(ge=0.25, le=4.0)] = 1.0
 
 
-class Models(Struct, forbid_unknown_fields=True):
-    """Null: the agent worker's default."""
+class ModelChoice(Struct, forbid_unknown_fields=True):
+    """A model on the workspace's own account."""
 
-    llm: ModelName | None = None
-    stt: ModelName | None = None
-    tts: ModelName | None = None
+    model: ModelName | None = None
+    """Null: the agent worker's default."""
+    credential: SecretName | None = None
+    """A secret's name (`/secrets`), whose value opens its endpoint; null for the installation's account."""
+
+
+class Models(Struct, forbid_unknown_fields=True):
+    """The name of a model, or an object with a credential. Null: the agent worker's default."""
+
+    llm: ModelName | ModelChoice | None = None
+    stt: ModelName | ModelChoice | None = None
+    tts: ModelName | ModelChoice | None = None
 
 
 class Voicemail(Struct, forbid_unknown_fields=True):

@@ -1,6 +1,8 @@
 """Assistants: a draft that may change at any time, and versions that never do."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -15,6 +17,8 @@ from control_plane.domain.errors import Conflict, FieldError, Invalid, NotFound
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
+from control_plane.secrets.credentials import credentials_named
+from control_plane.secrets.repository import SecretRepository
 
 # Generous for a form of answers, small beside the prompt.
 _MAX_SCHEMA_BYTES = 20_000
@@ -40,6 +44,7 @@ class AssistantService:
         """A new assistant, published as version 1 at once."""
         config = wanted.config()
         _check(config)
+        await self._require_credentials(msgspec.to_builtins(config.models))
         row = Assistant(
             id=new_id(),
             workspace_id=self._workspace_id,
@@ -64,6 +69,7 @@ class AssistantService:
         row.name, row.is_active = sent.pop("name", row.name), sent.pop("is_active", row.is_active)
         config = msgspec.convert(row.config | msgspec.to_builtins(sent), AssistantConfig)
         _check(config)
+        await self._require_credentials(msgspec.to_builtins(config.models))
         row.config = msgspec.to_builtins(config)
         row.updated_at = self._unit.now
         record(self._unit, self._workspace_id, "assistant.change", "assistant", row.id, before, _trail(row))
@@ -72,6 +78,7 @@ class AssistantService:
     async def publish(self, assistant_id: uuid.UUID) -> AssistantVersionOut:
         """The draft as the next version; campaigns that run keep theirs."""
         row = await self._row(assistant_id, lock=True)
+        await self._require_credentials(row.config.get("models") or {})
         version = await self._publish(row)
         row.updated_at = self._unit.now
         record(self._unit, self._workspace_id, "assistant.publish", "assistant", row.id, None, {"number": version.number})
@@ -90,6 +97,18 @@ class AssistantService:
             raise Conflict(f"This assistant is used by {user}; to retire it, set is_active to false.", code="assistant_in_use")
         record(self._unit, self._workspace_id, "assistant.delete", "assistant", row.id, _trail(row))
         await self._unit.session.delete(row)
+
+    async def _require_credentials(self, models: Mapping[str, Any]) -> None:
+        """Raises `Invalid` for a credential that names no secret. Those that there are stay until the change is committed."""
+        named = credentials_named(models)
+        if not named:
+            return
+        known = await SecretRepository(self._unit.session, self._workspace_id).hold(named.values())
+        lacking = [
+            (f"models.{kind}.credential", f"There is no secret called {name!r}.") for kind, name in named.items() if name not in known
+        ]
+        if lacking:
+            raise Invalid(" ".join(words for _, words in lacking), *(FieldError(*each) for each in lacking))
 
     async def _publish(self, row: Assistant) -> AssistantVersion:
         version = AssistantVersion(

@@ -5,6 +5,7 @@ Messages are those of `sip_config.contract`, decoded strictly: a worker of anoth
 
 import hmac
 import uuid
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -18,7 +19,9 @@ from litestar.status_codes import HTTP_200_OK
 from control_plane.calls.agent_service import AgentService, take_worker_heartbeat
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, Invalid
+from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import Storage
+from control_plane.secrets.credentials import credentials_of_call
 from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC, refusal
 from control_plane.workspaces.guards import requires
@@ -66,10 +69,17 @@ class AgentCallController(Controller):
 
     @get("/order")
     async def order(
-        self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, contract: ContractVersion = None
+        self,
+        unit: UnitDep,
+        call_id: FromPath[uuid.UUID],
+        authorization: Authorization,
+        secret_box: NamedDependency[SkipValidation[SecretBox]],
+        contract: ContractVersion = None,
     ) -> Response[str]:
+        """Secrets join the order here, on its way out of the process."""
         order = await AgentService(unit, call_id, _ticket(authorization)).order()
-        return Response(_order(order, version_of(contract)), media_type="application/json")
+        order = replace(order, credentials=await credentials_of_call(unit.session, secret_box, call_id))
+        return Response(_order(order, version_of(contract)), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     @post("/events", status_code=HTTP_200_OK)
     async def events(

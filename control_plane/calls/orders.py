@@ -57,7 +57,7 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         time_zone=next(iter(time_zones(call.to_e164, contact)), ""),
         tools=tuple(config.get("tools") or ()),
         outcome_labels=tuple(config.get("outcome_labels") or ()),
-        models=_part(ModelsOrder, config.get("models")),
+        models=_part(ModelsOrder, _models(config.get("models") or {})),
         voice=_part(VoiceOrder, config.get("voice")),
         voicemail=VoicemailOrder(VoicemailMode(voicemail.get("mode", "hang_up")), fill(voicemail.get("message") or "", values)),
         recording_policy=RecordingPolicy(rules.recording),
@@ -96,6 +96,11 @@ def require_variables(version: AssistantVersion, campaign: Campaign | None, cont
     if lacking:
         listed = ", ".join("{" + name + "}" for name in lacking)
         raise Invalid.field("variables", f"The prompts need {listed}; give a value in `variables`.")
+
+
+def _models(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The models' names; one with a credential of its own is an object."""
+    return {kind: choice.get("model") if isinstance(choice, Mapping) else choice for kind, choice in config.items()}
 
 
 def _part(kind: Any, config: dict[str, Any] | None) -> Any:

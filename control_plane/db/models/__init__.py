@@ -16,6 +16,7 @@ from control_plane.db.models.installation import Installation
 from control_plane.db.models.number_import import NumberImport, NumberImportError
 from control_plane.db.models.records import Erasure, LegalHold
 from control_plane.db.models.schedule import Schedule, ScheduleRun
+from control_plane.db.models.secret import Secret
 from control_plane.db.models.suppression import Suppression
 from control_plane.db.models.trunk import Number, Trunk
 from control_plane.db.models.usage import (
@@ -70,6 +71,7 @@ __all__ = [
     "RiskFlag",
     "Schedule",
     "ScheduleRun",
+    "Secret",
     "Suppression",
     "Trunk",
     "UsageAccount",

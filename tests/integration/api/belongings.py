@@ -45,6 +45,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
     upload = await client.post(f"/contact-lists/{people}/imports", content=b"phone\n", headers={"Content-Type": "text/csv"})
     endpoint = await made("/webhook-endpoints", {"url": "https://hooks.example.com/", "assistant_id": assistant})
     ids = {
+        "secret_id": await made("/secrets", {"name": "models", "value": "sk-of-theirs"}),
         "endpoint_id": endpoint,
         "delivery_id": await made(f"/webhook-endpoints/{endpoint}/test", None, 202),
         "assistant_id": assistant,

@@ -24,6 +24,7 @@ OLD = base64.urlsafe_b64encode(b"k" * 32).decode()
 """The key of the fixture."""
 NEW = base64.urlsafe_b64encode(b"n" * 32).decode()
 PASSWORD = "hunter2-of-the-trunk"
+MODEL_KEY = "sk-of-the-workspace-itself"
 ERASED = "+12025550108"
 
 
@@ -45,9 +46,11 @@ async def secrets_of(api: Api) -> list[str]:
     hook = {"url": "https://hooks.example.com/"}
     made = (await api.owner.post("/webhook-endpoints", json=hook, headers={"Idempotency-Key": "w"})).json()
     rotated = (await api.owner.post(f"/webhook-endpoints/{made['id']}/rotate-secret")).json()
+    secret = {"name": "models", "value": MODEL_KEY, "base_url": "https://models.example.com/v1"}
+    assert (await api.owner.post("/secrets", json=secret, headers={"Idempotency-Key": "s"})).status_code == 201
     assert (await api.owner.post("/erasures", json={"e164": ERASED})).status_code == 202
     token = (await api.owner.post("/auth/token")).json()["access_token"]
-    return [PASSWORD, key.json()["key"], made["secret"], rotated["secret"], token, ERASED]
+    return [PASSWORD, MODEL_KEY, key.json()["key"], made["secret"], rotated["secret"], token, ERASED]
 
 
 async def test_a_dump_of_the_database_holds_no_secret_in_clear(api: Api) -> None:
@@ -69,10 +72,11 @@ async def test_after_a_rotation_the_former_key_opens_nothing_and_the_new_one_all
     done = await rotation.rotate(api.sessions, new, settings.number_secret, api.clock)
     assert done.unreadable == []
     assert done.resealed == {
+        "secret.value_sealed": 1,
         "trunk.auth_password_sealed": 1,
         "webhook_endpoint.secret_sealed": 1,
         "webhook_endpoint.former_secret_sealed": 1,
-        "idempotency_record.answer": 3,
+        "idempotency_record.answer": 4,
     }
     dumped = await dump(api)
     assert f"{old.key_id}:" not in dumped
