@@ -11,8 +11,9 @@ from sip_config.contract import WorkerHeartbeat
 log = structlog.get_logger()
 
 EVERY_S = 2.0
+UNHEARD_EVERY_S = 0.5
+"""Until the first one is heard: workers are started beside their control plane, and calls wait for both."""
 LOOK_EVERY_S = 0.1
-LONGEST_PAUSE_S = 10.0
 
 
 class Heartbeat:
@@ -23,12 +24,13 @@ class Heartbeat:
         self._is_heard: bool | None = None
 
     async def run(self) -> None:
-        loop, failures = asyncio.get_running_loop(), 0
+        loop, was_ever_heard = asyncio.get_running_loop(), False
         while True:
             beat, sent_at = self._state(), loop.time()
-            failures = 0 if await self._send(beat) else failures + 1
-            pause_s = EVERY_S if failures == 0 else min(0.5 * 2**failures, LONGEST_PAUSE_S)
-            while loop.time() < sent_at + pause_s and (failures or self._state() == beat):  # noqa: ASYNC110 - livekit-agents tells nobody
+            is_heard = await self._send(beat)
+            was_ever_heard = was_ever_heard or is_heard
+            pause_s = EVERY_S if was_ever_heard else UNHEARD_EVERY_S
+            while loop.time() < sent_at + pause_s and not (is_heard and self._state() != beat):  # noqa: ASYNC110 - livekit-agents tells nobody
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def _send(self, beat: WorkerHeartbeat) -> bool:

@@ -4,17 +4,16 @@ import asyncio
 
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 
 from control_plane.db.session import create_engine, create_sessions
+from control_plane.health.database import PATIENCE_S, reach_database
 from control_plane.kit.number_hash import fingerprint
 from control_plane.settings import Settings, SettingsError
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import TelephonyError
 from control_plane.workspaces.sealed_repository import SealedRepository
 
-PATIENCE_S = 5.0
 # A wrong key or secret is answered before Twirp: no code, no message, only the HTTP status.
 _UNAUTHORIZED = "status=401"
 
@@ -24,29 +23,11 @@ def require_dependencies(settings: Settings) -> None:
     asyncio.run(_require(settings))
 
 
-def require_database(settings: Settings) -> None:
-    """Raises `SettingsError` when the database cannot be used: for commands that need nothing else."""
-    asyncio.run(_database(settings))
-
-
 async def _require(settings: Settings) -> None:
-    await _database(settings)
+    await reach_database(settings)
     await _number_key(settings)
     await _redis(settings)
     await _livekit(settings)
-
-
-async def _database(settings: Settings) -> None:
-    engine = create_engine(settings.sqlalchemy_url, pool_size=1)
-    try:
-        async with asyncio.timeout(PATIENCE_S), engine.connect() as connection:
-            await connection.execute(text("select 1"))
-    except (OperationalError, OSError, TimeoutError) as error:
-        raise SettingsError(
-            "The database at CALLWRIGHT_DATABASE_URL cannot be reached; is it running, and is the password right?"
-        ) from error
-    finally:
-        await engine.dispose()
 
 
 async def _number_key(settings: Settings) -> None:

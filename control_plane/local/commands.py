@@ -1,4 +1,4 @@
-"""The commands `up` and `demo` with their options, for the command line to register."""
+"""The commands `up` and `demo` with their options."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,21 +6,19 @@ from typing import Annotated
 
 import typer
 
-from control_plane.local.demo import demo
+from control_plane.local.demo import demo as run_demo
 from control_plane.local.ports import Ports
 from control_plane.local.settings import LocalOptions
-from control_plane.local.up import up
+from control_plane.local.up import up as run_up
 
 DataDir = Annotated[Path | None, typer.Option(help="Data folder; default CALLWRIGHT_DATA_DIR, then ./.callwright")]
 Slots = Annotated[int | None, typer.Option(min=1, help="Calls at once per agent worker; default by the cores")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command("up")(up_command)
-    app.command("demo")(demo_command)
+up, demo = typer.Typer(), typer.Typer()
 
 
+@up.command()
 def up_command(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the API (8000)")] = None,
     host: Annotated[str, typer.Option(help="Address the API listens on; 0.0.0.0 for everybody who can reach this machine")] = "127.0.0.1",
@@ -45,9 +43,10 @@ def up_command(
         max_agent_workers=max_agent_workers,
         agent_slots=agent_slots,
     )
-    raise typer.Exit(up(options))
+    raise typer.Exit(run_up(options))
 
 
+@demo.command()
 def demo_command(data_dir: DataDir = None, agent_slots: Slots = None) -> None:
     """Run one campaign from a CSV file to outcomes against the simulated carrier. No phone rings."""
-    raise typer.Exit(demo(LocalOptions(data_dir=data_dir, agent_slots=agent_slots)))
+    raise typer.Exit(run_demo(LocalOptions(data_dir=data_dir, agent_slots=agent_slots)))

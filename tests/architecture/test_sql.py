@@ -12,7 +12,7 @@ EXCEPTIONS = {
     # A page is a query that its slice has built, with an order and a limit added; every list would repeat these three lines.
     "control_plane/kit/pagination.py",
     # Asks `select 1` whether the database is there, before a process starts; it is about no table.
-    "control_plane/health/start.py",
+    "control_plane/health/database.py",
     # Makes the databases and users of the embedded server, before there is anything that a repository could stand on.
     "control_plane/local/postgres.py",
 }

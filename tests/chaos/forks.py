@@ -15,7 +15,14 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
-_IMPORTED = ["control_plane.cli", "tests.chaos.api", "tests.chaos.worker", "tests.chaos.agent", "tests.chaos.livekit_agent"]
+_IMPORTED = [
+    "control_plane.cli",
+    "control_plane.commands.halts",
+    "tests.chaos.api",
+    "tests.chaos.worker",
+    "tests.chaos.agent",
+    "tests.chaos.livekit_agent",
+]
 _IMPORTED += ["tests.fakes.telephony_server"]
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(_IMPORTED)

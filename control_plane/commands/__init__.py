@@ -1,0 +1,1 @@
+"""The commands that need the control plane's own environment, a module each."""
