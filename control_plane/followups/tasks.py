@@ -22,8 +22,10 @@ async def keep_follow_ups(ctx: dict[str, Any]) -> None:
         opted_out = await FollowUpWork(unit.session).opted_out(AT_ONCE)
     await _each(ctx, give_up_on_opted_out, [(row,) for row in opted_out])
     async with _unit(ctx) as unit:
-        unwanted, ended = await FollowUpWork(unit.session).unwanted(AT_ONCE), await FollowUpWork(unit.session).ended(AT_ONCE)
+        unwanted = await FollowUpWork(unit.session).unwanted(AT_ONCE)
     await _each(ctx, stop, unwanted)
+    async with _unit(ctx) as unit:
+        ended = await FollowUpWork(unit.session).ended(AT_ONCE)
     await _each(ctx, conclude, [(row,) for row in ended])
     async with _unit(ctx) as unit:
         due = await FollowUpWork(unit.session).due(unit.now, AT_ONCE)

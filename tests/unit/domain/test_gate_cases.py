@@ -8,7 +8,7 @@
     time       local time at the contact, then the zone it is meant in
     purpose    of the campaign
     consent    basis, and as needed: for <purpose>, of <day>, revoked; several with ;
-    more       anything else: ring, list, calls, campaign, window, cap, suppressed, caller, halted, trunk; several with ;
+    more       anything else: ring, list, calls, campaign, window, cap, suppressed, caller, halted, trunk, quiet; several with ;
     decision   dial, wait or never
     reasons    codes of the reasons, all of them
     until      for a wait: local time in the same zone
@@ -30,6 +30,7 @@ from control_plane.domain.calling_window import Window
 from control_plane.domain.decision import Dial, Wait
 from control_plane.domain.eligibility import decide
 from control_plane.domain.facts import ConsentFact, EarlierCall, Facts
+from control_plane.domain.quiet_times import hours_left
 from control_plane.domain.rules import PURPOSES
 from control_plane.rules import places
 from control_plane.rules.resolving import purpose_of, rehearsal_rules, rules_for
@@ -90,6 +91,8 @@ def more(text: str, purpose: str, now: datetime) -> dict[str, Any]:
                 facts["window"] = Window.from_plain({"weekly": [{"days": words[3].split(","), "start": words[1], "end": words[2]}]})
             case "holidays":
                 facts["window"] = Window.from_plain({"always": True, "holidays": words[1:]}).with_public_holidays(now.date())
+            case "quiet":
+                facts["hours_left_by_person"] = hours_left([{"days": words[1].split(","), "start": words[2], "end": words[3]}])
             case "cap":
                 used, over_at = int(words[1]), instant(" ".join(words[2:]))
                 facts |= {"campaign_daily_cap": used, "campaign_calls_today": used, "campaign_day_ends_at": over_at}
