@@ -40,6 +40,7 @@ def figures_of(call: Call, turns: Sequence[CallTurn]) -> CallAnalyticsOut:
         mood=_mood(turns),
         latency=_latency(call, turns),
         cost=call.cost,
+        currency=call.currency,
     )
 
 

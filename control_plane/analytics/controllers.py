@@ -81,7 +81,7 @@ class AnalyticsController(Controller):
 
     @get("/calls.csv", media_type="text/csv", summary="The calls that the figures count, as CSV")
     async def calls(self, unit: Work, principal: Who, asked: Asked) -> Stream:
-        return csv_download(await export.lines(unit, principal.workspace_id, asked), "calls.csv")
+        return csv_download(await export.lines(unit, principal.workspace_id, asked), "call-figures.csv")
 
 
 class CallAnalyticsController(Controller):

@@ -1,7 +1,7 @@
 """How calls are counted in SQL, once for the cells and for what is read without them; and the counting of changed hours itself."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -94,10 +94,10 @@ _OF_TURN: Mapping[str, Any] = {
 KINDS = (*_OF_CALL, *_OF_TURN)
 
 
-def tallies(*of_calls: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Counters of the calls by workspace, hour and cell."""
-    facts = [Call.workspace_id, HOUR.label("hour"), *(getattr(Call, name) for name in CELL)]
-    return select(*facts, *(_TALLIED[name].label(name) for name in COUNTERS)).where(IS_OVER, *of_calls).group_by(*facts)
+def tallies(*of_calls: ColumnElement[bool], names: Iterable[str] = COUNTERS) -> Select[*tuple[Any, ...]]:
+    """Counters of the calls by workspace, hour, cell and currency."""
+    facts = [Call.workspace_id, HOUR.label("hour"), *(getattr(Call, name) for name in CELL), Call.currency]
+    return select(*facts, *(_TALLIED[name].label(name) for name in names)).where(IS_OVER, *of_calls).group_by(*facts)
 
 
 def values_of(kind: str, *of_calls: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -135,7 +135,7 @@ class CountingRepository:
         for cell in (CallTally, CallBreakdown):
             await self._session.execute(delete(cell).where(cell.workspace_id == workspace_id, cell.hour == hour))
         mine = (Call.workspace_id == workspace_id, Call.dialing_at >= hour, Call.dialing_at < hour + timedelta(hours=1))
-        names = ["workspace_id", "hour", *CELL, *COUNTERS]
+        names = ["workspace_id", "hour", *CELL, "currency", *COUNTERS]
         await self._session.execute(insert(CallTally).from_select(names, tallies(*mine)))
         names = ["workspace_id", "hour", *CELL, "kind", "value", "count"]
         broken_down = union_all(*(values_of(kind, *mine) for kind in KINDS))

@@ -17,7 +17,7 @@ _PLAIN = (
     *("id", "campaign_id", "contact_id", "assistant_id", "trunk_id", "from_number_id", "purpose", "attempt", "state"),
     *("network_result", "sip_status_code", "answered_by", "outcome", "outcome_label", "end_cause"),
 )
-COLUMNS = (*_PLAIN, "dialed_at", "answered_at", "ended_at", "duration_s", "first_audio_after_due_s", "cost")
+COLUMNS = (*_PLAIN, "dialed_at", "answered_at", "ended_at", "duration_s", "first_audio_after_due_s", "cost", "currency")
 
 
 async def lines(unit: Unit, workspace_id: uuid.UUID, filters: Filters) -> AsyncIterator[bytes]:
@@ -37,4 +37,11 @@ async def _lines(rows: AnalyticsRepository, filters: Filters) -> AsyncIterator[b
 def _cells(call: Call) -> tuple[object, ...]:
     times = (call.dialing_at, call.answered_at, call.ended_at)
     plain = (getattr(call, name) for name in _PLAIN)
-    return (*plain, *(time and time.isoformat() for time in times), duration_of(call), call.first_audio_after_due_s, call.cost)
+    return (
+        *plain,
+        *(time and time.isoformat() for time in times),
+        duration_of(call),
+        call.first_audio_after_due_s,
+        call.cost,
+        call.currency,
+    )

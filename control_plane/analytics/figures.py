@@ -26,6 +26,13 @@ class Counts(Struct, frozen=True, kw_only=True):
     talk_ms: int = 0
     priced_calls: int = 0
     cost: Decimal = Decimal(0)
+    costs: Mapping[str, Decimal] = {}
+    """The known costs by currency. Amounts of several are never added up: `cost` is 0 then."""
+
+    @property
+    def known_cost(self) -> Decimal | None:
+        """None while no cost is known, and where there are several currencies."""
+        return self.cost if self.priced_calls and len(self.costs) <= 1 else None
 
 
 COUNTERS: Mapping[str, str] = {
@@ -38,7 +45,7 @@ COUNTERS: Mapping[str, str] = {
     "lost": "Calls of which nobody can say what became of them; they count as calls, and as unanswered.",
     "talk_ms": "Milliseconds from answer to end, over answered calls.",
     "priced_calls": "Calls over whose cost is known.",
-    "cost": "The sum of the known costs.",
+    "cost": "The sum of the known costs, in their currency. Costs in several currencies are never added up, but told one by one.",
 }
 
 
@@ -51,10 +58,11 @@ class Rate(Struct, frozen=True):
 
 
 class Money(Struct, frozen=True):
-    """An amount over `of` things. `value` is null where it is not known or there is nothing to divide by."""
+    """An amount over `of` things. `value` is null where it is not known or there is nothing to divide by, `currency` with it."""
 
     value: Decimal | None
     of: int
+    currency: str | None = None
 
 
 class Seconds(Struct, frozen=True):
@@ -109,9 +117,12 @@ def average_talk_time(counts: Counts) -> Seconds:
 
 
 def cost_per_success(counts: Counts) -> Money:
-    """The known cost of all calls, failed ones too, over calls with the outcome success. Null while no cost is known."""
-    known = counts.successes and counts.priced_calls
-    return Money((counts.cost / counts.successes).quantize(Decimal("0.0001")) if known else None, counts.successes)
+    """The known cost of all calls, failed ones too, over calls with the outcome success. Null while no cost is known, or several
+    currencies are."""
+    known = counts.known_cost
+    if known is None or not counts.successes:
+        return Money(None, counts.successes)
+    return Money((known / counts.successes).quantize(Decimal("0.0001")), counts.successes, next(iter(counts.costs), None))
 
 
 FIGURES: tuple[Callable[[Counts], object], ...] = (

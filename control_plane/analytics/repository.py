@@ -1,7 +1,7 @@
 """SQL of figures: counted hours from their cells, the others from the calls themselves, in one query that cannot tell the difference."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,9 @@ from control_plane.analytics.figures import COUNTERS, Counts
 from control_plane.analytics.filters import Filters, Span, hours_apart, whole_hours
 from control_plane.db.models import Assistant, Call, CallBreakdown, CallChange, CallTally, Campaign, Number, Trunk, Workspace
 
+ANSWERS = ("calls", "answered", "humans")
+UNNAMED = ""
+"""The currency of a cost that was written before costs had one."""
 OWNED: Mapping[str, Any] = {"campaign": Campaign, "assistant": Assistant, "number": Number}
 
 
@@ -34,29 +37,37 @@ class AnalyticsRepository:
         return {row.id: row.name for row in rows}
 
     async def totals(self, filters: Filters) -> Counts:
-        cells = await self._cells(filters)
-        return _counts((await self._session.execute(select(*_sums(cells)))).one())
+        cells = await self._cells(filters, COUNTERS)
+        rows = (await self._session.execute(select(cells.c.currency, *_sums(cells, COUNTERS)).group_by(cells.c.currency))).all()
+        parts = [_counts(COUNTERS, row[1:]) for row in rows]
+        counted = {name: sum(getattr(part, name) for part in parts) for name in COUNTERS if name != "cost"}
+        costs = {row[0] or UNNAMED: part.cost for row, part in zip(rows, parts, strict=True) if part.priced_calls}
+        return Counts(**counted, cost=next(iter(costs.values())) if len(costs) == 1 else Decimal(0), costs=costs)
 
     async def by_trunk(self, filters: Filters) -> dict[uuid.UUID, Counts]:
-        cells = await self._cells(filters)
-        return await self._summed(cells, cells.c.trunk_id)
+        names = ("calls", "answered", "short_calls", "talk_ms")
+        cells = await self._cells(filters, names)
+        return await self._summed(cells, cells.c.trunk_id, names)
 
     async def by_day(self, filters: Filters, zone: str) -> dict[date, Counts]:
-        """Days of the zone on which somebody was dialled, the earliest first."""
-        cells = (await self._cells(filters)).alias()
-        local = select(cast(func.timezone(zone, cells.c.hour), Date).label("day"), *_columns(cells)).subquery()
-        return await self._summed(local, local.c.day)
+        """Calls, answers and humans by the days of the zone on which somebody was dialled, the earliest first."""
+        return await self._by_local(filters, lambda hour: cast(func.timezone(zone, hour), Date))
 
     async def by_hour_of_week(self, filters: Filters, zone: str) -> dict[tuple[int, str], Counts]:
-        """Weekday (1 is Monday) and begin (HH:MM) of the hours in which somebody was dialled; hours begin as they do in UTC."""
-        cells = (await self._cells(filters)).alias()
-        hours = select(func.to_char(func.timezone(zone, cells.c.hour), "ID HH24:MI").label("hour"), *_columns(cells)).subquery()
-        found = await self._summed(hours, hours.c.hour)
+        """The same by weekday (1 is Monday) and begin (HH:MM) of the hours; hours begin as they do in UTC."""
+        found = await self._by_local(filters, lambda hour: func.to_char(func.timezone(zone, hour), "ID HH24:MI"))
         return {(int(told[0]), told[2:]): counts for told, counts in found.items()}
 
-    async def _summed(self, cells: Any, key: Any) -> dict[Any, Counts]:
-        query = select(key, *_sums(cells)).group_by(key).order_by(key)
-        return {row[0]: _counts(row[1:]) for row in (await self._session.execute(query)).all()}
+    async def _by_local(self, filters: Filters, local: Callable[[Any], ColumnElement[Any]]) -> dict[Any, Counts]:
+        # Hours first: the clock of a zone is asked once for each, not once for each cell.
+        cells = await self._cells(filters, ANSWERS)
+        hours = select(cells.c.hour, *_sums(cells, ANSWERS)).group_by(cells.c.hour).subquery()
+        told = select(local(hours.c.hour).label("told"), *(hours.c[name] for name in ANSWERS)).subquery()
+        return await self._summed(told, told.c.told, ANSWERS)
+
+    async def _summed(self, cells: Any, key: Any, names: Iterable[str]) -> dict[Any, Counts]:
+        query = select(key, *_sums(cells, names)).group_by(key).order_by(key)
+        return {row[0]: _counts(names, row[1:]) for row in (await self._session.execute(query)).all()}
 
     async def breakdown(self, filters: Filters, kinds: Sequence[str]) -> dict[str, dict[str, int]]:
         """For each kind how often each of its values occurs; the most frequent first."""
@@ -84,13 +95,16 @@ class AnalyticsRepository:
         query = select(*keys, total).group_by(*keys)
         return (await self._session.execute(query.order_by(total.desc(), cells.c.value))).all()
 
-    async def _cells(self, filters: Filters) -> Any:
+    async def _cells(self, filters: Filters, counters: Iterable[str]) -> Any:
+        """Cells with the counters that are asked for; the calls of one number, which no cell knows, as cells too."""
         spans = await self._uncounted(filters)
-        names = (*counting.CELL, "hour", *COUNTERS)
+        names = (*counting.CELL, "currency", "hour", *counters)
         counted = select(*(getattr(CallTally, name) for name in names)).where(*self._of_cells(CallTally, filters, spans))
         if not spans:
             return counted.subquery()
-        raw = counting.tallies(*self._of_calls(filters, spans)).subquery()
+        raw = counting.tallies(*self._of_calls(filters, spans), names=counters).subquery()
+        if filters.number is not None:
+            return select(*(raw.c[name] for name in names)).subquery()
         return union_all(counted, select(*(raw.c[name] for name in names))).subquery()
 
     async def _uncounted(self, filters: Filters) -> list[Span]:
@@ -136,14 +150,10 @@ def _within(moment: Any, span: Span) -> ColumnElement[bool]:
     return and_(true(), *bounds)
 
 
-def _columns(cells: Any) -> list[ColumnElement[Any]]:
-    return [cells.c[name] for name in COUNTERS]
+def _sums(cells: Any, names: Iterable[str]) -> list[ColumnElement[Any]]:
+    return [func.sum(cells.c[name]).label(name) for name in names]
 
 
-def _sums(cells: Any) -> list[ColumnElement[Any]]:
-    return [func.sum(cells.c[name]) for name in COUNTERS]
-
-
-def _counts(sums: Sequence[Any]) -> Counts:
-    values = {name: int(total or 0) for name, total in zip(COUNTERS, sums, strict=True) if name != "cost"}
-    return Counts(**values, cost=Decimal(sums[-1] or 0))
+def _counts(names: Iterable[str], sums: Sequence[Any]) -> Counts:
+    values = {name: Decimal(total or 0) if name == "cost" else int(total or 0) for name, total in zip(names, sums, strict=True)}
+    return Counts(**values)

@@ -13,6 +13,13 @@ from control_plane.analytics.figures import Counts, Money, Rate, Seconds, rate
 from control_plane.analytics.latency_steps import percentile_s
 
 
+class CostOut(Struct):
+    """The known costs in one currency."""
+
+    currency: str | None
+    cost: Decimal
+
+
 class SummaryOut(Struct, kw_only=True):
     """Figures over all calls over that the filters leave. docs/figures.md says what each means."""
 
@@ -32,7 +39,10 @@ class SummaryOut(Struct, kw_only=True):
     talk_time_s: float
     average_talk_time: Seconds
     cost: Decimal | None
-    """The sum of the known costs; null while none is known."""
+    """The sum of the known costs; null while none is known, and where there are several currencies, which nobody adds up."""
+    currency: str | None
+    costs: list[CostOut]
+    """Each currency by itself; usually one."""
     priced_calls: int
     cost_per_success: Money
 
@@ -40,7 +50,8 @@ class SummaryOut(Struct, kw_only=True):
     def of(cls, counts: Counts) -> "SummaryOut":
         named: dict[str, Any] = {figure.__name__: figure(counts) for figure in figures.FIGURES}
         named |= {name: getattr(counts, name) for name in figures.COUNTERS if name not in ("talk_ms", "cost")}
-        return cls(**named, cost=counts.cost if counts.priced_calls else None)
+        costs = [CostOut(currency or None, cost) for currency, cost in counts.costs.items()]
+        return cls(**named, cost=counts.known_cost, costs=costs, currency=costs[0].currency if len(costs) == 1 else None)
 
 
 class ValueOut(Struct):
@@ -219,6 +230,7 @@ class CallAnalyticsOut(Struct, kw_only=True):
     mood: CallMood
     latency: CallLatency
     cost: Decimal | None
+    currency: str | None
 
 
 def shares(counts: Mapping[str, int]) -> list[ValueOut]:

@@ -38,7 +38,7 @@ class CallExportController(Controller):
 
     @get("/export.csv", media_type="text/csv", summary="Call details with the columns that US telemarketing rules ask for, as CSV")
     async def export(self, unit: Work, principal: Who, since: Since = None, until: Until = None, campaign_id: OfCampaign = None) -> Stream:
-        return csv_download(await CallExporter(unit, principal.workspace_id).lines(since, until, campaign_id), "calls.csv")
+        return csv_download(await CallExporter(unit, principal.workspace_id).lines(since, until, campaign_id), "call-details.csv")
 
 
 class RetentionController(Controller):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, cast, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -182,7 +182,8 @@ class UsageRepository:
     async def totals(self, workspace_id: uuid.UUID, since: date, until: date, by: str | None) -> Sequence[Any]:
         """Sums over days from `since` to before `until`, for each currency, by a column of the days or altogether; the dearest first."""
         d = UsageDay
-        sums = [func.coalesce(func.sum(getattr(d, name)), 0).label(name) for name in SUMMED]
+        # A sum keeps the kind of its column; PostgreSQL's own of whole numbers is a decimal.
+        sums = [cast(func.sum(column), column.type).label(column.key) for column in (getattr(d, name) for name in SUMMED)]
         keys = [d.currency] if by is None else [getattr(d, by).label("key"), d.currency]
         query = select(*keys, *sums).where(d.workspace_id == workspace_id, d.day >= since, d.day < until).group_by(*keys)
         first = keys[:1] if by == "day" else [func.sum(d.cost).desc()]

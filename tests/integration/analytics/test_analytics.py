@@ -33,9 +33,9 @@ async def _world_of_four_calls(world: World) -> tuple[Any, list[uuid.UUID]]:
         told = {"state": "ended", "network_result": "answered", "ended_at": at + timedelta(seconds=8 + seconds)}
         return {**times, **told, **facts}
 
-    quick = {"first_audio_after_due_s": 0.2, "cost": "0.03"}
+    quick = {"first_audio_after_due_s": 0.2, "cost": "0.03", "currency": "USD"}
     facts = [
-        {"state": "ended", "network_result": "busy", "dialing_at": MONDAY_NOON, "ended_at": MONDAY_NOON, "cost": "0.01"},
+        {"state": "ended", "network_result": "busy", "dialing_at": MONDAY_NOON, "ended_at": MONDAY_NOON, "cost": "0.01", "currency": "USD"},
         talked(MONDAY_NOON, 6, answered_by="voicemail", outcome="no_conversation"),
         talked(MONDAY_ONE, 60, answered_by="human", outcome="success", outcome_label="interested", **quick),
         talked(MONDAY_ONE, 30, answered_by="human", outcome="do_not_call", end_cause="opt_out"),
@@ -59,7 +59,8 @@ async def test_every_rate_carries_its_counts(world: World) -> None:
     assert (told["answer_seizure_ratio"], told["contact_rate"], told["human_rate"]) == (_rate(3, 4), _rate(2, 4), _rate(2, 3))
     assert (told["success_rate"], told["opt_out_rate"], told["short_call_share"]) == (_rate(1, 2), _rate(1, 2), _rate(1, 3))
     assert (told["talk_time_s"], told["average_talk_time"]) == (96.0, {"value": 32.0, "of": 3})
-    assert (told["cost"], told["priced_calls"], told["cost_per_success"]) == ("0.0400", 2, {"value": "0.0400", "of": 1})
+    assert (told["cost"], told["currency"], told["priced_calls"]) == ("0.0400", "USD", 2)
+    assert told["cost_per_success"] == {"value": "0.0400", "of": 1, "currency": "USD"}
 
 
 async def test_figures_are_told_by_outcome_day_hour_and_trunk(world: World) -> None:
@@ -110,7 +111,7 @@ async def test_what_nobody_reported_is_null_with_a_count_of_zero(world: World) -
     _, calls = await _world_of_four_calls(world)
     nothing = await world.ours.get("/analytics/summary", to="2020-01-01T00:00:00Z")
     assert (nothing["calls"], nothing["answer_seizure_ratio"]) == (0, {"value": None, "count": 0, "of": 0})
-    assert (nothing["cost"], nothing["cost_per_success"]) == (None, {"value": None, "of": 0})
+    assert (nothing["cost"], nothing["cost_per_success"]) == (None, {"value": None, "of": 0, "currency": None})
     call = await world.ours.get(f"/calls/{calls[0]}/analytics")
     assert (call["duration_s"], call["talk_ratio"]["value"], call["mood"]["turns_with_mood"]) == (None, None, 0)
     assert (call["mood"]["last"], call["latency"]["first_audio_s"], call["latency"]["response_p50_s"]) == (None, None, None)

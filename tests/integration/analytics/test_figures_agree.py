@@ -92,6 +92,7 @@ class Ledger:
         call.outcome_label, call.end_cause = pick(["booked", None]), pick(["callee_hangup", "agent_hangup"])
         call.first_audio_after_due_s = pick([None, self.chance.uniform(-0.1, 3)]) if answered else None
         call.cost = pick([None, Decimal(self.chance.randrange(1000)) / 10_000])
+        call.currency = None if call.cost is None else pick(["USD", "USD", "EUR"])
 
     def _turn(self, call: Call, seq: int) -> CallTurn:
         speaker = "callee" if seq % 2 else "agent"
@@ -115,6 +116,10 @@ class Ledger:
         calls = self.chosen(filters)
         answered = [call for call in calls if call.answered_at is not None]
         seconds = [duration_of(call) or 0.0 for call in answered]
+        costs: dict[str, Decimal] = {}
+        for call in calls:
+            if call.cost is not None:
+                costs[call.currency or ""] = costs.get(call.currency or "", Decimal(0)) + call.cost
         return Counts(
             calls=len(calls),
             answered=len(answered),
@@ -125,7 +130,8 @@ class Ledger:
             lost=sum(call.state == "lost" for call in calls),
             talk_ms=sum(round(1000 * lasted) for lasted in seconds),
             priced_calls=sum(call.cost is not None for call in calls),
-            cost=sum((call.cost for call in calls if call.cost is not None), Decimal(0)),
+            cost=sum(costs.values(), Decimal(0)) if len(costs) == 1 else Decimal(0),
+            costs=costs,
         )
 
     def values(self, filters: Filters) -> dict[str, Counter[str]]:

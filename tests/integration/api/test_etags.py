@@ -13,6 +13,7 @@ CHANGES = {
     "/numbers/{number_id}": ({"label": "One"}, {"label": "Two"}),
     "/contacts/{contact_id}": ({"attributes": {"b": 1, "a": 2}}, {"attributes": {"a": 2}}),
     "/contact-lists/{list_id}": ({"name": "One"}, {"name": "Two"}),
+    "/secrets/{secret_id}": ({"description": "One"}, {"description": "Two"}),
     "/webhook-endpoints/{endpoint_id}": ({"description": "One"}, {"description": "Two"}),
     "/campaigns/{campaign_id}": ({"weight": 2}, {"weight": 3}),
 }

@@ -63,6 +63,27 @@ async def test_everybody_is_counted_once_and_by_reason_with_examples(world: Worl
     assert (forecast["calls"], forecast["hours"], forecast["limited_by"]) == (6, 0.03, "calls_per_minute")
 
 
+async def test_a_preview_tells_what_those_who_can_be_called_are_expected_to_cost(world: World) -> None:
+    world.clock.advance(MONDAY_15_UTC - world.clock.now())
+    csv = f"name,phone\nAda,{NEW_YORK}\nBob,{PHOENIX}\nDan,{SUPPRESSED}\nEve,+12124567892\n"
+    campaign = await _real(world, csv, NEW_YORK, PHOENIX, SUPPRESSED, window=NINE_TO_FIVE)
+    await world.ours.post("/suppressions", {"e164": SUPPRESSED, "reason": "asked on paper"})
+    asked = {"calls_per_minute": 3, "slots": 10, "average_call_s": 90, "expected_attempts": 2, "answered_share": 0.25}
+    cost = (await _preview(world, campaign, **asked))["cost"]
+    # Two people, two calls each, a quarter of them answered: one call of two billed minutes at 0.0140.
+    assert (cost["expected"], cost["currency"], cost["price_list"], cost["calls"]) == ("0.0280", "USD", "reference@2026-11", 4)
+    assert cost["by_destination"] == [{"prefix": "+1", "contacts": 2, "calls": 4, "per_minute": "0.0140", "cost": "0.0280"}]
+    assert "25% are answered, as was asked, and last 90 s, billed as 120 s" in cost["how"]
+    own = {"destinations": {"+1": "0.01", "+1602": "1"}}
+    assert (await world.ours.client.put("/api/v1/usage/prices", json=own)).status_code == 200
+    dearer = (await _preview(world, campaign, **asked))["cost"]
+    assert [(each["prefix"], each["contacts"], each["cost"]) for each in dearer["by_destination"]] == [
+        ("+1602", 1, "1.0000"),
+        ("+1", 1, "0.0100"),
+    ]
+    assert (dearer["expected"], dearer["price_list"]) == ("1.0100", "own-1@reference@2026-11")
+
+
 async def test_a_preview_agrees_with_the_explanations_once_the_campaign_runs(world: World) -> None:
     world.clock.advance(MONDAY_15_UTC - world.clock.now())
     csv = f"name,phone\nAda,{NEW_YORK}\nBob,{PHOENIX}\nEve,+12124567892\n"
