@@ -24,6 +24,7 @@ from control_plane.calls.tracing import AgentTraceMiddleware
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
 from control_plane.contacts.consent_controllers import ConsentController, ListConsentController
 from control_plane.contacts.controllers import ContactController, ContactListController
+from control_plane.contacts.export_controllers import ContactExportController
 from control_plane.contacts.import_controllers import ImportController
 from control_plane.contacts.number_import_controllers import ConsentImportController, SuppressionImportController
 from control_plane.contacts.suppression_controllers import SuppressionController
@@ -93,6 +94,7 @@ API: Sequence[ControllerRouterHandler] = (
     ContactController,
     ContactListController,
     ImportController,
+    ContactExportController,
     SuppressionController,
     SuppressionImportController,
     ConsentController,

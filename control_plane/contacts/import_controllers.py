@@ -1,15 +1,19 @@
 """`/contact-lists/{id}/imports` and `/imports`: files come in as a stream, reports go out as one."""
 
 import uuid
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
-from litestar.response import Stream
+from litestar.response import ServerSentEvent, Stream
 
-from control_plane.contacts.imports import ImportService
+from control_plane.contacts.import_preview import ImportPreview
+from control_plane.contacts.import_stream import progress
+from control_plane.contacts.imports import ImportOptions, ImportService
 from control_plane.contacts.schemas import ImportOut
 from control_plane.contacts.uploads import MAX_FILE, UploadOperation, error_report, is_form, uploaded
 from control_plane.db.unit import Unit
@@ -26,6 +30,10 @@ Country = Annotated[str | None, QueryParameter(name="default_country", max_lengt
 Mapping = Annotated[
     str | None,
     QueryParameter(name="mapping", max_length=20_000, description='JSON: {"Column header": "phone" | "name" | "attributes.plan" …}'),
+]
+Encoding = Annotated[
+    str | None,
+    QueryParameter(name="encoding", max_length=40, description="Such as windows-1251; without it Unicode and Western text are recognised."),
 ]
 
 
@@ -51,25 +59,69 @@ class ImportController(Controller):
         list_id: FromPath[uuid.UUID],
         default_country: Country = None,
         mapping: Mapping = None,
+        encoding: Encoding = None,
     ) -> ImportOut:
         service = ImportService(unit, principal.workspace_id, storage)
-        if not is_form(request):
-            options = await service.options(list_id, default_country, _mapping(mapping))
-            await unit.session.rollback()
-            return await service.accept(list_id, options, request.stream())
-        # The form is read to the end first (it is spooled to disk), so its options are known before the database is asked.
-        form, chunks = await uploaded(request)
-        columns = _mapping(form.get("mapping") or mapping)
-        options = await service.options(list_id, form.get("default_country") or default_country, columns)
+        options, chunks = await _said(
+            request, service, list_id, {"default_country": default_country, "mapping": mapping, "encoding": encoding}
+        )
+        await unit.session.rollback()
         return await service.accept(list_id, options, chunks)
+
+    @post(
+        "/contact-lists/{list_id:uuid}/imports/preview",
+        status_code=200,
+        guards=[requires("manager")],
+        opt=NOT_IDEMPOTENT,
+        operation_class=UploadOperation,
+        summary="What an import would make of the file, told from its first 64 kB: columns, their meaning, rows that are no contacts",
+    )
+    async def preview(
+        self,
+        request: Request[Any, Any, Any],
+        unit: Work,
+        principal: Who,
+        storage: Files,
+        list_id: FromPath[uuid.UUID],
+        default_country: Country = None,
+        mapping: Mapping = None,
+        encoding: Encoding = None,
+    ) -> ImportPreview:
+        service = ImportService(unit, principal.workspace_id, storage)
+        options, chunks = await _said(
+            request, service, list_id, {"default_country": default_country, "mapping": mapping, "encoding": encoding}
+        )
+        return await service.preview(options, chunks)
 
     @get("/imports/{import_id:uuid}", summary="How far an import has come")
     async def read(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> ImportOut:
         return await ImportService(unit, principal.workspace_id, storage).get(import_id)
 
+    @get(
+        "/imports/{import_id:uuid}/stream",
+        media_type="text/event-stream",
+        summary="How far an import comes, until its end, as server-sent events",
+    )
+    async def stream(self, unit: Work, principal: Who, storage: Files, state: State, import_id: FromPath[uuid.UUID]) -> ServerSentEvent:
+        await ImportService(unit, principal.workspace_id, storage).get(import_id)
+        return ServerSentEvent(progress(state.sessions, principal.workspace_id, import_id))
+
     @get("/imports/{import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason and their own text")
     async def errors(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> Stream:
         return error_report(await ImportService(unit, principal.workspace_id, storage).error_report(import_id), import_id)
+
+
+async def _said(
+    request: Request[Any, Any, Any], service: ImportService, list_id: uuid.UUID, query: dict[str, str | None]
+) -> tuple[ImportOptions, AsyncIterator[bytes]]:
+    """How to read the file, and its bytes. What a form says goes before the query.
+
+    A form is read to the end first (it is spooled to disk), so its options are known before the database is asked.
+    """
+    form, chunks = await uploaded(request) if is_form(request) else ({}, request.stream())
+    said = {name: form.get(name) or value for name, value in query.items()}
+    options = ImportOptions(said["default_country"], _mapping(said["mapping"]), said["encoding"])
+    return await service.options(list_id, options), chunks
 
 
 def _mapping(text: str | None) -> dict[str, str]:

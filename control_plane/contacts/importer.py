@@ -2,20 +2,16 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog import get_logger
 
 from control_plane.contacts.import_repository import UNFINISHED, ImportRun
-from control_plane.contacts.importing.convert import Accepted, Rejected
 from control_plane.contacts.importing.encoding import EncodingProbe, Unreadable
 from control_plane.contacts.importing.reader import ContactReader, FileSettings
-from control_plane.domain import phone
+from control_plane.contacts.importing.staging import Part, part_of
 from control_plane.kit.clock import Clock
-from control_plane.kit.ids import new_id
 from control_plane.kit.storage import Storage
 
 log = get_logger(__name__)
@@ -48,7 +44,7 @@ class Importer:
         await run.begin()
         reader: ContactReader | None = None
         try:
-            encoding = await self._probe(row.file_key)
+            encoding = await self._probe(row.file_key, row.encoding)
             reader = ContactReader(FileSettings(encoding, row.mapping, row.default_country, latest=self._clock.now()))
             rejected = await self._stage(run, row.id, row.file_key, reader)
         except Unreadable as error:
@@ -74,8 +70,8 @@ class Importer:
         log.info("import_completed", import_id=str(row.id), rows=reader.rows, rejected=rejected, created=applied.created)
         return row.contact_list_id
 
-    async def _probe(self, key: str) -> str:
-        probe = EncodingProbe()
+    async def _probe(self, key: str, told: str) -> str:
+        probe = EncodingProbe(told)
         async for chunk in self._storage.open(key):
             await asyncio.to_thread(probe.feed, chunk)
         return probe.encoding()
@@ -84,15 +80,13 @@ class Importer:
         """Stage the file; returns how many rows were rejected. Parsing happens off the event loop, which also dials."""
         rejected = 0
         async for chunk in self._storage.open(key):
-            rejected += await self._put(run, import_id, *await asyncio.to_thread(_sorted, reader.feed(chunk)))
+            rejected += await self._put(run, await asyncio.to_thread(part_of, import_id, reader.feed(chunk)))
             await run.save(rows=reader.rows, rejected=rejected)
-        return rejected + await self._put(run, import_id, *await asyncio.to_thread(_sorted, reader.finish()))
+        return rejected + await self._put(run, await asyncio.to_thread(part_of, import_id, reader.finish()))
 
-    async def _put(self, run: ImportRun, import_id: uuid.UUID, accepted: list[tuple[Any, ...]], rejected: list[Rejected]) -> int:
-        if accepted:
-            await run.stage(accepted)
-        await run.reject([{"import_id": import_id, "row_number": r.row, "message": r.message, "row_text": r.text} for r in rejected])
-        return len(rejected)
+    async def _put(self, run: ImportRun, part: Part) -> int:
+        await run.stage(part)
+        return part.rejected
 
 
 def _ended(row: Any, state: str, reader: ContactReader | None) -> dict[str, Any]:
@@ -100,30 +94,3 @@ def _ended(row: Any, state: str, reader: ContactReader | None) -> dict[str, Any]
     links = {"url": f"/api/v1/imports/{row.id}", "errors_url": f"/api/v1/imports/{row.id}/errors.csv"}
     about = {"import_id": row.id, "kind": "contacts", "contact_list_id": row.contact_list_id, "state": state}
     return about | {"rows": reader.rows if reader else 0} | links
-
-
-def _sorted(rows: Iterator[Accepted | Rejected]) -> tuple[list[tuple[Any, ...]], list[Rejected]]:
-    accepted: list[Accepted] = []
-    rejected: list[Rejected] = []
-    for row in rows:
-        if isinstance(row, Rejected):
-            rejected.append(row)
-        else:
-            accepted.append(row)
-    # Identifiers sort as the rows do, so that a list is called in the order of its file.
-    ids = sorted(new_id() for _ in accepted)
-    return [_staged(row, contact_id) for row, contact_id in zip(accepted, ids, strict=True)], rejected
-
-
-def _staged(row: Accepted, contact_id: uuid.UUID) -> tuple[Any, ...]:
-    """A tuple of `STAGED_COLUMNS`."""
-    phones = [
-        {"id": str(new_id()), "consent_id": str(new_id()), "e164": e164, "priority": i, "time_zones": list(phone.time_zones(e164))}
-        for i, e164 in enumerate(row.phones)
-    ]
-    said = (row.name, row.email, row.language, row.time_zone, row.score)
-    return (row.row, contact_id, row.phones[0], *said, _json(row.attributes), _json(phones), _json(row.consent))
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()

@@ -48,6 +48,16 @@ class ContactRepository:
             query = query.where(or_(*texts, has_number) if len(digits) >= 3 else or_(*texts))
         return query
 
+    async def width(self, list_id: uuid.UUID | None) -> tuple[int, list[str]]:
+        """What a table of the listed contacts needs: how many numbers one has at most, and the keys of all attributes, sorted."""
+        listed = self.listing(list_id=list_id).with_only_columns(Contact.id).subquery()
+        counts = select(func.count().label("numbers")).select_from(ContactPhone).join(listed, listed.c.id == ContactPhone.contact_id)
+        each = counts.group_by(ContactPhone.contact_id).subquery()
+        keys = self.listing(list_id=list_id).with_only_columns(func.jsonb_object_keys(Contact.attributes).label("key")).subquery()
+        most = await self._session.scalar(select(func.coalesce(func.max(each.c.numbers), 0)))
+        found = await self._session.scalars(select(keys.c.key).distinct().order_by(keys.c.key))
+        return most or 0, list(found)
+
     async def delete(self, contact: Contact) -> None:
         """Calls stay in the ledger and forget whom they reached; their own number stays with them."""
         await self._session.delete(contact)

@@ -26,7 +26,8 @@ class UploadOperation(Operation):
 
     def __post_init__(self) -> None:
         file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
-        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file, "default_country": _TEXT, "mapping": _TEXT}, required=["file"])
+        options = {"default_country": _TEXT, "mapping": _TEXT, "encoding": _TEXT}
+        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file, **options}, required=["file"])
         content = {"multipart/form-data": OpenAPIMediaType(schema=form), "text/csv": OpenAPIMediaType(schema=file)}
         self.request_body = RequestBody(content=content, required=True, description="A CSV file, as a form's field or as the whole body.")
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from litestar.params import QueryParameter
@@ -17,6 +17,7 @@ Item = TypeVar("Item")
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
+_PAGE = 1_000
 
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT, description="How many items at most.")]
 Cursor = Annotated[str | None, QueryParameter(name="cursor", max_length=64, description="`next_cursor` of the page before.")]
@@ -62,3 +63,15 @@ def decode_cursor(cursor: str) -> uuid.UUID:
         return uuid.UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as error:
         raise Invalid.field("cursor", "The cursor is not one that a list gave; begin again without it.") from error
+
+
+async def every(session: AsyncSession, query: Select[Any], id_column: Any) -> AsyncIterator[Any]:
+    """All rows of `query` over entities with an `id`, oldest first, for what streams out: read in pages, and none of them kept."""
+    last: uuid.UUID | None = None
+    while rows := (
+        await session.scalars((query if last is None else query.where(id_column > last)).order_by(id_column).limit(_PAGE))
+    ).all():
+        last = rows[-1].id
+        session.expunge_all()
+        for row in rows:
+            yield row

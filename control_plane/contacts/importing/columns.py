@@ -90,6 +90,10 @@ def headerless(width: int, phone_at: int) -> tuple[Column, ...]:
 
 
 def _guess(header: str, taken: set[str]) -> str:
+    if header.startswith(ATTRIBUTE) and is_target(header) and header not in taken:
+        # As our own exports name them.
+        taken.add(header)
+        return header
     key = slug(header)
     words = {word.rstrip("0123456789") for word in key.split("_")} | {key}
     if words & _PHONE_WORDS and not words & _NOT_A_PHONE:

@@ -1,19 +1,19 @@
 """One row of cells becomes a contact, or a reason in words why not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
+from control_plane.contacts.importing import cells as meaning
 from control_plane.contacts.importing.columns import ATTRIBUTE, Column
-from control_plane.contacts.importing.consents import SaidConsent, read_consent
+from control_plane.contacts.importing.consents import CONSENT_TARGETS, SaidConsent, read_consent
 from control_plane.contacts.places import is_zone
-from control_plane.domain import phone
 
 _LONGEST_NAME = 200
+_LONGEST_EMAIL = 320
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """`row` counts from 1 behind the header; `text` is the row's own text, possibly cut."""
 
     row: int
@@ -21,19 +21,20 @@ class Rejected:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A contact with at least one number. Empty values mean that the file says nothing."""
 
     row: int
     phones: tuple[str, ...]
     """E.164, in the order of the columns."""
+    time_zones: tuple[tuple[str, ...], ...]
+    """For each number every zone it may be in."""
+    attributes: Mapping[str, str]
     name: str = ""
     email: str = ""
     language: str = ""
     time_zone: str = ""
     score: int | None = None
-    attributes: dict[str, str] = field(default_factory=dict)
     consent: SaidConsent | None = None
     """For all of the row's numbers."""
 
@@ -48,58 +49,82 @@ class Converter:
         self._country = default_country
         self._said = said or {}
         self._latest = latest
+        # Sorted out once: a file may have a million rows.
+        self._at_phones = [(i, c.attribute) for i, c in enumerate(columns) if c.target == "phone"]
+        self._at_attributes = [(i, c.attribute) for i, c in enumerate(columns) if c.target.startswith(ATTRIBUTE)]
+        self._at_others = [
+            (i, c.target) for i, c in enumerate(columns) if c.target not in ("phone", "ignore") and not c.target.startswith(ATTRIBUTE)
+        ]
+        self._tells_of_consents = bool(self._said) or any(target in CONSENT_TARGETS for _, target in self._at_others)
 
-    def convert(self, row: int, cells: Sequence[str], text: str) -> Accepted | Rejected:
-        if any(cells[len(self.columns) :]):
-            return Rejected(row, f"The row has {len(cells)} cells, but the header has {len(self.columns)} columns.", text)
-        filled = [(column, cell) for column, cell in zip(self.columns, cells, strict=False) if cell and column.target != "ignore"]
-        attributes = {column.attribute: cell for column, cell in filled if column.target.startswith(ATTRIBUTE)}
-        phones = self._phones(filled, attributes)
+    def convert(self, row: int, cells: list[str], text: str) -> Accepted | Rejected:
+        width = len(self.columns)
+        if len(cells) != width:
+            if any(cells[width:]):
+                return Rejected(row, f"The row has {len(cells)} cells, but the header has {width} columns.", text)
+            cells = [*cells[:width], *[""] * (width - len(cells))]
+        attributes = {key: cells[i] for i, key in self._at_attributes if cells[i]}
+        phones = self._phones(cells, attributes)
         if not phones:
-            return Rejected(row, self._no_phone(filled), text)
-        plain = {column.target: cell for column, cell in filled}
+            return Rejected(row, self._no_phone(cells), text)
+        plain = {target: cells[i] for i, target in self._at_others if cells[i]}
         zone = plain.get("time_zone", "")
         if zone and not is_zone(zone):
             return Rejected(row, f"The time zone {zone[:60]!r} is not known; write it like America/New_York.", text)
-        consent = read_consent({**self._said, **plain}, self._latest)
+        consent = read_consent({**self._said, **plain}, self._latest) if self._tells_of_consents else None
         if isinstance(consent, str):
             return Rejected(row, consent, text)
         return Accepted(
             row,
-            phones,
-            name=_name(plain)[:_LONGEST_NAME],
-            email=_kept(plain, "email", "@" in plain.get("email", ""), attributes),
-            language=plain.get("language", ""),
-            time_zone=zone,
-            score=_score(plain, attributes),
-            attributes=attributes,
-            consent=consent,
+            tuple(phones),
+            tuple(phones.values()),
+            attributes,
+            _name(plain)[:_LONGEST_NAME],
+            _email(plain, attributes),
+            _language(plain, attributes),
+            zone,
+            _score(plain, attributes),
+            consent,
         )
 
-    def _phones(self, filled: list[tuple[Column, str]], attributes: dict[str, str]) -> tuple[str, ...]:
-        """The valid numbers; what cannot be dialled is kept as an attribute, so that nothing of the file is lost."""
-        found: dict[str, None] = {}
-        for column, cell in filled:
-            if column.target == "phone":
-                e164 = phone.parse(cell, self._country)
-                if e164 is None:
-                    attributes[column.attribute] = cell
-                else:
-                    found[e164] = None
-        return tuple(found)
+    def _phones(self, cells: Sequence[str], attributes: dict[str, str]) -> dict[str, tuple[str, ...]]:
+        """The valid numbers with their zones; what cannot be dialled is kept as an attribute, so that nothing of the file is lost."""
+        found: dict[str, tuple[str, ...]] = {}
+        for i, key in self._at_phones:
+            cell = cells[i]
+            if cell:
+                numbers = [] if meaning.is_shortened(cell) else meaning.numbers(cell, self._country)
+                if not numbers:
+                    attributes[key] = cell
+                for number in numbers:
+                    found.setdefault(number.e164, number.time_zones)
+        return found
 
-    def _no_phone(self, filled: list[tuple[Column, str]]) -> str:
-        given = [cell for column, cell in filled if column.target == "phone"]
+    def _no_phone(self, cells: Sequence[str]) -> str:
+        given = next((cells[i] for i, _ in self._at_phones if cells[i]), "")
         if not given:
             return "The row has no phone number."
-        return f"{given[0][:60]!r} is not a phone number that can be dialled (numbers without a country code are read as {self._country})."
+        if meaning.is_shortened(given):
+            return f"{given!r} is what a spreadsheet has left of a long number; make the column one of text, and save the file again."
+        return f"{given[:60]!r} is not a phone number that can be dialled (numbers without a country code are read as {self._country})."
 
 
-def _name(plain: dict[str, str]) -> str:
+def _name(plain: Mapping[str, str]) -> str:
     return plain.get("name") or " ".join(part for part in (plain.get("first_name"), plain.get("last_name")) if part)
 
 
-def _kept(plain: dict[str, str], target: str, is_good: bool, attributes: dict[str, str]) -> str:
+def _email(plain: Mapping[str, str], attributes: dict[str, str]) -> str:
+    return _kept(plain, "email", "@" in plain.get("email", "") and len(plain["email"]) <= _LONGEST_EMAIL, attributes)
+
+
+def _language(plain: Mapping[str, str], attributes: dict[str, str]) -> str:
+    if "language" not in plain:
+        return ""
+    tag = meaning.language(plain["language"])
+    return tag if _kept(plain, "language", bool(tag), attributes) else ""
+
+
+def _kept(plain: Mapping[str, str], target: str, is_good: bool, attributes: dict[str, str]) -> str:
     """The value, or nothing when it is not what the column promises; it stays among the attributes then."""
     value = plain.get(target, "")
     if value and not is_good:
@@ -108,6 +133,7 @@ def _kept(plain: dict[str, str], target: str, is_good: bool, attributes: dict[st
     return value
 
 
-def _score(plain: dict[str, str], attributes: dict[str, str]) -> int | None:
-    value = _kept(plain, "score", plain.get("score", "").removeprefix("-").isdecimal() and len(plain.get("score", "")) < 9, attributes)
+def _score(plain: Mapping[str, str], attributes: dict[str, str]) -> int | None:
+    given = plain.get("score", "")
+    value = given and _kept(plain, "score", given.removeprefix("-").isdecimal() and len(given) < 9, attributes)
     return int(value) if value else None

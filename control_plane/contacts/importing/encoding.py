@@ -1,7 +1,7 @@
 """Which text encoding a file is in, found by reading all of it once, before anything is imported.
 
 UTF-8 and UTF-16 are certain when they decode. What is left in practice is Windows-1252 from Western spreadsheets; it decodes almost any
-bytes, so it is taken only when the bytes look like it.
+bytes, so it is taken only when the bytes look like it. Any other one has to be said by whoever uploads the file.
 """
 
 import codecs
@@ -19,6 +19,14 @@ _NOT_TEXT = (
     (b"\x1f\x8b", "compressed"),
 )
 _ADVICE = "Save it as CSV UTF-8 and import it again."
+_OR_SAY = "Save it as CSV UTF-8 and import it again, or say with `encoding` what it is in."
+# What spreadsheets and address books of the world save text in: Windows, DOS, Macintosh and the national standards.
+_PAGES = (874, *range(1250, 1259), 932, 936, 949, 950, 437, 850, 852, 858, 866)
+_UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
+_MACINTOSH = ("mac-roman", "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish")
+_NATIONAL = ("shift_jis", "euc_jp", "iso2022_jp", "gb18030", "gbk", "big5", "big5hkscs", "euc_kr", "johab", "koi8-r", "koi8-u", "tis-620")
+_LATIN = (f"iso8859-{part}" for part in (*range(1, 12), *range(13, 17)))
+_KNOWN = {codecs.lookup(name).name for name in (*_UNICODE, *(f"cp{page}" for page in _PAGES), *_MACINTOSH, *_NATIONAL, *_LATIN)}
 # Accented letters of Western languages stand alone or in pairs between plain ones; other scripts run on.
 _FOREIGN_RUN = re.compile(rb"[\x80-\xff]{3,}")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -30,10 +38,23 @@ class Unreadable(Exception):
     """The file as a whole cannot be imported; the text is one sentence or two for the person who uploaded it."""
 
 
-class EncodingProbe:
-    """Feed it the whole file, then ask `encoding()`. Raises `Unreadable` from either."""
+def known_encoding(name: str) -> str | None:
+    """Python's name of an encoding that text files come in, by any of its usual names (`windows-1251`, `latin1`); None for others."""
+    try:
+        found = codecs.lookup(name.strip()[:40]).name
+    except (LookupError, ValueError):
+        return None
+    return found if found in _KNOWN else None
 
-    def __init__(self) -> None:
+
+class EncodingProbe:
+    """Feed it the whole file, then ask `encoding()`. Raises `Unreadable` from either.
+
+    `told` is what the uploader says (`known_encoding`): it is only tried then, and nothing is guessed.
+    """
+
+    def __init__(self, told: str = "") -> None:
+        self._told = told
         self._encoding = ""
         self._decoder: codecs.IncrementalDecoder | None = None
         self._lines = 0
@@ -43,22 +64,22 @@ class EncodingProbe:
 
     def feed(self, chunk: bytes) -> None:
         if not self._encoding:
-            self._encoding = _signature(chunk)
+            self._encoding = self._told_or_seen(chunk)
             self._decoder = codecs.getincrementaldecoder(self._encoding)("strict")
-        if self._encoding == "utf-8":
+        if self._encoding == "utf-8" and not self._told:
             self._look(chunk)
         if not self._failure:
             self._decode(chunk, final=False)
 
-    def encoding(self) -> str:
-        """The Python codec name, once everything was fed."""
+    def encoding(self, *, is_whole: bool = True) -> str:
+        """The Python codec name, once everything was fed, or as far as its beginning (not `is_whole`) tells."""
         if not self._encoding:
             raise Unreadable("The file is empty.")
-        if not self._failure:
+        if not self._failure and is_whole:
             self._decode(b"", final=True)
         if not self._failure:
             return self._encoding
-        if self._fits_cp1252 and self._foreign <= self._high * _MOST_FOREIGN and self._encoding == "utf-8":
+        if self._high and self._fits_cp1252 and self._foreign <= self._high * _MOST_FOREIGN and self._encoding == "utf-8":
             return "cp1252"
         raise Unreadable(self._failure)
 
@@ -68,8 +89,14 @@ class EncodingProbe:
             self._lines += self._decoder.decode(chunk, final).count("\n")
         except UnicodeDecodeError as error:
             line = self._lines + error.object[: error.start].count(b"\n") + 1
-            name = "UTF-16" if self._encoding == "utf-16" else "UTF-8"
-            self._failure = f"Line {line} of the file is not {name} text. {_ADVICE}"
+            name = self._told or ("UTF-16" if self._encoding.startswith("utf-16") else "UTF-8")
+            self._failure = f"Line {line} of the file is not {name} text. {_OR_SAY}"
+
+    def _told_or_seen(self, head: bytes) -> str:
+        seen = _signature(head)
+        # The mark at its beginning says the same more exactly, and would else be read as a part of the first name.
+        is_marked = seen in ("utf-8-sig", "utf-16") and self._told.startswith(seen[:5])
+        return seen if not self._told or is_marked else self._told
 
     def _look(self, chunk: bytes) -> None:
         self._high += len(_HIGH.findall(chunk))

@@ -10,11 +10,13 @@ from datetime import datetime
 from control_plane.contacts.importing import columns as cols
 from control_plane.contacts.importing.convert import Accepted, Converter, Rejected
 from control_plane.contacts.importing.encoding import Unreadable
-from control_plane.contacts.importing.rows import MAX_ROW, RawRow, RowSplitter, fields, sniff_delimiter
+from control_plane.contacts.importing.rows import DELIMITERS, MAX_ROW, RawRow, RowSplitter, fields, sniff_delimiter
 from control_plane.domain import phone
 
 _EXCEL_HINT = "sep="
+_HINTED = (*DELIMITERS, ":", "^", "~", "#")
 _SHOWN = 2_000
+_SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,18 @@ class ContactReader:
         self._delimiter = ","
         self._converter: Converter | None = None
         self._rows = 0
+        self.has_header = True
+        self.samples: list[list[str]] = []
+        """The cells of the first rows, to be shown."""
+
+    @property
+    def delimiter(self) -> str:
+        return self._delimiter
+
+    @property
+    def columns(self) -> tuple[cols.Column, ...]:
+        """As resolved; none before the first row has come."""
+        return self._converter.columns if self._converter else ()
 
     @property
     def rows(self) -> int:
@@ -50,7 +64,7 @@ class ContactReader:
     @property
     def mapping(self) -> dict[str, str]:
         """Header to target, as resolved."""
-        return {column.header: column.target for column in self._converter.columns} if self._converter else {}
+        return {column.header: column.target for column in self.columns}
 
     def feed(self, chunk: bytes) -> Iterator[Accepted | Rejected]:
         yield from self._feed_text(self._text.decode(chunk))
@@ -59,8 +73,7 @@ class ContactReader:
         """The rows still held back. Raises `Unreadable` when there was not even a header."""
         yield from self._feed_text(self._text.decode(b"", final=True) + ("" if self._splitter else "\n"))
         if self._splitter is not None:
-            for raw in self._splitter.finish():
-                yield from self._take(raw)
+            yield from self._take(self._splitter.finish())
         if self._converter is None:
             raise Unreadable("The file is empty.")
 
@@ -68,8 +81,7 @@ class ContactReader:
         if self._splitter is None:
             text = self._begin(text)
         if self._splitter is not None:
-            for raw in self._splitter.feed(text):
-                yield from self._take(raw)
+            yield from self._take(self._splitter.feed(text))
 
     def _begin(self, text: str) -> str:
         """Hold text back until the header's first line is complete, then choose the delimiter; returns what is to be split."""
@@ -79,24 +91,37 @@ class ContactReader:
             raise Unreadable("The first line of the file is longer than 64 kB; it should hold the names of the columns.")
         if not newline:
             return ""
-        if line.lower().startswith(_EXCEL_HINT) and len(line) == len(_EXCEL_HINT) + 1:
+        if line[:-1].lower() == _EXCEL_HINT and line[-1] in _HINTED:
             self._delimiter, self._start = line[-1], rest
         else:
             self._delimiter = sniff_delimiter(line)
         self._splitter = RowSplitter(self._delimiter)
         return self._start
 
-    def _take(self, raw: RawRow) -> Iterator[Accepted | Rejected]:
-        if self._converter is None:
+    def _take(self, raws: Iterator[RawRow]) -> Iterator[Accepted | Rejected]:
+        for raw in raws:
             cells = self._cells(raw)
+            if self._converter is None and self._is_header(cells):
+                continue
+            assert self._converter is not None
             if isinstance(cells, Rejected):
-                raise Unreadable(f"The line with the names of the columns cannot be read: {cells.message}")
-            self._converter = Converter(self._columns(cells), self._settings.default_country, self._settings.consent, self._settings.latest)
-            if self._has_header(cells):
-                return
-        self._rows += 1
-        cells = self._cells(raw)
-        yield cells if isinstance(cells, Rejected) else self._converter.convert(self._rows, cells, raw.text[:_SHOWN])
+                self._rows += 1
+                yield cells._replace(row=self._rows)
+            elif any(cells):
+                self._rows += 1
+                if self._rows <= _SAMPLES:
+                    self.samples.append(cells)
+                yield self._converter.convert(self._rows, cells, raw.text[:_SHOWN])
+
+    def _is_header(self, first: list[str] | Rejected) -> bool:
+        """Learn from the first row what the columns mean. False when it is a contact already."""
+        if isinstance(first, Rejected):
+            raise Unreadable(f"The line with the names of the columns cannot be read: {first.message}")
+        at = self._phone_at(first)
+        columns = cols.resolve(first, self._settings.mapping) if at is None else cols.headerless(len(first), at)
+        self._converter = Converter(columns, self._settings.default_country, self._settings.consent, self._settings.latest)
+        self.has_header = at is None
+        return self.has_header
 
     def _cells(self, raw: RawRow) -> list[str] | Rejected:
         problem = raw.problem or ("The row holds a zero character." if "\0" in raw.text else "")
@@ -106,13 +131,6 @@ class ContactReader:
             except csv.Error as error:
                 problem = f"The row is not CSV: {error}."
         return Rejected(self._rows, problem, raw.text[:_SHOWN].replace("\0", "\N{REPLACEMENT CHARACTER}"))
-
-    def _columns(self, first: list[str]) -> tuple[cols.Column, ...]:
-        at = self._phone_at(first)
-        return cols.resolve(first, self._settings.mapping) if at is None else cols.headerless(len(first), at)
-
-    def _has_header(self, first: list[str]) -> bool:
-        return self._phone_at(first) is None
 
     def _phone_at(self, first: list[str]) -> int | None:
         """Where the first row holds a number, when it is a contact already."""

@@ -102,8 +102,46 @@ async def test_a_file_in_another_encoding_fails_naming_the_line_and_changes_noth
     russian = "name,phone\nAda,+12025550101\nАннаПетрова,+12025550102\n".encode("cp1251")
     done = await imported(world, russian)
     assert done["state"] == "failed"
-    assert done["error"] == "Line 3 of the file is not UTF-8 text. Save it as CSV UTF-8 and import it again."
+    said = "Line 3 of the file is not UTF-8 text. Save it as CSV UTF-8 and import it again, or say with `encoding` what it is in."
+    assert done["error"] == said
     assert await members(world, done["contact_list_id"]) == []
+
+
+@pytest.mark.parametrize("said", ["cp1251", "windows-1251"])
+async def test_a_file_is_read_in_the_encoding_that_is_said(world: World, said: str) -> None:
+    done = await imported(world, "name,phone\nАнна Петрова,+12025550102\n".encode("cp1251"), encoding=said)
+    assert (done["state"], done["encoding"]) == ("completed", "cp1251")
+    assert [m["name"] for m in await members(world, done["contact_list_id"])] == ["Анна Петрова"]
+
+
+async def test_what_spreadsheets_do_to_files_is_undone_or_said(world: World) -> None:
+    """A hint for the separator, rows of empty cells, numbers as amounts and formulas, everything in quotation marks, long numbers cut."""
+    content = (
+        'sep=;\n"Name";"Mobile";"Home, other";"Language"\n'
+        '"Ada";"12025550101.0";"";"Spanish"\n'
+        ";;;\n"
+        '"Bob ""B"" Lee";"=""+12025550102""";"(202) 555-0103";"klingonisch"\n'
+        '"Cleo";"1.20256E+10";"";""\n'
+        ";;;\n"
+    )
+    done = await imported(world, content.encode("utf-16"), mapping='{"Home, other": "phone"}')
+    assert (done["rows"], done["created"], done["rejected"]) == (3, 2, 1)
+    ada, bob = await members(world, done["contact_list_id"])
+    assert (ada["phones"][0]["e164"], ada["language"]) == ("+12025550101", "es")
+    assert (bob["name"], [p["e164"] for p in bob["phones"]]) == ('Bob "B" Lee', ["+12025550102", "+12025550103"])
+    assert (bob["language"], bob["attributes"]) == (None, {"language": "klingonisch"})
+    (report,) = await errors(world, done["id"])
+    assert report["reason"].startswith("'1.20256E+10' is what a spreadsheet has left of a long number")
+
+
+async def test_text_that_means_something_to_the_database_stays_text(world: World) -> None:
+    odd = 'a\\N \\. {"x": 1} \\\\ \t \n end; -- \'"\u2028é\U0001f600'
+    cell = '"' + odd.replace('"', '""') + '"'
+    done = await imported(world, f"name,phone,note\n{cell},+12025550101,{cell}\n{cell},12,{cell}\n".encode())
+    (member,) = await members(world, done["contact_list_id"])
+    assert (member["name"], member["attributes"]) == (odd, {"note": odd})
+    (report,) = await errors(world, done["id"])
+    assert report["text"] == f"{cell},12,{cell}"
 
 
 @pytest.mark.parametrize(
@@ -233,6 +271,7 @@ async def test_no_member_is_seen_before_the_import_is_complete(world: World) -> 
         (b"phone\n1", {"mapping": "not json"}, "mapping"),
         (b"phone\n1", {"mapping": '{"phone": "telephone"}'}, "mapping"),
         (b"phone\n1", {"default_country": "Atlantis"}, "default_country"),
+        (b"phone\n1", {"encoding": "rot13"}, "encoding"),
     ],
 )
 async def test_wrong_options_are_refused_naming_the_field(world: World, content: bytes, query: dict[str, str], field: str) -> None:

@@ -6,7 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_plane.contacts.importing.rows import MAX_ROW, RawRow, RowSplitter, fields, sniff_delimiter
+from control_plane.contacts.importing.rows import MAX_ROW, RawRow, RowSplitter, _whole, ends_open, fields, sniff_delimiter
 
 cells = st.text(st.sampled_from('ab,;" \n'), max_size=6)
 tables = st.lists(st.lists(cells, min_size=1, max_size=4), max_size=8)
@@ -58,3 +58,19 @@ def test_quotation_marks_inside_a_plain_cell_mean_nothing() -> None:
 
 def test_the_delimiter_is_the_one_the_header_uses() -> None:
     assert [sniff_delimiter(h) for h in ("a,b", "a;b;c,d", "a\tb", "a|b", "phone")] == [",", ";", "\t", "|", ","]
+
+
+def test_a_delimiter_within_quotation_marks_separates_nothing() -> None:
+    assert sniff_delimiter('"Name, first, last";"Phone, mobile"') == ";"
+
+
+@given(st.text(st.sampled_from('ab," ;'), max_size=14), st.sampled_from(",;"))
+def test_lines_that_are_whole_at_first_sight_are_whole(line: str, delimiter: str) -> None:
+    if _whole(delimiter).fullmatch(line):
+        assert not ends_open(line, delimiter, is_open=False)
+
+
+@given(st.text(st.sampled_from("ab ;,\t'"), max_size=14), st.sampled_from(",;\t"))
+def test_cells_without_quotation_marks_are_those_of_a_csv_reader(line: str, delimiter: str) -> None:
+    read = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [""]) or [""]
+    assert fields(line, delimiter) == [cell.strip() for cell in read]
