@@ -54,9 +54,10 @@ class Entry:
 class LivePublisher:
     """The appending side, one per process."""
 
-    def __init__(self, redis: Redis, *, kept: int = KEPT) -> None:
+    def __init__(self, redis: Redis, *, kept: int = KEPT, ask_again_after_s: float = _ASK_AGAIN_AFTER_S) -> None:
         self._redis = redis
         self._kept = kept
+        self._ask_again_after_s = ask_again_after_s
         self._silent_until = 0.0
         self._missed: set[uuid.UUID] = set()
 
@@ -75,8 +76,8 @@ class LivePublisher:
             self._missed -= missed
         except FAILURES as error:
             self._missed |= spaces
-            self._silent_until = monotonic() + _ASK_AGAIN_AFTER_S
-            log.warning("live_events_not_told", error=type(error).__name__, for_s=_ASK_AGAIN_AFTER_S)
+            self._silent_until = monotonic() + self._ask_again_after_s
+            log.warning("live_events_not_told", error=type(error).__name__, for_s=self._ask_again_after_s)
 
     async def _append(self, events: Iterable[LiveEvent]) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:

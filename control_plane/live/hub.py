@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 
 from structlog import get_logger
@@ -92,7 +93,8 @@ class Hub:
         if listener.space not in self._positions:
             self._positions[listener.space] = newest
             if self._reading is None:
-                self._reading = asyncio.create_task(self._read(), name="live stream")
+                # It serves all streams, so it logs under the request of none.
+                self._reading = asyncio.create_task(self._read(), name="live stream", context=Context())
             else:
                 await self._reader.ring()
         return is_known

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from contextvars import Context
 
 from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
@@ -36,7 +37,7 @@ class Progress:
             return
         self._due.add((space, topic))
         waits_s = self._every_s if after_s is None else after_s
-        task = asyncio.create_task(self._later(space, topic, waits_s, tell), name="campaign counters")
+        task = asyncio.create_task(self._later(space, topic, waits_s, tell), name="campaign counters", context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
