@@ -44,7 +44,14 @@ class Keeping:
 
 
 async def send(
-    ctx: JobContext, client: CallClient, order: CallOrder, events: Sequence[CallEvent], errors: Sequence[str], consent: Consent
+    ctx: JobContext,
+    client: CallClient,
+    order: CallOrder,
+    events: Sequence[CallEvent],
+    errors: Sequence[str],
+    consent: Consent,
+    *,
+    hung_up: bool,
 ) -> None:
     """Store what may be kept of the recording, and the report. Gives up with a log line when the control plane stays away; the sweep ends
     such calls."""
@@ -52,7 +59,8 @@ async def send(
     ended_at = clock.as_time(clock.seconds())
     recording, usage = await _session_results(ctx, client, Keeping(order.record_audio and answered is not None, answered or 0.0, consent))
     kept = [consent.screened_event(event) for event in events]
-    folded = report.fold(order.call_id, order.generation, kept, ended_at=ended_at, recording=recording, usage=usage, errors=errors)
+    found = {"recording": recording, "usage": usage, "errors": errors, "hung_up": hung_up}
+    folded = report.fold(order.call_id, order.generation, kept, ended_at=ended_at, **found)
     folded = dataclasses.replace(folded, recording_consent=consent.result() if answered is not None else None)
     try:
         await until(REPORT_PATIENCE_S, lambda: client.put_report(folded))

@@ -14,6 +14,7 @@ from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient, Superseded
 from agent_worker.conversation import Conversation
 from agent_worker.disclosure import opening_of
+from agent_worker.hang_up import hang_up
 from agent_worker.logs import keep_secret, without_secrets
 from agent_worker.opening_line import LineStore, Spoken, spoken
 from agent_worker.pipeline import Warm
@@ -45,6 +46,7 @@ class Call:
         self._conversation: Conversation | None = None
         self._order: CallOrder | None = None
         self._session: AgentSession | None = None
+        self._hung_up = False
 
     @property
     def is_superseded(self) -> bool:
@@ -77,7 +79,7 @@ class Call:
                 consent = self._conversation.keeper.consent if self._conversation else Consent(self._order.recording_policy)
                 errors = self._conversation.errors if self._conversation else []
                 with self._trace.span("report"):
-                    await after_call.send(self._ctx, self._client, self._order, self._log.events, errors, consent)
+                    await after_call.send(self._ctx, self._client, self._order, self._log.events, errors, consent, hung_up=self._hung_up)
         finally:
             await self._client.aclose()
             self._trace.end()
@@ -177,7 +179,7 @@ class Call:
     async def _leave(self) -> None:
         """Hang up by deleting the room, unless another generation of the agent owns it now; then let the job end."""
         if not self.is_superseded:
-            await self._ctx.delete_room()
+            self._hung_up = await hang_up(self._ctx)
         self._ctx.shutdown(reason="superseded" if self.is_superseded else "call ended")
 
     async def _beat(self, every_s: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from agent_worker.outcomes import category
+from sip_config.causes import is_phone_gone
 from sip_config.codec import from_plain
 from sip_config.contract import AnsweredBy, CallEvent, CallReport, Disclosure, EndCause, EventKind, ModelUsage, Outcome, Speaker, Turn
 
@@ -20,8 +21,9 @@ def fold(
     recording: str = "",
     usage: Sequence[ModelUsage] = (),
     errors: Sequence[str] = (),
+    hung_up: bool = True,
 ) -> CallReport:
-    """The report of one call from its events in the order they were seen."""
+    """The report of one call from its events in the order they were seen. `hung_up`: LiveKit has confirmed the end of the room."""
     answered = _first(events, EventKind.ANSWERED)
     turns = turns_of(events)
     cause = _end_cause(events) if answered else EndCause.NONE
@@ -46,6 +48,7 @@ def fold(
         first_audio_after_due_s=audio.data.get("after_due_s") if audio else None,
         recording=recording,
         usage=tuple(usage),
+        phone_gone=hung_up or any(_shows_the_phone_gone(event) for event in events),
         disclosure=from_plain(Disclosure, told.data) if told else None,
         errors=(*(str(e.data.get("error", "")) for e in events if e.kind is EventKind.FAILED), *errors),
     )
@@ -79,6 +82,11 @@ def _end_cause(events: Sequence[CallEvent]) -> EndCause:
         if event.kind is EventKind.FAILED:
             return EndCause.SYSTEM_ERROR
     return EndCause.SYSTEM_ERROR
+
+
+def _shows_the_phone_gone(event: CallEvent) -> bool:
+    status, reason = (str(event.data.get(name, "")) for name in ("last_status", "disconnect_reason"))
+    return event.kind is EventKind.CALLEE_LEFT and is_phone_gone(status, reason)
 
 
 def _opted_out(events: Sequence[CallEvent]) -> bool:

@@ -236,6 +236,15 @@ def of_departure(last_status: str, reason: str) -> R:
     return R.NETWORK_ERROR
 
 
+_CUT_OFF = ("SIGNAL_CLOSE", "CONNECTION_TIMEOUT", "STATE_MISMATCH", "SERVER_SHUTDOWN", "JOIN_FAILURE", "MEDIA_FAILURE", "MIGRATION")
+"""Reasons that speak of a connection to LiveKit and not of the phone: the SIP service cut off from its room tries to come back."""
+
+
+def is_phone_gone(last_status: str, reason: str) -> bool:
+    """Whether a departure proves that the phone is on the hook. A room that vanished with its server proves nothing."""
+    return last_status == "hangup" or (bool(last_status) and reason not in (*_CUT_OFF, "", "UNKNOWN_REASON"))
+
+
 def counts_for_breaker(result: R) -> bool:
     """Failures of the network kind, which say something about the trunk and nothing about the person."""
     return result in (R.NETWORK_ERROR, R.CONGESTION, R.CONFIG_ERROR, R.MEDIA_ERROR)

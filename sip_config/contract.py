@@ -325,6 +325,7 @@ class CallReport:
     disclosure: Disclosure | None = None  # absent when the call ended before it was spoken
     recording_consent: RecordingConsent | None = None
     risks: tuple[RiskFlag, ...] = ()
+    phone_gone: bool = True  # False: nobody saw the phone leave, and LiveKit did not confirm that the room was closed
     version: int = CONTRACT_VERSION
 
 

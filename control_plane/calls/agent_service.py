@@ -223,7 +223,13 @@ def absorb_report(call: Call, report: CallReport, now: datetime) -> None:
 
 
 def _summary_of(report: CallReport) -> dict[str, Any]:
-    return {"answered": report.answered, "outcome": report.outcome, "end_cause": report.end_cause, "errors": list(report.errors)}
+    return {
+        "answered": report.answered,
+        "outcome": report.outcome,
+        "end_cause": report.end_cause,
+        "phone_gone": report.phone_gone,
+        "errors": list(report.errors),
+    }
 
 
 def _kept_of(event: CallEvent) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from control_plane.db.models import Call
-from control_plane.domain.call_state import CallState
+from control_plane.domain.call_state import FINAL, CallState
 
 READY_DEADLINE = timedelta(seconds=25)
 """From dispatch to a ready agent. A dispatch that LiveKit accepted before a worker was there never runs (facts/voice §2)."""
@@ -17,10 +17,11 @@ DIAL_MARGIN = timedelta(seconds=12)
 UNREPORTED_SLOT = timedelta(seconds=20)
 """An agent whose call was not answered leaves at once; past this its slot is taken back."""
 PLACE_OF_LOST = timedelta(seconds=30)
-"""So long a lost call still counts as a line of its trunk and a call of its campaign and workspace: a request that LiveKit has not carried
-out by then (its own limits are shorter) will not be. Its number stays reserved far longer, because being wrong there disturbs a person."""
+"""So long a call that is over and keeps its number still counts as a line of its trunk and a call of its campaign and workspace: a request
+that LiveKit has not carried out by then (its own limits are shorter) will not be. Its number stays reserved far longer, because being wrong
+there disturbs a person."""
 LOST_LOOK = timedelta(seconds=10)
-"""How often the sweep looks for the phone of a lost call."""
+"""How often the sweep looks for a phone that may still be there although its call is over."""
 LOST_SILENCE = timedelta(minutes=3)
 """A phone that was seen in its room and has not been there for so long is quiet. LiveKit's SIP service, cut off from its room, tries to
 come back for about a minute and a half, and then hangs up."""
@@ -41,6 +42,6 @@ def lease_of(call: Call, state: CallState, now: datetime) -> datetime | None:
         return begun + timedelta(seconds=call.ringing_timeout_s) + DIAL_MARGIN
     if state in LEASES:
         return now + LEASES[state]
-    if state is CallState.LOST and call.reserved_until is not None:
+    if state in FINAL and call.holds_number and call.reserved_until is not None:
         return min(call.reserved_until, now + LOST_LOOK)
     return now + UNREPORTED_SLOT if call.holds_slot else call.reserved_until

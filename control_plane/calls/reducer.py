@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.calls.announcing import tell_move
-from control_plane.calls.leases import lease_of
+from control_plane.calls.leases import LOST_SILENCE, lease_of
 from control_plane.calls.observation import facts_of, observe
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.settlement import settle
@@ -19,6 +19,7 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, FINAL, LIVE, CallState, Fact, Move, step
 from control_plane.domain.errors import NotFound
 from control_plane.kit import telemetry
+from sip_config.causes import is_phone_gone
 from sip_config.contract import AnsweredBy, EndCause, NetworkResult, Outcome
 
 CARE_RESERVE = timedelta(seconds=300)
@@ -78,7 +79,7 @@ def fold(call: Call, said: Testimony, now: datetime) -> str:
     call.state = outcome.to
     _absorb(call, said)
     if outcome.to in FINAL:
-        _finish(call, outcome.to, said.at)
+        _finish(call, outcome.to, said)
     call.lease_until = lease_of(call, outcome.to, now)
     return str(outcome.to)
 
@@ -105,6 +106,7 @@ def _absorb(call: Call, said: Testimony) -> None:
         call.failure = said.data.get("why", "")
     elif said.fact in (Fact.CALLEE_LEFT, Fact.HANGING_UP):
         call.ended_at = said.at
+        _absorb_departure(call, said)
 
 
 def _absorb_refusal(call: Call, data: dict[str, Any]) -> None:
@@ -125,6 +127,18 @@ def _absorb_late(call: Call, said: Testimony, now: datetime) -> None:
         call.answered_at = said.at
     elif said.fact in (Fact.CALLEE_LEFT, Fact.AGENT_LEFT) and call.state in LIVE and call.lease_until is not None:
         call.lease_until = min(call.lease_until, now + DEPARTURE_LOOK)
+        _absorb_departure(call, said)
+    elif call.state == CallState.ENDED and call.holds_number:
+        _absorb_departure(call, said)
+        if call.reserved_until is None:
+            call.holds_number, call.lease_until = False, None
+
+
+def _absorb_departure(call: Call, said: Testimony) -> None:
+    """Nothing is reserved any longer for an answered phone that was seen to hang up."""
+    is_gone = is_phone_gone(said.data.get("last_status", ""), said.data.get("disconnect_reason", ""))
+    if said.fact is Fact.CALLEE_LEFT and call.answered_at is not None and is_gone:
+        call.reserved_until = None
 
 
 def _ended_as_if_it_never_rang(call: Call) -> bool:
@@ -132,9 +146,9 @@ def _ended_as_if_it_never_rang(call: Call) -> bool:
     return call.ringing_at is None and call.network_result == NetworkResult.UNREACHABLE and call.failure.startswith("canceled:")
 
 
-def _finish(call: Call, state: CallState, at: datetime) -> None:
+def _finish(call: Call, state: CallState, said: Testimony) -> None:
     """Make the record complete and give back what the call held."""
-    call.ended_at = call.ended_at or at
+    call.ended_at = call.ended_at or said.at
     was_answered = call.answered_at is not None
     if not was_answered:
         call.answered_by = call.answered_by or AnsweredBy.NONE
@@ -146,9 +160,18 @@ def _finish(call: Call, state: CallState, at: datetime) -> None:
         call.answered_by = call.answered_by or AnsweredBy.UNCERTAIN
         call.outcome = call.outcome or Outcome.AGENT_FAILURE
         call.end_cause = EndCause.OPERATOR_STOP if call.ended_by_request else call.end_cause or EndCause.SYSTEM_ERROR
-    # A lost call keeps its number, because its phone may still ring; an unanswered call its slot until the agent has reported. Who has
-    # outlasted the lease of a conversation without a word is not waited for again: a worker that is still at it says so by heartbeat.
-    call.holds_number = state is CallState.LOST
+    # An unanswered call keeps its slot until the agent has reported. Who has outlasted the lease of a conversation without a word is not
+    # waited for again: a worker that is still at it says so by heartbeat.
     call.holds_slot = call.holds_slot and state is CallState.ENDED and call.reported_at is None and not was_answered
-    if state is not CallState.LOST:
+    _keep_number(call, state, said)
+
+
+def _keep_number(call: Call, state: CallState, said: Testimony) -> None:
+    """A lost call keeps its number, because its phone may still ring; an answered one for as long as its phone may not have noticed the
+    end: nobody saw it leave, and LiveKit did not confirm that the room was closed (it was killed, or hung)."""
+    may_be_there = call.reserved_until is not None and call.answered_at is not None and not said.data.get("phone_gone", True)
+    call.holds_number = state is CallState.LOST or may_be_there
+    if not call.holds_number:
         call.reserved_until = None
+    elif state is not CallState.LOST and call.reserved_until is not None:
+        call.reserved_until = min(call.reserved_until, said.at + LOST_SILENCE)

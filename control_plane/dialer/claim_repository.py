@@ -52,7 +52,9 @@ _BEGUN = text(
             from agent_worker where heartbeat_at > clock_timestamp() - interval '1 minute') as workers,
         (select coalesce(json_agg(live), '[]')::text from (
             select workspace_id, trunk_id, campaign_id, state in ('queued', 'dispatched', 'ready') as is_waiting, count(*) as calls
-            from call where holds_number and (state <> 'lost' or ended_at > clock_timestamp() - make_interval(secs => :place_of_lost_s))
+            from call
+            where holds_number
+                and (state not in ('lost', 'ended') or ended_at > clock_timestamp() - make_interval(secs => :place_of_lost_s))
             group by 1, 2, 3, 4) as live) as live
     """
 )
@@ -138,7 +140,7 @@ _WRITE = text(
 
 @dataclass(frozen=True, slots=True)
 class LiveCount:
-    """Calls that hold their number (lost ones for `PLACE_OF_LOST`), by everything that limits them; `is_waiting` before the dial."""
+    """Calls that hold their number, over ones for `PLACE_OF_LOST`, by everything that limits them; `is_waiting` before the dial."""
 
     workspace_id: uuid.UUID
     trunk_id: uuid.UUID

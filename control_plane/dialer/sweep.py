@@ -37,7 +37,7 @@ async def sweep(dialer: Dialer) -> int:
     """Look after the calls whose lease is over; the number looked at."""
     async with dialer.unit() as unit:
         repository, now = DialerRepository(unit.session), unit.now
-        expired = [(call.id, CallState(call.state)) for call in await repository.expired(now, BATCH)]
+        expired = [(call.id, CallState(call.state), call.holds_number) for call in await repository.expired(now, BATCH)]
         for call in await repository.unnudged(now - RENUDGE_AFTER):
             unit.nudges.add("dispatch_call" if call.state == CallState.QUEUED else "place_call", call.id)
         asked_to_end = await ControlRepository(unit.session).asked_to_end()
@@ -45,23 +45,23 @@ async def sweep(dialer: Dialer) -> int:
         await end_by_request(dialer, call_id)
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def look_after(call_id: uuid.UUID, state: CallState) -> None:
+    async def look_after(call_id: uuid.UUID, state: CallState, holds_number: bool) -> None:
         async with places:
             try:
-                await _look_after(dialer, call_id, state)
+                await _look_after(dialer, call_id, state, holds_number)
             except Exception:
                 # One call that cannot be looked after must not keep the sweep from all that come behind it.
                 log.exception("sweep_failed", call_id=str(call_id))
 
-    await asyncio.gather(*(look_after(call_id, state) for call_id, state in expired))
+    await asyncio.gather(*(look_after(*each) for each in expired))
     return len(expired)
 
 
-async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState) -> None:
+async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, holds_number: bool) -> None:
     if state in BEFORE_DIAL:
         await _before_dial(dialer, call_id)
         return
-    if state in FINAL and state is not CallState.LOST:
+    if state in FINAL and not holds_number:
         await _give_back(dialer, call_id)
         return
     try:
@@ -69,7 +69,7 @@ async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState) -> N
     except TelephonyError as error:
         log.warning("sweep_cannot_look", call_id=str(call_id), error=str(error))
         legs = None
-    if state is CallState.LOST:
+    if state in FINAL:
         is_to_be_closed = await _search(dialer, call_id, legs)
     else:
         is_to_be_closed = legs is not None and await _judge(dialer, call_id, legs)
@@ -157,11 +157,12 @@ def _in_conversation(call: Call, phone: Leg | None, agent: bool, now: datetime) 
         call.lease_until = min(limit, now + BELIEVED_AGENT)
         return None
     call.failure = call.failure or ("The agent never reported." if call.state in ANSWERED_STATES else "")
-    return Testimony("sweep", "unreported", "finished_without_report", now, Fact.FINISHED_WITHOUT_REPORT)
+    return Testimony("sweep", "unreported", "finished_without_report", now, Fact.FINISHED_WITHOUT_REPORT, {"phone_gone": False})
 
 
 async def _search(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...] | None) -> bool:
-    """Look for the phone of a lost call: True when it is there, because its INVITE came late, and is to be hung up.
+    """Look for the phone of a call that is over and keeps its number: True when it is there, because the INVITE came late or nobody
+    could hang up, and is to be hung up.
 
     Its number is given back when the reservation ends; or earlier, when its one INVITE is proven to have come and gone. That nobody has
     ever seen the phone proves nothing: the request may still be on its way to LiveKit (docs/adr/0002). None: LiveKit does not say.
@@ -174,6 +175,7 @@ async def _search(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...] | No
             return False
         if is_there:
             await hear(unit, call_id, Testimony("sweep", f"phone_seen:{now.isoformat()}", PHONE_SEEN, now))
+            call.reserved_until = max(call.reserved_until or now, now + LOST_SILENCE)
         elif legs is not None and await _has_come_and_gone(CallRepository(unit.session), call, now):
             await hear(unit, call_id, Testimony("sweep", "proven_gone", "proven_gone", now))
             call.reserved_until = now
@@ -192,7 +194,8 @@ async def _has_come_and_gone(calls: CallRepository, call: Call, now: datetime) -
     events = [event for kind in SIGHTINGS if (event := await calls.last_event(call.id, kind)) is not None]
     # An agent whose room vanishes says that the callee left, also when it has never seen one.
     seen = [event.recorded_at for event in events if event.kind != "callee_left" or event.data.get("last_status")]
-    return bool(seen) and max(*seen, call.ended_at or now) < now - LOST_SILENCE
+    was_there = bool(seen) or call.answered_at is not None
+    return was_there and max([*seen, call.ended_at or now]) < now - LOST_SILENCE
 
 
 async def _give_back(dialer: Dialer, call_id: uuid.UUID) -> None:

@@ -24,7 +24,7 @@ select (select count(*) from call where holds_slot) held,
 """
 FREE_LOST = """
 update call set reserved_until = now(), lease_until = now()
-where state = 'lost' and holds_number and reserved_until > now() and not to_e164 = any(%s)
+where state in ('lost', 'ended') and holds_number and reserved_until > now() and not to_e164 = any(%s)
 """
 
 

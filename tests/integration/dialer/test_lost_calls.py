@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 from control_plane.calls.leases import LOST_SILENCE, PLACE_OF_LOST
 from control_plane.db.models import Call, CallEventRecord
 from control_plane.dialer import place
-from control_plane.telephony.port import Leg, Uncertain
-from sip_config.contract import EventKind
+from control_plane.telephony.port import Answered, Leg, Uncertain
+from sip_config.contract import AnsweredBy, CallReport, EndCause, EventKind, Outcome
 from sip_config.naming import callee_identity, room_name
 from tests.integration.dialer.conftest import Bench
 
@@ -111,6 +111,36 @@ async def test_nothing_is_proven_while_livekit_cannot_be_asked(bench: Bench) -> 
     bench.telephony.is_down = True
     await _look_again(bench)
     assert (await bench.calls())[0].holds_number
+
+
+async def test_a_phone_whose_room_vanished_with_its_server_keeps_its_number_until_it_must_have_noticed(bench: Bench) -> None:
+    """LiveKit was killed in a conversation: its SIP service holds the line and tries to come back, and no room tells of it."""
+    await bench.make_world(ONE)
+    call, _ = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Answered())
+    await place.place(bench.dialer, call.id)
+    bench.telephony.everybody_leaves(room_name(str(call.id)))
+    await _look_again(bench)
+    (over,) = await bench.calls()
+    assert (over.state, over.outcome, over.holds_number, over.holds_slot) == ("ended", "agent_failure", True, False)
+    await _let_pass(bench, LOST_SILENCE)
+    await _look_again(bench)
+    (over,) = await bench.calls()
+    assert (over.state, over.holds_number, over.reserved_until, over.lease_until) == ("ended", False, None, None)
+
+
+async def test_who_could_not_be_hung_up_on_is_hung_up_on_by_the_sweep(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, ticket = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Answered())
+    await place.place(bench.dialer, call.id)
+    by, outcome = AnsweredBy.HUMAN, Outcome.SUCCESS
+    said = CallReport(str(call.id), 1, True, by, outcome, EndCause.AGENT_HANGUP, phone_gone=False)
+    await bench.agent_reports(ticket, said)
+    await _look_again(bench)
+    assert room_name(str(call.id)) not in bench.telephony.room_of
+    (over,) = await bench.calls()
+    assert (over.state, over.holds_number) == ("ended", True)
 
 
 async def test_a_call_that_cannot_be_looked_after_keeps_the_sweep_from_no_other(bench: Bench) -> None:

@@ -41,9 +41,9 @@ def fresh_call() -> Call:
     )
 
 
-def says(source: str, fact: Fact) -> Witness:
+def says(source: str, fact: Fact, **data: object) -> Witness:
     def speak(call: Call, at: datetime) -> None:
-        reducer.fold(call, reducer.Testimony(source, f"{fact}:{at.isoformat()}", fact, at, fact), at)
+        reducer.fold(call, reducer.Testimony(source, f"{fact}:{at.isoformat()}", fact, at, fact, data), at)
 
     return speak
 
@@ -179,8 +179,9 @@ class Witnesses(RuleBasedStateMachine):
     @invariant()
     def what_is_held_follows_from_the_state(self) -> None:
         over = self.call.state in FINAL
-        assert self.call.holds_number == (not over or self.call.state == CallState.LOST)
-        assert (self.call.reserved_until is None) == (self.call.dialing_at is None or (over and self.call.state != CallState.LOST))
+        may_be_there = self.call.state == CallState.LOST or (self.call.answered_at is not None and self.call.reserved_until is not None)
+        assert self.call.holds_number == (not over or may_be_there)
+        assert (self.call.reserved_until is None) == (self.call.dialing_at is None or (over and not self.call.holds_number))
 
     def teardown(self) -> None:
         if not hasattr(self, "call"):
