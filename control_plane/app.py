@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from control_plane.analytics.controllers import AnalyticsController, CallAnalyticsController, CampaignStatsController
+from control_plane.appointments.controllers import AppointmentController, AppointmentImportController
 from control_plane.assistants.controllers import AssistantController
 from control_plane.audit.controllers import AuditController
 from control_plane.calls.control_controllers import CampaignStopController, WorkspaceHaltController
@@ -123,6 +124,8 @@ API: Sequence[ControllerRouterHandler] = (
     WebhookDeliveryController,
     LiveController,
     FollowUpController,
+    AppointmentController,
+    AppointmentImportController,
 )
 """What lies under /api/v1."""
 ROOT: Sequence[ControllerRouterHandler] = (

@@ -15,6 +15,7 @@ from arq.worker import Worker
 from structlog import get_logger
 
 from control_plane.analytics.tasks import count_changed_hours
+from control_plane.appointments.tasks import keep_reminders
 from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
 from control_plane.contacts.tasks import run_import, run_number_import, sweep_imports
@@ -175,6 +176,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),
             cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
             cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
+            cron(keep_reminders, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(keep_follow_ups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
         ],

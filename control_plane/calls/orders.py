@@ -55,8 +55,8 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         contact_name=contact.name if contact else "",
         contact_facts={key: str(value) for key, value in (contact.attributes if contact else {}).items()},
         time_zone=next(iter(time_zones(call.to_e164, contact)), ""),
-        tools=tuple(config.get("tools") or ()),
-        outcome_labels=tuple(config.get("outcome_labels") or ()),
+        tools=_tools(config, request),
+        outcome_labels=tuple(request.get("outcome_labels") or config.get("outcome_labels") or ()),
         models=_part(ModelsOrder, _models(config.get("models") or {})),
         voice=_part(VoiceOrder, config.get("voice")),
         voicemail=VoicemailOrder(VoicemailMode(voicemail.get("mode", "hang_up")), fill(voicemail.get("message") or "", values)),
@@ -71,6 +71,13 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         max_duration_s=call.max_duration_s,
         trace_context=call.trace_context,
     )
+
+
+def _tools(config: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The assistant's tools; a call with outcomes of its own can always record one. None at all means every tool."""
+    tools = tuple(config.get("tools") or ())
+    needs_outcome = bool(tools) and bool(request.get("outcome_labels")) and "set_outcome" not in tools
+    return (*tools, "set_outcome") if needs_outcome else tools
 
 
 def variables_of(version: AssistantVersion, contact: Contact | None, request: Mapping[str, Any]) -> dict[str, str]:

@@ -13,12 +13,16 @@ BUILT_IN: Mapping[str, Outcome] = {
     "voicemail": Outcome.NO_CONVERSATION,
     "wrong_number": Outcome.WRONG_NUMBER,
 }
+OF_REMINDERS: Mapping[str, Outcome] = {"confirmed": Outcome.SUCCESS, "reschedule": Outcome.PARTIAL, "cancel": Outcome.PARTIAL}
+"""Beside wrong_person and wrong_number what a reminder of an appointment can come to."""
 
 
 def category_of(label: str) -> Outcome:
-    """The category of a label: built in, the name of a category itself, or unknown (never success by guess)."""
+    """The category of a label: built in, a reminder's, the name of a category itself, or unknown (never success by guess)."""
     if label in BUILT_IN:
         return BUILT_IN[label]
+    if label in OF_REMINDERS:
+        return OF_REMINDERS[label]
     return Outcome(label) if label in Outcome._value2member_map_ else Outcome.UNKNOWN
 
 

@@ -63,10 +63,13 @@ class CallService:
         purpose: CallPurpose = CallPurpose.SINGLE,
         priority: Priority = Priority.SINGLE,
         run: OfRun | None = None,
+        start_by: datetime | None = None,
+        outcome_labels: Sequence[str] = (),
     ) -> Call:
         """Judge the call now: never → `Refused` with the reasons and no call; else a queued call, due now or when the gate opens.
 
-        A call of a run that would have to wait for longer than the run may is `Refused` too.
+        A call that would have to wait for longer than its run or `start_by` allows is `Refused` too. `outcome_labels` take the place of
+        the assistant's own for this call.
         """
         assistant = await self._lookups.active_assistant(asked.assistant_id)
         contact = await self._lookups.contact(asked.contact_id) if asked.contact_id else None
@@ -85,7 +88,7 @@ class CallService:
         decision, facts = await ask(self._unit.session, question, at)
         _require_possible(decision)
         due_at = max(_due_at(decision, at), from_number_until or at)
-        _require_in_time(decision, due_at, run)
+        _require_in_time(decision, due_at, run.start_by if run else start_by)
         call_id = new_id()
         verdict = verdict_of(decision, facts, question, at, call_id=call_id, stage=Stage.PLANNING)
         await self._calls.add_verdict(verdict)
@@ -104,7 +107,7 @@ class CallService:
             from_e164=number.e164,
             caller_choice=caller.choice,
             to_e164=to,
-            request=_request_of(asked),
+            request=_request_of(asked) | ({"outcome_labels": list(outcome_labels)} if outcome_labels else {}),
             state=CallState.QUEUED,
             due_at=due_at,
             schedule_run_id=run.run_id if run else None,
@@ -173,7 +176,8 @@ class CallService:
         await self.get(call_id)
         call = await self._calls.lock(call_id)
         assert call is not None
-        known = await self._lookups.outcome_labels(call.assistant_version_id)
+        own = call.request.get("outcome_labels") or ()
+        known = list(dict.fromkeys((*own, *await self._lookups.outcome_labels(call.assistant_version_id))))
         if label not in known:
             raise Invalid.field("outcome", f"There is no outcome {label!r} here; there are {', '.join(known)}.")
         promised = promised_at(category_of(label), callback_at, self._unit.now)
@@ -229,8 +233,8 @@ def _require_possible(decision: Decision) -> None:
         raise Refused(" ".join(sentences), code=decision.reasons[0].code, reasons=sentences)
 
 
-def _require_in_time(decision: Decision, due_at: datetime, run: OfRun | None) -> None:
-    if run is None or due_at <= run.start_by:
+def _require_in_time(decision: Decision, due_at: datetime, start_by: datetime | None) -> None:
+    if start_by is None or due_at <= start_by:
         return
     why = tuple(reason.sentence for reason in decision.reasons) if isinstance(decision, Wait) else ()
     late = f"The call could not be made before {due_at:%Y-%m-%d %H:%M} UTC, which is too late."

@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import (
+    Appointment,
     Call,
     CallEventRecord,
     CallTurn,
@@ -78,6 +79,8 @@ class ErasureRepository:
         await self._session.execute(events.execution_options(**_QUIET))
         for of_call in (CallTurn, RiskFlag):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
+        answered = update(Appointment).where(Appointment.status_call_id.in_(call_ids)).values(evidence="")
+        await self._session.execute(answered.execution_options(**_QUIET))
         await OutboxRepository(self._session).forget_words_of(call_ids)
 
     async def redact_verdicts(

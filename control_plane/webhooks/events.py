@@ -47,12 +47,12 @@ EMITTED = (
     "usage.threshold_reached",
     "usage.limit_reached",
     "webhook_endpoint.disabled",
+    "appointment.updated",
 )
 ANNOUNCED = (
     "call.analyzed",
     "call.function_called",
     "checkup.missed",
-    "appointment.updated",
     "promise.overdue",
 )
 """May be subscribed to; they come with the features that they are about."""

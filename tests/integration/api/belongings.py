@@ -56,6 +56,9 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "campaign_id": campaign_id,
         "enrollment_id": await _enrolled(api, campaign_id),
         "import_id": upload.json()["id"],
+        "appointment_id": await made(
+            "/appointments", {"contact_id": contact, "assistant_id": assistant, "starts_at": "2026-12-24T14:30:00Z"}
+        ),
         "suppression_id": await made("/suppressions", {"e164": "+12025550102", "reason": "asked"}),
         "call_id": await made("/calls", {"assistant_id": assistant, "to": PHONE}, 202),
         "key_id": await made("/api-keys", {"name": "k", "role": "viewer"}),

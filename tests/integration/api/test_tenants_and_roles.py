@@ -87,6 +87,7 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
     person = {"name": "Bea", "phones": [{"e164": "+12025550104"}]}
     campaign = {"name": "D", "assistant_id": my["assistant_id"], "contact_list_ids": [my["list_id"]], "number_ids": [my["number_id"]]}
     single = {"assistant_id": my["assistant_id"], "to": PHONE}
+    visit = {"assistant_id": my["assistant_id"], "contact_id": my["contact_id"], "starts_at": "2026-12-24T14:30:00Z"}
     requests = [
         ("POST", "/contacts", person | {"contact_list_ids": [their["list_id"]]}),
         ("POST", f"/contact-lists/{my['list_id']}/contacts", {"contact_ids": [their["contact_id"]]}),
@@ -102,6 +103,9 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
         ("POST", "/suppressions", {"e164": PHONE, "scope": "campaign", "campaign_id": their["campaign_id"]}),
         ("POST", "/legal-holds", {"reason": "Case 7", "contact_id": their["contact_id"]}),
         ("POST", "/legal-holds", {"reason": "Case 7", "call_id": their["call_id"]}),
+        ("POST", "/appointments", visit | {"assistant_id": their["assistant_id"]}),
+        ("POST", "/appointments", visit | {"contact_id": their["contact_id"]}),
+        ("PATCH", f"/appointments/{my['appointment_id']}", {"assistant_id": their["assistant_id"]}),
         ("POST", "/calls", single | {"assistant_id": their["assistant_id"]}),
         ("POST", "/calls", single | {"from_number_id": their["number_id"]}),
         ("POST", "/calls", single | {"contact_id": their["contact_id"]}),

@@ -1,0 +1,1 @@
+"""Appointments of contacts, and the calls that remind people of them."""

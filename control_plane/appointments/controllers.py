@@ -1,0 +1,99 @@
+"""`/appointments`."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
+
+from control_plane.appointments.importing import AppointmentImporter
+from control_plane.appointments.schemas import AppointmentImportOut, AppointmentIn, AppointmentOut, AppointmentPatch
+from control_plane.appointments.service import AppointmentService
+from control_plane.contacts.uploads import is_form, uploaded
+from control_plane.db.unit import Unit
+from control_plane.domain.reminding import Status
+from control_plane.kit.etags import IfMatch, tagged
+from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
+from control_plane.workspaces.guards import requires
+from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
+from control_plane.workspaces.principal import Principal
+
+Who = NamedDependency[SkipValidation[Principal]]
+Work = NamedDependency[SkipValidation[Unit]]
+Id = FromPath[uuid.UUID]
+InStatus = Annotated[Status | None, QueryParameter(name="status", description="Only appointments in this status.")]
+AssistantId = Annotated[uuid.UUID, QueryParameter(name="assistant_id", description="Who reminds of the appointments in the file.")]
+
+
+class AppointmentController(Controller):
+    path = "/appointments"
+    tags = ["appointments"]
+    guards = [requires("viewer")]
+
+    @get("/", summary="Appointments, newest first")
+    async def listing(
+        self,
+        unit: Work,
+        principal: Who,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+        contact_id: FromQuery[uuid.UUID | None] = None,
+        in_status: InStatus = None,
+        since: FromQuery[datetime | None] = None,
+        until: FromQuery[datetime | None] = None,
+    ) -> Page[AppointmentOut]:
+        """Appointments, newest first; `since` and `until` bound when they begin."""
+        service = AppointmentService(unit, principal.workspace_id)
+        return await service.listing(limit, cursor, contact_id=contact_id, status=in_status, since=since, until=until)
+
+    @post("/", guards=[requires("manager")], summary="Make an appointment, of which the contact is reminded")
+    async def create(self, unit: Work, principal: Who, data: JSONBody[AppointmentIn]) -> AppointmentOut:
+        return await AppointmentService(unit, principal.workspace_id).create(data)
+
+    @get("/{appointment_id:uuid}", summary="One appointment with its reminders")
+    async def read(self, unit: Work, principal: Who, appointment_id: Id) -> Response[AppointmentOut]:
+        return tagged(await AppointmentService(unit, principal.workspace_id).get(appointment_id), AppointmentPatch)
+
+    @patch("/{appointment_id:uuid}", guards=[requires("manager")], summary="Move it, cancel it, or change what is sent")
+    async def update(
+        self, unit: Work, principal: Who, appointment_id: Id, data: JSONBody[AppointmentPatch], if_match: IfMatch = None
+    ) -> Response[AppointmentOut]:
+        return tagged(await AppointmentService(unit, principal.workspace_id).update(appointment_id, data, if_match), AppointmentPatch)
+
+    @delete("/{appointment_id:uuid}", guards=[requires("manager")], summary="Forget an appointment; nobody is reminded of it any more")
+    async def remove(self, unit: Work, principal: Who, appointment_id: Id) -> None:
+        await AppointmentService(unit, principal.workspace_id).delete(appointment_id)
+
+
+@dataclass
+class _FileOperation(Operation):
+    """Tells OpenAPI what the handler reads from the request by itself."""
+
+    def __post_init__(self) -> None:
+        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file}, required=["file"])
+        content = {"multipart/form-data": OpenAPIMediaType(schema=form), "text/csv": OpenAPIMediaType(schema=file)}
+        self.request_body = RequestBody(content=content, required=True, description="A CSV file, as a form's field or as the whole body.")
+
+
+class AppointmentImportController(Controller):
+    path = "/appointments/imports"
+    tags = ["appointments"]
+    guards = [requires("manager")]
+
+    @post(
+        "/", status_code=200, opt=NOT_IDEMPOTENT, operation_class=_FileOperation, summary="Appointments from a CSV file of up to 2,000 rows"
+    )
+    async def create(self, request: Request[Any, Any, Any], unit: Work, principal: Who, assistant_id: AssistantId) -> AppointmentImportOut:
+        """Columns: phone or contact_id, starts_at, and optionally time_zone, place, title, reminders (`2 days, 2 hours`), external_id.
+
+        A row whose `external_id` is known moves or changes that appointment, so the same file may be sent again.
+        """
+        importer = AppointmentImporter(unit, principal.workspace_id, assistant_id)
+        chunks = (await uploaded(request))[1] if is_form(request) else request.stream()
+        return await importer.run(chunks)

@@ -1,0 +1,108 @@
+"""Makes the calls of reminders and draws the conclusions from their ends. One transaction each, safe to repeat and to run beside another.
+
+A reminder and its call are committed together, so nobody is reminded twice whatever dies when. The calls go through the service of
+`POST /calls`: gate, caps and ledger are the same.
+"""
+
+import uuid
+from datetime import timedelta
+
+from control_plane.appointments.repository import ReminderWork
+from control_plane.appointments.service import replan, tell
+from control_plane.audit.service import record
+from control_plane.calls.repository import NOT_STORED, CallRepository
+from control_plane.calls.schemas import NewCall
+from control_plane.calls.service import CallService
+from control_plane.db.models import Appointment, AppointmentReminder, Call, Contact
+from control_plane.db.unit import Unit
+from control_plane.domain.call_state import BEFORE_DIAL
+from control_plane.domain.errors import CallwrightError, Conflict, Unavailable
+from control_plane.domain.reminding import LABELS, LAST_CALL, REMINDED, STATUS_OF_LABEL, agenda, time_of
+from sip_config.contract import Speaker
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
+_MOST_EVIDENCE = 2000
+
+
+async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
+    """The call of a reminder that is due; or why there is none."""
+    taken = await ReminderWork(unit.session).take(reminder_id, "waiting")
+    if taken is None or taken[1].due_at > unit.now:
+        return
+    row, reminder = taken
+    obstacle = _obstacle(unit, row, reminder)
+    if obstacle:
+        reminder.state, reminder.note = "skipped", obstacle
+        return
+    try:
+        call = await _call(unit, row, reminder)
+    except (Conflict, Unavailable) as error:
+        reminder.due_at, reminder.note = unit.now + LOOK_AGAIN, error.detail
+    except CallwrightError as error:
+        reminder.state, reminder.note = "skipped", error.detail
+    else:
+        reminder.state, reminder.call_id, reminder.note = "calling", call.id, ""
+
+
+async def conclude(unit: Unit, reminder_id: uuid.UUID) -> None:
+    """The call of a reminder is over: what the person has said becomes the appointment's status, with their own words."""
+    taken = await ReminderWork(unit.session).take(reminder_id, "calling")
+    if taken is None:
+        return
+    row, reminder = taken
+    call = await ReminderWork(unit.session).call(reminder.call_id)
+    status = STATUS_OF_LABEL.get(call.outcome_label or "") if call is not None and call.answered_at is not None else None
+    reminder.state, reminder.note = "done", _end_in_words(call, status)
+    if call is None or status is None or reminder.starts_at != row.starts_at:
+        return
+    before, row.status, row.status_call_id = row.status, status, call.id
+    row.evidence = await _words(unit, call)
+    replan(row, unit.now)
+    await unit.session.flush()
+    record(unit, row.workspace_id, "appointment.answered", "appointment", row.id, {"status": before}, {"status": status})
+    await tell(unit, row, ["status"], call.id)
+
+
+async def stop(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> None:
+    """A reminder that has waited until it is too late."""
+    calls = CallService(unit, workspace_id)
+    if (await calls.get(call_id)).state in BEFORE_DIAL:
+        await calls.end(call_id)
+
+
+def _obstacle(unit: Unit, row: Appointment, reminder: AppointmentReminder) -> str:
+    if row.status not in REMINDED or reminder.starts_at != row.starts_at:
+        return "The appointment was moved or given up."
+    if unit.now >= row.starts_at - LAST_CALL:
+        return "It was too late to remind of it."
+    later = [r for r in row.reminders if r.starts_at == row.starts_at and r.offset_s < reminder.offset_s]
+    return "A later reminder was due already." if any(r.state == "waiting" and r.due_at <= unit.now for r in later) else ""
+
+
+async def _call(unit: Unit, row: Appointment, reminder: AppointmentReminder) -> Call:
+    contact: Contact = await ReminderWork(unit.session).contact(row.contact_id)
+    at = time_of(row.starts_at, row.time_zone)
+    asked = NewCall(
+        assistant_id=row.assistant_id,
+        contact_id=row.contact_id,
+        agenda=agenda(contact.name, row.title, row.starts_at, row.time_zone, row.place)[:2000],
+        variables={"appointment_time": at, "appointment_place": row.place, "appointment_title": row.title},
+        metadata={"appointment_id": str(row.id), "offset_s": reminder.offset_s},
+    )
+    service = CallService(unit, row.workspace_id)
+    return await service.create(asked, start_by=row.starts_at - LAST_CALL, outcome_labels=LABELS)
+
+
+async def _words(unit: Unit, call: Call) -> str:
+    turns = await CallRepository(unit.session).turns(call.id)
+    said = [turn.text for turn in turns if turn.speaker == Speaker.CALLEE and turn.text != NOT_STORED]
+    return "\n".join(said)[:_MOST_EVIDENCE]
+
+
+def _end_in_words(call: Call | None, status: str | None) -> str:
+    if call is None:
+        return "The call is no longer on record."
+    if call.answered_at is None:
+        return "Nobody was reached."
+    return f"Answered: {status.replace('_', ' ')}." if status else "Answered, without a word on whether they will come."
