@@ -36,6 +36,7 @@ from control_plane.operations.tasks import tidy_rooms, watch_invariants
 from control_plane.records.tasks import finish_erasure, retain, sweep_erasures
 from control_plane.rules.registry import registry
 from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Settings
+from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
 from control_plane.trunks.number_health import review_numbers
@@ -158,6 +159,8 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             func(stop_suppressed, keep_result=0),
             func(stop_listed, keep_result=0, timeout=3600),
             func(deliver_webhooks, keep_result=0, max_tries=1),
+            func(call_runs, keep_result=0),
+            func(follow_runs, keep_result=0),
             func(take_up_risks, keep_result=0, max_tries=1),
             func(keep_follow_ups, keep_result=0, max_tries=1),
         ],
@@ -165,6 +168,9 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             cron(tick, second=EVERY_SECOND, keep_result=0, max_tries=1),
             cron(sweep, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
             cron(sweep_campaigns, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+            cron(claim_schedules, second=EVERY_SECOND, keep_result=0, max_tries=1),
+            cron(call_runs, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
+            cron(follow_runs, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(sweep_imports, second={7, 37}, keep_result=0, max_tries=1),
             cron(sweep_trunks, second={3, 23, 43}, keep_result=0, max_tries=1),
             cron(check_trunks, second={13, 33, 53}, keep_result=0, max_tries=1),

@@ -56,6 +56,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "campaign_id": campaign_id,
         "enrollment_id": await _enrolled(api, campaign_id),
         "import_id": upload.json()["id"],
+        "schedule_id": await made("/schedules", {"name": "S", "assistant_id": assistant, "contact_id": contact, "cron": "0 14 * * 1"}),
         "appointment_id": await made(
             "/appointments", {"contact_id": contact, "assistant_id": assistant, "starts_at": "2026-12-24T14:30:00Z"}
         ),
