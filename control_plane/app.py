@@ -62,8 +62,8 @@ from control_plane.records.controllers import (
 )
 from control_plane.rules.controllers import RulesController, WorkspaceRulesController
 from control_plane.rules.registry import registry
-from control_plane.secrets.controllers import SecretController
 from control_plane.schedules.controllers import ScheduleController
+from control_plane.secrets.controllers import SecretController
 from control_plane.settings import Settings
 from control_plane.trunks.controllers import NumberController, TrunkController
 from control_plane.usage.controllers import UsageController

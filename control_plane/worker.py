@@ -35,8 +35,8 @@ from control_plane.kit.storage import open_storage
 from control_plane.operations.tasks import tidy_rooms, watch_invariants
 from control_plane.records.tasks import finish_erasure, retain, sweep_erasures
 from control_plane.rules.registry import registry
-from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Settings
 from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
+from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Settings
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
 from control_plane.trunks.number_health import review_numbers

@@ -20,9 +20,9 @@ from control_plane.db.models import (
     Erasure,
     FollowUp,
     RiskFlag,
+    Schedule,
 )
 from control_plane.db.session import number_hash
-    Schedule,
 from control_plane.domain.call_state import FINAL
 from control_plane.webhooks.outbox_repository import OutboxRepository
 
@@ -110,22 +110,13 @@ class ErasureRepository:
         mine = (FollowUp.workspace_id == self._workspace_id, FollowUp.to_e164.in_(numbers))
         await self._session.execute(delete(FollowUp).where(*mine).execution_options(**_QUIET))
 
-    async def forget_contacts(self, contact_ids: Sequence[uuid.UUID]) -> None:
-        """With their numbers, enrollments and places on lists."""
     async def forget_schedules(self, numbers: Sequence[str]) -> None:
         """Those to a number; those to a contact go with the contact."""
         mine = (Schedule.workspace_id == self._workspace_id, Schedule.phone_number.in_(numbers))
         await self._session.execute(delete(Schedule).where(*mine).execution_options(**_QUIET))
 
-    async def forget_escalations(self, contact_ids: Sequence[uuid.UUID]) -> None:
-        """Calls to those whom a person has named speak of the person; the calls themselves are another's and stay."""
-        network = select(CheckUpContact.contact_id).join(CheckUp, CheckUp.id == CheckUpContact.checkup_id)
-        ids = select(cast(CheckUp.id, Text)).where(CheckUp.contact_id.in_(contact_ids))
-        of_checkup = Call.request["metadata"]["checkup_id"].astext.in_(ids)
-        told = (Call.contact_id.in_(network.where(CheckUp.contact_id.in_(contact_ids))), Call.purpose == "escalation", of_checkup)
-        words = Call.request.op("-")("agenda").op("-")("welcome_message")
-        await self._session.execute(update(Call).where(*told).values(request=words).execution_options(**_QUIET))
-
+    async def forget_contacts(self, contact_ids: Sequence[uuid.UUID]) -> None:
+        """With their numbers, enrollments and places on lists."""
         mine = (Contact.workspace_id == self._workspace_id, Contact.id.in_(contact_ids))
         await self._session.execute(delete(Contact).where(*mine).execution_options(**_QUIET))
 
