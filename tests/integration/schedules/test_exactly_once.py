@@ -1,0 +1,76 @@
+"""Each planned run happens once, whoever finds it due, however many at once, and wherever one of them is killed."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from control_plane.db.models import Call, ScheduleRun
+from control_plane.schedules.tasks import call_runs, claim_schedules
+from tests.integration.schedules.conftest import Desk
+from tests.integration.schedules.dying import COMMITTING
+
+HOURS = 6
+PATIENCE_S = 60
+
+
+async def test_many_workers_at_once_make_each_run_and_its_call_once(desk: Desk) -> None:
+    made = [await desk.schedule(contact_id=None, phone_number=f"+120255501{i:02}") for i in range(12)]
+    desk.api.clock.advance(timedelta(hours=1))
+    await asyncio.gather(*(claim_schedules(desk.ctx) for _ in range(4)))
+    assert await desk.count(ScheduleRun) == len(made)
+    await asyncio.gather(*(call_runs(desk.ctx) for _ in range(4)))
+    assert await desk.count(Call) == len(made)
+
+
+async def test_tasks_that_are_repeated_add_nothing(desk: Desk) -> None:
+    made = await desk.schedule()
+    for hour in range(1, HOURS):
+        await desk.pass_time(hours=1)
+        for _ in range(3):
+            await desk.work()
+        assert (len(await desk.runs(made)), await desk.count(Call)) == (hour, hour)
+
+
+@pytest.mark.parametrize("task", ["claim_schedules", "call_runs"])
+async def test_a_worker_that_is_killed_before_its_commit_has_done_nothing_and_another_does_it_once(desk: Desk, task: str) -> None:
+    made = await desk.schedule()
+    desk.api.clock.advance(timedelta(hours=1))
+    if task == "call_runs":
+        await claim_schedules(desk.ctx)
+    with frozen_worker(desk, task) as process:
+        # What it holds is its own as long as it lives, and nobody waits for it.
+        await desk.work()
+        assert await desk.count(Call) == 0
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE_S)
+    async with asyncio.timeout(PATIENCE_S):
+        # PostgreSQL has to notice first that nobody is there any more.
+        while await desk.count(Call) == 0:
+            await desk.work()
+            await asyncio.sleep(0.05)
+    await desk.work()
+    (run,) = await desk.runs(made)
+    assert (run["planned_at"], run["state"], len(run["calls"])) == ("2026-11-23T16:00:00Z", "calling", 1)
+    assert (await desk.get(f"/schedules/{made['id']}"))["next_run_at"] == "2026-11-23T17:00:00Z"
+
+
+@contextmanager
+def frozen_worker(desk: Desk, task: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that has done all of the task but the commit."""
+    url = desk.api.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.integration.schedules.dying", url, task, desk.now.isoformat()]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == COMMITTING
+        yield process
+    finally:
+        process.kill()
+        process.wait(PATIENCE_S)
+        process.stdout and process.stdout.close()
