@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make demo`, `make up`, `make test`. Works as root and as a normal user, from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test bench check chaos format
+.PHONY: help setup demo up test bench recurrence check chaos format
 PYTHON := .venv/bin/python
 # Further options, for example: make up ARGS="--port 8100"
 ARGS :=
@@ -30,6 +30,9 @@ chaos: setup ## Kill and stop everything while calls go on, check both ledgers, 
 
 bench: setup ## Measure claims, slot refill and pacing on loopback; writes docs/benchmarks.md (some minutes)
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+recurrence: setup ## Compare plans of schedules with an oracle, minute by minute over ten years (some minutes)
+	@CALLWRIGHT_WHOLE_ORACLE=1 $(PYTHON) -m pytest -q tests/unit/domain/test_recurrence_oracle.py $(ARGS)
 
 format: setup ## Put the code into its one format
 	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
