@@ -39,8 +39,8 @@ machine that took them; the ratios compare with a baseline of the same run.
   after its last gate is not sent but put back, and missing here.
 * **Previews.** A campaign to real American numbers in nine area codes, one number each, a consent for 95 %, 2 % suppressed; nobody is
   called and nobody has been. *Bare SQL*: the same statements with the same parameters by the bare driver, nothing decided.
-* **Schedules.** Weekly ones in four zones, loaded by COPY; from the begin of the tick to the commit of the last run, each schedule given its next
-  time. Their calls are not made.
+* **Schedules.** Weekly ones in four zones, loaded by COPY; from the begin of the tick to the commit of the last run, each schedule given
+  its next time. Their calls are not made.
 * **Webhooks.** From an outbox that is full to a receiver in the same process, four endpoints; signed, each result written. *Bare requests*:
   as many of the same size, as many at once, by the same client, without database and signature. The processor time is both sides' together.
 * **Figures.** Calls of one workspace over 90 days of 12 hours, three campaigns at a time, 4 trunks, 200 numbers; a third answered, with two
