@@ -73,12 +73,17 @@ async def test_the_api_serves_with_the_bootstrap_key_and_ends_on_sigterm(environ
             assert ready["ready"]
             assert lines["carrier"]["detail"].startswith("SIMULATED")
             assert not lines["agent_workers"]["ok"]
-        process.send_signal(signal.SIGTERM)
+            async with client.stream("GET", "/api/v1/stream", headers=headers, timeout=PATIENCE_S) as stream:
+                told = stream.aiter_lines()
+                assert await anext(told) == "retry: 3000"
+                process.send_signal(signal.SIGTERM)
+                # The server ends the stream, which would go on for minutes; it does not break it off.
+                assert [line async for line in told if line.startswith("event: ")] == ["event: ready"]
         _, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
         assert process.returncode == 0
         assert "cw_bootstrap" not in errors.decode()
         logged = [json.loads(line) for line in errors.decode().splitlines()]
-        assert [(line["event"], line["route"]) for line in logged if line["event"] == "request"] == [("request", "/api/v1/workspace")]
+        assert [line["route"] for line in logged if line["event"] == "request"] == ["/api/v1/workspace", "/api/v1/stream"]
     finally:
         if process.returncode is None:
             process.kill()
