@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make demo`, `make up`, `make test`. Works as root and as a normal user, from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test bench recurrence check chaos format
+.PHONY: help setup demo up test bench recurrence check chaos fuzz format
 PYTHON := .venv/bin/python
 # Further options, for example: make up ARGS="--port 8100"
 ARGS :=
@@ -28,7 +28,10 @@ check: setup ## Look for mistakes without running anything: style, types, import
 chaos: setup ## Kill and stop everything while calls go on, check both ledgers, write docs/chaos-report.md
 	@$(PYTHON) -m tests.chaos $(ARGS)
 
-bench: setup ## Measure claims, slot refill and pacing on loopback; writes docs/benchmarks.md (some minutes)
+fuzz: setup ## Ask the API all that its description allows, and more, by schemathesis with all its checks
+	@$(PYTHON) -m tests.fuzz $(ARGS)
+
+bench: setup ## Measure claims, pacing, webhooks, figures and HTTP on loopback; writes docs/benchmarks.md (some minutes)
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 recurrence: setup ## Compare plans of schedules with an oracle, minute by minute over ten years (some minutes)

@@ -7,7 +7,7 @@ import platform
 import time
 from pathlib import Path
 
-from benchmarks import analytics, claims, pacing, preview, schedules, slot_refill, webhooks
+from benchmarks import analytics, claims, http, pacing, preview, schedules, slot_refill, webhooks
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HOW = """\
@@ -46,6 +46,9 @@ machine that took them; the ratios compare with a baseline of the same run.
 * **Figures.** Calls of one workspace over 90 days of 12 hours, three campaigns at a time, 4 trunks, 200 numbers; a third answered, with two
   turns each. The latest hour is not counted yet. At the service, each endpoint without filter, for a campaign, a number, and for 30 days
   that begin and end within an hour, in turn.
+* **HTTP.** One API process and one of the bare handler, each as `callwright api` serves it, at {calls:,} calls; {connections} connections
+  that ask one request after the other; {rounds} rounds in turns, requests per second is their median, p99 is over all. Key, limits (counted
+  in Redis) and audit are as ever; `GET /calls` begins anywhere; `POST /calls` asks the gate and writes call, verdict, audit and event.
 """
 
 
@@ -63,6 +66,7 @@ async def run(contacts: int) -> str:
     scheduled = await schedules.measure()
     delivered = await webhooks.measure()
     figures = await analytics.measure()
+    requests = await http.measure()
     table = [
         f"| gated claims per second at {contacts:,} due contacts | {many.per_second:,.0f} | ≥ 500 |",
         f"| of the same statements with verdicts given ({many.bare_per_second:,.0f}/s) | {many.ratio:.0%} | ≥ 70 % |",
@@ -82,11 +86,13 @@ async def run(contacts: int) -> str:
         schedules.section(scheduled),
         webhooks.section(delivered),
         analytics.section(figures),
+        http.section(requests),
     ]
     facts = {"machine": f"{platform.system()} {platform.machine()}", "cores": os.cpu_count(), "load": f"{os.getloadavg()[0]:.1f}"}
     sizes = {"contacts": contacts, "slots": claims.SLOTS, "few": claims.FEW_SLOTS, "measured": claims.MEASURED, "turns": claims.TURNS}
     burst = {"slot_slots": slot_refill.SLOTS, "burst": slot_refill.BURST, "warm": claims.WARM_UP}
-    return HOW.format(table="\n".join(table), seconds=time.perf_counter() - begun, **facts, **sizes, **burst)
+    http_sizes = {"calls": http.CALLS, "connections": http.CONNECTIONS, "rounds": http.ROUNDS}
+    return HOW.format(table="\n".join(table), seconds=time.perf_counter() - begun, **facts, **sizes, **burst, **http_sizes)
 
 
 def main() -> None:

@@ -84,7 +84,7 @@ async def _measured(url: str, engine: AsyncEngine, calls: int) -> Figures:
     async with sessions.begin() as session:
         world = await rows.world(session)
     plain_url = url.replace("+psycopg", "", 1)
-    await asyncio.to_thread(_load, plain_url, world, calls)
+    await asyncio.to_thread(load_calls, plain_url, world, calls)
     begun = time.perf_counter()
     while await asyncio.to_thread(_one, plain_url, "select count(*) from call_change"):
         await count_changed_hours({"sessions": sessions})
@@ -98,7 +98,8 @@ async def _measured(url: str, engine: AsyncEngine, calls: int) -> Figures:
     return Figures(calls, cells, values, counting_s, plain_ms, times)
 
 
-def _load(url: str, world: rows.World, calls: int) -> None:
+def load_calls(url: str, world: rows.World, calls: int) -> None:
+    """So many calls of the world's workspace; the n-th has the id 01a00000 and n in hexadecimal."""
     given = {
         **{"workspace": world.workspace.id, "assistant": world.assistant.id, "version": world.version.id, "begin": BEGIN, "days": DAYS},
         **{"hours": HOURS, "running": CAMPAIGNS // 3, "trunk_count": TRUNKS, "number_count": NUMBERS},

@@ -39,6 +39,7 @@ from control_plane.kit.clock import Clock, SystemClock
 from control_plane.kit.issuer import TrustedIssuer
 from control_plane.kit.live_feed import LiveReader
 from control_plane.kit.logs import configure
+from control_plane.kit.methods import OptionsMiddleware
 from control_plane.kit.outbound_guard import Guard
 from control_plane.kit.problems import EXCEPTION_HANDLERS
 from control_plane.kit.queue import ArqQueue, Queue
@@ -65,6 +66,8 @@ from control_plane.rules.registry import registry
 from control_plane.schedules.controllers import ScheduleController
 from control_plane.secrets.controllers import SecretController
 from control_plane.settings import Settings
+from control_plane.telephony.livekit import LiveKitTelephony
+from control_plane.telephony.voice_side import VoiceSide
 from control_plane.trunks.controllers import NumberController, TrunkController
 from control_plane.usage.controllers import UsageController
 from control_plane.usage.prices import use_prices
@@ -140,7 +143,14 @@ ROOT: Sequence[ControllerRouterHandler] = (
 """What lies beside it: health, webhooks, the internal side of agent workers."""
 
 
-MIDDLEWARE = (RequestLogMiddleware, AgentTraceMiddleware, AuthenticationMiddleware, RateLimitMiddleware, TransactionMiddleware)
+MIDDLEWARE = (
+    RequestLogMiddleware,
+    OptionsMiddleware,
+    AgentTraceMiddleware,
+    AuthenticationMiddleware,
+    RateLimitMiddleware,
+    TransactionMiddleware,
+)
 
 
 def create_app(
@@ -169,8 +179,10 @@ async def serving(
     # A mistake in a rule pack or price list stops the start, not the first call.
     registry()
     use_prices(settings.prices)
+    telephony = LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
     try:
         _fill(state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
+        state.voice_side = VoiceSide(telephony)
         state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)
         state.call_limiter = RateLimiter(redis, per_minute=settings.call_starts_per_minute, burst=settings.call_starts_per_minute)
         await bootstrap(state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
@@ -179,6 +191,7 @@ async def serving(
     finally:
         if "live" in state:
             await state.live.close()
+        await telephony.aclose()
         await redis.aclose()
         if own_engine is not None:
             await own_engine.dispose()
@@ -233,6 +246,10 @@ def provide_hub(state: State) -> Hub:
     return state.live
 
 
+def provide_voice_side(state: State) -> VoiceSide:
+    return state.voice_side
+
+
 def provide_queue(state: State) -> Queue:
     return state.queue
 
@@ -247,6 +264,7 @@ DEPENDENCIES = {
     "signer": Provide(provide_signer, sync_to_thread=False),
     "storage": Provide(provide_storage, sync_to_thread=False),
     "hub": Provide(provide_hub, sync_to_thread=False),
+    "voice_side": Provide(provide_voice_side, sync_to_thread=False),
     "queue": Provide(provide_queue, sync_to_thread=False),
 }
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from control_plane.db.models import Assistant, AssistantVersion
+from control_plane.kit.api_schemas import PHONE
 from control_plane.secrets.schemas import SecretName
 
 TOOLS = ("end_call", "opt_out", "set_outcome")
@@ -59,7 +60,7 @@ class Voicemail(Struct, forbid_unknown_fields=True):
 
 class TransferDestination(Struct, forbid_unknown_fields=True):
     name: Name
-    e164: Annotated[str, Meta(max_length=32, examples=["+14155552671"])]
+    e164: Annotated[str, Meta(max_length=32, examples=["+14155552671"], extra_json_schema=PHONE)]
 
 
 class Transfer(Struct, forbid_unknown_fields=True):

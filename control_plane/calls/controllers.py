@@ -25,8 +25,10 @@ from control_plane.calls.service import CallService
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
+from control_plane.kit.api_examples import also
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
 from control_plane.kit.storage import Storage
+from control_plane.telephony.voice_side import VoiceSide
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
 from control_plane.workspaces.rate_limits import STARTS_CALLS
@@ -44,8 +46,12 @@ class CallController(Controller):
     guards = [requires("viewer")]
 
     @post(status_code=HTTP_202_ACCEPTED, guards=[requires("manager")], opt=STARTS_CALLS, summary="Call one number")
-    async def create_call(self, unit: UnitDep, principal: PrincipalDep, data: JSONBody[NewCall]) -> CallView:
+    async def create_call(
+        self, unit: UnitDep, principal: PrincipalDep, voice_side: NamedDependency[SkipValidation[VoiceSide]], data: JSONBody[NewCall]
+    ) -> CallView:
         """Call one number. Refused at once with the reasons if it may never be called; else queued."""
+        if data.schedule_at is None:
+            await voice_side.require()
         return CallView.of(await CallService(unit, principal.workspace_id).create(data))
 
     @get(summary="Calls, newest first")
@@ -119,7 +125,12 @@ class CallController(Controller):
         turns = await CallService(unit, principal.workspace_id).transcript(call_id)
         return TranscriptView(call_id, [TurnView.of(turn) for turn in turns])
 
-    @get("/{call_id:uuid}/recording", media_type="audio/ogg", summary="The recording, Ogg Opus")
+    @get(
+        "/{call_id:uuid}/recording",
+        media_type="audio/ogg",
+        responses=also(206, bytes, "The part that was asked for.", "audio/ogg"),
+        summary="The recording, Ogg Opus",
+    )
     async def call_recording(
         self,
         unit: UnitDep,

@@ -9,9 +9,10 @@ import msgspec
 
 from control_plane.db.models import Call, CallEventRecord, CallTurn
 from control_plane.domain.call_state import CallState, status_of
+from control_plane.kit.api_schemas import PHONE
 from sip_config.contract import ConsentDecision, RecordingPolicy
 
-Number = Annotated[str, msgspec.Meta(max_length=40, examples=["+12025550123"], extra_json_schema={"format": "phone"})]
+Number = Annotated[str, msgspec.Meta(max_length=40, examples=["+12025550123"], extra_json_schema=PHONE)]
 Agenda = Annotated[str, msgspec.Meta(max_length=2000, description="What the call is about", examples=["The check-up on Friday at ten."])]
 WelcomeMessage = Annotated[str, msgspec.Meta(max_length=200, description="Said first, instead of the assistant's own opening")]
 Prompt = Annotated[str, msgspec.Meta(max_length=8000)]

@@ -10,13 +10,15 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from control_plane.contacts.consent_schemas import ConsentIn, ConsentOut, DeclarationIn, DeclarationOut, Purpose, RevocationIn
 from control_plane.contacts.consents import ConsentService
 from control_plane.db.unit import Unit
+from control_plane.kit.api_examples import also
+from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
 
 Who = NamedDependency[SkipValidation[Principal]]
 Work = NamedDependency[SkipValidation[Unit]]
-Number = Annotated[str | None, QueryParameter(name="e164", max_length=32)]
+Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, schema_extra=PHONE)]
 ForPurpose = Annotated[Purpose | None, QueryParameter(name="purpose")]
 Revoked = Annotated[bool | None, QueryParameter(name="is_revoked", description="Only revoked ones, or only those that stand.")]
 
@@ -40,7 +42,12 @@ class ConsentController(Controller):
         service = ConsentService(unit, principal.workspace_id)
         return await service.listing(limit, cursor, e164=e164, purpose=purpose, is_revoked=is_revoked)
 
-    @post("/", guards=[requires("manager")], summary="Record a consent; 200 when this very one is on record already")
+    @post(
+        "/",
+        guards=[requires("manager")],
+        responses=also(200, ConsentOut, "This very one was on record already."),
+        summary="Record a consent; 200 when this very one is on record already",
+    )
     async def create(self, unit: Work, principal: Who, data: JSONBody[ConsentIn]) -> Response[ConsentOut]:
         row, is_new = await ConsentService(unit, principal.workspace_id).create(data)
         return Response(row, status_code=201 if is_new else 200)

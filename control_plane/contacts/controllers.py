@@ -15,6 +15,7 @@ from control_plane.contacts.service import ContactService
 from control_plane.contacts.timeline import timeline
 from control_plane.contacts.timeline_schemas import TimelineEntry
 from control_plane.db.unit import Unit
+from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
@@ -24,7 +25,7 @@ Who = NamedDependency[SkipValidation[Principal]]
 Work = NamedDependency[SkipValidation[Unit]]
 Id = FromPath[uuid.UUID]
 Search = Annotated[str | None, QueryParameter(name="q", max_length=200, description="Part of a name, an e-mail address or a number.")]
-Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, description="Contacts with this number.")]
+Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, schema_extra=PHONE, description="Contacts with this number.")]
 OnList = Annotated[uuid.UUID | None, QueryParameter(name="contact_list_id", description="Members of this list.")]
 
 

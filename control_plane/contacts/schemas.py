@@ -7,12 +7,15 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from control_plane.db.models import Contact, ContactImport, ContactList, ContactPhone, Suppression
+from control_plane.kit.api_schemas import PHONE, ZONE
 
 Name = Annotated[str, Meta(max_length=200, examples=["Ada Lovelace"])]
-E164 = Annotated[str, Meta(max_length=32, examples=["+12025550123"])]
-Email = Annotated[str, Meta(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
+E164 = Annotated[str, Meta(max_length=32, examples=["+12025550123"], extra_json_schema=PHONE)]
+# Spelled out: \s means other characters in JSON Schema's regular expressions than in Python's.
+_SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+Email = Annotated[str, Meta(max_length=320, pattern=f"^[^@{_SPACES}]+@[^@{_SPACES}]+$", examples=["ada@example.com"])]
 Language = Annotated[str, Meta(max_length=35, examples=["en", "es-MX"])]
-ZoneName = Annotated[str, Meta(max_length=64, examples=["America/New_York"])]
+ZoneName = Annotated[str, Meta(max_length=64, examples=["America/New_York"], extra_json_schema=ZONE)]
 Score = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
 

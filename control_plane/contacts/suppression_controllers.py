@@ -10,14 +10,18 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from control_plane.contacts.schemas import SuppressionCheck, SuppressionIn, SuppressionOut
 from control_plane.contacts.suppressions import SuppressionService
 from control_plane.db.unit import Unit
+from control_plane.kit.api_examples import also
+from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
 
 Who = NamedDependency[SkipValidation[Principal]]
 Work = NamedDependency[SkipValidation[Unit]]
-Number = Annotated[str | None, QueryParameter(name="e164", max_length=32)]
-AskedNumber = Annotated[str, QueryParameter(name="e164", max_length=32, description="The number in E.164; write the plus as %2B.")]
+Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, schema_extra=PHONE)]
+AskedNumber = Annotated[
+    str, QueryParameter(name="e164", max_length=32, schema_extra=PHONE, description="The number in E.164; write the plus as %2B.")
+]
 ForCampaign = Annotated[uuid.UUID | None, QueryParameter(name="campaign_id", description="Count this campaign's own suppressions too.")]
 ScopeFilter = Annotated[Literal["workspace", "campaign"] | None, QueryParameter(name="scope")]
 
@@ -39,7 +43,12 @@ class SuppressionController(Controller):
     ) -> Page[SuppressionOut]:
         return await SuppressionService(unit, principal.workspace_id).listing(limit, cursor, e164, suppression_scope)
 
-    @post("/", guards=[requires("manager")], summary="Never call this number; 200 when that is so already")
+    @post(
+        "/",
+        guards=[requires("manager")],
+        responses=also(200, SuppressionOut, "It was so already."),
+        summary="Never call this number; 200 when that is so already",
+    )
     async def create(self, unit: Work, principal: Who, data: JSONBody[SuppressionIn]) -> Response[SuppressionOut]:
         row, is_new = await SuppressionService(unit, principal.workspace_id).create(data)
         return Response(row, status_code=201 if is_new else 200)

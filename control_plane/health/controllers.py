@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from control_plane.health.metrics import metrics_page
 from control_plane.health.readiness import Readiness, ReadinessCheck
+from control_plane.kit.api_examples import also
 from control_plane.kit.clock import Clock
 from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC
@@ -25,7 +26,7 @@ class HealthController(Controller):
         """The process serves requests."""
         return {"live": True}
 
-    @get("/ready")
+    @get("/ready", responses=also(503, Readiness, "Something that everything needs is missing."))
     async def ready(
         self, state: State, settings: NamedDependency[SkipValidation[Settings]], clock: NamedDependency[SkipValidation[Clock]]
     ) -> Response[Readiness]:

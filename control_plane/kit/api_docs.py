@@ -4,12 +4,14 @@ from importlib.resources import files
 from typing import Any
 
 import msgspec
-from litestar import Request, Router
+from litestar import Litestar, Request, Router
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from control_plane.kit.api_samples import CSV, add_samples
+from control_plane.kit.api_schemas import Description, describe_exactly, json_places, operations
 from control_plane.kit.problems import PROBLEM_JSON, Problem
 
 API_PREFIX = "/api/"
@@ -24,19 +26,31 @@ _ALWAYS = {
 _WITH_ID = {"404": "It is not there, or not yours."}
 _WRITING = {"404": _WITH_ID["404"], "409": "Its present state, or policy, does not allow this.", "413": "The body is too large."}
 _CREATING = {"422": "The Idempotency-Key came before with another body."}
+_IN_PARTS = {"416": "The recording ends before the part that was asked for."}
+_EVENT = {"type": "object", "properties": {name: {"type": "string"} for name in ("id", "event", "data")}, "required": ["data"]}
+"""One of a stream; `data` is JSON."""
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds, where time helps.", "schema": {"type": "integer", "minimum": 0}}}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sent twice with the same body, the request is carried out once and answered alike; kept for a day at least.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
 
 
 class DescriptionPlugin(JsonRenderPlugin):
-    """The generated description, with the errors as they really look; Litestar describes its own."""
+    """The generated description, with schemas, errors and examples as they really are; Litestar describes errors of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rendered = b""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        _, components = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
-        openapi_schema["components"]["schemas"] |= components
-        for path, operations in openapi_schema["paths"].items():
-            if path.startswith(API_PREFIX):
-                for method, operation in operations.items():
-                    operation["responses"] |= {status: _problem(words) for status, words in _errors(path, method).items()}
-        return self.render_json(request, openapi_schema)
+        if not self._rendered:
+            _complete(request.app, openapi_schema)
+            self._rendered = self.render_json(request, openapi_schema)
+        return self._rendered
 
 
 class DocsPage(OpenAPIRenderPlugin):
@@ -67,12 +81,39 @@ async def _only_documents(request: Request[Any, Any, Any]) -> None:
         raise NotFoundException
 
 
-def _errors(path: str, method: str) -> dict[str, str]:
-    errors = _ALWAYS | (_WITH_ID if "{" in path else {})
+def _complete(app: Litestar, description: Description) -> None:
+    _, components = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
+    description["components"]["schemas"] |= components
+    for path, method, handler, operation in operations(app, description):
+        if handler.opt.get("public"):
+            operation["security"] = []
+        if path.startswith(API_PREFIX):
+            errors = _errors(path, method, operation) | (_IN_PARTS if "206" in operation["responses"] else {})
+            operation["responses"] |= {status: _problem(status, words) for status, words in errors.items()}
+            if method == "post" and handler.opt.get("idempotent", True):
+                operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    describe_exactly(app, description)
+    places = []
+    for _, _, handler, operation in operations(app, description):
+        sent = operation.get("requestBody", {}).get("content", {})
+        places += [(place, place is sent.get("application/json")) for _, place in json_places(handler, operation)]
+        for media_type, upload in (("text/csv", CSV), ("multipart/form-data", {"file": CSV})):
+            if media_type in sent:
+                sent[media_type].setdefault("example", upload)
+        for answer in operation["responses"].values():
+            if "text/event-stream" in answer.get("content", {}):
+                answer["content"]["text/event-stream"]["schema"] = _EVENT
+    add_samples(places, description["components"]["schemas"])
+
+
+def _errors(path: str, method: str, operation: Description) -> dict[str, str]:
+    """A filter may name what is not there, as a path may."""
+    errors = _ALWAYS | (_WITH_ID if "{" in path or operation.get("parameters") else {})
     if method != "get":
         errors |= _WRITING
     return errors | _CREATING if method == "post" else errors
 
 
-def _problem(words: str) -> dict[str, Any]:
-    return {"description": words, "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+def _problem(status: str, words: str) -> dict[str, Any]:
+    problem = {"description": words, "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return problem | ({"headers": _RETRY_AFTER} if status in ("429", "503") else {})

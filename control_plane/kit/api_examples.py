@@ -8,6 +8,11 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
 
+def also(status: int, of: type, words: str, media_type: str = "application/json") -> dict[int, ResponseSpec]:
+    """Another good answer of a route than its usual one."""
+    return {status: ResponseSpec(of, generate_examples=False, description=words, media_type=media_type)}
+
+
 class Examples:
     """The file's examples by name."""
 

@@ -20,7 +20,10 @@ DEFAULT_LIMIT = 50
 _PAGE = 1_000
 
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT, description="How many items at most.")]
-Cursor = Annotated[str | None, QueryParameter(name="cursor", max_length=64, description="`next_cursor` of the page before.")]
+_CURSOR = {"pattern": "^[A-Za-z0-9_-]{22}$"}
+Cursor = Annotated[
+    str | None, QueryParameter(name="cursor", max_length=64, schema_extra=_CURSOR, description="`next_cursor` of the page before.")
+]
 
 
 class Page(Struct, Generic[Item]):

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from litestar.response import Stream
 
 from control_plane.db.unit import Unit
+from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.csv_text import csv_download
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.records.call_export import CallExporter
@@ -28,7 +29,9 @@ Since = Annotated[datetime | None, QueryParameter(name="since", description="Dia
 Until = Annotated[datetime | None, QueryParameter(name="until", description="Dialled before then.")]
 OfCampaign = Annotated[uuid.UUID | None, QueryParameter(name="campaign_id")]
 Released = Annotated[bool | None, QueryParameter(name="is_released", description="Only released ones, or only those that stand.")]
-AskedNumber = Annotated[str, QueryParameter(name="e164", max_length=32, description="The number in E.164; write the plus as %2B.")]
+AskedNumber = Annotated[
+    str, QueryParameter(name="e164", max_length=32, schema_extra=PHONE, description="The number in E.164; write the plus as %2B.")
+]
 
 
 class CallExportController(Controller):

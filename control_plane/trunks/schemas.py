@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, convert, field
 from control_plane.db.models import Number, Trunk
 from control_plane.domain.breaker import BreakerRules
 from control_plane.domain.throttling import full_pace_at, share_now
+from control_plane.kit.api_schemas import PHONE
 
 Provider = Literal["twilio", "generic", "rehearsal"]
 Transport = Literal["auto", "udp", "tcp", "tls"]
@@ -19,7 +20,7 @@ Credential = Annotated[str, Meta(max_length=200)]
 # The column keeps three decimals; a thousand per second is beyond any carrier.
 PerSecond = Annotated[float, Meta(ge=0.001, le=1000)]
 Concurrent = Annotated[int, Meta(ge=1, le=100_000)]
-E164 = Annotated[str, Meta(max_length=32, examples=["+14155552671"])]
+E164 = Annotated[str, Meta(max_length=32, examples=["+14155552671"], extra_json_schema=PHONE)]
 DailyCap = Annotated[int, Meta(ge=1, le=1_000_000)]
 NumberLabel = Annotated[str, Meta(max_length=200)]
 

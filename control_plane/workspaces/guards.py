@@ -1,6 +1,6 @@
 """What each role may do. An owner may do all that a manager may, a manager all that a viewer may; an agent only its own."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -17,10 +17,13 @@ _INCLUDES: dict[str, frozenset[str]] = {
 }
 
 
-def requires(role: Role) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]:
-    """A guard that lets `role` and whoever includes it pass; others get 403 with a sentence."""
+def requires(role: Role) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
+    """A guard that lets `role` and whoever includes it pass; others get 403 with a sentence.
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    It waits for nothing, and is a coroutine because Litestar sends every other guard to a thread.
+    """
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         held = connection.user.role
         if role not in _INCLUDES.get(held, frozenset()):
             raise PermissionDeniedException(f"This needs a key with the role {role}; yours has the role {held}.")

@@ -47,6 +47,17 @@ async def test_a_method_that_an_address_does_not_take(api: Api, method: str, pat
     assert "GET" in answer.headers["allow"]
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/api/v1/trunks", "GET, OPTIONS, POST"), (f"/api/v1/calls/{ABSENT}", "GET, OPTIONS"), ("/health/live", "GET, OPTIONS")],
+)
+async def test_an_address_tells_its_methods_to_anybody(api: Api, path: str, methods: str) -> None:
+    async with api.client("", "") as client:
+        answer = await client.options(path)
+        assert (answer.status_code, answer.headers["allow"], answer.content) == (204, methods, b"")
+        problem(await client.options("/api/v1/nothing"), 404, "not_found")
+
+
 async def test_a_body_that_is_too_large_is_refused_whether_its_length_is_told_or_not(api: Api) -> None:
     large = json.dumps(ASSISTANT | {"system_prompt": "x" * MAX_BODY}).encode()
 
@@ -111,3 +122,11 @@ async def test_errors_tell_nothing_of_the_inside(api: Api) -> None:
     answers = [await api.owner.get("/nothing"), await api.owner.post("/assistants", content=b"{", headers=JSON)]
     answers.append(await api.owner.post("/assistants", json=ASSISTANT | {"name": "a\x00b"}))
     assert [word for answer in answers for word in ("Traceback", "psycopg", "sqlalchemy", "control_plane") if word in answer.text] == []
+
+
+@pytest.mark.parametrize("broken", ["clock", "authenticator", "rate_limiter"])
+async def test_a_crash_in_a_handler_or_before_it_is_a_problem_without_the_inside(api: Api, broken: str) -> None:
+    delattr(api.app.state, broken)
+    answer = await api.owner.post("/assistants", json=ASSISTANT)
+    assert "request changed nothing" in problem(answer, 500, "internal_error")["detail"]
+    assert [word for word in ("Traceback", "AttributeError", broken) if word in answer.text] == []
