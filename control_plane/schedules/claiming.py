@@ -4,17 +4,15 @@ Crash-safe because a run and its schedule's next time are one transaction: kille
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from cronsim import CronSimError
-from sqlalchemy import Row
 from structlog import get_logger
 
 from control_plane.db.unit import Unit
 from control_plane.domain.catching_up import CatchUp, Passed, look
 from control_plane.kit.ids import new_id
 from control_plane.schedules.plans import plan_of
-from control_plane.schedules.run_repository import Moved, NewRun, RunRepository
+from control_plane.schedules.run_repository import DueSchedule, Moved, NewRun, RunRepository
 
 log = get_logger(__name__)
 
@@ -42,7 +40,7 @@ async def claim(unit: Unit, most: int = MOST) -> int:
     return len(due)
 
 
-def _look(schedule: Row[Any], now: datetime) -> Passed | None:
+def _look(schedule: DueSchedule, now: datetime) -> Passed | None:
     """None for a plan that could be read when it was stored and no longer can: a zone or calendar that an update took away."""
     latest_start = timedelta(seconds=schedule.latest_start_s)
     try:
@@ -53,7 +51,7 @@ def _look(schedule: Row[Any], now: datetime) -> Passed | None:
         return None
 
 
-def _runs(schedule: Row[Any], passed: Passed, now: datetime) -> list[NewRun]:
+def _runs(schedule: DueSchedule, passed: Passed, now: datetime) -> list[NewRun]:
     of = {"workspace_id": schedule.workspace_id, "schedule_id": schedule.id}
     runs: list[NewRun] = []
     latest_start = timedelta(seconds=schedule.latest_start_s)

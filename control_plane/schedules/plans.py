@@ -65,6 +65,7 @@ def sent(data: Any) -> dict[str, Any]:
 
 
 def _checked(fields: dict[str, Any]) -> Recurrence:
-    plan = Recurrence(**fields | {"exceptions": tuple(fields["exceptions"])})
+    values: dict[str, Any] = {**fields, "exceptions": tuple(fields["exceptions"])}
+    plan = Recurrence(**values)
     check(plan)
     return plan

@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Schedule, ScheduleRun
@@ -31,6 +31,19 @@ _MOVE_ON = text(
     where s.id = r.id
     """
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DueSchedule:
+    """A schedule whose time has come, as far as that matters: its columns of these names."""
+
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    plan: dict[str, Any]
+    catch_up: str
+    latest_start_s: int
+    next_run_at: datetime
+    runs_made: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +76,12 @@ class RunRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def take_schedules(self, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    async def take_schedules(self, now: datetime, limit: int) -> Sequence[DueSchedule]:
         """Active schedules that are due, locked, longest due first; those that another worker has locked are that worker's."""
-        columns = ("id", "workspace_id", "plan", "catch_up", "latest_start_s", "next_run_at", "runs_made")
-        query = select(*(getattr(Schedule, name) for name in columns)).where(Schedule.state == "active", Schedule.next_run_at <= now)
+        columns = [getattr(Schedule, column.name) for column in fields(DueSchedule)]
+        query = select(*columns).where(Schedule.state == "active", Schedule.next_run_at <= now)
         query = query.order_by(Schedule.next_run_at).limit(limit).with_for_update(skip_locked=True)
-        return (await self._session.execute(query)).all()
+        return [DueSchedule(*row) for row in await self._session.execute(query)]
 
     async def write(self, runs: Sequence[NewRun], moved: Sequence[Moved], now: datetime) -> None:
         await self._session.execute(_ADD_RUNS, {"rows": msgspec.json.encode(runs).decode(), "now": now})
@@ -77,7 +90,7 @@ class RunRepository:
     async def take_due(self, now: datetime) -> tuple[ScheduleRun, Schedule] | None:
         """The run that has been due longest, with its schedule, both locked."""
         query = self._with_schedule().where(ScheduleRun.state == "due", ScheduleRun.due_at <= now)
-        row = (await self._session.execute(query.order_by(ScheduleRun.due_at).limit(1))).first()
+        row: Any = (await self._session.execute(query.order_by(ScheduleRun.due_at).limit(1))).first()
         return (row[0], row[1]) if row is not None else None
 
     async def take_over(self, limit: int) -> Sequence[tuple[ScheduleRun, Schedule, Call]]:
@@ -85,7 +98,8 @@ class RunRepository:
         newest = (Call.schedule_run_id == ScheduleRun.id) & (Call.attempt == ScheduleRun.calls)
         query = self._with_schedule().add_columns(Call).join(Call, newest)
         query = query.where(ScheduleRun.state == "calling", Call.state.in_(FINAL)).order_by(ScheduleRun.id).limit(limit)
-        return [(run, schedule, call) for run, schedule, call in await self._session.execute(query)]
+        rows: Any = await self._session.execute(query)
+        return [(run, schedule, call) for run, schedule, call in rows]
 
     async def take_overdue(self, now: datetime) -> ScheduleRun | None:
         """A run whose call still waits for its turn although it had to begin before, locked."""

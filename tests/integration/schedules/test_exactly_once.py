@@ -73,4 +73,5 @@ def frozen_worker(desk: Desk, task: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.kill()
         process.wait(PATIENCE_S)
-        process.stdout and process.stdout.close()
+        if process.stdout is not None:
+            process.stdout.close()

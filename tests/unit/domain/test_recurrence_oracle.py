@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from control_plane.domain.recurrence import Recurrence, check, planned
+from control_plane.domain.recurrence import IntervalUnit, Recurrence, check, planned
 
 ZONES = [
     "UTC",
@@ -146,7 +146,8 @@ def plans(zone: str, first: date) -> list[Recurrence]:
     chosen = random.Random(f"{zone} {first}")
     expressions = [*USUAL, *(random_expression(chosen) for _ in range(20 if WHOLE else 6))]
     found = [Recurrence(zone, cron=expression) for expression in expressions]
-    start, unit = first + timedelta(days=chosen.randint(0, 2)), chosen.choice(["days", "weeks", "months"])
+    units: list[IntervalUnit] = ["days", "weeks", "months"]
+    start, unit = first + timedelta(days=chosen.randint(0, 2)), chosen.choice(units)
     found.append(Recurrence(zone, cron="30 2 * * *", starts_on=start, interval=chosen.randint(2, 3), interval_unit=unit))
     nights = tuple(first + timedelta(days=i) for i in range(0, 60, 3))
     found.append(Recurrence(zone, cron="*/30 0-3 * * *", exceptions=nights, ends_on=first + timedelta(days=7)))
