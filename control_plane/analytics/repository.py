@@ -155,5 +155,7 @@ def _sums(cells: Any, names: Iterable[str]) -> list[ColumnElement[Any]]:
 
 
 def _counts(names: Iterable[str], sums: Sequence[Any]) -> Counts:
-    values = {name: Decimal(total or 0) if name == "cost" else int(total or 0) for name, total in zip(names, sums, strict=True)}
+    values: dict[str, Any] = {
+        name: Decimal(total or 0) if name == "cost" else int(total or 0) for name, total in zip(names, sums, strict=True)
+    }
     return Counts(**values)
