@@ -23,6 +23,7 @@ from control_plane.calls.internal_controllers import AgentCallController, Worker
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
 from control_plane.calls.tracing import AgentTraceMiddleware
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
+from control_plane.checkups.controllers import CheckUpController
 from control_plane.contacts.consent_controllers import ConsentController, ListConsentController
 from control_plane.contacts.controllers import ContactController, ContactListController
 from control_plane.contacts.export_controllers import ContactExportController
@@ -129,6 +130,7 @@ API: Sequence[ControllerRouterHandler] = (
     WebhookDeliveryController,
     LiveController,
     FollowUpController,
+    CheckUpController,
     AppointmentController,
     AppointmentImportController,
 )

@@ -18,6 +18,7 @@ from control_plane.analytics.tasks import count_changed_hours
 from control_plane.appointments.tasks import keep_reminders
 from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
+from control_plane.checkups.tasks import keep_checkups
 from control_plane.contacts.tasks import run_import, run_number_import, sweep_imports
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.dialer import place as placing
@@ -183,6 +184,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
             cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
             cron(keep_reminders, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+            cron(keep_checkups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(keep_follow_ups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
         ],

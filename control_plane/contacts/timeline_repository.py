@@ -49,6 +49,22 @@ _KINDS = (
         call_id="x.call_id",
     ),
     _kind(
+        "checkup",
+        "schedule_run x join checkup k on k.schedule_id = x.schedule_id where k.contact_id = :contact_id",
+        at="x.planned_at",
+        state="x.state",
+        summary="array_to_string(x.reasons, ' ')",
+        details="'checkup_id', k.id, 'checkup_type', k.checkup_type, 'closed_at', x.closed_at",
+    ),
+    _kind(
+        "escalation",
+        "checkup_escalation x join checkup k on k.id = x.checkup_id where k.contact_id = :contact_id",
+        state="x.state",
+        summary="array_to_string(x.notes, ' ')",
+        details="'checkup_id', k.id, 'run_id', x.run_id, 'acknowledged_by', x.acknowledged_by, 'closed_at', x.closed_at",
+        call_id="x.call_id",
+    ),
+    _kind(
         "opt_out",
         "suppression x join numbers n on n.e164 = x.e164 where true",
         state="x.scope",

@@ -80,6 +80,7 @@ class ErasureService:
         await self._erasing.forget_follow_ups(numbers)
         await self._erasing.forget_phones(numbers)
         await self._erasing.forget_schedules(numbers)
+        await self._erasing.forget_escalations(gone)
         await self._erasing.forget_contacts(gone)
         subjects = [*gone, *(call.id for call in calls)]
         counts["audit_entries"] = await AuditRepository(self._unit.session).redact(self._workspace_id, subjects, numbers, self._unit.now)

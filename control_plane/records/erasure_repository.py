@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy import Text, cast, delete, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import (
@@ -13,6 +13,8 @@ from control_plane.db.models import (
     Call,
     CallEventRecord,
     CallTurn,
+    CheckUp,
+    CheckUpContact,
     Consent,
     Contact,
     ContactPhone,
@@ -114,6 +116,15 @@ class ErasureRepository:
         """Those to a number; those to a contact go with the contact."""
         mine = (Schedule.workspace_id == self._workspace_id, Schedule.phone_number.in_(numbers))
         await self._session.execute(delete(Schedule).where(*mine).execution_options(**_QUIET))
+
+    async def forget_escalations(self, contact_ids: Sequence[uuid.UUID]) -> None:
+        """Calls to those whom a person has named speak of the person; the calls themselves are another's and stay."""
+        network = select(CheckUpContact.contact_id).join(CheckUp, CheckUp.id == CheckUpContact.checkup_id)
+        ids = select(cast(CheckUp.id, Text)).where(CheckUp.contact_id.in_(contact_ids))
+        of_checkup = Call.request["metadata"]["checkup_id"].astext.in_(ids)
+        told = (Call.contact_id.in_(network.where(CheckUp.contact_id.in_(contact_ids))), Call.purpose == "escalation", of_checkup)
+        words = Call.request.op("-")("agenda").op("-")("welcome_message")
+        await self._session.execute(update(Call).where(*told).values(request=words).execution_options(**_QUIET))
 
     async def forget_contacts(self, contact_ids: Sequence[uuid.UUID]) -> None:
         """With their numbers, enrollments and places on lists."""

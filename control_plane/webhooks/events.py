@@ -33,6 +33,7 @@ EMITTED = (
     "call.recording_ready",
     "call.risk_flagged",
     "callback.scheduled",
+    "checkup.missed",
     "campaign.started",
     "campaign.paused",
     "campaign.stopped",
@@ -52,7 +53,6 @@ EMITTED = (
 ANNOUNCED = (
     "call.analyzed",
     "call.function_called",
-    "checkup.missed",
     "promise.overdue",
 )
 """May be subscribed to; they come with the features that they are about."""

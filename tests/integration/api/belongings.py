@@ -67,6 +67,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "number_import_id": (await _listed(client)).json()["id"],
         "hold_id": await made("/legal-holds", {"e164": "+12025550109", "reason": "Case 7"}),
         "follow_up_id": await made("/follow-ups", {"contact_id": contact, "assistant_id": assistant, "reason": "Sounded lost"}),
+        "checkup_id": await made("/checkups", {"contact_id": contact, "assistant_id": assistant}),
         "erasure_id": await made("/erasures", {"e164": "+12025550108"}, 202),
     }
     bodies: dict[tuple[str, str], Any] = {

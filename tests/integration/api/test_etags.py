@@ -17,6 +17,7 @@ CHANGES = {
     "/appointments/{appointment_id}": ({"place": "One"}, {"place": "Two"}),
     "/webhook-endpoints/{endpoint_id}": ({"description": "One"}, {"description": "Two"}),
     "/schedules/{schedule_id}": ({"cron": "0 15 * * 1"}, {"agenda": "Sleep"}),
+    "/checkups/{checkup_id}": ({"time_of_day": "evening"}, {"time_of_day": "afternoon"}),
     "/campaigns/{campaign_id}": ({"weight": 2}, {"weight": 3}),
 }
 """By path: two bodies that change something, whichever comes first."""

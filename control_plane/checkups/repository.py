@@ -1,0 +1,153 @@
+"""SQL of check-ups."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import Call, CheckUp, CheckUpContact, CheckUpEscalation, Contact, Schedule, ScheduleRun, Workspace
+from control_plane.domain.call_state import BEFORE_DIAL, FINAL
+from control_plane.kit.ids import new_id
+
+_SOMEBODY_ELSE = ("wrong_person", "wrong_number")
+_LAST_CALL = (Call.schedule_run_id == ScheduleRun.id, Call.attempt == ScheduleRun.calls)
+_REACHED_ANOTHER = exists().where(*_LAST_CALL, Call.outcome.in_(_SOMEBODY_ELSE))
+MISSED = or_(ScheduleRun.state.in_(("failed", "refused", "missed")), and_(ScheduleRun.state == "completed", _REACHED_ANOTHER))
+"""A run in which the person themselves was not spoken to."""
+
+
+class CheckUpRepository:
+    def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
+        self._session = session
+        self._workspace_id = workspace_id
+
+    async def add(self, row: CheckUp) -> None:
+        self._session.add(row)
+        await self.save(row)
+
+    async def save(self, row: CheckUp) -> None:
+        await self._session.flush()
+        await self._session.refresh(row)
+
+    async def find(self, checkup_id: uuid.UUID, *, lock: bool = False) -> CheckUp | None:
+        query = select(CheckUp).where(CheckUp.id == checkup_id, CheckUp.workspace_id == self._workspace_id)
+        return await self._session.scalar(query.with_for_update() if lock else query)
+
+    def listing(self, contact_id: uuid.UUID | None) -> Select[CheckUp]:
+        query = select(CheckUp).where(CheckUp.workspace_id == self._workspace_id)
+        return query if contact_id is None else query.where(CheckUp.contact_id == contact_id)
+
+    async def contacts(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Contact]:
+        """Those of the ids that are contacts of this workspace."""
+        query = select(Contact).where(Contact.id.in_(ids), Contact.workspace_id == self._workspace_id)
+        return {row.id: row for row in await self._session.scalars(query)}
+
+    async def workspace(self) -> Workspace:
+        return await self._session.get_one(Workspace, self._workspace_id)
+
+    async def schedules(self, rows: Sequence[CheckUp]) -> Mapping[uuid.UUID, Schedule]:
+        query = select(Schedule).where(Schedule.id.in_([row.schedule_id for row in rows]))
+        return {row.id: row for row in await self._session.scalars(query.execution_options(populate_existing=True))}
+
+    async def counts(self, rows: Sequence[CheckUp]) -> Mapping[uuid.UUID, tuple[int, int]]:
+        """Runs that were kept and that were missed, by schedule."""
+        ids = [row.schedule_id for row in rows]
+        kept, missed = and_(ScheduleRun.state == "completed", ~_REACHED_ANOTHER), MISSED
+        columns = (ScheduleRun.schedule_id, func.count().filter(kept), func.count().filter(missed))
+        query = select(*columns).where(ScheduleRun.schedule_id.in_(ids)).group_by(ScheduleRun.schedule_id)
+        return defaultdict(lambda: (0, 0), {schedule_id: (k, m) for schedule_id, k, m in await self._session.execute(query)})
+
+    async def last_escalations(self, rows: Sequence[CheckUp]) -> Mapping[uuid.UUID, CheckUpEscalation]:
+        query = select(CheckUpEscalation).where(CheckUpEscalation.checkup_id.in_([row.id for row in rows]))
+        newest_first = query.order_by(CheckUpEscalation.checkup_id, CheckUpEscalation.id.desc())
+        query = newest_first.ext(distinct_on(CheckUpEscalation.checkup_id))
+        return {row.checkup_id: row for row in await self._session.scalars(query)}
+
+    async def waiting_calls(self, checkup_id: uuid.UUID) -> Sequence[uuid.UUID]:
+        """Calls to safety contacts whose phone does not ring yet."""
+        query = select(Call.id).join(CheckUpEscalation, CheckUpEscalation.call_id == Call.id)
+        query = query.join(CheckUp, CheckUp.id == CheckUpEscalation.checkup_id)
+        mine = (CheckUp.id == checkup_id, CheckUp.workspace_id == self._workspace_id, Call.state.in_(BEFORE_DIAL))
+        return (await self._session.scalars(query.where(*mine).order_by(Call.id))).all()
+
+    def escalations(self, checkup_id: uuid.UUID) -> Select[CheckUpEscalation]:
+        return select(CheckUpEscalation).where(CheckUpEscalation.checkup_id == checkup_id)
+
+
+class CheckUpWork:
+    """What waits to be done in any workspace: ids to look at, and rows taken for one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def missed(self, since: datetime, limit: int) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+        """Check-ups and runs of theirs that were missed and that nobody has looked at."""
+        query = select(CheckUp.id, ScheduleRun.id).join(ScheduleRun, ScheduleRun.schedule_id == CheckUp.schedule_id)
+        seen = exists().where(CheckUpEscalation.run_id == ScheduleRun.id)
+        query = query.where(MISSED, ScheduleRun.closed_at > since, ~seen).order_by(ScheduleRun.closed_at).limit(limit)
+        return [(checkup_id, run_id) for checkup_id, run_id in await self._session.execute(query)]
+
+    async def begin(self, checkup_id: uuid.UUID, run_id: uuid.UUID) -> tuple[CheckUp, ScheduleRun, CheckUpEscalation] | None:
+        """The row of what follows from this run; None when somebody else has made it."""
+        checkup = await self._session.get(CheckUp, checkup_id)
+        run = await self._session.get(ScheduleRun, run_id, populate_existing=True)
+        if checkup is None or run is None:
+            return None
+        await self._hold(checkup.contact_id)
+        row = {"id": new_id(), "workspace_id": checkup.workspace_id, "checkup_id": checkup_id, "run_id": run_id}
+        made = insert(CheckUpEscalation).values(row).on_conflict_do_nothing(index_elements=["run_id"]).returning(CheckUpEscalation)
+        escalation = await self._session.scalar(made)
+        return (checkup, run, escalation) if escalation is not None else None
+
+    async def over(self, now: datetime, limit: int) -> Sequence[uuid.UUID]:
+        """Escalations whose call is over, or is to be repeated now. A call that was erased is over too."""
+        query = select(CheckUpEscalation.id).outerjoin(Call, Call.id == CheckUpEscalation.call_id)
+        ended = or_(Call.id.is_(None), Call.state.in_(FINAL))
+        due = or_(CheckUpEscalation.due_at.is_(None), CheckUpEscalation.due_at <= now)
+        return (await self._session.scalars(query.where(CheckUpEscalation.state == "calling", ended, due).limit(limit))).all()
+
+    async def take(self, escalation_id: uuid.UUID) -> tuple[CheckUp, CheckUpEscalation] | None:
+        """The escalation that goes on, with its check-up, whose contact stays until the transaction ends (see followups/repository)."""
+        of_checkup = CheckUp.id == CheckUpEscalation.checkup_id
+        contact_id = await self._session.scalar(
+            select(CheckUp.contact_id).join(CheckUpEscalation, of_checkup).where(CheckUpEscalation.id == escalation_id)
+        )
+        if contact_id is None:
+            return None
+        await self._hold(contact_id)
+        query = select(CheckUp, CheckUpEscalation).join(CheckUpEscalation, of_checkup)
+        query = query.where(CheckUpEscalation.id == escalation_id, CheckUpEscalation.state == "calling")
+        locked = query.with_for_update(of=CheckUpEscalation, skip_locked=True).execution_options(populate_existing=True)
+        row = (await self._session.execute(locked)).first()
+        return (row[0], row[1]) if row is not None else None
+
+    async def stuck(self, before: datetime, limit: int) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+        """Workspace and id of calls to safety contacts that nobody has claimed since `before`."""
+        query = select(Call.workspace_id, Call.id).join(CheckUpEscalation, CheckUpEscalation.call_id == Call.id)
+        waits = (Call.state == "queued", Call.claimed_at.is_(None), Call.created_at < before)
+        query = query.where(CheckUpEscalation.state == "calling", *waits)
+        return [(workspace_id, call_id) for workspace_id, call_id in await self._session.execute(query.limit(limit))]
+
+    async def call(self, call_id: uuid.UUID | None) -> Call | None:
+        return await self._session.get(Call, call_id, populate_existing=True) if call_id is not None else None
+
+    async def schedule(self, checkup: CheckUp) -> Schedule:
+        return await self._session.get_one(Schedule, checkup.schedule_id)
+
+    async def contact(self, contact_id: uuid.UUID) -> Contact:
+        return await self._session.get_one(Contact, contact_id)
+
+    async def _hold(self, contact_id: uuid.UUID) -> Any:
+        query = select(Contact.id).where(Contact.id == contact_id)
+        await self._session.execute(query.with_for_update(read=True, key_share=True))
+
+
+def safety_contact(checkup_id: uuid.UUID, workspace_id: uuid.UUID, contact_id: uuid.UUID, place: int, consent: str) -> CheckUpContact:
+    return CheckUpContact(
+        id=new_id(), workspace_id=workspace_id, checkup_id=checkup_id, contact_id=contact_id, place=place, consent=consent
+    )

@@ -1,0 +1,27 @@
+"""Background work of check-ups: the rows say what is to be done, and every piece of it is a transaction of its own."""
+
+from datetime import timedelta
+from typing import Any
+
+from control_plane.checkups.escalating import begin, go_on, stop_waiting
+from control_plane.checkups.repository import CheckUpWork
+from control_plane.db.one_by_one import one_by_one
+from control_plane.db.unit import open_unit
+from control_plane.domain.checkup import LONGEST_WAIT
+
+AT_ONCE = 100
+LOOK_BACK = timedelta(days=2)
+"""A run that was missed longer ago than that, while nothing ran, alarms nobody any more: there has been another check-up since."""
+
+
+async def keep_checkups(ctx: dict[str, Any]) -> None:
+    """Escalate what was missed, and go on with what is being escalated."""
+    async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor="system") as unit:
+        work = CheckUpWork(unit.session)
+        missed = await work.missed(unit.now - LOOK_BACK, AT_ONCE)
+        stuck = await work.stuck(unit.now - LONGEST_WAIT, AT_ONCE)
+    await one_by_one(ctx, begin, missed)
+    await one_by_one(ctx, stop_waiting, stuck)
+    async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor="system") as unit:
+        over = await CheckUpWork(unit.session).over(unit.now, AT_ONCE)
+    await one_by_one(ctx, go_on, [(escalation_id,) for escalation_id in over])

@@ -1,0 +1,192 @@
+"""Check-ups: they become schedules, and a missed one calls those whom the person has named until one acknowledges it."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from control_plane.checkups.tasks import keep_checkups
+from control_plane.db.models import CheckUp, CheckUpContact, CheckUpEscalation, Schedule
+from tests.integration.checkups.conftest import CONSENT, Checks
+
+WASHINGTON = ZoneInfo("America/New_York")
+ACKNOWLEDGED = {"answered_by": "human", "outcome_label": "acknowledged", "outcome": "unknown", "network_result": "answered"}
+ABSENT = "01a1fd7b-e956-71dd-b74a-bb272d0d4ed4"
+
+
+async def _events(checks: Checks) -> list[Any]:
+    items = (await checks.world.ours.get("/webhook-deliveries"))["items"]
+    return [item["data"] for item in items if item["event_type"] == "checkup.missed"]
+
+
+async def _listen(checks: Checks) -> None:
+    await checks.world.ours.post("/webhook-endpoints", {"url": "https://hooks.example.com/"})
+
+
+async def test_a_checkup_is_a_schedule_at_a_minute_of_its_own_in_the_persons_morning(checks: Checks) -> None:
+    made = await checks.checkup(checkup_type="medication")
+    local = datetime.fromisoformat(made["next_at"]).astimezone(WASHINGTON)
+    assert (made["time_zone"], made["state"], 9 <= local.hour < 11) == ("America/New_York", "active", True)
+    schedule = await checks.world.ours.get(f"/schedules/{made['schedule_id']}")
+    assert schedule["contact_id"] == made["contact_id"]
+    assert schedule["metadata"] == {"checkup_id": made["id"], "checkup_type": "medication"}
+    assert "medication" in schedule["agenda"]
+    assert (made["kept"], made["missed"], made["adherence"], made["last_escalation"]) == (0, 0, None, None)
+
+
+async def test_a_checkup_that_is_kept_calls_nobody_else(checks: Checks) -> None:
+    made = await checks.is_due()
+    await checks.care.is_reached(await checks.last())
+    await checks.work()
+    shown = await checks.shown(made)
+    assert (shown["kept"], shown["missed"], shown["adherence"]) == (1, 0, 1.0)
+    assert len(await checks.calls()) == 1
+
+
+async def test_the_second_contact_acknowledges_a_missed_checkup_and_nobody_else_is_called(checks: Checks) -> None:
+    await _listen(checks)
+    made = await checks.is_missed()
+    sister = await checks.last()
+    assert (str(sister.contact_id), sister.purpose, sister.priority) == (checks.sister, "escalation", 0)
+    assert "Ada could not be reached" in sister.request["agenda"]
+    assert sister.request["outcome_labels"][0] == "acknowledged"
+    await checks.nobody_answers()
+    neighbour = await checks.last()
+    assert str(neighbour.contact_id) == checks.neighbour
+    await checks.care.ends(neighbour, **ACKNOWLEDGED)
+    await checks.work()
+    shown = await checks.shown(made)
+    last = shown["last_escalation"]
+    assert (last["state"], last["acknowledged_by"], last["call_id"]) == ("acknowledged", checks.neighbour, str(neighbour.id))
+    assert last["notes"] == ["Safety contact 1: did not acknowledge."]
+    assert (shown["missed"], len(await checks.calls()), await _events(checks)) == (1, 4, [])
+
+
+async def test_the_first_acknowledgement_stops_the_calls(checks: Checks) -> None:
+    made = await checks.is_missed()
+    await checks.care.ends(await checks.last(), **ACKNOWLEDGED)
+    await checks.work()
+    assert (await checks.shown(made))["last_escalation"]["acknowledged_by"] == checks.sister
+    assert await checks.calls(checks.neighbour) == []
+
+
+async def test_when_nobody_acknowledges_whoever_subscribed_is_told(checks: Checks) -> None:
+    await _listen(checks)
+    made = await checks.is_missed()
+    await checks.care.is_reached(await checks.last())
+    await checks.work()
+    await checks.nobody_answers()
+    assert (await checks.shown(made))["last_escalation"]["state"] == "unacknowledged"
+    (told,) = await _events(checks)
+    assert (told["checkup_id"], told["contact_id"], told["state"]) == (made["id"], checks.care.contact_id, "unacknowledged")
+    assert not any(word in str(told) for word in ("Ada", "2025550101"))
+
+
+async def test_a_missed_run_is_escalated_once_however_many_look(checks: Checks) -> None:
+    await checks.is_missed()
+    await asyncio.gather(*(keep_checkups(checks.world.ctx) for _ in range(4)))
+    assert len(await checks.calls(checks.sister)) == 1
+    async with checks.world.app.state.sessions() as session:
+        assert len(list(await session.scalars(select(CheckUpEscalation)))) == 1
+
+
+async def test_a_contact_who_may_not_be_called_is_passed_over(checks: Checks) -> None:
+    await checks.care.opt_out("+12025550102")
+    made = await checks.is_missed()
+    assert str((await checks.last()).contact_id) == checks.neighbour
+    (note,) = (await checks.shown(made))["last_escalation"]["notes"]
+    assert "suppression list" in note
+
+
+async def test_a_contact_who_wants_no_calls_for_hours_is_passed_over(checks: Checks) -> None:
+    every_day = {"ranges": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "06:00", "end": "20:00"}]}
+    await checks.world.ours.client.put(f"/api/v1/contacts/{checks.sister}/quiet-times", json=every_day)
+    made = await checks.is_missed()
+    assert str((await checks.last()).contact_id) == checks.neighbour
+    assert "wants no calls" in (await checks.shown(made))["last_escalation"]["notes"][0]
+
+
+async def test_a_call_to_a_contact_that_was_never_dialled_is_made_again(checks: Checks) -> None:
+    await checks.is_missed()
+    await checks.care.ends(await checks.last(), "released")
+    await checks.work()
+    assert len(await checks.calls(checks.sister)) == 1
+    await checks.work(after=timedelta(minutes=1))
+    assert len(await checks.calls(checks.sister)) == 2
+    assert await checks.calls(checks.neighbour) == []
+
+
+async def test_a_person_who_cannot_be_called_at_all_alerts_and_disturbs_nobody(checks: Checks) -> None:
+    await checks.care.opt_out()
+    await _listen(checks)
+    await checks.is_due()
+    assert await checks.calls() == []
+    (told,) = await _events(checks)
+    assert told["state"] == "not_called"
+
+
+async def test_somebody_else_on_the_persons_phone_is_no_kept_checkup(checks: Checks) -> None:
+    made = await checks.is_due()
+    await checks.care.ends(await checks.last(), answered_by="human", outcome="wrong_person", network_result="answered")
+    await checks.work()
+    assert str((await checks.last()).contact_id) == checks.sister
+    assert (await checks.shown(made))["kept"] == 0
+
+
+async def test_a_checkup_is_changed_paused_and_deleted_with_its_schedule(checks: Checks) -> None:
+    made = await checks.checkup()
+    path = f"/checkups/{made['id']}"
+    changed = await checks.world.ours.patch(path, {"frequency": "weekly", "day": "fri", "time_of_day": "evening", "safety_contacts": []})
+    local = datetime.fromisoformat(changed["next_at"]).astimezone(WASHINGTON)
+    assert (local.strftime("%a"), 17 <= local.hour < 19, changed["safety_contacts"]) == ("Fri", True, [])
+    network = [{"contact_id": checks.neighbour, "consent": CONSENT}]
+    assert (await checks.world.ours.patch(path, {"safety_contacts": network}))["safety_contacts"] == network
+    assert (await checks.world.ours.patch(path, {"state": "paused"}))["next_at"] is None
+    assert (await checks.world.ours.patch(path, {"state": "active"}))["next_at"] == changed["next_at"]
+    await checks.world.ours.delete(path)
+    for gone in (path, f"/schedules/{made['schedule_id']}"):
+        await checks.world.ours.get(gone, 404)
+
+
+async def test_the_timeline_tells_of_checkups_kept_and_missed(checks: Checks) -> None:
+    await checks.is_missed()
+    items = (await checks.world.ours.get(f"/contacts/{checks.care.contact_id}/timeline"))["items"]
+    assert [(item["kind"], item["state"]) for item in items if item["kind"] != "call"] == [("escalation", "calling"), ("checkup", "failed")]
+
+
+async def test_an_erased_person_is_named_in_no_call_to_others(checks: Checks) -> None:
+    await checks.is_missed()
+    await checks.care.ends(await checks.last(), **ACKNOWLEDGED)
+    await checks.work()
+    await checks.world.ours.post(f"/contacts/{checks.care.contact_id}/erase", status=202)
+    assert "Ada" not in str([call.request for call in await checks.calls()])
+    async with checks.world.app.state.sessions() as session:
+        for kind in (CheckUp, CheckUpContact, CheckUpEscalation, Schedule):
+            assert list(await session.scalars(select(kind))) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"contact_id": ABSENT}, 404),
+        ({"assistant_id": ABSENT}, 404),
+        ({"safety_contacts": [{"contact_id": ABSENT, "consent": CONSENT}]}, 404),
+        ({"escalation": {"assistant_id": ABSENT}}, 404),
+        ({"time_of_day": "night"}, 400),
+        ({"frequency": "yearly"}, 400),
+        ({"tries": 0}, 400),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(checks: Checks, fields: dict[str, Any], status: int) -> None:
+    given = {"contact_id": checks.care.contact_id, "assistant_id": checks.care.assistant_id} | fields
+    await checks.world.ours.post("/checkups", given, status)
+
+
+async def test_a_safety_network_names_others_each_once_and_with_consent(checks: Checks) -> None:
+    given = {"contact_id": checks.care.contact_id, "assistant_id": checks.care.assistant_id}
+    sister = {"contact_id": checks.sister, "consent": CONSENT}
+    for network in ([sister, sister], [{**sister, "contact_id": checks.care.contact_id}], [{**sister, "consent": ""}]):
+        await checks.world.ours.post("/checkups", given | {"safety_contacts": network}, 400)
