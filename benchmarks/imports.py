@@ -11,12 +11,13 @@ import re
 import statistics
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import psycopg
 
@@ -39,24 +40,26 @@ _PART = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One import in a process of its own: seconds from the first byte read to the last commit, seconds of its processor, peak memory."""
+    """One import or one COPY: seconds from the first byte read to the last commit, processor seconds of the client and of the server,
+    and the client's peak memory."""
 
     seconds: float
     cpu_seconds: float
-    memory_mb: float
+    server_seconds: float
+    memory_mb: float = 0
+
+    @property
+    def all_cpu_seconds(self) -> float:
+        return self.cpu_seconds + self.server_seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The medians of the turns; `copy_seconds` for the bare COPY of the same rows."""
-
     rows: int
     megabytes: float
-    seconds: float
-    cpu_seconds: float
-    copy_seconds: float
-    memory_mb: float
-    """The most of any turn."""
+    imports: list[Run]
+    copies: list[Run]
+    """In turns."""
     is_compiled: bool
 
     @property
@@ -65,26 +68,45 @@ class Imported:
 
     @property
     def copied_per_second(self) -> float:
-        return self.rows / self.copy_seconds
+        return self.rows / _median(run.seconds for run in self.copies)
+
+    @property
+    def seconds(self) -> float:
+        return _median(run.seconds for run in self.imports)
 
     @property
     def ratio(self) -> float:
-        return self.copy_seconds / self.seconds
+        return _median(copy.seconds / run.seconds for copy, run in zip(self.copies, self.imports, strict=True))
+
+    @property
+    def cpu_ratio(self) -> float:
+        """Of what both sides' processors do; other work on the machine shows less in it."""
+        return _median(copy.all_cpu_seconds / run.all_cpu_seconds for copy, run in zip(self.copies, self.imports, strict=True))
+
+    @property
+    def memory_mb(self) -> float:
+        return max(run.memory_mb for run in self.imports)
+
+    @property
+    def cpu_seconds(self) -> float:
+        return _median(run.cpu_seconds for run in self.imports)
+
+    @property
+    def server_seconds(self) -> float:
+        return _median(run.server_seconds for run in self.imports)
 
 
 async def measure(rows: int = ROWS, turns: int = TURNS) -> Imported:
     """Import and COPY take turns, each into empty tables."""
     with TemporaryDirectory(prefix="callwright-imports-") as folder, database() as url:
-        runs: list[Run] = []
-        copies: list[float] = []
+        imports: list[Run] = []
+        copies: list[Run] = []
         size = 0
         for _ in range(turns):
             import_id, size = await _uploaded(url, Path(folder), rows)
-            runs.append(await asyncio.to_thread(_in_its_own_process, url, folder, import_id))
+            imports.append(await asyncio.to_thread(_in_its_own_process, url, folder, import_id))
             copies.append(await asyncio.to_thread(_copied, url, Path(folder), rows))
-        seconds, cpu = statistics.median(r.seconds for r in runs), statistics.median(r.cpu_seconds for r in runs)
-        most = max(r.memory_mb for r in runs)
-        return Imported(rows, size / 1e6, seconds, cpu, statistics.median(copies), most, numbering_plan.compiled is not None)
+        return Imported(rows, size / 1e6, imports, copies, numbering_plan.compiled is not None)
 
 
 async def _uploaded(url: str, folder: Path, rows: int) -> tuple[uuid.UUID, int]:
@@ -128,9 +150,10 @@ def _imported(url: str, folder: str, import_id: uuid.UUID) -> Run:
 
 async def _run(url: str, folder: Path, import_id: uuid.UUID) -> Run:
     engine = create_engine(url)
-    begun, cpu = time.perf_counter(), time.process_time()
-    grown = await Importer(engine, FolderStorage(folder), SystemClock()).run(import_id)
-    spent = time.perf_counter() - begun, time.process_time() - cpu
+    with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
+        begun = _now(connection)
+        grown = await Importer(engine, FolderStorage(folder), SystemClock()).run(import_id)
+        spent = _since(connection, begun)
     assert grown is not None
     await engine.dispose()
     return Run(*spent, _peak_mb())
@@ -141,20 +164,44 @@ def _peak_mb() -> float:
     return int(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[0]) / 1000
 
 
-def _copied(url: str, folder: Path, rows: int) -> float:
-    """Seconds for the same rows by COPY, in one transaction; afterwards the tables are empty."""
+def _now(connection: psycopg.Connection) -> tuple[float, float, float]:
+    """The time, and the processor seconds so far of this process and of the database server with all its processes."""
+    (backend,) = cast(tuple[int], connection.execute("select pg_backend_pid()").fetchone())
+    postmaster = int(_stat(backend)[1])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    # Fields 14 to 17 of proc(5): user and system time, the process's own and that of its children that have ended.
+    ticks = sum(int(time) for time in _stat(postmaster)[11:15]) + sum(int(time) for child in children for time in _stat(int(child))[11:13])
+    return time.perf_counter(), time.process_time(), ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _since(connection: psycopg.Connection, begun: tuple[float, float, float]) -> tuple[float, float, float]:
+    seconds, cpu, server = (now - before for now, before in zip(_now(connection), begun, strict=True))
+    return seconds, cpu, server
+
+
+def _stat(pid: int) -> list[str]:
+    """What stands behind the name of the process, which may hold anything."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)
+
+
+def _copied(url: str, folder: Path, rows: int) -> Run:
+    """The same rows by COPY, in one transaction; afterwards the tables are empty."""
     with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
         for table in TABLES:
             with (folder / table).open("wb") as file, connection.cursor().copy(f"copy {table} to stdout") as out:
                 file.writelines(out)
         _emptied(connection)
-        begun = time.perf_counter()
+        begun = _now(connection)
         with connection.transaction():
             copied = [_copy_in(connection, table, folder / table) for table in TABLES]
-        spent = time.perf_counter() - begun
+        spent = _since(connection, begun)
         assert copied == [rows] * len(TABLES)
         _emptied(connection)
-    return spent
+    return Run(*spent)
 
 
 def _copy_in(connection: psycopg.Connection, table: str, path: Path) -> int:
@@ -179,12 +226,15 @@ def _emptied(connection: psycopg.Connection) -> None:
 SECTION = """\
 | contacts imported per second, {rows:,} rows of {megabytes:.0f} MB, one number each | {per_second:,.0f} ({seconds:.1f} s) | |
 | of a bare COPY of the same rows into the same indexed tables ({copied_per_second:,.0f}/s) | {ratio:.0%} | ≥ 35 % |
-| the importing process: peak memory, processor time | {memory_mb:.0f} MB, {cpu_seconds:.1f} s | ≤ 300 MB |"""
+| the same by processor time of both sides | {cpu_ratio:.0%} | |
+| processor seconds of the importing process, of the database server | {cpu_seconds:.1f} s, {server_seconds:.1f} s | |
+| peak memory of the importing process | {memory_mb:.0f} MB | ≤ 300 MB |"""
 
 
 def section(made: Imported) -> str:
     """The rows of the benchmarks' table."""
-    names = ("rows", "megabytes", "per_second", "seconds", "copied_per_second", "ratio", "memory_mb", "cpu_seconds")
+    names = ("rows", "megabytes", "per_second", "seconds", "copied_per_second", "ratio", "cpu_ratio")
+    names += ("cpu_seconds", "server_seconds", "memory_mb")
     without = "" if made.is_compiled else "\n| (numbers read by the reference alone: no compiled numbering plan on this machine) | | |"
     return SECTION.format(**{name: getattr(made, name) for name in names}) + without
 

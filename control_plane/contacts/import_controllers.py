@@ -19,6 +19,7 @@ from control_plane.contacts.uploads import MAX_FILE, UploadOperation, error_repo
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Invalid
 from control_plane.kit.storage import Storage
+from control_plane.workspaces.authentication import TOKEN_IN_QUERY
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
 from control_plane.workspaces.principal import Principal
@@ -34,6 +35,10 @@ Mapping = Annotated[
 Encoding = Annotated[
     str | None,
     QueryParameter(name="encoding", max_length=40, description="Such as windows-1251; without it Unicode and Western text are recognised."),
+]
+Token = Annotated[
+    str | None,
+    QueryParameter(name="access_token", max_length=8192, description="A token (never a key), for a client that sends no header."),
 ]
 
 
@@ -100,11 +105,15 @@ class ImportController(Controller):
     @get(
         "/imports/{import_id:uuid}/stream",
         media_type="text/event-stream",
-        summary="How far an import comes, until its end, as server-sent events",
+        opt=TOKEN_IN_QUERY,
+        summary="How far an import comes, until its end, as Server-Sent Events",
     )
-    async def stream(self, unit: Work, principal: Who, storage: Files, state: State, import_id: FromPath[uuid.UUID]) -> ServerSentEvent:
+    async def stream(
+        self, unit: Work, principal: Who, storage: Files, state: State, import_id: FromPath[uuid.UUID], token: Token = None
+    ) -> ServerSentEvent:
+        """`progress` with the import whenever it has changed, then `end`. A client that comes back later is told the end again."""
         await ImportService(unit, principal.workspace_id, storage).get(import_id)
-        return ServerSentEvent(progress(state.sessions, principal.workspace_id, import_id))
+        return ServerSentEvent(progress(state.sessions, principal.workspace_id, import_id, lambda: state.live.is_leaving))
 
     @get("/imports/{import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason and their own text")
     async def errors(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> Stream:

@@ -10,7 +10,7 @@ from structlog import get_logger
 from control_plane.contacts.import_repository import UNFINISHED, ImportRun
 from control_plane.contacts.importing.encoding import EncodingProbe, Unreadable
 from control_plane.contacts.importing.reader import ContactReader, FileSettings
-from control_plane.contacts.importing.staging import Part, part_of
+from control_plane.contacts.importing.staging import EMPTY, Part, part_of
 from control_plane.kit.clock import Clock
 from control_plane.kit.storage import Storage
 
@@ -77,11 +77,18 @@ class Importer:
         return probe.encoding()
 
     async def _stage(self, run: ImportRun, import_id: uuid.UUID, key: str, reader: ContactReader) -> int:
-        """Stage the file; returns how many rows were rejected. Parsing happens off the event loop, which also dials."""
-        rejected = 0
+        """Stage the file; returns how many rows were rejected. Parsing happens off the event loop, which also dials, and while the database
+        takes what was parsed before."""
+        part, rows, rejected = EMPTY, 0, 0
         async for chunk in self._storage.open(key):
-            rejected += await self._put(run, await asyncio.to_thread(part_of, import_id, reader.feed(chunk)))
-            await run.save(rows=reader.rows, rejected=rejected)
+            parsing = asyncio.create_task(asyncio.to_thread(part_of, import_id, reader.feed(chunk)))
+            try:
+                rows, rejected = rows + part.rows, rejected + await self._put(run, part)
+                await run.save(rows=rows, rejected=rejected)
+            finally:
+                # Also when the database fails: nothing goes on behind our back.
+                part = await parsing
+        rejected += await self._put(run, part)
         return rejected + await self._put(run, await asyncio.to_thread(part_of, import_id, reader.finish()))
 
     async def _put(self, run: ImportRun, part: Part) -> int:

@@ -54,6 +54,11 @@ class Hub:
         self._reading: asyncio.Task[None] | None = None
         self._is_leaving = False
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the process has been told to end, and every stream of it is to."""
+        return self._is_leaving
+
     def admit(self, space: uuid.UUID, topic: str, url: str, ends: frozenset[str] = frozenset()) -> Listener:
         """A place for one more stream; whoever takes it gives it back by `release`. Raises `LimitReached`, or `Unavailable` at the end."""
         if self._is_leaving:

@@ -21,12 +21,16 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a file as COPY takes it, by table; `rejected` counts rows."""
+    """One part of a file as COPY takes it, by table; `rows` counts all of it, `rejected` those among them."""
 
     contacts: str
     phones: str
     errors: str
+    rows: int
     rejected: int
+
+
+EMPTY = Part("", "", "", 0, 0)
 
 
 def part_of(import_id: uuid.UUID, rows: Iterable[Accepted | Rejected]) -> Part:
@@ -48,7 +52,7 @@ def part_of(import_id: uuid.UUID, rows: Iterable[Accepted | Rejected]) -> Part:
         f"{error_id}\t{import_id}\t{row.row}\t{_escaped(row.message)}\t{_escaped(row.text)}\n"
         for row, error_id in zip(rejected, new_id_texts(len(rejected)), strict=True)
     ]
-    return Part(contacts, "".join(numbers), "".join(errors), len(rejected))
+    return Part(contacts, "".join(numbers), "".join(errors), len(accepted) + len(rejected), len(rejected))
 
 
 def _contact(row: Accepted, contact_id: str) -> str:

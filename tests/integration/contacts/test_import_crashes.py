@@ -48,7 +48,7 @@ def content() -> bytes:
 
 @pytest.mark.parametrize(
     ("point", "after"),
-    [("stage", 2), ("apply", 1)],
+    [("stage", 3), ("apply", 1)],
     ids=["while the file is read", "when all is written and not committed"],
 )
 async def test_a_killed_import_has_done_nothing_and_is_done_once_by_another(world: World, database: str, point: str, after: int) -> None:

@@ -32,7 +32,7 @@ def events(body: str) -> list[tuple[str, dict[str, Any]]]:
 
 async def test_each_change_is_told_once_and_the_end_is_the_last(world: World) -> None:
     accepted = await world.ours.upload(await world.contact_list(), CONTENT)
-    stream = progress(world.app.state.sessions, world.ours.workspace_id, uuid.UUID(accepted["id"]), every_s=0.01)
+    stream = progress(world.app.state.sessions, world.ours.workspace_id, uuid.UUID(accepted["id"]), lambda: False, every_s=0.01)
 
     async def told() -> tuple[str | None, Any]:
         message = await anext(stream)
@@ -62,10 +62,16 @@ async def test_over_http_it_runs_until_the_import_has_ended(world: World) -> Non
 async def test_a_list_that_is_deleted_meanwhile_ends_it_too(world: World) -> None:
     list_id = await world.contact_list()
     accepted = await world.ours.upload(list_id, CONTENT)
-    stream = progress(world.app.state.sessions, world.ours.workspace_id, uuid.UUID(accepted["id"]), every_s=0.01)
+    stream = progress(world.app.state.sessions, world.ours.workspace_id, uuid.UUID(accepted["id"]), lambda: False, every_s=0.01)
     await anext(stream)
     await world.ours.delete(f"/contact-lists/{list_id}")
     assert [(message.event, message.data) async for message in stream] == [("end", b"{}")]
+
+
+async def test_a_process_that_leaves_lets_its_listeners_go_without_an_end(world: World) -> None:
+    accepted = await world.ours.upload(await world.contact_list(), CONTENT)
+    stream = progress(world.app.state.sessions, world.ours.workspace_id, uuid.UUID(accepted["id"]), lambda: True, every_s=0.01)
+    assert [message.event async for message in stream] == ["progress"]
 
 
 async def test_somebody_elses_import_is_not_there(world: World) -> None:

@@ -32,7 +32,7 @@ def test_a_row_has_its_numbers_and_whatever_could_be_taken_for_copys_own_is_esca
         ("1", "1", "+12125551235", "{}"),
         ("3", "0", "+12125551236", "{America/New_York}"),
     ]
-    assert (error["message"], error["row_text"], part.rejected) == ("It is\\tnothing.", "a\\nb\\\\", 1)
+    assert (error["message"], error["row_text"], part.rows, part.rejected) == ("It is\\tnothing.", "a\\nb\\\\", 3, 1)
 
 
 def test_identifiers_by_the_thousand_are_version_7_all_different_and_ascend() -> None:
