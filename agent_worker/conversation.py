@@ -34,7 +34,7 @@ from agent_worker.opt_out_wish import OptOutWish
 from agent_worker.screener import Screener
 from agent_worker.tools import tools_for
 from agent_worker.transcript import Transcript
-from sip_config.contract import CallOrder, EndCause, EventKind, VoicemailMode
+from sip_config.contract import CallOrder, EndCause, EventKind, PromiseOwner, VoicemailMode
 
 log = structlog.get_logger()
 
@@ -60,7 +60,7 @@ class Conversation:
         self._quiet_since, self._callee_quiet_since = 0.0, 0.0
         self._unanswered: list[tuple[str, float]] = []
         self._wish = OptOutWish(client)
-        self._closing = False
+        self._closing, self._promises = False, 0
         self._awaits_rest, self._agent_began = False, 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -133,6 +133,12 @@ class Conversation:
         if not self._wish.is_asked:
             promised = {"callback_at": callback_at.isoformat()} if callback_at else {}
             self.keeper.note(EventKind.OUTCOME_SET, {"label": label, "note": note, **promised})
+
+    def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
+        """Note something that was promised, for those who have to keep it."""
+        self._promises += 1
+        due = {"due_at": due_at.isoformat()} if due_at else {}
+        self.keeper.note(EventKind.PROMISED, {"seq": self._promises, "what": what, "owner": owner.value, "quote": quote, **due})
 
     async def opt_out(self, quote: str) -> bool:
         """Commit the opt-out, then confirm it and hang up in the background; whether it was committed."""

@@ -6,7 +6,19 @@ from datetime import datetime
 from agent_worker.outcomes import category
 from sip_config.causes import is_phone_gone
 from sip_config.codec import from_plain
-from sip_config.contract import AnsweredBy, CallEvent, CallReport, Disclosure, EndCause, EventKind, ModelUsage, Outcome, Speaker, Turn
+from sip_config.contract import (
+    AnsweredBy,
+    CallEvent,
+    CallReport,
+    Disclosure,
+    EndCause,
+    EventKind,
+    ModelUsage,
+    Outcome,
+    Promise,
+    Speaker,
+    Turn,
+)
 
 _LOST_LEG = ("SIGNAL_CLOSE", "CONNECTION_TIMEOUT", "STATE_MISMATCH", "SERVER_SHUTDOWN", "JOIN_FAILURE", "MEDIA_FAILURE")
 _TAKEN_AWAY = ("ROOM_DELETED", "PARTICIPANT_REMOVED", "ROOM_CLOSED")
@@ -42,6 +54,7 @@ def fold(
         outcome_label=label,
         outcome_note=str(named.data.get("note", "")) if named else "",
         callback_at=_promised(named),
+        promises=tuple(from_plain(Promise, event.data) for event in events if event.kind is EventKind.PROMISED),
         turns=turns,
         answered_at=answered.at if answered else None,
         ended_at=end.at if end else ended_at,

@@ -55,6 +55,7 @@ from control_plane.live.leaving import end_streams_on_signal
 from control_plane.live.progress import Progress
 from control_plane.live.words import Words
 from control_plane.operations.invariants import Watch
+from control_plane.promises.controllers import PromiseController
 from control_plane.records.controllers import (
     CallExportController,
     ErasureController,
@@ -133,6 +134,7 @@ API: Sequence[ControllerRouterHandler] = (
     CheckUpController,
     AppointmentController,
     AppointmentImportController,
+    PromiseController,
 )
 """What lies under /api/v1."""
 ROOT: Sequence[ControllerRouterHandler] = (

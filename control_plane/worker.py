@@ -34,6 +34,7 @@ from control_plane.kit.redis import decode_task, encode_task, redis_settings
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import open_storage
 from control_plane.operations.tasks import tidy_rooms, watch_invariants
+from control_plane.promises.tasks import keep_promises
 from control_plane.records.tasks import finish_erasure, retain, sweep_erasures
 from control_plane.rules.registry import registry
 from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
@@ -183,6 +184,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
             cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),
             cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
             cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
+            cron(keep_promises, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(keep_reminders, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(keep_checkups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
             cron(keep_follow_ups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),

@@ -112,6 +112,7 @@ class EventKind(enum.StrEnum):
     DISCLOSED = "disclosed"  # data: one Disclosure; its last word has been played
     RECORDING = "recording"  # data: one RecordingConsent, as it stands now
     RISK_FLAGGED = "risk_flagged"  # data: one RiskFlag
+    PROMISED = "promised"  # data: one Promise
     HEARTBEAT = "heartbeat"  # the agent is alive and in this call
     FAILED = "failed"  # data: error; the agent cannot go on
 
@@ -302,6 +303,22 @@ class RiskFlag:
     offset_s: float | None = None  # seconds from the answer
 
 
+class PromiseOwner(enum.StrEnum):
+    ASSISTANT = "assistant"
+    TEAM = "team"  # the people it calls for
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something that the agent has promised, other than to call back, which the outcome callback says."""
+
+    seq: int  # 1 for the first of the call
+    what: str
+    owner: PromiseOwner = PromiseOwner.TEAM
+    due_at: datetime | None = None
+    quote: str = ""  # the agent's own words
+
+
 @dataclass(frozen=True, slots=True)
 class CallReport:
     """The agent's account of the finished call, sent once from `on_session_end`; repeats are equal and harmless."""
@@ -325,6 +342,7 @@ class CallReport:
     disclosure: Disclosure | None = None  # absent when the call ended before it was spoken
     recording_consent: RecordingConsent | None = None
     risks: tuple[RiskFlag, ...] = ()
+    promises: tuple[Promise, ...] = ()
     phone_gone: bool = True  # False: nobody saw the phone leave, and LiveKit did not confirm that the room was closed
     version: int = CONTRACT_VERSION
 

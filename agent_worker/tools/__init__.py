@@ -4,11 +4,12 @@ from livekit.agents import llm
 
 from agent_worker.tools.control import CallControl
 from agent_worker.tools.end_call import end_call
+from agent_worker.tools.note_promise import note_promise
 from agent_worker.tools.opt_out import opt_out
 from agent_worker.tools.set_outcome import set_outcome
 from sip_config.contract import CallOrder
 
-ALL = ("end_call", "opt_out", "set_outcome")
+ALL = ("end_call", "opt_out", "set_outcome", "note_promise")
 
 
 def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
@@ -19,4 +20,6 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
         tools.append(end_call(control))
     if "set_outcome" in wanted and order.outcome_labels:
         tools.append(set_outcome(control, order.outcome_labels, order.time_zone))
+    if "note_promise" in wanted:
+        tools.append(note_promise(control, order.time_zone))
     return tools

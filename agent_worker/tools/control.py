@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from sip_config.contract import EndCause
+from sip_config.contract import EndCause, PromiseOwner
 
 
 class CallControl(Protocol):
@@ -17,4 +17,8 @@ class CallControl(Protocol):
 
     def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
         """Record what was achieved, and when the callee was promised to be called back; a later label replaces an earlier one."""
+        ...
+
+    def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
+        """Record something that was promised to the callee, who is to keep it, until when, and in which words."""
         ...

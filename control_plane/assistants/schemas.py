@@ -22,7 +22,7 @@ CallsFor = Annotated[str, Meta(max_length=200, examples=["Acme Dental"])]
 Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, examples=["en", "es-MX"])]
 ModelName = Annotated[str, Meta(min_length=1, max_length=100)]
 Label = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["interested"])]
-ToolName = Literal["end_call", "opt_out", "set_outcome"]
+ToolName = Literal["end_call", "opt_out", "set_outcome", "note_promise"]
 Labels = Annotated[list[Label], Meta(min_length=1, max_length=50)]
 # An hour is more than any sales call takes; under half a minute nobody can finish a sentence.
 MaxDuration = Annotated[int, Meta(ge=30, le=3600)]
@@ -77,7 +77,7 @@ class AssistantConfig(Struct, forbid_unknown_fields=True):
     language: Language = "en"
     voice: Voice = field(default_factory=Voice)
     models: Models = field(default_factory=Models)
-    tools: list[ToolName] = field(default_factory=lambda: ["end_call", "opt_out", "set_outcome"])
+    tools: list[ToolName] = field(default_factory=lambda: ["end_call", "opt_out", "set_outcome", "note_promise"])
     voicemail: Voicemail = field(default_factory=Voicemail)
     transfer: Transfer = field(default_factory=Transfer)
     outcome_labels: Labels = field(default_factory=lambda: list(LABELS))

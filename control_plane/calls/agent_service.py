@@ -11,10 +11,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from control_plane.calls.announcing import tell_callback, tell_recording, tell_transcript, tell_turn
+from control_plane.calls.announcing import tell_recording, tell_transcript, tell_turn
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import Parts, order_of
 from control_plane.calls.outcomes import category_of, promised_at
+from control_plane.calls.promise_repository import PromiseRepository
+from control_plane.calls.promises import note_callback, take_promise
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.risk_repository import RiskRepository
@@ -39,6 +41,7 @@ from sip_config.contract import (
     EventKind,
     NetworkResult,
     Outcome,
+    Promise,
     RecordingConsent,
     RiskFlag,
     Turn,
@@ -94,7 +97,7 @@ class AgentService:
                 outcome, promised_before = category_of(label), call.callback_at
                 call.outcome_label, call.outcome = label, outcome
                 call.callback_at = promised_at(outcome, _time(event.data.get("callback_at")), self._unit.now)
-                await tell_callback(self._unit, call, promised_before)
+                await note_callback(self._unit, call, promised_before)
                 if call.outcome is Outcome.DO_NOT_CALL:
                     await self._suppress(call, str(event.data.get("note", "")))
             case EventKind.DISCLOSED:
@@ -103,6 +106,8 @@ class AgentService:
                 await self._take_consent(call, from_plain(RecordingConsent, event.data))
             case EventKind.RISK_FLAGGED:
                 await self._flag_risk(call, from_plain(RiskFlag, event.data))
+            case EventKind.PROMISED:
+                await take_promise(self._unit, call, from_plain(Promise, event.data), may_quote=not _has_refused(call))
             case EventKind.TURN:
                 turn = _turn_row(event.data)
                 await self._calls.put_turn(call, turn)
@@ -116,10 +121,10 @@ class AgentService:
         if consent.decision is ConsentDecision.REFUSED:
             await self._calls.forget_words(call.id)
             await RiskRepository(self._unit.session).forget_quotes(call.id)
+            await PromiseRepository(self._unit.session).forget_quotes(call.id)
 
     async def _flag_risk(self, call: Call, flag: RiskFlag) -> None:
-        has_refused = (call.recording_consent or {}).get("decision") == ConsentDecision.REFUSED
-        await flag_risk(self._unit, call, flag, may_quote=not has_refused)
+        await flag_risk(self._unit, call, flag, may_quote=not _has_refused(call))
 
     async def opt_out(self, quote: str, offset_s: float | None) -> None:
         """Suppress the number before anybody confirms it to the callee; every other call to it stops at its next gate."""
@@ -153,6 +158,8 @@ class AgentService:
             await self._take_consent(call, report.recording_consent)
         for flag in report.risks:
             await self._flag_risk(call, flag)
+        for promise in report.promises:
+            await take_promise(self._unit, call, promise, may_quote=not _has_refused(call))
         if report.answered:
             at = report.answered_at or report.ended_at or self._unit.now
             await hear(self._unit, call.id, Testimony("agent", "report:answered", "answered", at, Fact.ANSWERED))
@@ -166,7 +173,7 @@ class AgentService:
         if came_late:
             # Now it is known what the models have consumed.
             await charge(self._unit, call)
-        await tell_callback(self._unit, call, promised_before)
+        await note_callback(self._unit, call, promised_before)
         is_refused = report.recording_consent is not None and report.recording_consent.decision is ConsentDecision.REFUSED
         await tell_transcript(self._unit, call, 0 if is_refused else len(report.turns))
         self._unit.nudges.add("tick")
@@ -232,9 +239,15 @@ def _summary_of(report: CallReport) -> dict[str, Any]:
     }
 
 
+def _has_refused(call: Call) -> bool:
+    """Whether the callee does not want words to be kept."""
+    return (call.recording_consent or {}).get("decision") == ConsentDecision.REFUSED
+
+
 def _kept_of(event: CallEvent) -> dict[str, Any]:
-    """What the ledger keeps. The words behind a risk stand with its flag only, where they can be forgotten."""
-    return {n: v for n, v in event.data.items() if n != "quote"} if event.kind is EventKind.RISK_FLAGGED else event.data
+    """What the ledger keeps. The words behind a risk or a promise stand with it only, where they can be forgotten."""
+    has_words = event.kind in (EventKind.RISK_FLAGGED, EventKind.PROMISED)
+    return {n: v for n, v in event.data.items() if n not in ("quote", "what")} if has_words else event.data
 
 
 def _as_row(told: Disclosure | RecordingConsent) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Select
 
 from control_plane.audit.service import record
-from control_plane.calls.announcing import tell_callback, tell_queued
+from control_plane.calls.announcing import tell_queued
 from control_plane.calls.gate import Question, ask, consent_id_of, until_of, verdict_of
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.observation import made
 from control_plane.calls.orders import require_variables
 from control_plane.calls.outcomes import answered_by_of, category_of, promised_at
+from control_plane.calls.promises import note_callback
 from control_plane.calls.reducer import DEPARTURE_LOOK, Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.schemas import NewCall
@@ -192,7 +193,7 @@ class CallService:
         )
         await hear(self._unit, call.id, said)
         await keep_promise(self._unit, call)
-        await tell_callback(self._unit, call, promised_before)
+        await note_callback(self._unit, call, promised_before)
         if call.outcome == Outcome.DO_NOT_CALL:
             reason = note or "marked do_not_call by a person"
             await suppress(self._unit, call.workspace_id, call.to_e164, reason=reason, source="api", evidence="", call_id=call.id)

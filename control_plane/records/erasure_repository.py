@@ -21,6 +21,7 @@ from control_plane.db.models import (
     Enrollment,
     Erasure,
     FollowUp,
+    Promise,
     RiskFlag,
     Schedule,
 )
@@ -80,7 +81,7 @@ class ErasureRepository:
         await self._session.execute(update(Call).where(Call.id.in_(call_ids)).values(values).execution_options(**_QUIET))
         events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
         await self._session.execute(events.execution_options(**_QUIET))
-        for of_call in (CallTurn, RiskFlag):
+        for of_call in (CallTurn, RiskFlag, Promise):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
         answered = update(Appointment).where(Appointment.status_call_id.in_(call_ids)).values(evidence="")
         await self._session.execute(answered.execution_options(**_QUIET))

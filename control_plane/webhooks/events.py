@@ -48,12 +48,12 @@ EMITTED = (
     "usage.threshold_reached",
     "usage.limit_reached",
     "webhook_endpoint.disabled",
+    "promise.overdue",
     "appointment.updated",
 )
 ANNOUNCED = (
     "call.analyzed",
     "call.function_called",
-    "promise.overdue",
 )
 """May be subscribed to; they come with the features that they are about."""
 TYPES = frozenset((*EMITTED, *ANNOUNCED))

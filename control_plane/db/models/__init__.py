@@ -16,6 +16,7 @@ from control_plane.db.models.follow_up import FollowUp, FollowUpStep, RiskFlag
 from control_plane.db.models.idempotency import IdempotencyRecord
 from control_plane.db.models.installation import Installation
 from control_plane.db.models.number_import import NumberImport, NumberImportError
+from control_plane.db.models.promise import Promise
 from control_plane.db.models.records import Erasure, LegalHold
 from control_plane.db.models.schedule import Schedule, ScheduleRun
 from control_plane.db.models.secret import Secret
@@ -75,6 +76,7 @@ __all__ = [
     "NumberImport",
     "NumberImportError",
     "OwnPriceList",
+    "Promise",
     "RiskFlag",
     "Schedule",
     "ScheduleRun",

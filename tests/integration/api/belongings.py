@@ -6,9 +6,12 @@ from typing import Any
 import httpx
 from sqlalchemy import select, update
 
+from control_plane.calls.promises import take_promise
 from control_plane.campaigns.enrollments import Enrollments
-from control_plane.db.models import Campaign, Enrollment, Trunk
+from control_plane.db.models import Call, Campaign, Enrollment, Trunk
+from control_plane.db.models import Promise as LedgerPromise
 from control_plane.db.unit import open_unit
+from sip_config.contract import Promise
 from tests.fixtures.api import Api
 
 PHONE = "+12025550101"
@@ -70,6 +73,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "checkup_id": await made("/checkups", {"contact_id": contact, "assistant_id": assistant}),
         "erasure_id": await made("/erasures", {"e164": "+12025550108"}, 202),
     }
+    ids["promise_id"] = await _promised(api, ids["call_id"])
     bodies: dict[tuple[str, str], Any] = {
         ("POST", "/campaigns/{campaign_id}/contacts"): {"contact_ids": [contact]},
         ("POST", "/contact-lists/{list_id}/contacts"): {"contact_ids": [contact]},
@@ -86,6 +90,14 @@ async def _listed(client: httpx.AsyncClient) -> httpx.Response:
     """A do-not-call list, uploaded."""
     query = {"source": "us_national", "list_date": "2026-11-01"}
     return await client.post("/suppressions/imports", content=b"+12025550107\n", headers={"Content-Type": "text/csv"}, params=query)
+
+
+async def _promised(api: Api, call_id: str) -> str:
+    """As the agent of the call would have said."""
+    async with open_unit(api.app.state.sessions, api.queue, api.clock, actor="system") as unit:
+        call = await unit.session.get_one(Call, call_id)
+        await take_promise(unit, call, Promise(1, "Send the price list."), may_quote=True)
+        return str(await unit.session.scalar(select(LedgerPromise.id).where(LedgerPromise.call_id == call.id)))
 
 
 async def _known_to_livekit(api: Api) -> None:

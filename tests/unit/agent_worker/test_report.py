@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent_worker.report import fold
 from sip_config.codec import decode, encode
-from sip_config.contract import AnsweredBy, CallEvent, CallReport, EndCause, EventKind, Outcome, Speaker
+from sip_config.contract import AnsweredBy, CallEvent, CallReport, EndCause, EventKind, Outcome, Promise, PromiseOwner, Speaker
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 END = START + timedelta(minutes=5)
@@ -148,3 +148,13 @@ def test_every_order_of_events_gives_a_report_that_travels(facts: list, was_answ
 def test_the_same_events_always_give_the_same_report():
     facts = [screened(AnsweredBy.HUMAN), turn(HELLO), hung_up()]
     assert all(answered(*facts) == answered(*facts) for _ in itertools.repeat(None, 3))
+
+
+def test_what_was_promised_is_reported_in_order():
+    first = {"seq": 1, "what": "Send the list.", "owner": "team", "quote": "I will.", "due_at": END.isoformat()}
+    told = answered((EventKind.PROMISED, first), (EventKind.PROMISED, {"seq": 2, "what": "Tell Bo.", "owner": "assistant"}), left())
+    assert told.promises == (
+        Promise(1, "Send the list.", PromiseOwner.TEAM, END, "I will."),
+        Promise(2, "Tell Bo.", PromiseOwner.ASSISTANT),
+    )
+    assert decode(CallReport, encode(told)) == told

@@ -8,7 +8,7 @@ from livekit.agents import Agent, AgentSession, llm
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from agent_worker.tools import tools_for
-from sip_config.contract import CallOrder, CallPurpose, EndCause
+from sip_config.contract import CallOrder, CallPurpose, EndCause, PromiseOwner
 
 ORDER = CallOrder(
     "c1",
@@ -39,6 +39,9 @@ class Control:
 
     def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
         self.asked.append(("outcome", label, note, *([callback_at] if callback_at else [])))
+
+    def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
+        self.asked.append(("promise", what, owner, due_at, quote))
 
 
 class ScriptedLLM(llm.LLM):
@@ -114,7 +117,9 @@ async def test_after_an_opt_out_the_model_gets_no_further_word():
     assert said == []
 
 
-@pytest.mark.parametrize(("labels", "names"), [(("a",), {"end_call", "opt_out", "set_outcome"}), ((), {"end_call", "opt_out"})])
+@pytest.mark.parametrize(
+    ("labels", "names"), [(("a",), {"end_call", "opt_out", "set_outcome", "note_promise"}), ((), {"end_call", "opt_out", "note_promise"})]
+)
 def test_a_call_without_labels_has_no_outcome_tool(labels: tuple[str, ...], names: set[str]):
     order = CallOrder("c1", 1, "r", "i", "+12025550101", CallPurpose.SINGLE, "", "Hello.", outcome_labels=labels)
     assert {tool.id for tool in tools_for(order, Control())} == names
@@ -138,3 +143,15 @@ async def test_a_time_that_is_none_is_asked_for_again():
     asked, said = await conversation(("", [("set_outcome", {"label": "callback", "note": "", "callback_at": "tomorrow"})]), ("When?", []))
     assert asked == []
     assert "2026-11-30T15:00" in said[-1]
+
+
+async def test_a_promise_is_noted_with_its_owner_its_time_and_the_words():
+    given = {"what": "Send the list.", "owner": "team", "quote": "You will have it at three.", "due_at": "2026-11-30T15:00"}
+    asked, _ = await conversation(("You will have it at three.", [("note_promise", given)]))
+    at = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
+    assert asked == [("promise", "Send the list.", PromiseOwner.TEAM, at, "You will have it at three.")]
+
+
+async def test_a_promise_of_nothing_is_refused():
+    asked, _ = await conversation(("", [("note_promise", {"what": " ", "owner": "team", "quote": "", "due_at": ""})]), ("Well.", []))
+    assert asked == []
