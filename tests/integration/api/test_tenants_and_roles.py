@@ -136,10 +136,10 @@ async def test_a_viewer_changes_nothing(api: Api) -> None:
     assert await contents(api) == before
 
 
-async def test_a_viewer_sees_all_but_keys_and_the_audit_trail(api: Api) -> None:
+async def test_a_viewer_sees_all_but_keys_secrets_and_the_audit_trail(api: Api) -> None:
     mine = await belongings(api, api.owner)
     statuses = {path: (await ask(api.viewer, "GET", path, mine)).status_code for method, path in routes(api.app) if method == "GET"}
-    assert {path for path, status in statuses.items() if status == 403} <= {"/api-keys", "/audit"}
+    assert {path for path, status in statuses.items() if status == 403} <= {"/api-keys", "/audit", "/secrets", "/secrets/{secret_id}"}
     assert {path for path, status in statuses.items() if status >= 500} == set()
 
 
