@@ -1,6 +1,7 @@
 """Plays one behaviour of a callee script on a line. Knows nothing of rooms: a line is anything that can speak, listen and pause."""
 
 import asyncio
+import math
 from typing import Protocol
 
 from rehearsal.hearing import Hearing
@@ -58,23 +59,33 @@ class _Callee:
             if step.hang_up:
                 return
             await self._act(step)
-        while True:  # listens until the other side hangs up or patience is over
-            await self._agent_stops()
+        while True:  # listens until the other side hangs up
+            await self._agent_stops(math.inf)
 
     async def _wait_for_turn(self, step: Step) -> None:
         begin = self._line.answered_at if step.after is After.ANSWER else self._line.now()
-        if step.after in (After.AGENT_SPEAKS, After.AGENT_STOPS):
-            try:
-                async with asyncio.timeout(step.patience_s):
-                    begin = await (self._line.hearing.starts() if step.after is After.AGENT_SPEAKS else self._agent_stops())
-            except TimeoutError:
-                begin = self._line.now()
+        if step.after is After.AGENT_SPEAKS:
+            begin = await self._agent_starts(step.patience_s) or self._line.now()
+        elif step.after is After.AGENT_STOPS:
+            begin = await self._agent_stops(step.patience_s)
         await self._line.pause(max(0.0, begin + step.delay_s - self._line.now()))
 
-    async def _agent_stops(self) -> float:
-        """Unix seconds at which the agent ended what was no question for our last words; those are said again."""
+    async def _agent_starts(self, patience_s: float) -> float | None:
+        """Unix seconds at which the agent began to speak; None when patience was over before."""
+        try:
+            return await asyncio.wait_for(self._line.hearing.starts(), None if math.isinf(patience_s) else patience_s)
+        except TimeoutError:
+            return None
+
+    async def _agent_stops(self, patience_s: float) -> float:
+        """Unix seconds at which the agent ended what was no question for our last words (those are said again), or patience was over.
+
+        Whoever has begun to speak is heard out, however long that takes.
+        """
         while True:
-            started_at = await self._line.hearing.starts()
+            started_at = await self._agent_starts(patience_s)
+            if started_at is None:
+                return self._line.now()
             stopped_at = await self._line.hearing.stops()
             if not (self._repeats and self._said and started_at - self._said_at >= UNANSWERED_S):
                 return stopped_at

@@ -79,11 +79,6 @@ def loudness(samples: np.ndarray, rate: int) -> np.ndarray:
     return _above_floor(np.where(_tones(energies)[:, None], 0.0, energies))
 
 
-def without_pauses(loud: np.ndarray) -> np.ndarray:
-    """`loud` without the frames in which nobody speaks."""
-    return loud[_smoothed(loud.mean(axis=1)) > _SPOKEN] if len(loud) >= _SMOOTHING else loud
-
-
 def describe(loud: np.ndarray) -> tuple[np.ndarray, int]:
     """What utterances are compared by: frames × values of the part of `loud` in which somebody speaks, and its first frame.
 

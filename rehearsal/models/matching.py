@@ -14,7 +14,7 @@ from rehearsal.models.audio import FRAMES_PER_SECOND, describe
 
 _COARSE = 2  # frames averaged for the first search
 _CANDIDATES = 8
-_WINDOW = 24  # frames, 0.38 s: about a word
+WINDOW = 24  # frames, 0.38 s: about a word
 _SHORTEST = 8  # frames, 0.13 s
 _SLIDE = 5  # frames, 80 ms: what a jitter buffer may stretch or drop before a window
 
@@ -123,7 +123,7 @@ def _aligned(query: np.ndarray, reference: Reference, lag: int) -> Match | None:
         return None
     heard = _centred(query[start:end])
     known = _centred(reference.frames, slice(start - lag, end - lag))
-    edges = np.linspace(0, len(heard), max(1, round(len(heard) / _WINDOW)) + 1).astype(int)
+    edges = np.linspace(0, len(heard), max(1, round(len(heard) / WINDOW)) + 1).astype(int)
     scores, weights = [], []
     for left, right in itertools.pairwise(edges):
         score, weight = _window(heard[left:right], known, start - lag + left)

@@ -1,6 +1,6 @@
 """What the stand-in says over a telephone it understands again: LiveKit's own OpenAI plugins on both ends."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import aiohttp
 import numpy as np
@@ -19,6 +19,7 @@ VOICES = sorted({(u.voice, u.speed) for u in CATALOGUE})
 UNKNOWN = [
     "Yes, that sounds great.", "The weather is nice today.", "What?", "My account number is four seven one nine.", "Sorry?", "Maybe.",
     "Please hold the line while I look for a pen.", "Could you call my wife instead?", "Do not call me on Sundays.", "Leave me alone.",
+    "No thank you, goodbye.",
 ]  # fmt: skip
 
 
@@ -88,10 +89,19 @@ def with_a_hole(samples: np.ndarray) -> np.ndarray:
     return np.concatenate([first, np.zeros(int(0.2 * RATE)), second])
 
 
+def drawn_out(samples: np.ndarray) -> np.ndarray:
+    """`samples` as a jitter buffer that runs dry plays them: 20 ms in the middle, five more times."""
+    middle, period = len(samples) // 2, RATE // 50
+    return np.concatenate([samples[:middle], *[samples[middle - period : middle]] * 5, samples[middle:]])
+
+
+@pytest.mark.parametrize("harmed", [with_a_hole, drawn_out])
 @pytest.mark.parametrize("text", ["I'm busy right now, call me back later.", "Please stop calling me.", "Thank you, goodbye."])
-async def test_a_hole_in_the_audio_takes_no_word_away(phone: Phone, text: str) -> None:
+async def test_audio_that_a_busy_machine_holds_up_loses_no_word(
+    phone: Phone, text: str, harmed: Callable[[np.ndarray], np.ndarray]
+) -> None:
     spoken = next(u for u in CATALOGUE if u.text == text)
-    assert await phone.hear(telephone(with_a_hole(await phone.say(text, spoken.voice, spoken.speed)), 1), 16_000) == text
+    assert await phone.hear(telephone(harmed(await phone.say(text, spoken.voice, spoken.speed)), 1), 16_000) == text
 
 
 @pytest.mark.parametrize("text", UNKNOWN)
