@@ -11,7 +11,8 @@ from typing import Any
 
 from arq import cron, func
 from arq.connections import ArqRedis, create_pool
-from arq.worker import Worker
+from arq.cron import CronJob
+from arq.worker import Function, Worker
 from structlog import get_logger
 
 from control_plane.analytics.tasks import count_changed_hours
@@ -146,50 +147,60 @@ async def serve(settings: Settings, *, telephony: Telephony | None = None) -> No
             await asyncio.to_thread(telemetry.close)
 
 
+def _functions() -> list[Function]:
+    """What is nudged."""
+    return [
+        func(tick, keep_result=0),
+        func(dispatch_call, keep_result=0),
+        func(place_call, keep_result=0),
+        func(close_room, keep_result=0),
+        func(sync_trunk, keep_result=0),
+        func(run_import, keep_result=0, timeout=3600),
+        func(run_number_import, keep_result=0, timeout=3600),
+        func(finish_erasure, keep_result=0),
+        func(enroll_list, keep_result=0),
+        func(stop_suppressed, keep_result=0),
+        func(stop_listed, keep_result=0, timeout=3600),
+        func(call_runs, keep_result=0),
+        func(follow_runs, keep_result=0),
+        func(deliver_webhooks, keep_result=0, max_tries=1),
+        func(take_up_risks, keep_result=0, max_tries=1),
+        func(keep_follow_ups, keep_result=0, max_tries=1),
+    ]
+
+
+def _crons() -> list[CronJob]:
+    """What looks for itself. Made anew for each worker, which keeps its next runs in them."""
+    return [
+        cron(tick, second=EVERY_SECOND, keep_result=0, max_tries=1),
+        cron(sweep, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
+        cron(claim_schedules, second=EVERY_SECOND, keep_result=0, max_tries=1),
+        cron(call_runs, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
+        cron(follow_runs, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+        cron(sweep_campaigns, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+        cron(sweep_imports, second={7, 37}, keep_result=0, max_tries=1),
+        cron(sweep_trunks, second={3, 23, 43}, keep_result=0, max_tries=1),
+        cron(check_trunks, second={13, 33, 53}, keep_result=0, max_tries=1),
+        cron(tidy_rooms, second={9, 29, 49}, keep_result=0, max_tries=1),
+        cron(watch_invariants, second=39, keep_result=0, max_tries=1),
+        cron(count_changed_hours, second=27, keep_result=0, max_tries=1),
+        cron(review_numbers, second=11, keep_result=0, max_tries=1),
+        cron(sweep_erasures, second=53, keep_result=0, max_tries=1),
+        cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),
+        cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
+        cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
+        cron(keep_promises, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+        cron(keep_reminders, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+        cron(keep_checkups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+        cron(keep_follow_ups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+        cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
+    ]
+
+
 def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) -> TaskWorker:
     return TaskWorker(
-        functions=[
-            func(tick, keep_result=0),
-            func(dispatch_call, keep_result=0),
-            func(place_call, keep_result=0),
-            func(close_room, keep_result=0),
-            func(sync_trunk, keep_result=0),
-            func(run_import, keep_result=0, timeout=3600),
-            func(run_number_import, keep_result=0, timeout=3600),
-            func(finish_erasure, keep_result=0),
-            func(enroll_list, keep_result=0),
-            func(stop_suppressed, keep_result=0),
-            func(stop_listed, keep_result=0, timeout=3600),
-            func(deliver_webhooks, keep_result=0, max_tries=1),
-            func(call_runs, keep_result=0),
-            func(follow_runs, keep_result=0),
-            func(take_up_risks, keep_result=0, max_tries=1),
-            func(keep_follow_ups, keep_result=0, max_tries=1),
-        ],
-        cron_jobs=[
-            cron(tick, second=EVERY_SECOND, keep_result=0, max_tries=1),
-            cron(sweep, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
-            cron(sweep_campaigns, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-            cron(claim_schedules, second=EVERY_SECOND, keep_result=0, max_tries=1),
-            cron(call_runs, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
-            cron(follow_runs, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-            cron(sweep_imports, second={7, 37}, keep_result=0, max_tries=1),
-            cron(sweep_trunks, second={3, 23, 43}, keep_result=0, max_tries=1),
-            cron(check_trunks, second={13, 33, 53}, keep_result=0, max_tries=1),
-            cron(tidy_rooms, second={9, 29, 49}, keep_result=0, max_tries=1),
-            cron(watch_invariants, second=39, keep_result=0, max_tries=1),
-            cron(count_changed_hours, second=27, keep_result=0, max_tries=1),
-            cron(review_numbers, second=11, keep_result=0, max_tries=1),
-            cron(sweep_erasures, second=53, keep_result=0, max_tries=1),
-            cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),
-            cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
-            cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
-            cron(keep_promises, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-            cron(keep_reminders, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-            cron(keep_checkups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-            cron(keep_follow_ups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-            cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
-        ],
+        functions=_functions(),
+        cron_jobs=_crons(),
         redis_pool=redis,
         ctx={"settings": settings, "telephony": telephony},
         on_startup=startup,

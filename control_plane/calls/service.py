@@ -23,7 +23,7 @@ from control_plane.calls.settlement import keep_promise
 from control_plane.calls.single_callers import Caller, SingleCallers, Wanted
 from control_plane.campaigns.service import close_suppressed
 from control_plane.contacts.suppressions import suppress
-from control_plane.db.models import Call, CallEventRecord, CallTurn, Contact
+from control_plane.db.models import Assistant, AssistantVersion, Call, CallEventRecord, CallTurn, Campaign, Contact
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState, Fact
@@ -83,9 +83,8 @@ class CallService:
         at = self._time(asked.schedule_at)
         wanted = Wanted(workspace.id, workspace.time_zone, to, asked.contact_id, assistant.id, phone.is_fictional(to))
         caller, from_number_until = await self._caller(asked.from_number_id, wanted, at)
-        number, trunk = caller.number, caller.trunk
-        ring_s = campaign.ring_timeout_s if campaign else DEFAULT_RING_S
-        question = Question(workspace, trunk, to, contact, campaign, ring_s, caller_id_owned=number.trunk_id == trunk.id)
+        ring_s, owned = campaign.ring_timeout_s if campaign else DEFAULT_RING_S, caller.number.trunk_id == caller.trunk.id
+        question = Question(workspace, caller.trunk, to, contact, campaign, ring_s, caller_id_owned=owned)
         decision, facts = await ask(self._unit.session, question, at)
         _require_possible(decision)
         due_at = max(_due_at(decision, at), from_number_until or at)
@@ -98,15 +97,8 @@ class CallService:
             workspace_id=self._workspace_id,
             purpose=purpose,
             priority=priority,
-            campaign_id=campaign.id if campaign else None,
-            contact_id=contact.id if contact else None,
-            assistant_id=assistant.id,
-            assistant_version_id=version.id,
-            trunk_id=trunk.id,
-            is_rehearsal=trunk.is_rehearsal,
-            from_number_id=number.id,
-            from_e164=number.e164,
-            caller_choice=caller.choice,
+            **_parties(assistant, version, contact, campaign),
+            **_calling(caller),
             to_e164=to,
             request=_request_of(asked) | ({"outcome_labels": list(outcome_labels)} if outcome_labels else {}),
             state=CallState.QUEUED,
@@ -117,7 +109,6 @@ class CallService:
             consent_id=consent_id_of(decision),
             trace_context=new_trace(),
             ringing_timeout_s=ring_s,
-            max_duration_s=version.config.get("max_duration_s", 600),
         )
         await self._queue(call)
         return call
@@ -247,6 +238,24 @@ def _due_at(decision: Decision, at: datetime) -> datetime:
     if isinstance(decision, Wait) and all(reason.code == "halted" for reason in decision.reasons):
         return at
     return until_of(decision) or at
+
+
+def _parties(assistant: Assistant, version: AssistantVersion, contact: Contact | None, campaign: Campaign | None) -> dict[str, Any]:
+    """The columns that say who speaks, to whom, and for what."""
+    return {
+        "campaign_id": campaign.id if campaign else None,
+        "contact_id": contact.id if contact else None,
+        "assistant_id": assistant.id,
+        "assistant_version_id": version.id,
+        "max_duration_s": version.config.get("max_duration_s", 600),
+    }
+
+
+def _calling(caller: Caller) -> dict[str, Any]:
+    """The columns that say from which number, and over which trunk."""
+    number, trunk = caller.number, caller.trunk
+    of_number = {"from_number_id": number.id, "from_e164": number.e164, "caller_choice": caller.choice}
+    return of_number | {"trunk_id": trunk.id, "is_rehearsal": trunk.is_rehearsal}
 
 
 def _request_of(asked: NewCall) -> dict[str, object]:
