@@ -4,7 +4,7 @@ is in `escalating`."""
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,7 +17,7 @@ from control_plane.checkups.repository import CheckUpRepository, safety_contact
 from control_plane.checkups.schemas import CheckUpIn, CheckUpOut, CheckUpPatch, Escalation, EscalationOut, SafetyContact
 from control_plane.db.models import CheckUp, CheckUpEscalation, Contact
 from control_plane.db.unit import Unit
-from control_plane.domain.checkup import Times, agenda_of, times_of
+from control_plane.domain.checkup import Day, Frequency, TimeOfDay, Times, agenda_of, times_of
 from control_plane.domain.errors import Invalid, NotFound
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
@@ -116,10 +116,11 @@ class CheckUpService:
             patch["metadata"] = {"checkup_id": str(row.id), "checkup_type": row.checkup_type}
         if changes.keys() & set(_PLANNED):
             zone = await self._zone(await self._contact(row.contact_id))
-            asked: tuple[Any, ...] = (row.frequency, row.time_of_day, row.day)
             # From the day of its making, so that a change of the hour moves no week and no day of the month.
             first = _date(row.created_at, zone)
-            patch |= _recurrence(times_of(*asked, first, str(row.contact_id)), first) | {"time_zone": zone}
+            frequency, time_of_day, day = cast(Frequency, row.frequency), cast(TimeOfDay, row.time_of_day), cast(Day | None, row.day)
+            times = times_of(frequency, time_of_day, day, first, str(row.contact_id))
+            patch |= _recurrence(times, first) | {"time_zone": zone}
         if patch:
             await self._schedules.update(row.schedule_id, SchedulePatch(**patch))
         if "state" in changes:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Exists, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Contact, ContactPhone, FollowUp, FollowUpStep, RiskFlag, Suppression
@@ -13,7 +13,7 @@ from control_plane.domain.call_state import BEFORE_DIAL, FINAL
 _BY_CALLS = and_(FollowUp.state == "open", FollowUp.made_for == "call")
 
 
-def _opted_out() -> object:
+def _opted_out() -> Exists:
     """Any number of the person's stands on the workspace's own list: who is called least is called right."""
     numbers = select(ContactPhone.e164).where(ContactPhone.contact_id == FollowUp.contact_id)
     theirs = or_(Suppression.e164 == FollowUp.to_e164, Suppression.e164.in_(numbers))
