@@ -65,6 +65,11 @@ class CallClient:
         """Record that the callee asked never to be called again; returns only once it is committed."""
         await self._send("POST", "/opt-out", content=json.dumps({"quote": quote, "offset_s": round(offset_s, 2)}), headers=_JSON)
 
+    async def schedule(self, words: str, about: str, yes: str) -> dict[str, str]:
+        """Ask what `words` mean as a plan of further calls; with the callee's `yes`, have the plan that was asked about last stored."""
+        said = json.dumps({"words": words, "about": about, "yes": yes})
+        return (await self._send("POST", "/schedules", content=said, headers=_JSON)).json()
+
     async def put_report(self, report: CallReport) -> None:
         await self._send("PUT", "/report", content=encode_report(report, self._version), headers=_JSON)
 

@@ -31,14 +31,17 @@ from agent_worker.keeper import Keeper
 from agent_worker.opening_line import Spoken
 from agent_worker.opt_out_phrases import is_opt_out
 from agent_worker.opt_out_wish import OptOutWish
+from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
 from agent_worker.tools import tools_for
 from agent_worker.transcript import Transcript
-from sip_config.contract import CallOrder, EndCause, EventKind, PromiseOwner, VoicemailMode
+from sip_config.contract import ACKNOWLEDGED, CallOrder, EndCause, EventKind, PromiseOwner, VoicemailMode
 
 log = structlog.get_logger()
 
 TICK_S = 0.2
+ACKNOWLEDGE_KEY = "1"
+"""Stands for the spoken outcome `acknowledged` where the order has it: so little must do for somebody who is called at night."""
 OPT_OUT_KEY = "9"
 OPT_OUT_LABEL = "do_not_call"
 
@@ -60,6 +63,7 @@ class Conversation:
         self._quiet_since, self._callee_quiet_since = 0.0, 0.0
         self._unanswered: list[tuple[str, float]] = []
         self._wish = OptOutWish(client)
+        self._scheduling = Scheduling(client)
         self._closing, self._promises = False, 0
         self._awaits_rest, self._agent_began = False, 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -140,6 +144,9 @@ class Conversation:
         due = {"due_at": due_at.isoformat()} if due_at else {}
         self.keeper.note(EventKind.PROMISED, {"seq": self._promises, "what": what, "owner": owner.value, "quote": quote, **due})
 
+    async def schedule(self, words: str, about: str, *, is_confirmed: bool) -> str:
+        return await self._scheduling.confirm() if is_confirmed else await self._scheduling.propose(words, about)
+
     async def opt_out(self, quote: str) -> bool:
         """Commit the opt-out, then confirm it and hang up in the background; whether it was committed."""
         if not self._wish.is_asked:
@@ -166,6 +173,15 @@ class Conversation:
     def key_pressed(self, digit: str) -> None:
         if digit == OPT_OUT_KEY and self._answered_at is not None:
             self._spawn(self.opt_out("pressed 9"))
+        elif digit == ACKNOWLEDGE_KEY and ACKNOWLEDGED in self.order.outcome_labels and self._answered_at is not None and not self._closing:
+            self._close()
+            self.set_outcome(ACKNOWLEDGED, "pressed 1")
+            self._spawn(self._take_leave())
+
+    async def _take_leave(self) -> None:
+        """Everything is said: the callee has answered by a key."""
+        await self._say_last(phrases.for_language(self.order.language).goodbye)
+        self.hang_up(EndCause.AGENT_HANGUP)
 
     def _user_state_changed(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
@@ -200,6 +216,7 @@ class Conversation:
             return
         self._quiet_since = clock.seconds()
         self.keeper.heard(event.transcript, self.transcript.utterance(clock.seconds())[0])
+        self._scheduling.heard(event.transcript)
         began = self.transcript.callee_said(event.transcript, clock.seconds())
         if self.greeting.is_guarded:
             self._unanswered.append((event.transcript, began))

@@ -66,6 +66,7 @@ from control_plane.records.controllers import (
 from control_plane.rules.controllers import RulesController, WorkspaceRulesController
 from control_plane.rules.registry import registry
 from control_plane.schedules.controllers import ScheduleController
+from control_plane.schedules.in_call_controllers import InCallScheduleController
 from control_plane.secrets.controllers import SecretController
 from control_plane.settings import Settings
 from control_plane.telephony.livekit import LiveKitTelephony
@@ -142,6 +143,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     MetricsController,
     WorkerController,
     AgentCallController,
+    InCallScheduleController,
     LiveKitWebhookController,
 )
 """What lies beside it: health, webhooks, the internal side of agent workers."""

@@ -3,6 +3,7 @@
 from livekit.agents import llm
 
 from agent_worker.tools.control import CallControl
+from agent_worker.tools.create_schedule import create_schedule
 from agent_worker.tools.end_call import end_call
 from agent_worker.tools.note_promise import note_promise
 from agent_worker.tools.opt_out import opt_out
@@ -10,6 +11,7 @@ from agent_worker.tools.set_outcome import set_outcome
 from sip_config.contract import CallOrder
 
 ALL = ("end_call", "opt_out", "set_outcome", "note_promise")
+"""What an order that names no tools means. Planning further calls is only for assistants that are told to."""
 
 
 def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
@@ -22,4 +24,6 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
         tools.append(set_outcome(control, order.outcome_labels, order.time_zone))
     if "note_promise" in wanted:
         tools.append(note_promise(control, order.time_zone))
+    if "create_schedule" in wanted:
+        tools.append(create_schedule(control))
     return tools

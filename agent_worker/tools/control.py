@@ -19,6 +19,10 @@ class CallControl(Protocol):
         """Record what was achieved, and when the callee was promised to be called back; a later label replaces an earlier one."""
         ...
 
+    async def schedule(self, words: str, about: str, *, is_confirmed: bool) -> str:
+        """Plan further calls as the person has said; what the model is to do next, in a sentence."""
+        ...
+
     def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
         """Record something that was promised to the callee, who is to keep it, until when, and in which words."""
         ...

@@ -67,11 +67,16 @@ class AgentService:
         self._token = token
         self._calls = CallRepository(unit.session)
 
-    async def order(self) -> CallOrder:
-        """Everything the agent needs. A call that is over, or given to a newer agent, is a `Conflict`."""
-        call = await self._call()
+    async def under_way(self, *, lock: bool = False) -> Call:
+        """The call that the ticket opens. One that is over, or given to a newer agent, is a `Conflict`."""
+        call = await self._call(lock=lock)
         if call.state in FINAL:
             raise Conflict("This call is over.", code="call_over")
+        return call
+
+    async def order(self) -> CallOrder:
+        """Everything the agent needs. A call that is over, or given to a newer agent, is a `Conflict`."""
+        call = await self.under_way()
         return order_of(call, Parts(*await self._calls.order_parts(call)), self._unit.now)
 
     async def take_events(self, events: Sequence[CallEvent]) -> None:

@@ -26,7 +26,19 @@ from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC, refusal
 from control_plane.workspaces.guards import requires
 from sip_config.codec import ContractError, from_plain
-from sip_config.contract import AnsweredBy, CallEvent, CallOrder, CallReport, Disclosure, EventKind, RecordingConsent, Turn, WorkerHeartbeat
+from sip_config.contract import (
+    AnsweredBy,
+    CallEvent,
+    CallOrder,
+    CallReport,
+    Disclosure,
+    EventKind,
+    Promise,
+    RecordingConsent,
+    RiskFlag,
+    Turn,
+    WorkerHeartbeat,
+)
 from sip_config.versions import VERSION_HEADER, encode_order, version_of
 
 UnitDep = NamedDependency[SkipValidation[Unit]]
@@ -35,7 +47,12 @@ Authorization = Annotated[str | None, HeaderParameter(name="Authorization")]
 RECORDING_LIMIT = 256 * 1024 * 1024
 """About 18 hours of Opus at 32 kbit/s: far above any call, below what would fill a disk."""
 MOST_EVENTS = 500
-_DATA_OF = {EventKind.DISCLOSED: Disclosure, EventKind.RECORDING: RecordingConsent}
+_DATA_OF = {
+    EventKind.DISCLOSED: Disclosure,
+    EventKind.RECORDING: RecordingConsent,
+    EventKind.RISK_FLAGGED: RiskFlag,
+    EventKind.PROMISED: Promise,
+}
 MOST_SLOTS = 1000
 """Of one worker; far above what a machine can hold, so that a slip cannot promise capacity that is not there."""
 
@@ -53,7 +70,7 @@ class WorkerController(Controller):
         authorization: Authorization,
         request: Request[Any, Any, Any],
     ) -> dict[str, Any]:
-        _require_installations_key(settings, _ticket(authorization))
+        _require_installations_key(settings, ticket_of(authorization))
         said = _message(WorkerHeartbeat, await request.body())
         if not 0 <= said.slots <= MOST_SLOTS or len(said.calls) > MOST_SLOTS or not all(_is_id(call) for call in said.calls):
             raise Invalid(f"WorkerHeartbeat: expected 0 to {MOST_SLOTS} slots, and calls to be ids", code="contract_mismatch")
@@ -77,7 +94,7 @@ class AgentCallController(Controller):
         contract: ContractVersion = None,
     ) -> Response[str]:
         """Secrets join the order here, on its way out of the process."""
-        order = await AgentService(unit, call_id, _ticket(authorization)).order()
+        order = await AgentService(unit, call_id, ticket_of(authorization)).order()
         order = replace(order, credentials=await credentials_of_call(unit.session, secret_box, call_id))
         return Response(_order(order, version_of(contract)), media_type="application/json", headers={"Cache-Control": "no-store"})
 
@@ -86,7 +103,7 @@ class AgentCallController(Controller):
         self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
     ) -> dict[str, int]:
         events = _events(await request.body())
-        await AgentService(unit, call_id, _ticket(authorization)).take_events(events)
+        await AgentService(unit, call_id, ticket_of(authorization)).take_events(events)
         return {"accepted": len(events)}
 
     @post("/opt-out", status_code=HTTP_200_OK)
@@ -94,17 +111,17 @@ class AgentCallController(Controller):
         self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
     ) -> dict[str, bool]:
         """Answered after the commit only: the agent confirms to the callee what is already true."""
-        said = _object(await request.body())
+        said = object_of(await request.body())
         offset = said.get("offset_s")
         quote = str(said.get("quote", ""))[:2000]
-        await AgentService(unit, call_id, _ticket(authorization)).opt_out(quote, offset if isinstance(offset, int | float) else None)
+        await AgentService(unit, call_id, ticket_of(authorization)).opt_out(quote, offset if isinstance(offset, int | float) else None)
         return {"committed": True}
 
     @put("/report")
     async def report(
         self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
     ) -> dict[str, bool]:
-        await AgentService(unit, call_id, _ticket(authorization)).take_report(_message(CallReport, await request.body()))
+        await AgentService(unit, call_id, ticket_of(authorization)).take_report(_message(CallReport, await request.body()))
         return {"accepted": True}
 
     @put("/recording", request_max_body_size=RECORDING_LIMIT)
@@ -116,7 +133,7 @@ class AgentCallController(Controller):
         storage: NamedDependency[SkipValidation[Storage]],
         request: Request[Any, Any, Any],
     ) -> dict[str, bool]:
-        agent = AgentService(unit, call_id, _ticket(authorization))
+        agent = AgentService(unit, call_id, ticket_of(authorization))
         key = await agent.recording_key()
         # A slow upload must not hold a database connection: the ticket has been checked, so let the transaction go meanwhile.
         await unit.session.rollback()
@@ -131,7 +148,8 @@ def _require_installations_key(settings: Settings, key: str) -> None:
         raise PermissionDeniedException("Agent workers report with the installation's own key (CALLWRIGHT_AGENT_KEY).")
 
 
-def _ticket(authorization: str | None) -> str:
+def ticket_of(authorization: str | None) -> str:
+    """The ticket's token. Raises what answers 401 without one."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise refusal("Send the call's ticket as `Authorization: Bearer …`.")
@@ -181,7 +199,8 @@ def _event(raw: Any, where: str) -> CallEvent:
     return event
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def object_of(body: bytes) -> dict[str, Any]:
+    """The body as an object. Raises `Invalid`."""
     raw = _json(body)
     if not isinstance(raw, dict):
         raise Invalid("The body is not an object.")
