@@ -10,7 +10,7 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -56,8 +56,11 @@ async def measure(calls: int = CALLS, requests: int = REQUESTS) -> list[Asked]:
         assistant_id = await _filled(url, calls)
         redis = EmbeddedRedis(Path(folder) / "redis", durable=False)
         try:
-            environment = _environment(url, redis.start(), Path(folder))
-            async with serving("tests.fakes.api_process", environment) as api, serving("benchmarks.bare_app", environment) as bare:
+            async with AsyncExitStack() as stack:
+                livekit = await stack.enter_async_context(_livekit())
+                environment = _environment(url, redis.start(), livekit, Path(folder))
+                api = await stack.enter_async_context(serving("tests.fakes.api_process", environment))
+                bare = await stack.enter_async_context(serving("benchmarks.bare_app", environment))
                 return await _measured(api, bare, calls, requests, assistant_id)
         finally:
             redis.stop()
@@ -130,13 +133,29 @@ async def _filled(url: str, calls: int) -> UUID:
         await engine.dispose()
 
 
-def _environment(url: str, redis_url: str, folder: Path) -> dict[str, str]:
+@asynccontextmanager
+async def _livekit() -> AsyncIterator[str]:
+    """Where something answers as LiveKit does about a room that is not there: all that the API asks it."""
+    body = b'{"code":"not_found","msg":"no such room"}'
+    head = b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head + body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def _environment(url: str, redis_url: str, livekit_url: str, folder: Path) -> dict[str, str]:
     """As an installation has it, with limits that are counted and never reached."""
     return {
         **os.environ,
         "CALLWRIGHT_DATABASE_URL": url,
         "CALLWRIGHT_REDIS_URL": redis_url,
-        "LIVEKIT_URL": "ws://127.0.0.1:1",
+        "LIVEKIT_URL": livekit_url,
         "LIVEKIT_API_KEY": "key",
         "LIVEKIT_API_SECRET": "s" * 32,
         "CALLWRIGHT_ENCRYPTION_KEY": Fernet.generate_key().decode(),

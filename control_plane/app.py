@@ -49,6 +49,7 @@ from control_plane.kit.redis import connect
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.signing import TokenSigner
 from control_plane.kit.storage import Storage, open_storage
+from control_plane.kit.strict_request import StrictRequest
 from control_plane.live.controllers import LiveController
 from control_plane.live.hub import Hub
 from control_plane.live.leaving import end_streams_on_signal
@@ -169,6 +170,7 @@ def create_app(
         middleware=[DefineMiddleware(middleware) for middleware in MIDDLEWARE],
         dependencies=DEPENDENCIES,
         exception_handlers={**EXCEPTION_HANDLERS, AnsweredBefore: repeat_answer},
+        request_class=StrictRequest,
         request_max_body_size=MAX_BODY,
         logging_config=None,
         openapi_config=openapi_config("Callwright", version("callwright"), PUBLIC),

@@ -70,6 +70,9 @@ class AppointmentController(Controller):
         await AppointmentService(unit, principal.workspace_id).delete(appointment_id)
 
 
+_EXAMPLE = "phone,starts_at,place\n+12025550123,2026-12-24 14:30,12 Main Street\n"
+
+
 @dataclass
 class _FileOperation(Operation):
     """Tells OpenAPI what the handler reads from the request by itself."""
@@ -77,7 +80,10 @@ class _FileOperation(Operation):
     def __post_init__(self) -> None:
         file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
         form = Schema(type=OpenAPIType.OBJECT, properties={"file": file}, required=["file"])
-        content = {"multipart/form-data": OpenAPIMediaType(schema=form), "text/csv": OpenAPIMediaType(schema=file)}
+        content = {
+            "multipart/form-data": OpenAPIMediaType(schema=form, example={"file": _EXAMPLE}),
+            "text/csv": OpenAPIMediaType(schema=file, example=_EXAMPLE),
+        }
         self.request_body = RequestBody(content=content, required=True, description="A CSV file, as a form's field or as the whole body.")
 
 

@@ -80,20 +80,6 @@ class ContactOut(Struct):
         return cls(row.id, row.name, phones, *facts, row.created_at, row.updated_at)
 
 
-class TimelineEntry(Struct):
-    """One thing that happened with the contact; calls only, so far."""
-
-    at: datetime
-    kind: str
-    call_id: uuid.UUID
-    campaign_id: uuid.UUID | None
-    state: str
-    network_result: str | None
-    answered_by: str | None
-    outcome: str | None
-    summary: str
-
-
 class ListIn(Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
 

@@ -134,11 +134,11 @@ def read_prices(path: Path) -> PriceList:
 def check(name: str, prices: PriceList) -> None:
     """What a schema cannot say. Raises `Invalid` with a sentence that begins with `name`."""
     if "+" not in prices.destinations:
-        raise Invalid(f'{name} has no price for "+", which stands for all places that it does not name.')
+        raise Invalid.field("destinations", f'{name} has no price for "+", which stands for all places that it does not name.')
     amounts = [*prices.destinations.values(), prices.per_call, prices.failed_calls.per_call]
     amounts += [amount for model in prices.models.values() for amount in msgspec.structs.astuple(model) if amount is not None]
     if any(not amount.is_finite() or not 0 <= amount <= _MOST for amount in amounts):
-        raise Invalid(f"{name} has a price that is negative, above {_MOST}, or no number.")
+        raise Invalid.field("prices", f"{name} has a price that is negative, above {_MOST}, or no number.")
 
 
 @cache

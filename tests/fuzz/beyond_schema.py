@@ -14,6 +14,8 @@ WHY = {
     r"attempts(\..*)?|window(\..*)?|stricter.*|waivers.*": "rules about several of their own values",
     r"breaker\.least_dials": "at most breaker.dials",
     r"callback_at|expires_at|granted_at|list_date|schedule_at": "before or after now",
+    r"destinations|prices": "a price for everywhere else where the currency changes",
+    r"file": "a CSV whose first line names what the import needs",
     r"campaign_id": "present exactly for the scope campaign",
     r"contact_id": "one of three fields",
     r"ends_at|to": "after the begin",

@@ -107,6 +107,25 @@ async def test_an_unknown_field_is_refused(api: Api) -> None:
     assert [error["field"] for error in body["errors"]] == ["colour"]
 
 
+@pytest.mark.parametrize(
+    ("path", "wrong", "field"),
+    [
+        ("/assistants", ASSISTANT | {"is_active": 0}, "is_active"),
+        ("/assistants", ASSISTANT | {"max_duration_s": "600"}, "max_duration_s"),
+        ("/assistants", ASSISTANT | {"voice": {"speed": "1"}}, "voice.speed"),
+    ],
+)
+async def test_a_value_of_another_kind_is_refused_even_if_it_could_be_guessed(api: Api, path: str, wrong: Any, field: str) -> None:
+    body = problem(await api.owner.post(path, json=wrong), 400, "invalid")
+    assert [error["field"] for error in body["errors"]] == [field]
+    assert body["errors"][0]["message"].startswith("must be ")
+
+
+async def test_a_whole_number_may_be_written_with_a_point(api: Api) -> None:
+    answer = await api.owner.post("/assistants", json=ASSISTANT | {"max_duration_s": 600.0})
+    assert (answer.status_code, answer.json()["max_duration_s"]) == (201, 600)
+
+
 async def test_a_query_parameter_is_named_as_it_was_sent(api: Api) -> None:
     body = problem(await api.owner.get("/calls", params={"state": "asleep"}), 400, "invalid")
     assert ([error["field"] for error in body["errors"]], "in_state" in body["detail"]) == (["state"], False)
