@@ -1,6 +1,7 @@
 """A workspace's own prices: shown, replaced, and kept from mixing currencies."""
 
 import uuid
+from decimal import Decimal
 
 import msgspec
 
@@ -56,7 +57,7 @@ class PriceService:
             if reasons:
                 sentence = f"The workspace has {', '.join(reasons)} in {present}; take that away first, then change the currency."
                 raise Conflict(sentence, code="currency_in_use")
-            account.currency, account.cost = wanted, type(account.cost)(0)
+            account.currency, account.cost = wanted, Decimal(0)
             await self._rows.forget_meters(self._workspace_id)
         account.prices_currency, account.updated_at = own, self._unit.now
         await self._unit.session.flush()
