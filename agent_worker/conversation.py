@@ -35,11 +35,13 @@ from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
 from agent_worker.tools import tools_for
 from agent_worker.transcript import Transcript
-from sip_config.contract import CallOrder, EndCause, EventKind, PromiseOwner, VoicemailMode
+from sip_config.contract import ACKNOWLEDGED, CallOrder, EndCause, EventKind, PromiseOwner, VoicemailMode
 
 log = structlog.get_logger()
 
 TICK_S = 0.2
+ACKNOWLEDGE_KEY = "1"
+"""Stands for the spoken outcome `acknowledged` where the order has it: so little must do for somebody who is called at night."""
 OPT_OUT_KEY = "9"
 OPT_OUT_LABEL = "do_not_call"
 
@@ -171,6 +173,15 @@ class Conversation:
     def key_pressed(self, digit: str) -> None:
         if digit == OPT_OUT_KEY and self._answered_at is not None:
             self._spawn(self.opt_out("pressed 9"))
+        elif digit == ACKNOWLEDGE_KEY and ACKNOWLEDGED in self.order.outcome_labels and self._answered_at is not None and not self._closing:
+            self._close()
+            self.set_outcome(ACKNOWLEDGED, "pressed 1")
+            self._spawn(self._take_leave())
+
+    async def _take_leave(self) -> None:
+        """Everything is said: the callee has answered by a key."""
+        await self._say_last(phrases.for_language(self.order.language).goodbye)
+        self.hang_up(EndCause.AGENT_HANGUP)
 
     def _user_state_changed(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":

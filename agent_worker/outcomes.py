@@ -1,8 +1,9 @@
 """How a campaign's own outcome labels map onto the fixed categories of the contract. Pure."""
 
-from sip_config.contract import Outcome
+from sip_config.contract import ACKNOWLEDGED, Outcome
 
 _CATEGORIES = {
+    ACKNOWLEDGED: Outcome.SUCCESS,
     "interested": Outcome.SUCCESS,
     "success": Outcome.SUCCESS,
     "appointment": Outcome.SUCCESS,

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 CONTRACT_VERSION = 2
+ACKNOWLEDGED = "acknowledged"
+"""The outcome label by which somebody who is called about another person says that they will see to them; by voice, or by pressing 1."""
 
 
 class NetworkResult(enum.StrEnum):

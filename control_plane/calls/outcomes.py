@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sip_config.contract import AnsweredBy, Outcome
+from sip_config.contract import ACKNOWLEDGED, AnsweredBy, Outcome
 
 BUILT_IN: Mapping[str, Outcome] = {
     "interested": Outcome.SUCCESS,
@@ -15,14 +15,18 @@ BUILT_IN: Mapping[str, Outcome] = {
 }
 OF_REMINDERS: Mapping[str, Outcome] = {"confirmed": Outcome.SUCCESS, "reschedule": Outcome.PARTIAL, "cancel": Outcome.PARTIAL}
 """Beside wrong_person and wrong_number what a reminder of an appointment can come to."""
+OF_ESCALATIONS: Mapping[str, Outcome] = {ACKNOWLEDGED: Outcome.SUCCESS}
+"""What a call to a safety contact of a check-up can come to; anything else is no acknowledgement."""
 
 
 def category_of(label: str) -> Outcome:
-    """The category of a label: built in, a reminder's, the name of a category itself, or unknown (never success by guess)."""
+    """The category of a label: built in, a reminder's, an escalation's, the name of a category, or unknown (never success by guess)."""
     if label in BUILT_IN:
         return BUILT_IN[label]
     if label in OF_REMINDERS:
         return OF_REMINDERS[label]
+    if label in OF_ESCALATIONS:
+        return OF_ESCALATIONS[label]
     return Outcome(label) if label in Outcome._value2member_map_ else Outcome.UNKNOWN
 
 

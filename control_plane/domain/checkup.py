@@ -6,7 +6,7 @@ from typing import Literal
 
 from control_plane.domain.calling_window import DAYS
 from control_plane.domain.retry_policy import share_of
-from sip_config.contract import Outcome
+from sip_config.contract import ACKNOWLEDGED, Outcome
 
 CheckUpType = Literal["wellness", "safety", "medication", "crisis_follow_up", "appointment", "other"]
 Frequency = Literal["daily", "weekly", "biweekly", "monthly"]
@@ -17,8 +17,6 @@ HOURS: dict[str, tuple[int, int]] = {"morning": (9 * 60, 11 * 60), "afternoon": 
 """Minutes of the day, the end exclusive: inside the hours that the strictest rules allow (facts/dialer §2), with room for another try."""
 LAST_DAY = 28
 """Of a month: every month has it."""
-ACKNOWLEDGED = "acknowledged"
-"""The outcome by which somebody says that they will look after the person; by voice, or by pressing 1."""
 DECLINED = "declined"
 LABELS = (ACKNOWLEDGED, DECLINED, "wrong_number")
 MOST_TRIES = 3

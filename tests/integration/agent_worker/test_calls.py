@@ -101,6 +101,16 @@ async def test_an_opt_out_is_committed_before_it_is_confirmed(calls: Stage, book
         assert confirmed.data["started_at_s"] >= (wish.at - report.answered_at).total_seconds() + 0.3
 
 
+async def test_a_pressed_one_acknowledges_where_the_order_asks_for_it_and_ends_the_call(calls: Stage, book: ScriptBook):
+    script = book.scripts["stop-calling"]
+    pressed = behaviour(script, HELLO, Step(press="1", after=After.AGENT_SPEAKS, delay_s=1.5))
+    kept, _heard = await calls.call(script, pressed, outcome_labels=("acknowledged", "declined"))
+    report = kept.report
+    assert report is not None
+    assert (report.outcome_label, report.outcome, report.end_cause) == ("acknowledged", Outcome.SUCCESS, EndCause.AGENT_HANGUP)
+    assert kept.opt_outs == []
+
+
 async def test_a_message_is_left_once_after_the_beep_and_nothing_is_said_over_the_greeting(calls: Stage, book: ScriptBook):
     order = VoicemailOrder(VoicemailMode.LEAVE_MESSAGE, MESSAGE)
     kept, heard = await calls.call(book.scripts["voicemail"], voicemail=order)

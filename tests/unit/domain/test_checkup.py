@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 
 from control_plane.domain.checkup import (
-    ACKNOWLEDGED,
     HOURS,
     MOST_TRIES,
     Acknowledged,
@@ -20,7 +19,7 @@ from control_plane.domain.checkup import (
     times_of,
 )
 from control_plane.domain.recurrence import Recurrence, next_runs
-from sip_config.contract import Outcome
+from sip_config.contract import ACKNOWLEDGED, Outcome
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
