@@ -74,9 +74,11 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
 
 
 async def withdraw(unit: Unit, run: ScheduleRun, state: str, reason: str) -> None:
-    """Close a run that is not over. A call of it that nobody has been disturbed by yet is ended; one that is further goes on."""
-    close(unit, run, state, [reason])
+    """Close a run that is not over, and end its call; where the phone may ring already, both go on."""
     call = await CallRepository(unit.session).waiting_of_run(run.id)
+    if call is None and run.state == "calling":
+        return
+    close(unit, run, state, [reason])
     if call is not None:
         await CallService(unit, run.workspace_id).end(call.id)
 

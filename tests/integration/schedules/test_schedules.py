@@ -3,6 +3,7 @@
 from typing import Any
 
 from control_plane.db.models import Call, ScheduleRun
+from sip_config.contract import Outcome
 from tests.fixtures.api import Api
 from tests.integration.schedules.conftest import CALLEE, Desk
 
@@ -83,6 +84,18 @@ async def test_a_pause_takes_back_calls_that_nobody_has_heard_of_yet(desk: Desk)
     await desk.post(f"/schedules/{made['id']}/pause")
     (run,) = await desk.runs(made)
     assert (run["state"], run["reasons"], run["calls"][0]["state"]) == ("canceled", ["The schedule was paused."], "released")
+
+
+async def test_a_pause_lets_a_phone_that_rings_go_on_and_the_run_with_it(desk: Desk) -> None:
+    made = await desk.schedule()
+    await desk.pass_time(hours=1)
+    call = await desk.newest_call()
+    async with desk.api.sessions.begin() as session:
+        (await session.get_one(Call, call.id)).state = "ringing"
+    await desk.post(f"/schedules/{made['id']}/pause")
+    assert [run["state"] for run in await desk.runs(made)] == ["calling"]
+    await desk.ends_after_talk(call, Outcome.SUCCESS)
+    assert [run["state"] for run in await desk.runs(made)] == ["completed"]
 
 
 async def test_what_has_run_for_the_last_time_is_finished_and_can_be_planned_anew(desk: Desk) -> None:
