@@ -3,9 +3,14 @@
 import uuid
 from collections.abc import Sequence
 
+from msgspec import convert
+
 from control_plane.calls.schemas import CallView, TurnView
 from control_plane.contacts.consent_schemas import ConsentOut
+from control_plane.contacts.quiet_schemas import QuietTimes
 from control_plane.contacts.schemas import ContactOut, SuppressionOut
+from control_plane.contacts.timeline import timeline
+from control_plane.contacts.timeline_schemas import TimelineEntry
 from control_plane.db.models import Contact
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
@@ -19,6 +24,7 @@ MOST_CALLS = 1_000
 class PersonExporter:
     def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
         self._unit = unit
+        self._workspace_id = workspace_id
         self._rows = RecordsRepository(unit.session, workspace_id)
 
     async def contact(self, contact_id: uuid.UUID) -> PersonExport:
@@ -33,6 +39,9 @@ class PersonExporter:
         number = phone.require(e164)
         return await self._export([number], await self._rows.contacts_with(number))
 
+    async def _timeline(self, contact_id: uuid.UUID) -> list[TimelineEntry]:
+        return (await timeline(self._unit, self._workspace_id, contact_id, MOST_CALLS, None)).items
+
     async def _export(self, numbers: list[str], contacts: Sequence[Contact]) -> PersonExport:
         calls, left_out = await self._rows.calls(numbers, [c.id for c in contacts], MOST_CALLS)
         turns: dict[uuid.UUID, list[TurnView]] = {}
@@ -46,4 +55,6 @@ class PersonExporter:
             suppressions=[SuppressionOut.of(row) for row in await self._rows.suppressions(numbers)],
             calls=[ExportedCall(CallView.of(call), turns.get(call.id, [])) for call in calls],
             calls_left_out=left_out,
+            quiet_times=[convert({"ranges": contact.quiet_times}, QuietTimes) for contact in contacts],
+            timeline=[entry for contact in contacts for entry in await self._timeline(contact.id)],
         )

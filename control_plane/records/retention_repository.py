@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, CallTurn, Enrollment, GateVerdict, LegalHold
+from control_plane.db.models import Call, CallTurn, Enrollment, GateVerdict, LegalHold, RiskFlag
 from control_plane.domain.call_state import FINAL
 from control_plane.kit.ids import first_id_at
 
@@ -43,11 +43,13 @@ class RetentionRepository:
         await self._session.execute(delete(Call).where(Call.id.in_(call_ids)).execution_options(**_QUIET))
 
     async def forget_transcripts(self, before: datetime) -> int:
-        """Turns and summaries of a batch of calls. Returns how many calls there were."""
-        has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id))
+        """Turns, summaries and the words of risks of a batch of calls. Returns how many calls there were."""
+        quoted = exists().where(RiskFlag.call_id == Call.id, RiskFlag.quote != "")
+        has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id), quoted)
         ids = [old.id for old in await self._old(self._ended(before).where(has_words))]
         await self._session.execute(delete(CallTurn).where(CallTurn.call_id.in_(ids)).execution_options(**_QUIET))
         await self._session.execute(update(Call).where(Call.id.in_(ids)).values(summary="").execution_options(**_QUIET))
+        await self._session.execute(update(RiskFlag).where(RiskFlag.call_id.in_(ids)).values(quote="").execution_options(**_QUIET))
         return len(ids)
 
     async def forget_verdicts(self, before: datetime) -> int:

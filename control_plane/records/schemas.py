@@ -8,7 +8,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from control_plane.calls.schemas import CallView, TurnView
 from control_plane.contacts.consent_schemas import ConsentOut
+from control_plane.contacts.quiet_schemas import QuietTimes
 from control_plane.contacts.schemas import E164, ContactOut, SuppressionOut
+from control_plane.contacts.timeline_schemas import TimelineEntry
 from control_plane.db.models import Erasure, LegalHold
 
 Days = Annotated[int, Meta(ge=1, le=36_500)]
@@ -96,3 +98,7 @@ class PersonExport(Struct):
     calls: list[ExportedCall]
     calls_left_out: int
     """Older calls beyond the most that one answer holds; GET /calls has them."""
+    quiet_times: list[QuietTimes]
+    """Of each contact, in the order of `contacts`."""
+    timeline: list[TimelineEntry]
+    """Of all the contacts, as GET /contacts/{contact_id}/timeline tells it: risks, follow-ups, check-ups and more; the newest of each."""

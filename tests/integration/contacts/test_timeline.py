@@ -69,6 +69,14 @@ async def test_another_person_and_another_workspace_see_nothing_of_it(world: Wor
     await world.theirs.get(f"/contacts/{contact_id}/timeline", 404)
 
 
+async def test_a_persons_export_has_the_timeline_and_the_quiet_times(world: World) -> None:
+    contact_id, kinds = await _eventful(world)
+    await world.ours.client.put(f"/api/v1/contacts/{contact_id}/quiet-times", json={"ranges": QUIET})
+    export = await world.ours.get(f"/contacts/{contact_id}/export")
+    assert [entry["kind"] for entry in export["timeline"]] == kinds
+    assert export["quiet_times"] == [{"ranges": QUIET}]
+
+
 async def test_a_person_who_is_erased_has_no_timeline(world: World) -> None:
     contact_id, _ = await _eventful(world)
     await world.ours.post(f"/contacts/{contact_id}/erase", status=202)
