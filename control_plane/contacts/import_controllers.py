@@ -15,7 +15,7 @@ from control_plane.contacts.import_preview import ImportPreview
 from control_plane.contacts.import_stream import progress
 from control_plane.contacts.imports import ImportOptions, ImportService
 from control_plane.contacts.schemas import ImportOut
-from control_plane.contacts.uploads import MAX_FILE, UploadOperation, error_report, is_form, uploaded
+from control_plane.contacts.uploads import MAX_FILE, Encoding, MappedUploadOperation, error_report, is_form, said_in, uploaded
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Invalid
 from control_plane.kit.storage import Storage
@@ -31,10 +31,6 @@ Country = Annotated[str | None, QueryParameter(name="default_country", max_lengt
 Mapping = Annotated[
     str | None,
     QueryParameter(name="mapping", max_length=20_000, description='JSON: {"Column header": "phone" | "name" | "attributes.plan" …}'),
-]
-Encoding = Annotated[
-    str | None,
-    QueryParameter(name="encoding", max_length=40, description="Such as windows-1251; without it Unicode and Western text are recognised."),
 ]
 Token = Annotated[
     str | None,
@@ -52,7 +48,7 @@ class ImportController(Controller):
         guards=[requires("manager")],
         request_max_body_size=MAX_FILE,
         opt=NOT_IDEMPOTENT,
-        operation_class=UploadOperation,
+        operation_class=MappedUploadOperation,
         summary="Import contacts from CSV, in the background",
     )
     async def create(
@@ -78,7 +74,7 @@ class ImportController(Controller):
         status_code=200,
         guards=[requires("manager")],
         opt=NOT_IDEMPOTENT,
-        operation_class=UploadOperation,
+        operation_class=MappedUploadOperation,
         summary="What an import would make of the file, told from its first 64 kB: columns, their meaning, rows that are no contacts",
     )
     async def preview(
@@ -128,7 +124,7 @@ async def _said(
     A form is read to the end first (it is spooled to disk), so its options are known before the database is asked.
     """
     form, chunks = await uploaded(request) if is_form(request) else ({}, request.stream())
-    said = {name: form.get(name) or value for name, value in query.items()}
+    said = {name: said_in(form, name) or value for name, value in query.items()}
     options = ImportOptions(said["default_country"], _mapping(said["mapping"]), said["encoding"])
     return await service.options(list_id, options), chunks
 

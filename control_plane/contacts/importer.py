@@ -17,6 +17,14 @@ from control_plane.kit.storage import Storage
 log = get_logger(__name__)
 
 
+async def encoding_of(storage: Storage, key: str, told: str) -> str:
+    """The encoding of a stored file, all of which is read for it. Raises `Unreadable`."""
+    probe = EncodingProbe(told)
+    async for chunk in storage.open(key):
+        await asyncio.to_thread(probe.feed, chunk)
+    return probe.encoding()
+
+
 class Importer:
     def __init__(self, engine: AsyncEngine, storage: Storage, clock: Clock) -> None:
         self._engine = engine
@@ -44,7 +52,7 @@ class Importer:
         await run.begin()
         reader: ContactReader | None = None
         try:
-            encoding = await self._probe(row.file_key, row.encoding)
+            encoding = await encoding_of(self._storage, row.file_key, row.encoding)
             reader = ContactReader(FileSettings(encoding, row.mapping, row.default_country, latest=self._clock.now()))
             rejected = await self._stage(run, row.id, row.file_key, reader)
         except Unreadable as error:
@@ -69,12 +77,6 @@ class Importer:
         )
         log.info("import_completed", import_id=str(row.id), rows=reader.rows, rejected=rejected, created=applied.created)
         return row.contact_list_id
-
-    async def _probe(self, key: str, told: str) -> str:
-        probe = EncodingProbe(told)
-        async for chunk in self._storage.open(key):
-            await asyncio.to_thread(probe.feed, chunk)
-        return probe.encoding()
 
     async def _stage(self, run: ImportRun, import_id: uuid.UUID, key: str, reader: ContactReader) -> int:
         """Stage the file; returns how many rows were rejected. Parsing happens off the event loop, which also dials, and while the database

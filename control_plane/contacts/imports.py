@@ -32,6 +32,14 @@ class ImportOptions:
     encoding: str | None = None
 
 
+def required_encoding(said: str | None) -> str:
+    """Python's name of the encoding that the uploader says; empty when nothing is said. Raises `Invalid` on `encoding`."""
+    found = known_encoding(said) if said else ""
+    if found is None:
+        raise Invalid.field("encoding", f"{(said or '')[:40]!r} is not an encoding of text files; use one such as utf-8 or windows-1251.")
+    return found
+
+
 class ImportService:
     def __init__(self, unit: Unit, workspace_id: uuid.UUID, storage: Storage) -> None:
         self._unit = unit
@@ -49,10 +57,7 @@ class ImportService:
         country = (said.default_country or await self._rows.default_country(self._workspace_id)).upper()
         if not is_country(country):
             raise Invalid.field("default_country", f"{country[:10]!r} is not a country; use two letters such as US or DE.")
-        encoding = known_encoding(said.encoding) if said.encoding else ""
-        if encoding is None:
-            raise Invalid.field("encoding", f"{said.encoding!r} is not an encoding of text files; use one such as utf-8 or windows-1251.")
-        return ImportOptions(country, said.mapping, encoding)
+        return ImportOptions(country, said.mapping, required_encoding(said.encoding))
 
     async def preview(self, options: ImportOptions, chunks: AsyncIterator[bytes]) -> ImportPreview:
         """What an import would make of the file's beginning; nothing is stored. Raises `Invalid` when it could not be imported at all."""

@@ -1,6 +1,7 @@
 """`/suppressions/imports` and `/consents/imports`: files of numbers come in as a stream, reports go out as one."""
 
 import uuid
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -13,7 +14,7 @@ from control_plane.contacts.consent_schemas import Basis, Purpose
 from control_plane.contacts.import_controllers import Country
 from control_plane.contacts.number_import_schemas import ListAges, NumberImportOut
 from control_plane.contacts.number_imports import FileOptions, NumberImportService
-from control_plane.contacts.uploads import MAX_FILE, UploadOperation, error_report, is_form, uploaded
+from control_plane.contacts.uploads import MAX_FILE, Encoding, UploadOperation, error_report, is_form, said_in, uploaded
 from control_plane.db.unit import Unit
 from control_plane.kit.storage import Storage
 from control_plane.workspaces.guards import requires
@@ -81,8 +82,9 @@ class SuppressionImportController(NumberImportController):
         list_date: ListDate,
         mode: Mode = "add",
         default_country: Country = None,
+        encoding: Encoding = None,
     ) -> NumberImportOut:
-        said = FileOptions(source, default_country, list_date, {"mode": mode})
+        said = FileOptions(source, default_country, encoding, list_date, {"mode": mode})
         return await _upload(self.service(unit, principal, storage), said, request)
 
     @get("/lists", summary="How old each do-not-call list is; calls that need a list older than allowed are refused")
@@ -116,16 +118,18 @@ class ConsentImportController(NumberImportController):
         text: Words = "",
         source: Source = "",
         default_country: Country = None,
+        encoding: Encoding = None,
     ) -> NumberImportOut:
         at = granted_at.isoformat() if granted_at else ""
         said = {"purpose": purpose or "", "basis": basis or "", "at": at, "text": text, "source": source}
         options = {f"consent_{name}": value for name, value in said.items() if value}
-        return await _upload(self.service(unit, principal, storage), FileOptions(source, default_country, None, options), request)
+        return await _upload(self.service(unit, principal, storage), FileOptions(source, default_country, encoding, None, options), request)
 
 
 async def _upload(service: NumberImportService, said: FileOptions, request: Request[Any, Any, Any]) -> NumberImportOut:
-    row = await service.prepare(said)
+    """What a form says goes before the query; it is read to the end first, so that a slow one holds no connection."""
     if not is_form(request):
-        return await service.accept(row, request.stream())
-    _, chunks = await uploaded(request)
-    return await service.accept(row, chunks)
+        return await service.accept(await service.prepare(said), request.stream())
+    form, chunks = await uploaded(request)
+    named = {name: said_in(form, name) or getattr(said, name) for name in ("default_country", "encoding")}
+    return await service.accept(await service.prepare(replace(said, **named)), chunks)

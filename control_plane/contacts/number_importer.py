@@ -11,9 +11,10 @@ from structlog import get_logger
 
 from control_plane.contacts.consent_repository import ConsentRepository
 from control_plane.contacts.import_repository import UNFINISHED, ImportRun
+from control_plane.contacts.importer import encoding_of
 from control_plane.contacts.importing.consents import CONSENT_TARGETS
 from control_plane.contacts.importing.convert import Accepted, Rejected
-from control_plane.contacts.importing.encoding import EncodingProbe, Unreadable
+from control_plane.contacts.importing.encoding import Unreadable
 from control_plane.contacts.importing.reader import ContactReader, FileSettings
 from control_plane.contacts.number_import_repository import NumberImportRepository
 from control_plane.db.models import NumberImport
@@ -56,7 +57,7 @@ class NumberImporter:
 
     async def _run(self, row: NumberImport) -> None:
         try:
-            encoding = await self._probe(row.file_key)
+            encoding = await encoding_of(self._storage, row.file_key, row.encoding)
             said = {name: str(value) for name, value in row.options.items() if name in CONSENT_TARGETS}
             reader = ContactReader(FileSettings(encoding, {}, row.default_country, said, self._clock.now()))
             async for part in self._parts(row.file_key, reader):
@@ -77,12 +78,6 @@ class NumberImporter:
             data |= {"url": f"/api/v1/{row.kind}/imports/{row.id}"}
             await write_down(session, self._clock.now(), "import.completed", [Happening(row.workspace_id, data)])
         log.info("number_import_ended", import_id=str(row.id), kind=row.kind, state=values["state"])
-
-    async def _probe(self, key: str) -> str:
-        probe = EncodingProbe()
-        async for chunk in self._storage.open(key):
-            await asyncio.to_thread(probe.feed, chunk)
-        return probe.encoding()
 
     async def _parts(self, key: str, reader: ContactReader) -> AsyncIterator[list[Row]]:
         """The file's rows, some at a time. Parsing happens off the event loop."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from control_plane.audit.service import record
 from control_plane.contacts.import_repository import ImportRepository
+from control_plane.contacts.imports import required_encoding
 from control_plane.contacts.number_import_repository import NumberImportRepository
 from control_plane.contacts.number_import_schemas import ListAgeOut, ListAges, NumberImportOut
 from control_plane.contacts.places import is_country
@@ -25,6 +26,7 @@ class FileOptions:
 
     source: str
     default_country: str | None
+    encoding: str | None = None
     list_date: date | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -44,11 +46,13 @@ class NumberImportService:
         country = (said.default_country or await ImportRepository(self._unit.session).default_country(self._workspace_id)).upper()
         if not is_country(country):
             raise Invalid.field("default_country", f"{country[:10]!r} is not a country; use two letters such as US or DE.")
+        encoding = required_encoding(said.encoding)
         obtained = datetime.combine(said.list_date, time(), UTC) if said.list_date else None
         if obtained is not None and obtained > self._unit.now:
             raise Invalid.field("list_date", "The list cannot have been obtained in the future.")
         row = NumberImport(id=new_id(), workspace_id=self._workspace_id, kind=self._kind, source=said.source, list_date=obtained)
         row.file_key, row.default_country, row.options = f"imports/{row.id}.csv", country, dict(said.options)
+        row.encoding = encoding
         # A slow upload must not hold a connection.
         await self._unit.session.rollback()
         return row

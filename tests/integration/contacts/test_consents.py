@@ -139,6 +139,15 @@ async def test_a_list_without_a_proper_name_and_date_is_refused(world: World, qu
     await _post(world, "/suppressions/imports", b"+12025550101\n", query, 400)
 
 
+async def test_a_form_says_how_its_list_is_to_be_read(world: World) -> None:
+    files = {"file": ("list.csv", "Имя,phone\nАнна,030 901820\n".encode("cp1251"), "text/csv")}
+    query, data = {"source": "de_own", "list_date": "2026-11-03"}, {"encoding": "windows-1251", "default_country": "DE"}
+    answer = await world.ours.client.post("/api/v1/suppressions/imports", files=files, data=data, params=query)
+    await world.run_tasks()
+    done = await world.ours.get(f"/suppressions/imports/{answer.json()['id']}")
+    assert (done["state"], done["encoding"], done["default_country"], done["added"]) == ("completed", "cp1251", "DE", 1)
+
+
 async def test_an_unreadable_list_fails_in_words_and_leaves_no_age(world: World) -> None:
     failed = await _upload(world, "/suppressions/imports", b"a,b\n1,2\n", source="us_tx", list_date="2026-11-03")
     assert failed["state"] == "failed"

@@ -223,6 +223,14 @@ async def test_a_form_upload_works_like_a_raw_one(world: World) -> None:
     assert [m["name"] for m in await members(world, list_id)] == ["Ada"]
 
 
+async def test_what_a_form_says_is_text_or_refused(world: World) -> None:
+    list_id = await world.contact_list()
+    files = {"file": ("people.csv", b"phone\n1\n", "text/csv"), "encoding": ("x.txt", b"utf-8", "text/plain")}
+    for path in (f"/contact-lists/{list_id}/imports", f"/contact-lists/{list_id}/imports/preview", "/consents/imports"):
+        answer = await world.ours.client.post(f"/api/v1{path}", files=files)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "encoding")
+
+
 async def test_running_an_import_twice_or_at_once_changes_nothing_more(world: World) -> None:
     list_id = await world.contact_list()
     accepted = await world.ours.upload(list_id, b"name,phone\nAda,+12025550101\nBob,x\n")
