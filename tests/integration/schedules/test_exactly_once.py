@@ -16,7 +16,7 @@ from tests.integration.schedules.conftest import Desk
 from tests.integration.schedules.dying import COMMITTING
 
 HOURS = 6
-PATIENCE_S = 60
+PATIENCE_S = 200
 
 
 async def test_many_workers_at_once_make_each_run_and_its_call_once(desk: Desk) -> None:
