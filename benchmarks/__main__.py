@@ -39,7 +39,7 @@ machine that took them; the ratios compare with a baseline of the same run.
   after its last gate is not sent but put back, and missing here.
 * **Previews.** A campaign to real American numbers in nine area codes, one number each, a consent for 95 %, 2 % suppressed; nobody is
   called and nobody has been. *Bare SQL*: the same statements with the same parameters by the bare driver, nothing decided.
-* **Imports.** From the stored file, with names, e-mail and three attributes, to contacts on the list, by an importer in a process of its own;
+* **Imports.** From the stored file, with names, e-mail and three attributes, to contacts on the list, by an importer in its own process;
   then the rows that it made by a bare COPY into the same three tables with their indexes and foreign keys. Each begins with empty tables.
 * **Schedules.** Weekly ones in four zones, loaded by COPY; from the begin of the tick to the commit of the last run, each schedule given
   its next time. Their calls are not made.

@@ -23,15 +23,19 @@ WHY = {
     r"mapping": "JSON within a text, about the columns of the file",
     r"outcome": "a label of the call's assistant",
     r"time_zone|phones\[\d+\]\.time_zones.*|time_zones.*": "a name in the time zone database",
+    r"cron|run_at|interval|starts_on|ends_on|max_runs|exceptions|holidays": "a recurrence that can be read and has runs to come",
+    r"starts_at|reminders?|reminder_offsets_s": "a time to come, and enough of it before",
+    r"ranges|safety_contacts|phone(_number)?|attributes|encoding": "counted or compared with each other or with what is there",
     r"url|base_url": "a public address",
     r"variables": "what the assistant's prompts need",
     r"address|auth_password|auth_username|calls_per_second|provider": "what each provider needs",
     r"tools|outcome_labels|voicemail(\.message)?|extraction_schema|first_message": "fields that go together",
 }
+_OF_SHAPES = ("must be ", "is missing", "is not a field")
 _KNOWN = re.compile("|".join(f"(?:{field})" for field in WHY))
 
 
 def is_beyond_schema(problem: dict[str, Any]) -> bool:
-    """Whether a 400 says only what the description cannot."""
-    fields = [error["field"] for error in problem.get("errors", ())]
-    return bool(fields) and all(_KNOWN.fullmatch(field) for field in fields)
+    """Whether a 400 says only what the description cannot. Where a shape was refused, the description lied."""
+    errors = problem.get("errors", ())
+    return bool(errors) and all(_KNOWN.fullmatch(error["field"]) and not error["message"].startswith(_OF_SHAPES) for error in errors)
