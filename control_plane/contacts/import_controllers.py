@@ -92,6 +92,7 @@ class ImportController(Controller):
         options, chunks = await _said(
             request, service, list_id, {"default_country": default_country, "mapping": mapping, "encoding": encoding}
         )
+        await unit.session.rollback()
         return await service.preview(options, chunks)
 
     @get("/imports/{import_id:uuid}", summary="How far an import has come")
