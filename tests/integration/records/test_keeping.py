@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from control_plane.db.models import Call, CallTurn, GateVerdict
+from control_plane.db.models import Appointment, Call, CallTurn, GateVerdict, Promise
 from control_plane.domain.errors import NotFound
 from control_plane.kit.ids import new_id
 from control_plane.records.call_export import COLUMNS
@@ -65,6 +65,25 @@ async def test_what_is_over_its_time_is_deleted_by_kind_and_a_legal_hold_keeps_i
     with pytest.raises(NotFound):
         await storage.size("recordings/old.ogg")
     assert await storage.size("recordings/held.ogg") == await storage.size("recordings/young.ogg") == 3
+
+
+async def test_words_that_are_kept_beside_the_transcript_go_with_it(world: World) -> None:
+    campaign, enrollment = await _campaign(world)
+    await world.ours.client.put("/api/v1/retention", json={"transcripts": 60})
+    old, young = [await _call(world, campaign, enrollment, days_ago=days, summary="") for days in (61, 29)]
+    whose: dict[str, Any] = {"workspace_id": world.ours.workspace_id, "contact_id": uuid.UUID(enrollment["contact_id"])}
+    facts = {"assistant_id": uuid.UUID(campaign["assistant_id"]), "starts_at": NOON, "time_zone": "UTC", "reminder_offsets_s": []}
+    for call_id in (old, young):
+        await world.add(Promise(call_id=call_id, seq=1, what="Send the list.", owner="team", quote="I will.", **whose))
+        await world.add(Appointment(status_call_id=call_id, evidence="Yes.", status="confirmed", **facts, **whose))
+    await retain(world.ctx)
+    promises = (await world.ours.get("/promises"))["items"]
+    assert {each["call_id"]: (each["what"], each["quote"]) for each in promises} == {
+        str(old): ("Send the list.", ""),
+        str(young): ("Send the list.", "I will."),
+    }
+    appointments = (await world.ours.get("/appointments"))["items"]
+    assert {each["status_call_id"]: each["evidence"] for each in appointments} == {str(old): "", str(young): "Yes."}
 
 
 async def test_verdicts_go_when_no_call_rests_on_them(world: World) -> None:
