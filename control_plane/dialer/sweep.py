@@ -164,7 +164,8 @@ async def _search(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...] | No
     """Look for the phone of a call that is over and keeps its number: True when it is there, because the INVITE came late or nobody
     could hang up, and is to be hung up.
 
-    Its number is given back when the reservation ends; or earlier, when its one INVITE is proven to have come and gone. That nobody has
+    Its number is given back when the reservation ends, also when a phone is still shown there: a LiveKit that has lost its Redis shows
+    participants that left long ago, in rooms that it cannot close. Or earlier, when its one INVITE is proven to have come and gone. That nobody has
     ever seen the phone proves nothing: the request may still be on its way to LiveKit (docs/adr/0002). None: LiveKit does not say.
     """
     is_there = any(leg.is_phone for leg in legs or ())
@@ -175,7 +176,6 @@ async def _search(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...] | No
             return False
         if is_there:
             await hear(unit, call_id, Testimony("sweep", f"phone_seen:{now.isoformat()}", PHONE_SEEN, now))
-            call.reserved_until = max(call.reserved_until or now, now + LOST_SILENCE)
         elif legs is not None and await _has_come_and_gone(CallRepository(unit.session), call, now):
             await hear(unit, call_id, Testimony("sweep", "proven_gone", "proven_gone", now))
             call.reserved_until = now

@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 
 from agent_worker.control_plane_client import CallClient, Refused, Superseded, Unreachable, WorkerClient, http_client
+from sip_config.causes import is_phone_gone
 from sip_config.codec import decode
 from sip_config.contract import AnsweredBy, CallEvent, CallOrder, CallReport, DispatchTicket, EndCause, EventKind, Outcome, WorkerHeartbeat
 
@@ -51,6 +52,7 @@ class Job:
         self._answered_at: datetime | None = None
         self._outcome, self._end = Outcome.HUNG_UP_EARLY, EndCause.CALLEE_HANGUP
         self._by = AnsweredBy.HUMAN
+        self._phone_gone = False
         self._count = 0
 
     async def run(self) -> None:
@@ -84,6 +86,7 @@ class Job:
                 self._answered_at = datetime.now(UTC)
                 await self._event(EventKind.ANSWERED)
             elif said["status"] == "gone":
+                self._phone_gone = is_phone_gone(said["last_status"], said["reason"])
                 await self._event(EventKind.CALLEE_LEFT, last_status=said["last_status"], disconnect_reason=said["reason"])
                 return
 
@@ -106,7 +109,7 @@ class Job:
                 await insist(lambda: self._client.opt_out("Please never call me again.", 1.0), EVENT_PATIENCE_S)
                 await self._worker.tell("opt_out_confirmed", self.room, number=order.to)
         await self._event(EventKind.HANGING_UP, end_cause=self._end)
-        await self._worker.tell("hang_up", self.room)
+        self._phone_gone = await self._worker.tell("hang_up", self.room)
 
     async def _event(self, kind: EventKind, **data: Any) -> None:
         self._count += 1
@@ -117,8 +120,8 @@ class Job:
         answered = self._answered_at is not None
         none = (AnsweredBy.NONE, Outcome.NO_CONVERSATION, EndCause.NONE)
         by, outcome, end = (self._by, self._outcome, self._end) if answered else none
-        times = {"answered_at": self._answered_at, "ended_at": datetime.now(UTC)}
-        report = CallReport(self.ticket.call_id, self.ticket.generation, answered, by, outcome, end, **times)  # type: ignore[arg-type]
+        ends = {"answered_at": self._answered_at, "ended_at": datetime.now(UTC), "phone_gone": self._phone_gone}
+        report = CallReport(self.ticket.call_id, self.ticket.generation, answered, by, outcome, end, **ends)  # type: ignore[arg-type]
         await self._client.put_report(report)
 
 
@@ -146,10 +149,13 @@ class Worker:
             for task in lasting:
                 task.cancel()
 
-    async def tell(self, kind: str, room: str, **more: Any) -> None:
+    async def tell(self, kind: str, room: str, **more: Any) -> bool:
+        """Do something in a room; whether the network has taken it."""
         if self._line is not None and not self._line.closed:
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
                 await self._line.send_json({"kind": kind, "room": room, **more})
+                return True
+        return False
 
     async def _beat(self) -> None:
         while True:

@@ -36,16 +36,17 @@ class LiveKitWorker(Worker):
         self._offered: set[str] = set()
         self._talks: set[asyncio.Task[None]] = set()
 
-    async def tell(self, kind: str, room: str, **more: Any) -> None:
+    async def tell(self, kind: str, room: str, **more: Any) -> bool:
         if kind == "join":
             await self._join(room)
         elif kind == "hang_up":
-            await self._delete(room)
+            return await self._delete(room)
         elif kind == "leave" and room in self._rooms:
             await self._rooms.pop(room).disconnect()
         elif kind == "finished" and room in self._assigned:
             job_id, _ = self._assigned.pop(room)
             await self._send(update_job=protocol.UpdateJobStatus(job_id=job_id, status=protocol.JobStatus.JS_SUCCESS))
+        return True
 
     async def _listen(self) -> None:
         async with aiohttp.ClientSession() as session:
@@ -133,10 +134,12 @@ class LiveKitWorker(Worker):
         self._talks.add(task)
         task.add_done_callback(self._talks.discard)
 
-    async def _delete(self, room: str) -> None:
+    async def _delete(self, room: str) -> bool:
         with contextlib.suppress(api.ServerError, aiohttp.ClientError, TimeoutError, OSError):
             async with api.LiveKitAPI(self._network_url, self._key, self._secret, timeout=aiohttp.ClientTimeout(total=5)) as livekit:
                 await livekit.room.delete_room(DeleteRoomRequest(room=room))
+                return True
+        return False
 
 
 if __name__ == "__main__":
