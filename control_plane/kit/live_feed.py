@@ -54,9 +54,8 @@ class Entry:
 class LivePublisher:
     """The appending side, one per process."""
 
-    def __init__(self, redis: Redis, *, kept: int = KEPT, ask_again_after_s: float = _ASK_AGAIN_AFTER_S) -> None:
+    def __init__(self, redis: Redis, *, ask_again_after_s: float = _ASK_AGAIN_AFTER_S) -> None:
         self._redis = redis
-        self._kept = kept
         self._ask_again_after_s = ask_again_after_s
         self._silent_until = 0.0
         self._missed: set[uuid.UUID] = set()
@@ -83,7 +82,7 @@ class LivePublisher:
         async with self._redis.pipeline(transaction=False) as pipe:
             spaces = set()
             for event in events:
-                pipe.xadd(_key(event.space), _fields(event), maxlen=self._kept, approximate=True)
+                pipe.xadd(_key(event.space), _fields(event), maxlen=KEPT, approximate=True)
                 spaces.add(event.space)
             for space in spaces:
                 pipe.expire(_key(space), KEPT_FOR_S)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, QueryParameter, SkipValidation
 from litestar.response import Stream
 
@@ -16,6 +17,7 @@ from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
 
 EVENT_STREAM = "text/event-stream"
+_KNOWN_OVER = {204: ResponseSpec(None, description="It is over, and this client has been told.", generate_examples=False)}
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Neither kept nor held back by what stands between."""
 
@@ -47,17 +49,27 @@ class LiveController(Controller):
 
     @get("/stream", media_type=EVENT_STREAM, summary="What happens in the workspace, as Server-Sent Events")
     async def workspace_stream(self, live: Live, last_id: LastId = None, since: Since = None, token: Token = None) -> Response[str]:
-        """Every event that webhooks know, and each step of each call. What is said in calls is in the calls' own streams."""
+        """Every event that webhooks know but `import.completed`, and each step of each call; what is said is in the calls' own streams."""
         return _answer(await live.of_workspace(last_id or since))
 
-    @get("/calls/{call_id:uuid}/stream", media_type=EVENT_STREAM, summary="What happens in a call, as Server-Sent Events")
+    @get(
+        "/calls/{call_id:uuid}/stream",
+        media_type=EVENT_STREAM,
+        responses=_KNOWN_OVER,
+        summary="What happens in a call, as Server-Sent Events",
+    )
     async def call_stream(
         self, live: Live, call_id: FromPath[uuid.UUID], last_id: LastId = None, since: Since = None, token: Token = None
     ) -> Response[str]:
         """Its states and what is said (`call.turn`), until `end`. 204 to a client that comes back after it."""
         return _answer(await live.of_call(call_id, last_id or since))
 
-    @get("/campaigns/{campaign_id:uuid}/stream", media_type=EVENT_STREAM, summary="What happens in a campaign, as Server-Sent Events")
+    @get(
+        "/campaigns/{campaign_id:uuid}/stream",
+        media_type=EVENT_STREAM,
+        responses=_KNOWN_OVER,
+        summary="What happens in a campaign, as Server-Sent Events",
+    )
     async def campaign_stream(
         self, live: Live, campaign_id: FromPath[uuid.UUID], last_id: LastId = None, since: Since = None, token: Token = None
     ) -> Response[str]:

@@ -111,12 +111,13 @@ class Hub:
             last_id = entries[-1].id
             wanted = [entry for entry in entries if listener.wants(entry) or entry.event.type == GAP]
             for entry in await self._words.filled(wanted):
-                if listener.hear(entry):
-                    yield frames.reset(entry.id, MISSED) if entry.event.type == GAP else frames.told(entry)
+                listener.note(entry)
+                yield frames.reset(entry.id, MISSED) if entry.event.type == GAP else frames.told(entry)
+        listener.caught_up(last_id)
 
-    def count(self, listener: Listener) -> None:
+    def tell_counters(self, listener: Listener) -> None:
         """Tell a campaign's figures at once; later they follow what happens in it."""
-        self._progress.touch(listener.space, listener.topic, self._count, after_s=0)
+        self._progress.touch(listener.space, listener.topic, self._offer_counters, after_s=0)
 
     def leave(self) -> None:
         """The process is told to end: every stream ends, and its client comes back to another process."""
@@ -184,16 +185,16 @@ class Hub:
                 for listener in listeners:
                     listener.offer(entry, frame)
                 if listeners:
-                    self._progress.touch(entry.event.space, topic, self._count)
+                    self._progress.touch(entry.event.space, topic, self._offer_counters)
             # Others are served between two events, however many listen.
             await asyncio.sleep(0)
 
     def _is_wanted(self, entry: Entry) -> bool:
         return entry.event.type == GAP or any((entry.event.space, topic) in self._listeners for topic in entry.event.topics)
 
-    def _count(self, space: uuid.UUID, topic: str, counters: bytes) -> None:
+    def _offer_counters(self, space: uuid.UUID, topic: str, counters: bytes) -> None:
         for listener in self._listeners.get((space, topic), ()):
-            listener.count(counters)
+            listener.offer_counters(counters)
 
 
 def _is_within(oldest: str, entry_id: str, newest: str) -> bool:

@@ -28,7 +28,8 @@ class Listener:
         """What it is about has come to its end."""
         self._ends = ends
         self._seen: tuple[int, int] = (0, 0)
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        """Ids and frames; without an id what is to be told in any case."""
         self._counters: bytes | None = None
         self._is_leaving = False
         self._wake = asyncio.Event()
@@ -40,31 +41,34 @@ class Listener:
         return self.topic in entry.event.topics
 
     def offer(self, entry: Entry, frame: bytes) -> None:
-        """Queue an event, unless it has been heard before."""
-        if not self.hear(entry):
-            return
-        if len(self._waiting) >= MOST_WAITING:
-            self.reset(entry.id, TOO_SLOW)
-            return
-        self._waiting.append(frame)
-        self._wake.set()
-
-    def hear(self, entry: Entry) -> bool:
-        """Note that an event comes by; False when it did so before."""
+        """Queue an event, unless it was offered before."""
         at = place(entry.id) or (0, 0)
         if at <= self._seen:
-            return False
+            return
         self._seen = at
+        self.note(entry)
+        if len(self._waiting) >= MOST_WAITING:
+            self._waiting = deque([(entry.id, frames.reset(entry.id, TOO_SLOW))])
+            return
+        self._waiting.append((entry.id, frame))
+        self._wake.set()
+
+    def note(self, entry: Entry) -> None:
+        """An event comes by, whichever way; it may be the end."""
         self.is_over = self.is_over or entry.event.type in self._ends
-        return True
+
+    def caught_up(self, entry_id: str) -> None:
+        """Everything up to and with `entry_id` has been sent from what was kept, so it need not be sent from the queue."""
+        at = place(entry_id) or (0, 0)
+        self._waiting = deque(each for each in self._waiting if not each[0] or (place(each[0]) or (0, 0)) > at)
 
     def reset(self, entry_id: str, reason: str) -> None:
         """Forget what waits: something between it and `entry_id` was missed."""
         self._waiting.clear()
-        self._waiting.append(frames.reset(entry_id, reason))
+        self._waiting.append(("", frames.reset(entry_id, reason)))
         self._wake.set()
 
-    def count(self, counters: bytes) -> None:
+    def offer_counters(self, counters: bytes) -> None:
         """Figures; only the newest ones are of use."""
         self._counters = counters
         self._wake.set()
@@ -92,7 +96,7 @@ class Listener:
                 yield frames.HEARTBEAT
 
     def _taken(self) -> list[bytes]:
-        taken, self._waiting = list(self._waiting), deque()
+        taken, self._waiting = [frame for _, frame in self._waiting], deque()
         if self._counters is not None:
             taken.append(self._counters)
             self._counters = None

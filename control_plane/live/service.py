@@ -67,7 +67,7 @@ class LiveService:
             self._hub.release(listener)
             return None
         if has_counters:
-            self._hub.count(listener)
+            self._hub.tell_counters(listener)
         messages = _messages(self._hub, listener, first)
         # An answer that never begins, because its client is gone already, has no other end than this.
         weakref.finalize(messages, self._hub.release, listener)

@@ -39,6 +39,7 @@ class Listening:
     path: str
     headers: dict[str, str]
     query: str = ""
+    reads: bool = True
     status: int = 0
     retry_ms: int = 0
     comments: int = 0
@@ -51,7 +52,8 @@ class Listening:
     task: "asyncio.Task[None] | None" = None
 
     async def open(self) -> "Listening":
-        self.may_read.set()
+        if self.reads:
+            self.may_read.set()
         scope: Any = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -144,12 +146,9 @@ class Live:
         self, path: str = "/stream", *, key: str = "cw_viewer", on: int = 0, after: str = "", query: str = "", reads: bool = True
     ) -> Listening:
         headers = ({"Authorization": f"Bearer {key}"} if key else {}) | ({"Last-Event-ID": after} if after else {})
-        listening = Listening(self.apps[on], f"/api/v1{path}", headers, query)
+        listening = Listening(self.apps[on], f"/api/v1{path}", headers, query, reads)
         self.opened.append(listening)
-        await listening.open()
-        if not reads:
-            listening.may_read.clear()
-        return listening
+        return await listening.open()
 
     async def happens(self, *marks: int, workspace: Any = None, fails: bool = False) -> None:
         """One transaction in which something has become true, or nearly."""
