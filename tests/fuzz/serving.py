@@ -9,6 +9,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
+from control_plane.live.hub import Limits
 from control_plane.local.processes import free_port
 
 PATIENCE_S = 60.0
@@ -17,6 +18,8 @@ PATIENCE_S = 60.0
 @asynccontextmanager
 async def served(app: Litestar) -> AsyncIterator[str]:
     """Where `app`, whose state somebody else has filled, answers while this lasts."""
+    # A stream goes on for minutes, and who asks waits for the end of the answer.
+    app.state.live.limits = Limits(pulse_s=0.01, longest_s=0.05)
     port = free_port()
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
     serving = asyncio.create_task(server.serve())
