@@ -165,8 +165,9 @@ async def _search(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...] | No
     could hang up, and is to be hung up.
 
     Its number is given back when the reservation ends, also when a phone is still shown there: a LiveKit that has lost its Redis shows
-    participants that left long ago, in rooms that it cannot close. Or earlier, when its one INVITE is proven to have come and gone. That nobody has
-    ever seen the phone proves nothing: the request may still be on its way to LiveKit (docs/adr/0002). None: LiveKit does not say.
+    participants that left long ago, in rooms that it cannot close. Or earlier, when its one INVITE is proven to have come and gone.
+    That nobody has ever seen the phone proves nothing: the request may still be on its way to LiveKit (docs/adr/0002). None: LiveKit
+    does not say.
     """
     is_there = any(leg.is_phone for leg in legs or ())
     async with dialer.unit() as unit:
