@@ -85,13 +85,8 @@ class CallService:
         caller, from_number_until = await self._caller(asked.from_number_id, wanted, at)
         ring_s, owned = campaign.ring_timeout_s if campaign else DEFAULT_RING_S, caller.number.trunk_id == caller.trunk.id
         question = Question(workspace, caller.trunk, to, contact, campaign, ring_s, caller_id_owned=owned)
-        decision, facts = await ask(self._unit.session, question, at)
-        _require_possible(decision)
-        due_at = max(_due_at(decision, at), from_number_until or at)
-        _require_in_time(decision, due_at, run.start_by if run else start_by)
         call_id = new_id()
-        verdict = verdict_of(decision, facts, question, at, call_id=call_id, stage=Stage.PLANNING)
-        await self._calls.add_verdict(verdict)
+        judged = await self._judge(call_id, question, at, not_before=from_number_until or at, start_by=run.start_by if run else start_by)
         call = Call(
             id=call_id,
             workspace_id=self._workspace_id,
@@ -102,16 +97,26 @@ class CallService:
             to_e164=to,
             request=_request_of(asked) | ({"outcome_labels": list(outcome_labels)} if outcome_labels else {}),
             state=CallState.QUEUED,
-            due_at=due_at,
             schedule_run_id=run.run_id if run else None,
             attempt=run.attempt if run else 1,
-            verdict_id=verdict.id,
-            consent_id=consent_id_of(decision),
+            **judged,
             trace_context=new_trace(),
             ringing_timeout_s=ring_s,
         )
         await self._queue(call)
         return call
+
+    async def _judge(
+        self, call_id: uuid.UUID, question: Question, at: datetime, *, not_before: datetime, start_by: datetime | None
+    ) -> dict[str, Any]:
+        """What the gate says of a call at `at`, kept, as columns of the call. Raises `Refused`."""
+        decision, facts = await ask(self._unit.session, question, at)
+        _require_possible(decision)
+        due_at = max(_due_at(decision, at), not_before)
+        _require_in_time(decision, due_at, start_by)
+        verdict = verdict_of(decision, facts, question, at, call_id=call_id, stage=Stage.PLANNING)
+        await self._calls.add_verdict(verdict)
+        return {"due_at": due_at, "verdict_id": verdict.id, "consent_id": consent_id_of(decision)}
 
     async def _queue(self, call: Call) -> None:
         self._unit.session.add(call)
