@@ -10,18 +10,19 @@ from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from control_plane.db.base import Base
 from control_plane.db.models import Appointment, Call, CallTurn, Enrollment, GateVerdict, LegalHold, Promise, RiskFlag
 from control_plane.domain.call_state import FINAL
 from control_plane.kit.ids import first_id_at
 
 BATCH = 500
 _QUIET = {"synchronize_session": False}
-_QUOTING: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[str]], ...] = (
-    (RiskFlag.call_id, RiskFlag.quote),
-    (Promise.call_id, Promise.quote),
-    (Appointment.status_call_id, Appointment.evidence),
+_QUOTING: tuple[tuple[type[Base], InstrumentedAttribute[Any], InstrumentedAttribute[str]], ...] = (
+    (RiskFlag, RiskFlag.call_id, RiskFlag.quote),
+    (Promise, Promise.call_id, Promise.quote),
+    (Appointment, Appointment.status_call_id, Appointment.evidence),
 )
-"""Where words of a call are kept beside its transcript: the call, and the words."""
+"""Where words of a call are kept beside its transcript: the table, the call, and the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,13 @@ class RetentionRepository:
 
     async def forget_transcripts(self, before: datetime) -> int:
         """Turns and summaries of a batch of calls, and what was kept of their words elsewhere. Returns how many calls there were."""
-        quoted = [exists().where(kept_of == Call.id, words != "") for kept_of, words in _QUOTING]
+        quoted = [exists().where(kept_of == Call.id, words != "") for _, kept_of, words in _QUOTING]
         has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id), *quoted)
         ids = [old.id for old in await self._old(self._ended(before).where(has_words))]
         await self._session.execute(delete(CallTurn).where(CallTurn.call_id.in_(ids)).execution_options(**_QUIET))
         await self._session.execute(update(Call).where(Call.id.in_(ids)).values(summary="").execution_options(**_QUIET))
-        for kept_of, words in _QUOTING:
-            forget = update(words.class_).where(kept_of.in_(ids)).values({words: ""})
+        for table, kept_of, words in _QUOTING:
+            forget = update(table).where(kept_of.in_(ids)).values({words: ""})
             await self._session.execute(forget.execution_options(**_QUIET))
         return len(ids)
 
