@@ -1,7 +1,7 @@
 """What a carrier sees of a trunk's pace: several placing processes and one row.
 
-On the real livekit-server the simulated carrier notes when each INVITE reaches it; on the port's second implementation, which is there for
-rates that the carrier's callees would not keep up with on the same machine, each process notes when the INVITE leaves it.
+Each process notes when the request for an INVITE leaves it, and on the real livekit-server the simulated carrier notes when the INVITE reaches
+it. The port's second implementation is there for rates that the carrier's callees would not keep up with on the same machine.
 """
 
 import asyncio
@@ -52,9 +52,17 @@ class Noting(FakeTelephony):
 class WithoutAgents(LiveKitTelephony):
     """LiveKit's own implementation, in rooms where nobody waits: the look for an agent is made and its answer not believed."""
 
+    def __init__(self, url: str, key: str, secret: str) -> None:
+        super().__init__(url, key, secret)
+        self.sent_at: list[float] = []
+
     async def legs(self, room: str) -> tuple[Leg, ...]:
         await super().legs(room)
         return AGENT
+
+    async def dial(self, order: PermittedDial) -> DialResult:
+        self.sent_at.append(time.monotonic())
+        return await super().dial(order)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ class Pace:
     calls: int
     sent: int
     most_in_a_second: int
+    most_arrived_in_a_second: int
+    """At the carrier, after livekit-server; as sent where there is none."""
     used: float
 
 
@@ -80,21 +90,25 @@ class Part:
 async def measure(per_second: float, seconds: float, workers: int) -> Pace:
     """On the port's second implementation."""
     calls = int(per_second * seconds)
-    return _pace(per_second, workers, "the second implementation", calls, await _place_all(per_second, calls, workers, None))
+    sent = await _place_all(per_second, calls, workers, None)
+    return _pace(per_second, workers, "the second implementation", calls, sent, sent)
 
 
 async def measure_on_livekit(per_second: float, seconds: float, workers: int) -> Pace:
-    """On livekit-server, as the carrier sees it."""
+    """On livekit-server."""
     calls = int(per_second * seconds)
     with network() as real:
-        await _place_all(per_second, calls, workers, real)
-        return _pace(per_second, workers, "livekit-server", calls, real.dialed_at())
+        sent = await _place_all(per_second, calls, workers, real)
+        return _pace(per_second, workers, "livekit-server", calls, sent, real.dialed_at())
 
 
-def _pace(per_second: float, workers: int, name: str, calls: int, sent: Sequence[float]) -> Pace:
-    most = max((sum(1 for at in sent[i:] if at < begin + 1.0) for i, begin in enumerate(sent)), default=0)
+def _pace(per_second: float, workers: int, name: str, calls: int, sent: Sequence[float], arrived: Sequence[float]) -> Pace:
     used = (len(sent) - 1) / (sent[-1] - sent[0]) / per_second if len(sent) > 1 else 0.0
-    return Pace(per_second, workers, name, calls, len(sent), most, used)
+    return Pace(per_second, workers, name, calls, len(sent), _most_in_a_second(sent), _most_in_a_second(arrived), used)
+
+
+def _most_in_a_second(instants: Sequence[float]) -> int:
+    return max((sum(1 for at in instants[i:] if at < begin + 1.0) for i, begin in enumerate(instants)), default=0)
 
 
 async def _place_all(per_second: float, calls: int, workers: int, real: Network | None) -> list[float]:
@@ -139,4 +153,4 @@ async def _place_some(part: Part) -> list[float]:
         if real is not None:
             await real.aclose()
         await engine.dispose()
-    return noting.sent_at
+    return (real or noting).sent_at
