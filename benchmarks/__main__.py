@@ -33,7 +33,7 @@ machine that took them; the ratios compare with a baseline of the same run.
 * **Slot refill.** {slot_slots} slots, all busy; {burst} calls end 10 ms after each other, so that the second nudge meets a running tick.
   From the commit of the end to the commit of the claim, through Redis and an arq worker that polls every 20 ms.
 * **Pacing.** Calls that are ready, placed by several processes; all callees are engaged, and every answer is written down and settled.
-  Each process notes when the request for an INVITE leaves it; on livekit-server (with the simulated carrier in place of its SIP service) the
+  Each process notes when the request for an INVITE leaves it; on livekit-server (with the simulated carrier as its SIP service) the
   carrier notes when it arrives, in brackets. The most within any sliding second, and the share of the pace that was used between the first
   and the last. A call that this machine holds up for more than a second
   after its last gate is not sent but put back, and missing here.

@@ -1,7 +1,7 @@
 """What a carrier sees of a trunk's pace: several placing processes and one row.
 
-Each process notes when the request for an INVITE leaves it, and on the real livekit-server the simulated carrier notes when the INVITE reaches
-it. The port's second implementation is there for rates that the carrier's callees would not keep up with on the same machine.
+Each process notes when the request for an INVITE leaves it, and on the real livekit-server the simulated carrier notes when it
+arrives. The port's second implementation is there for rates that the carrier's callees would not keep up with on the same machine.
 """
 
 import asyncio
