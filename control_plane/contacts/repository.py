@@ -77,9 +77,6 @@ class ContactRepository:
         mine = update(ContactPhone).where(ContactPhone.workspace_id == self._workspace_id, ContactPhone.e164 == e164)
         await self._session.execute(mine.where(ContactPhone.dead_reason == "").values(dead_reason=reason))
 
-    def calls(self, contact_id: uuid.UUID) -> Select[Call]:
-        return select(Call).where(Call.contact_id == contact_id, Call.workspace_id == self._workspace_id)
-
 
 class ListRepository:
     def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
