@@ -82,7 +82,7 @@ def test_a_phrase_without_end_is_not_read():
 
 
 @given(words=st.lists(st.sampled_from(WORDS.split()), max_size=9), zone=st.sampled_from(ZONES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_words_become_a_plan_that_can_be_confirmed_or_a_question(words: list[str], zone: str):
     understood = understand(" ".join(words), now=NOW, time_zone=zone)
     if isinstance(understood, Question):
@@ -116,7 +116,7 @@ DAYS = st.dates(date(2026, 12, 1), date(2031, 12, 31))
     lasts=st.none() | st.integers(400, 900),
     max_runs=st.none() | st.integers(2, 500),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_plan_that_can_be_said_is_understood_again(
     fields: str, clock: str, zone: str, interval: int, starts_on: date, lasts: int | None, max_runs: int | None
 ):
@@ -132,7 +132,7 @@ def test_every_plan_that_can_be_said_is_understood_again(
 
 
 @given(minutes=st.integers(24 * 60, 5 * 366 * 24 * 60), zone=st.sampled_from(ZONES))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_single_time_that_can_be_said_is_understood_again(minutes: int, zone: str):
     instant = NOW + timedelta(minutes=minutes)
     if instant.astimezone(ZoneInfo(zone)).fold:
