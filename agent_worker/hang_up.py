@@ -6,6 +6,7 @@ import structlog
 from aiohttp import ClientError
 from livekit import api
 from livekit.agents import JobContext
+from livekit.protocol.room import DeleteRoomRequest
 
 log = structlog.get_logger()
 
@@ -19,7 +20,7 @@ async def hang_up(ctx: JobContext) -> bool:
     for pause_s in (*PAUSES_S, None):
         try:
             async with asyncio.timeout(ANSWER_S):
-                await ctx.api.room.delete_room(api.DeleteRoomRequest(room=ctx.room.name))
+                await ctx.api.room.delete_room(DeleteRoomRequest(room=ctx.room.name))
                 return True
         except api.TwirpError as error:
             if error.code == api.TwirpErrorCode.NOT_FOUND:
