@@ -13,7 +13,7 @@ async def test_a_new_assistant_has_usable_defaults_and_is_version_one(api: Api) 
     made = answer.json()
     assert answer.status_code == 201
     assert (made["published_version"], made["has_unpublished_changes"], made["is_active"]) == (1, False, True)
-    assert made["tools"] == ["end_call", "opt_out", "set_outcome"]
+    assert made["tools"] == ["end_call", "opt_out", "set_outcome", "note_promise"]
     assert made["outcome_labels"] == ["interested", "not_interested", "callback", "do_not_call", "voicemail", "wrong_number"]
     assert (made["max_duration_s"], made["language"], made["voicemail"]) == (600, "en", {"mode": "hang_up", "message": ""})
 

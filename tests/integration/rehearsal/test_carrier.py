@@ -132,7 +132,7 @@ async def test_a_callee_that_hangs_up_early_leaves_one_second_into_the_greeting(
     speaking = asyncio.create_task(agent.speak(8))
     await until(lambda: carrier.records(call.call_id, "ended"))
     speaking.cancel()
-    await until(lambda: agent.left)
+    await until(lambda: agent.left and carrier.records(call.call_id, "agent_audio"))
     assert agent.left == [(DisconnectReason.CLIENT_INITIATED, "hangup")]
     (heard,), (ended,) = carrier.records(call.call_id, "agent_audio"), carrier.records(call.call_id, "ended")
     assert ended["cause"] == "callee_hung_up"
