@@ -9,6 +9,7 @@ from structlog import get_logger
 from control_plane.calls.schemas import NewCall
 from control_plane.calls.service import CallService
 from control_plane.db.models import Call, Promise
+from control_plane.db.one_by_one import one_by_one
 from control_plane.db.unit import Unit, open_unit
 from control_plane.domain.errors import CallwrightError, Conflict, Unavailable
 from control_plane.promises.repository import PromiseWork
@@ -26,12 +27,7 @@ async def keep_promises(ctx: dict[str, Any]) -> None:
         await PromiseWork(unit.session).keep_called_back(unit.now, AT_ONCE)
     async with _unit(ctx) as unit:
         due = await PromiseWork(unit.session).to_call_back(unit.now, AT_ONCE)
-    for promise_id in due:
-        try:
-            async with _unit(ctx) as unit:
-                await call_back(unit, promise_id)
-        except Exception:
-            log.exception("callback_not_made", promise_id=str(promise_id))
+    await one_by_one(ctx, call_back, [(promise_id,) for promise_id in due])
     async with _unit(ctx) as unit:
         await tell_overdue(unit)
 
