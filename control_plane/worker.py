@@ -55,8 +55,14 @@ log = get_logger(__name__)
 Context = dict[str, Any]
 
 EVERY_SECOND = set(range(60))
-EVERY_TWO_SECONDS = set(range(0, 60, 2))
-EVERY_TEN_SECONDS = set(range(5, 60, 10))
+EVERY_TWO_SECONDS, ODD_SECONDS = set(range(0, 60, 2)), set(range(1, 60, 2))
+
+
+def every_ten_seconds(first: int) -> set[int]:
+    """Spread by their first second, so that they do not all come at once to a machine that holds calls."""
+    return set(range(first, 60, 10))
+
+
 POLL_DELAY_S = 0.02
 """Nudge to start: about 10 ms at 2 % of a core (facts/stack §4)."""
 
@@ -174,10 +180,10 @@ def _crons() -> list[CronJob]:
     return [
         cron(tick, second=EVERY_SECOND, keep_result=0, max_tries=1),
         cron(sweep, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
-        cron(claim_schedules, second=EVERY_SECOND, keep_result=0, max_tries=1),
-        cron(call_runs, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
-        cron(follow_runs, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-        cron(sweep_campaigns, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+        cron(claim_schedules, second=EVERY_TWO_SECONDS, keep_result=0, max_tries=1),
+        cron(call_runs, second=ODD_SECONDS, keep_result=0, max_tries=1),
+        cron(follow_runs, second=every_ten_seconds(4), keep_result=0, max_tries=1),
+        cron(sweep_campaigns, second=every_ten_seconds(5), keep_result=0, max_tries=1),
         cron(sweep_imports, second={7, 37}, keep_result=0, max_tries=1),
         cron(sweep_trunks, second={3, 23, 43}, keep_result=0, max_tries=1),
         cron(check_trunks, second={13, 33, 53}, keep_result=0, max_tries=1),
@@ -189,10 +195,10 @@ def _crons() -> list[CronJob]:
         cron(retain, hour=3, minute=23, second=0, keep_result=0, max_tries=1, timeout=3600),
         cron(forget_old_answers, minute=17, second=0, keep_result=0, max_tries=1),
         cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
-        cron(keep_promises, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-        cron(keep_reminders, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-        cron(keep_checkups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
-        cron(keep_follow_ups, second=EVERY_TEN_SECONDS, keep_result=0, max_tries=1),
+        cron(keep_promises, second=every_ten_seconds(1), keep_result=0, max_tries=1),
+        cron(keep_reminders, second=every_ten_seconds(3), keep_result=0, max_tries=1),
+        cron(keep_checkups, second=every_ten_seconds(7), keep_result=0, max_tries=1),
+        cron(keep_follow_ups, second=every_ten_seconds(8), keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
     ]
 
