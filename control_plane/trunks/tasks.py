@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from arq import Retry
 from structlog import get_logger
 
 from control_plane.db.models import Trunk
@@ -17,6 +18,7 @@ from sip_config.provision import Provisioner, ProvisionError
 from sip_config.trunks import NumberDescription, ProvisionedTrunk, TrunkDescription
 
 log = get_logger(__name__)
+AGAIN_S = 0.5
 
 WRONG_CARRIER = {
     True: "This installation uses the simulated carrier, which calls nobody; a real trunk needs LIVEKIT_URL of a real LiveKit.",
@@ -26,11 +28,15 @@ WRONG_CARRIER = {
 
 
 async def sync_trunk(ctx: dict[str, Any], trunk_id: str) -> None:
-    """Apply one trunk to LiveKit, or remove what LiveKit knows of one that is gone."""
+    """Apply one trunk to LiveKit, or remove what LiveKit knows of one that is gone.
+
+    While another run is at it, this one comes back: what the other has not seen would otherwise wait for the sweep, and calls with it.
+    """
     settings: Settings = ctx["settings"]
     sync = _Sync(ctx["sessions"], ctx["secret_box"], ctx["clock"], uuid.UUID(trunk_id), rehearsal=settings.rehearsal)
     async with Provisioner(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret) as provisioner:
-        await sync.run(provisioner)
+        if not await sync.run(provisioner):
+            raise Retry(defer=AGAIN_S * ctx["job_try"])
 
 
 async def sweep_trunks(ctx: dict[str, Any]) -> None:
@@ -73,24 +79,28 @@ class _Sync:
         self._clock = clock
         self._trunk_id = trunk_id
 
-    async def run(self, provisioner: Provisioner) -> None:
+    async def run(self, provisioner: Provisioner) -> bool:
+        """False, and nothing done, while somebody else is at this trunk."""
         async with self._sessions.begin() as session:
-            # Somebody else is at it: what they have not seen leaves the trunk pending, and the sweep comes back.
             if not await SyncRepository(session).lock(self._trunk_id):
+                return False
+            await self._apply(provisioner)
+            return True
+
+    async def _apply(self, provisioner: Provisioner) -> None:
+        described = await self._describe()
+        try:
+            if described is None:
+                await provisioner.remove(str(self._trunk_id))
                 return
-            described = await self._describe()
-            try:
-                if described is None:
-                    await provisioner.remove(str(self._trunk_id))
-                    return
-                if await self._is_of_the_other_kind():
-                    await provisioner.remove(str(self._trunk_id))
-                    await self._note_failure(WRONG_CARRIER[self._rehearsal])
-                    return
-                await self._note(described, await provisioner.apply(described))
-            except ProvisionError as error:
-                log.warning("trunk_sync_failed", trunk_id=str(self._trunk_id), reason=str(error))
-                await self._note_failure(str(error))
+            if await self._is_of_the_other_kind():
+                await provisioner.remove(str(self._trunk_id))
+                await self._note_failure(WRONG_CARRIER[self._rehearsal])
+                return
+            await self._note(described, await provisioner.apply(described))
+        except ProvisionError as error:
+            log.warning("trunk_sync_failed", trunk_id=str(self._trunk_id), reason=str(error))
+            await self._note_failure(str(error))
 
     async def _describe(self) -> TrunkDescription | None:
         """The trunk as it is now; None when it is gone."""

@@ -1,13 +1,16 @@
 """LiveKit agrees with the tables: against a real livekit-server."""
 
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from arq import Retry
 from livekit import api as livekit_api
 
 from control_plane.db.models import Trunk
+from control_plane.trunks.repository import SyncRepository
 from control_plane.trunks.tasks import check_trunks, sweep_trunks, sync_trunk
 from sip_config.provision import Provisioner, ProvisionError
 from sip_config.trunks import NumberDescription, TrunkDescription
@@ -169,3 +172,16 @@ async def test_what_livekit_has_forgotten_is_told_to_it_again(api: Api, livekit:
     assert (await api.viewer.get(f"/trunks/{trunk}")).json()["livekit_outbound_trunk_id"] == again.sip_trunk_id
     await api.manager.delete(f"/trunks/{trunk}")
     await sync_trunk(ctx, trunk)
+
+
+async def test_a_change_during_a_synchronisation_is_applied_right_after_it(api: Api, livekit: LiveKitService) -> None:
+    """A number that is added while its trunk is being made known would otherwise wait for the sweep, and its calls too."""
+    ctx = context(api, livekit) | {"job_try": 1}
+    trunk = (await api.manager.post("/trunks", json={"name": "R", "provider": "rehearsal"})).json()["id"]
+    async with ctx["sessions"].begin() as other:
+        assert await SyncRepository(other).lock(uuid.UUID(trunk))
+        with pytest.raises(Retry) as again:
+            await sync_trunk(ctx, trunk)
+    assert again.value.defer_score == 500
+    await sync_trunk(ctx, trunk)
+    assert (await api.manager.get(f"/trunks/{trunk}")).json()["sync_state"] == "synced"
