@@ -30,13 +30,13 @@ private_uv() {
     mkdir -p "$TOOLS"
     python=$(first_python)
     if [ -n "$python" ]; then
-        if "$python" -m venv "$TOOLS/venv" >/dev/null 2>&1 && "$TOOLS/venv/bin/python" -m pip install -q 'uv>=0.8,<1' >&2; then
-            echo "$TOOLS/venv/bin/uv"
+        # A Python's own pip is the quickest; one without it may still make an environment that has one.
+        if "$python" -m pip install -q --target "$TOOLS/pip" 'uv>=0.8,<1' >/dev/null 2>&1; then
+            echo "$TOOLS/pip/bin/uv"
             return
         fi
-        # Debian's Python without python3-venv still may have pip.
-        if "$python" -m pip install -q --target "$TOOLS/pip" 'uv>=0.8,<1' >&2; then
-            echo "$TOOLS/pip/bin/uv"
+        if "$python" -m venv "$TOOLS/venv" >/dev/null 2>&1 && "$TOOLS/venv/bin/python" -m pip install -q 'uv>=0.8,<1' >&2; then
+            echo "$TOOLS/venv/bin/uv"
             return
         fi
     fi
@@ -68,8 +68,7 @@ UV=$(find_uv)
 works .venv/bin/python || { rm -rf .venv && make_venv; }
 say "Installing from requirements.lock …"
 export VIRTUAL_ENV="$PWD/.venv"
-# Compiled at once on all cores; otherwise a dozen processes do it side by side at their first start, and again where they may not write.
-"$UV" pip install -q --compile-bytecode --require-hashes -r requirements.lock
+"$UV" pip install -q --require-hashes -r requirements.lock
 # The lock holds the build backend for Linux x86_64; elsewhere uv fetches it.
 "$UV" pip install -q --no-deps --no-build-isolation -e . 2>/dev/null || "$UV" pip install -q --no-deps -e .
 wanted >"$STAMP"
