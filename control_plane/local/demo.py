@@ -17,15 +17,13 @@ from control_plane.local.demo_view import CampaignView, table
 from control_plane.local.livekit import REPOSITORY
 from control_plane.local.ports import Ports
 from control_plane.local.processes import LocalError
-from control_plane.local.settings import LocalOptions, cores
+from control_plane.local.settings import LocalOptions
 from control_plane.local.stack import LocalStack, forget_data
 from control_plane.local.up import EXIT_FAILED, carrier_line, models_line, stop_on_signals, unless
 from control_plane.settings import EXIT_MISCONFIGURED, SettingsError
 
 # Twice what the slowest run on two busy cores took; a campaign that hangs has to end as a failure.
 _LIMIT_S = 420.0
-# More than `up` allows itself: short calls with stand-in models. The summary says how soon people heard the agent.
-_CALLS_PER_CORE, _MOST_CALLS = 2, 8
 
 
 def demo(options: LocalOptions) -> int:
@@ -41,7 +39,6 @@ def demo(options: LocalOptions) -> int:
         ports=Ports.free(),
         stand_ins_only=True,
         host="127.0.0.1",
-        agent_slots=options.agent_slots or min(_MOST_CALLS, _CALLS_PER_CORE * cores()),
         carrier_processes=1,
         say=say,
     )
