@@ -29,6 +29,8 @@ _PREFIX = "callwright:live:"
 # As for limits (kit/rate_limit): requests and tasks wait for this, so a Redis that takes so long is not asked for a while.
 _PATIENCE_S = 1.0
 _ASK_AGAIN_AFTER_S = 5.0
+_AT_ONCE = 8
+"""Who all come back at the same moment, after a restart, share so many connections instead of opening one each."""
 FAILURES = (RedisError, OSError, TimeoutError)
 """What reading raises when Redis is away."""
 
@@ -96,11 +98,12 @@ class LiveReader:
         self._redis = redis
         self._bell = f"{_PREFIX}bell:{uuid.uuid4()}"
         self._rung = "0-0"
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def ends(self, space: uuid.UUID) -> tuple[str, str]:
         """The ids of the oldest and the newest entry. A stream that was empty is begun, so that there always are some."""
         key = _key(space)
-        async with self._redis.pipeline(transaction=False) as pipe:
+        async with self._turns, self._redis.pipeline(transaction=False) as pipe:
             pipe.xrange(key, count=1)
             pipe.xrevrange(key, count=1)
             oldest, newest = await pipe.execute()
@@ -112,7 +115,8 @@ class LiveReader:
 
     async def after(self, space: uuid.UUID, last_id: str, most: int) -> list[Entry]:
         """Up to `most` entries that came after `last_id`, oldest first."""
-        found = await self._redis.xrange(_key(space), f"({last_id}", count=most)
+        async with self._turns:
+            found = await self._redis.xrange(_key(space), f"({last_id}", count=most)
         return [_entry(space, *each) for each in found]
 
     async def wait(self, positions: Mapping[uuid.UUID, str], within_s: float, most: int = 500) -> list[Entry]:
