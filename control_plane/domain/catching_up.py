@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import islice, takewhile
+from itertools import takewhile
 
-from control_plane.domain.recurrence import Recurrence, next_run, planned
+from control_plane.domain.recurrence import Recurrence, planned
 
 MOST_COUNTED = 1000
 """Passed runs are counted up to here; more are as good as that many."""
@@ -46,20 +46,27 @@ class Passed:
 
 def look(plan: Recurrence, due: datetime, now: datetime, *, made: int, catch_up: CatchUp, latest_start: timedelta) -> Passed:
     """`due` is the run that is due at `now`, and `made` how many were carried out before it."""
-    passed = _passed(plan, due, now)
+    passed, following = _passed(plan, due, now)
     latest = passed[-1]
     is_late = now - latest > latest_start
     runs = not is_late or catch_up is CatchUp.RUN_ONCE
-    missed = len(passed) - runs
-    return Passed(latest if runs else None, runs and is_late, missed, passed[0], next_run(plan, max(now, latest), made=made + runs))
+    is_last = plan.max_runs is not None and made + runs >= plan.max_runs
+    return Passed(latest if runs else None, runs and is_late, len(passed) - runs, passed[0], None if is_last else following)
 
 
-def _passed(plan: Recurrence, due: datetime, now: datetime) -> Sequence[datetime]:
-    """The runs from `due` up to `now`, the latest always among them."""
+def _passed(plan: Recurrence, due: datetime, now: datetime) -> tuple[Sequence[datetime], datetime | None]:
+    """The runs from `due` up to `now`, the latest always among them, and the one after. The plan is walked through once."""
     if plan.run_at is not None:
-        return [due]
-    runs = [due, *islice(takewhile(lambda at: at <= now, planned(plan, due)), MOST_COUNTED)]
-    return [*runs[:-1], _latest(plan, now) or runs[-1]] if len(runs) > MOST_COUNTED else runs
+        return [due], None
+    passed = [due]
+    for at in planned(plan, due):
+        if at > now:
+            return passed, at
+        if len(passed) == MOST_COUNTED:
+            passed.append(_latest(plan, now) or at)
+            break
+        passed.append(at)
+    return passed, next(planned(plan, max(now, passed[-1])), None)
 
 
 def _latest(plan: Recurrence, now: datetime) -> datetime | None:

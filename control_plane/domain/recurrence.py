@@ -139,8 +139,12 @@ class Cron:
     minutes: tuple[int, ...]
     """Minutes of the day, ascending."""
     is_stepped: bool
+    weekdays: frozenset[int] | None
+    """Monday is 0; where nothing but these decides about a day, because most plans are daily or weekly and a tick reads thousands."""
 
     def falls_on(self, day: date) -> bool:
+        if self.weekdays is not None:
+            return day.weekday() in self.weekdays
         return day.month in self.days.months and self.days.match_day(day)
 
 
@@ -149,7 +153,14 @@ def parsed(expression: str) -> Cron:
     """Raises `CronSimError`."""
     fields = CronSim(expression, datetime(2000, 1, 1, tzinfo=UTC))
     minutes = tuple(sorted(60 * hour + minute for hour in fields.hours for minute in fields.minutes))
-    return Cron(fields, minutes, any(field.startswith("*") for field in expression.split()[:2]))
+    parts = expression.split()
+    return Cron(fields, minutes, any(part.startswith("*") for part in parts[:2]), _weekdays(fields) if parts[2:4] == ["*", "*"] else None)
+
+
+def _weekdays(fields: CronSim) -> frozenset[int] | None:
+    """None where a week of the month is named too (`1#2`, `5L`)."""
+    numbers = [day for day in fields.weekdays if isinstance(day, int)]
+    return frozenset((day - 1) % 7 for day in numbers) if len(numbers) == len(fields.weekdays) else None
 
 
 def planned(plan: Recurrence, after: datetime) -> Iterator[datetime]:
@@ -190,17 +201,23 @@ def _periods(plan: Recurrence, day: date) -> int:
 
 def _instants(cron: Cron, day: date, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     """The instants of a day later than `after`, ascending and each once."""
-    midnight = datetime.combine(day, time())
-    ends = [wall.replace(tzinfo=zone, fold=fold) for wall in (midnight, midnight + _DAY) for fold in (0, 1)]
-    offsets = {end.utcoffset() for end in ends}
-    if len(offsets) == 1:
-        begin = ends[0].astimezone(UTC)
+    begin = _begin(day, zone)
+    if begin is not None:
         passed = bisect_right(cron.minutes, (after - begin) // _MINUTE)
         yield from (begin + minute * _MINUTE for minute in cron.minutes[passed:])
         return
+    midnight = datetime.combine(day, time())
     walls = [midnight + minute * _MINUTE for minute in cron.minutes]
     found = {i for wall in walls for i in _shown(wall, zone)} if cron.is_stepped else {instant_of(wall, zone) for wall in walls}
     yield from sorted(instant for instant in found if instant > after)
+
+
+@lru_cache(maxsize=4096)
+def _begin(day: date, zone: ZoneInfo) -> datetime | None:
+    """The day's midnight in UTC; None for a day on which the clock is changed."""
+    midnight = datetime.combine(day, time())
+    ends = [wall.replace(tzinfo=zone, fold=fold) for wall in (midnight, midnight + _DAY) for fold in (0, 1)]
+    return ends[0].astimezone(UTC) if len({end.utcoffset() for end in ends}) == 1 else None
 
 
 def _shown(wall: datetime, zone: ZoneInfo) -> list[datetime]:

@@ -1,6 +1,7 @@
-"""Schedules that a callee asks for in a call: the words become a plan by rules, the plan is read back, and a yes stores it.
+"""Schedules that a callee makes, changes and cancels in a call: the words become a plan by rules, it is read back, and a yes does it.
 
-What was proposed stands in the call's ledger, so that only a plan that was read back can be stored, and twice said it is stored once.
+What was proposed stands in the call's ledger, so that only what was read back can be done, and twice said it is done once. Which schedules
+a callee may touch is decided here: those that call them, and no other.
 """
 
 import uuid
@@ -8,26 +9,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from control_plane.calls.agent_service import AgentService
+from control_plane.calls.continuity import when_in_words
+from control_plane.calls.continuity_repository import ContinuityRepository
 from control_plane.calls.gate_rules import time_zones
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
-from control_plane.db.models import Call, CallEventRecord
+from control_plane.calls.stopping import SCHEDULE_CANCELED
+from control_plane.db.models import Call, CallEventRecord, Schedule
 from control_plane.db.unit import Unit
-from control_plane.domain.errors import Conflict
+from control_plane.domain.errors import Conflict, NotFound
+from control_plane.domain.recurrence import Recurrence
 from control_plane.domain.spoken_phrase import Question
 from control_plane.domain.spoken_read_back import read_back
 from control_plane.domain.spoken_times import understand
 from control_plane.kit.ids import new_id
 from control_plane.schedules.plans import plain_plan, plan_of
-from control_plane.schedules.schemas import PLAN, NewSchedule
+from control_plane.schedules.schemas import PLAN, NewSchedule, SchedulePatch
 from control_plane.schedules.service import ScheduleService
 
 NAME = "Asked for in a call"
-MOST_SCHEDULES = 3
-"""Per call; more is a model that repeats itself."""
-_PROPOSED, _MADE = "schedule_proposed", "schedule_made"
+MOST_CHANGES = 3
+"""Per call, of making, changing and cancelling; more is a model that repeats itself."""
+_PROPOSED, _MADE, _CHANGED = "schedule_proposed", "schedule_made", "schedule_changed"
+_DONE = frozenset({_MADE, _CHANGED, SCHEDULE_CANCELED})
 _MOST_AGENDA = 2000
+_NO_CHANGE = "Check-ups are moved by the people who look after them. Shall I pass on that another time would be better?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +52,70 @@ class SchedulesOfCall:
         self._calls = CallRepository(unit.session)
 
     async def propose(self, words: str, about: str) -> Answer:
-        """What is to be read back to the callee, or asked."""
+        """A new schedule: what is to be read back to the callee, or asked."""
         call = await self._agent.under_way(lock=True)
-        plan = understand(words, now=self._unit.now, time_zone=await self._time_zone(call))
+        plan = await self._understood(call, words)
         if isinstance(plan, Question):
             return Answer(question=plan.text)
-        said = read_back(plan)
-        await self._note(call, _PROPOSED, {"plan": plain_plan(plan), "read_back": said, "agenda": about.strip()[:_MOST_AGENDA]})
-        return Answer(read_back=said)
+        agenda = about.strip()[:_MOST_AGENDA]
+        return await self._propose(call, {"plan": plain_plan(plan), "read_back": read_back(plan), "agenda": agenda})
+
+    async def propose_change(self, schedule_id: uuid.UUID, words: str) -> Answer:
+        """Another time for one of the callee's schedules. Raises `NotFound` for one that is not theirs."""
+        call = await self._agent.under_way(lock=True)
+        row, is_checkup = await self._theirs(call, schedule_id)
+        if is_checkup:
+            return Answer(question=_NO_CHANGE)
+        plan = await self._understood(call, words)
+        if isinstance(plan, Question):
+            return Answer(question=plan.text)
+        said = f"{read_back(plan)}, and no longer {when_in_words(row.plan)}"
+        return await self._propose(call, {"plan": plain_plan(plan), "read_back": said, "changes": str(schedule_id)})
+
+    async def propose_cancel(self, schedule_id: uuid.UUID) -> Answer:
+        """An end to one of the callee's schedules. Raises `NotFound` for one that is not theirs."""
+        call = await self._agent.under_way(lock=True)
+        row, _ = await self._theirs(call, schedule_id)
+        return await self._propose(call, {"read_back": when_in_words(row.plan), "cancels": str(schedule_id)})
 
     async def store(self) -> Answer:
-        """The callee has said yes to the newest proposal. Raises `Conflict` where nothing was read back, or too much was stored."""
+        """The callee has said yes to the newest proposal. Raises `Conflict` where nothing was read back, or too much was done."""
         call = await self._agent.under_way(lock=True)
         proposed = await self._calls.last_event(call.id, _PROPOSED)
         if proposed is None:
             raise Conflict("Nothing was read back yet.", code="nothing_proposed")
-        made = [event for event in await self._calls.events(call.id) if event.kind == _MADE]
-        if not any(event.data.get("proposal") == str(proposed.id) for event in made):
-            if len(made) >= MOST_SCHEDULES:
-                raise Conflict(f"At most {MOST_SCHEDULES} schedules can be made in one call.", code="too_many_schedules")
-            await self._make(call, proposed)
+        done = [event for event in await self._calls.events(call.id) if event.kind in _DONE]
+        if not any(event.data.get("proposal") == str(proposed.id) for event in done):
+            if len(done) >= MOST_CHANGES:
+                raise Conflict(f"At most {MOST_CHANGES} schedules can be made or changed in one call.", code="too_many_schedules")
+            await self._do(call, proposed)
         return Answer(read_back=proposed.data["read_back"])
 
-    async def _make(self, call: Call, proposed: CallEventRecord) -> None:
-        plan = plan_of(proposed.data["plan"])
-        fields: dict[str, Any] = {name: getattr(plan, name) for name in PLAN} | {"exceptions": list(plan.exceptions)}
-        whom = {"contact_id": call.contact_id} if call.contact_id else {"phone_number": call.to_e164}
-        about = {"agenda": proposed.data.get("agenda") or None, "metadata": {"made_in_call_id": str(call.id)}}
-        asked = NewSchedule(name=NAME, assistant_id=call.assistant_id, **whom, **about, **fields)
-        row = await ScheduleService(self._unit, call.workspace_id).create(asked)
-        await self._note(call, _MADE, {"proposal": str(proposed.id), "schedule_id": str(row.id)})
+    async def _do(self, call: Call, proposed: CallEventRecord) -> None:
+        said, service = proposed.data, ScheduleService(self._unit, call.workspace_id)
+        if "cancels" in said:
+            await service.stop((await self._theirs(call, uuid.UUID(said["cancels"])))[0].id, call.id)
+            kind, schedule_id = SCHEDULE_CANCELED, said["cancels"]
+        elif "changes" in said:
+            row, _ = await self._theirs(call, uuid.UUID(said["changes"]))
+            await service.update(row.id, SchedulePatch(**_fields(said["plan"])))
+            kind, schedule_id = _CHANGED, said["changes"]
+        else:
+            kind, schedule_id = _MADE, str((await service.create(_asked(call, said))).id)
+        await self._note(call, kind, {"proposal": str(proposed.id), "schedule_id": schedule_id})
+
+    async def _propose(self, call: Call, data: dict[str, Any]) -> Answer:
+        await self._note(call, _PROPOSED, data)
+        return Answer(read_back=data["read_back"])
+
+    async def _theirs(self, call: Call, schedule_id: uuid.UUID) -> tuple[Schedule, bool]:
+        found = await ContinuityRepository(self._unit.session, call).may_change(schedule_id)
+        if found is None:
+            raise NotFound.of("schedule")
+        return found
+
+    async def _understood(self, call: Call, words: str) -> Recurrence | Question:
+        return understand(words, now=self._unit.now, time_zone=await self._time_zone(call))
 
     async def _note(self, call: Call, kind: str, data: dict[str, Any]) -> None:
         await hear(self._unit, call.id, Testimony("agent", f"{kind}:{new_id()}", kind, self._unit.now, None, data))
@@ -84,3 +125,15 @@ class SchedulesOfCall:
         lookups = LookupRepository(self._unit.session, call.workspace_id)
         contact = await lookups.contact(call.contact_id) if call.contact_id else None
         return next(iter(time_zones(call.to_e164, contact)), (await lookups.workspace()).time_zone)
+
+
+def _asked(call: Call, said: dict[str, Any]) -> NewSchedule:
+    whom = {"contact_id": call.contact_id} if call.contact_id else {"phone_number": call.to_e164}
+    about = {"agenda": said.get("agenda") or None, "metadata": {"made_in_call_id": str(call.id)}}
+    return NewSchedule(name=NAME, assistant_id=call.assistant_id, **whom, **about, **_fields(said["plan"]))
+
+
+def _fields(plain: dict[str, Any]) -> dict[str, Any]:
+    """A plan as the API takes it: a change replaces the whole of it."""
+    plan = plan_of(plain)
+    return {name: getattr(plan, name) for name in PLAN} | {"exceptions": list(plan.exceptions)}

@@ -10,7 +10,8 @@ from litestar.status_codes import HTTP_200_OK
 
 from control_plane.calls.internal_controllers import Authorization, object_of, ticket_of
 from control_plane.db.unit import Unit
-from control_plane.schedules.in_call import SchedulesOfCall
+from control_plane.domain.errors import Invalid
+from control_plane.schedules.in_call import Answer, SchedulesOfCall
 from control_plane.workspaces.authentication import PUBLIC
 
 
@@ -27,9 +28,26 @@ class InCallScheduleController(Controller):
         authorization: Authorization,
         request: Request[Any, Any, Any],
     ) -> dict[str, str]:
-        """`words` and `about` propose a plan; `yes`, the callee's own words, stores the newest proposal."""
+        """Proposes what the callee wants: `words` and `about` of a new plan, `changes` with `words`, or `cancels`, both of which name a
+        schedule. `yes`, the callee's own words, has the newest proposal done."""
         said = object_of(await request.body())
-        schedules = SchedulesOfCall(unit, call_id, ticket_of(authorization))
-        is_yes = bool(str(said.get("yes") or "").strip())
-        answer = await schedules.store() if is_yes else await schedules.propose(str(said.get("words", "")), str(said.get("about") or ""))
+        answer = await _answer(SchedulesOfCall(unit, call_id, ticket_of(authorization)), said)
         return {"question": answer.question} if answer.question else {"read_back": answer.read_back}
+
+
+async def _answer(schedules: SchedulesOfCall, said: dict[str, Any]) -> Answer:
+    words, about = str(said.get("words") or ""), str(said.get("about") or "")
+    if str(said.get("yes") or "").strip():
+        return await schedules.store()
+    if said.get("changes"):
+        return await schedules.propose_change(_id(said["changes"]), words)
+    if said.get("cancels"):
+        return await schedules.propose_cancel(_id(said["cancels"]))
+    return await schedules.propose(words, about)
+
+
+def _id(said: Any) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(said))
+    except ValueError as error:
+        raise Invalid("Which schedule is meant is not an id.") from error

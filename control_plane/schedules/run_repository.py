@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Text, cast, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Schedule, ScheduleRun
@@ -39,7 +39,8 @@ class DueSchedule:
 
     id: uuid.UUID
     workspace_id: uuid.UUID
-    plan: dict[str, Any]
+    plan: str
+    """As text: what is in it is read once for all schedules that have the same."""
     catch_up: str
     latest_start_s: int
     next_run_at: datetime
@@ -78,7 +79,9 @@ class RunRepository:
 
     async def take_schedules(self, now: datetime, limit: int) -> Sequence[DueSchedule]:
         """Active schedules that are due, locked, longest due first; those that another worker has locked are that worker's."""
-        columns = [getattr(Schedule, column.name) for column in fields(DueSchedule)]
+        columns = [
+            getattr(Schedule, name) if name != "plan" else cast(Schedule.plan, Text) for name in (f.name for f in fields(DueSchedule))
+        ]
         query = select(*columns).where(Schedule.state == "active", Schedule.next_run_at <= now)
         query = query.order_by(Schedule.next_run_at).limit(limit).with_for_update(skip_locked=True)
         return [DueSchedule(*row) for row in await self._session.execute(query)]

@@ -26,6 +26,7 @@ from control_plane.schedules.plans import first_run, plain_plan, plan_asked, pla
 from control_plane.schedules.repository import ScheduleRepository
 from control_plane.schedules.running import make_call, withdraw
 from control_plane.schedules.schemas import PLAN, REQUEST, NewSchedule, SchedulePatch
+from control_plane.webhooks.events import emit
 
 _COLUMNS = ("name", "assistant_id", "contact_id", "phone_number", "from_number_id", "catch_up", "latest_start_s", "attempts")
 
@@ -86,6 +87,17 @@ class ScheduleService:
             await self._withdraw(row, "The schedule was paused.")
             await self._move(row, "schedule.paused", state="paused", next_run_at=None)
         return row
+
+    async def stop(self, schedule_id: uuid.UUID, call_id: uuid.UUID) -> None:
+        """The callee wants these calls no more and has said so in that call. It rests until a person resumes it, and they are told: a
+        check-up that stops quietly would be missed by nobody."""
+        row = await self._find(schedule_id, lock=True)
+        if row.state != "active":
+            return
+        await self._withdraw(row, "The callee does not want these calls any more.")
+        await self._move(row, "schedule.stopped", state="paused", next_run_at=None)
+        data = {"schedule_id": row.id, "contact_id": row.contact_id, "call_id": call_id, "url": f"/api/v1/schedules/{row.id}"}
+        await emit(self._unit, self._workspace_id, "schedule.stopped", data, assistant_id=row.assistant_id, call_id=call_id)
 
     async def resume(self, schedule_id: uuid.UUID) -> Schedule:
         """Go on with the first run from now on: what was planned meanwhile is not made up for. A repeat changes nothing."""

@@ -1,5 +1,6 @@
 """The task worker's side of schedules. Each task looks for itself what there is to do, and may run at any time, any number of times."""
 
+import asyncio
 from typing import Any
 
 from structlog import get_logger
@@ -13,12 +14,20 @@ from control_plane.schedules.running import LOOK_AGAIN, follow, start, withdraw
 log = get_logger(__name__)
 
 MOST_BATCHES = 50
+AT_ONCE = 2
+"""Batches, so that one is computed while the database writes the other."""
 MOST_CALLS = 100
 MOST_FOLLOWED = 50
 
 
 async def claim_schedules(ctx: dict[str, Any]) -> None:
     """Turn every schedule that is due into a run."""
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(_claim_batches(ctx))
+
+
+async def _claim_batches(ctx: dict[str, Any]) -> None:
     for _ in range(MOST_BATCHES):
         async with _unit(ctx) as unit:
             if await claim(unit) < MOST:
