@@ -42,7 +42,7 @@ machine that took them; the ratios compare with a baseline of the same run.
 * **Imports.** From the stored file, with names, e-mail and three attributes, to contacts on the list, by an importer in its own process;
   then the rows that it made by a bare COPY into the same three tables with their indexes and foreign keys. Each begins with empty tables.
 * **Schedules.** Weekly ones in four zones, loaded by COPY; from the begin of the tick to the commit of the last run, each schedule given
-  its next time. Their calls are not made.
+  its next time. Processor time is that of the worker and, after the plus, of all of PostgreSQL. Their calls are not made.
 * **Webhooks.** From an outbox that is full to a receiver in the same process, four endpoints; signed, each result written. *Bare requests*:
   as many of the same size, as many at once, by the same client, without database and signature. The processor time is both sides' together.
 * **Figures.** Calls of one workspace over 90 days of 12 hours, three campaigns at a time, 4 trunks, 200 numbers; a third answered, with two
