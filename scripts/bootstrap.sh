@@ -31,7 +31,7 @@ private_uv() {
     python=$(first_python)
     if [ -n "$python" ]; then
         # A Python's own pip is the quickest; one without it may still make an environment that has one.
-        if "$python" -m pip install -q --target "$TOOLS/pip" 'uv>=0.8,<1' >/dev/null 2>&1; then
+        if "$python" -m pip install -q --no-deps --no-compile --disable-pip-version-check --target "$TOOLS/pip" 'uv>=0.8,<1' >/dev/null 2>&1; then
             echo "$TOOLS/pip/bin/uv"
             return
         fi

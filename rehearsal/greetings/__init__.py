@@ -1,0 +1,1 @@
+"""A corpus of what is heard when a call is answered: labelled, made by machine, the same every time."""
