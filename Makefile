@@ -20,7 +20,7 @@ up: setup ## Run the platform on this machine until Ctrl-C
 	@$(PYTHON) -m control_plane.cli up $(ARGS)
 
 test: setup ## Run the whole test suite
-	@$(PYTHON) -m pytest $(ARGS)
+	@sh scripts/test.sh $(ARGS)
 
 check: setup ## Look for mistakes without running anything: style, types, imports, architecture
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m pyright && .venv/bin/lint-imports && $(PYTHON) -m pytest tests/architecture

@@ -14,7 +14,7 @@ from rehearsal.scripts import load_scripts
 from rehearsal.summary import summary
 from tests.e2e.conftest import Platform
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 
 class Played:

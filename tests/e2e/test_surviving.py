@@ -12,7 +12,7 @@ from rehearsal.scripts import load_scripts
 from rehearsal.summary import summary
 from tests.e2e.conftest import FINAL, Footprint, Platform, Running, start_campaign
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 
 async def test_three_times_as_many_calls_as_slots_wait_instead_of_meeting_silence(
