@@ -1,16 +1,19 @@
-"""Runs one import: probe the encoding, stage every row, apply them all at once. Safe to run twice or to be killed at any point."""
+"""Runs one import: probe the encoding, take the file part by part, put all on the list at once. Safe to run twice or to be killed at any
+point: whoever comes next goes on behind the last part that was committed."""
 
 import asyncio
 import uuid
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog import get_logger
 
-from control_plane.contacts.import_repository import UNFINISHED, ImportRun
+from control_plane.contacts.import_repository import UNFINISHED
+from control_plane.contacts.import_run_repository import Gone, ImportRun
 from control_plane.contacts.importing.encoding import EncodingProbe, Unreadable
 from control_plane.contacts.importing.reader import ContactReader, FileSettings
-from control_plane.contacts.importing.staging import EMPTY, Part, part_of
+from control_plane.contacts.importing.staging import Owner, Part, part_of
 from control_plane.kit.clock import Clock
 from control_plane.kit.storage import Storage
 
@@ -39,67 +42,63 @@ class Importer:
                 return None
             try:
                 row = await run.load()
-                if row is None or row.state not in UNFINISHED:
-                    return None
-                grown = await self._run(run, row)
-                # What was read is in the tables; people's numbers need not lie about in a file as well.
-                await self._storage.delete(row.file_key)
-                return grown
+                return await self._run(run, row) if row is not None and row.state in UNFINISHED else None
             finally:
                 await run.release()
 
     async def _run(self, run: ImportRun, row: Any) -> uuid.UUID | None:
-        await run.begin()
-        reader: ContactReader | None = None
         try:
-            encoding = await encoding_of(self._storage, row.file_key, row.encoding)
-            reader = ContactReader(FileSettings(encoding, row.mapping, row.default_country, latest=self._clock.now()))
-            rejected = await self._stage(run, row.id, row.file_key, reader)
-        except Unreadable as error:
-            log.info("import_failed", import_id=str(row.id))
-            await run.tell(self._clock.now(), row.workspace_id, _ended(row, "failed", reader))
-            await run.save(state="failed", error=str(error), rows=reader.rows if reader else 0, finished_at=self._clock.now())
+            await run.begin()
+            try:
+                encoding = await encoding_of(self._storage, row.file_key, row.encoding)
+                settings = FileSettings(encoding, row.mapping, row.default_country, latest=self._clock.now(), after=row.rows)
+                reader = ContactReader(settings)
+                await self._read(run, row, reader)
+            except Unreadable as error:
+                await self._fail(run, row, str(error))
+                return None
+            await self._complete(run, row, encoding=encoding, mapping=reader.mapping)
+        except Gone:
+            log.info("import_gone", import_id=str(row.id))
+            await self._storage.delete(row.file_key)
             return None
-        applied = await run.apply(row.workspace_id, row.contact_list_id)
-        duplicates = reader.rows - rejected - applied.created - applied.updated
-        counts = {"created": applied.created, "updated": applied.updated, "duplicates": duplicates, "rejected": rejected}
-        await run.tell(self._clock.now(), row.workspace_id, _ended(row, "completed", reader) | counts)
-        await run.save(
-            state="completed",
-            encoding=encoding,
-            mapping=reader.mapping,
-            rows=reader.rows,
-            rejected=rejected,
-            created=applied.created,
-            updated=applied.updated,
-            duplicates=duplicates,
-            finished_at=self._clock.now(),
-        )
-        log.info("import_completed", import_id=str(row.id), rows=reader.rows, rejected=rejected, created=applied.created)
         return row.contact_list_id
 
-    async def _stage(self, run: ImportRun, import_id: uuid.UUID, key: str, reader: ContactReader) -> int:
-        """Stage the file; returns how many rows were rejected. Parsing happens off the event loop, which also dials, and while the database
-        takes what was parsed before."""
-        part, rows, rejected = EMPTY, 0, 0
-        async for chunk in self._storage.open(key):
-            parsing = asyncio.create_task(asyncio.to_thread(part_of, import_id, reader.feed(chunk)))
+    async def _read(self, run: ImportRun, row: Any, reader: ContactReader) -> None:
+        """The rows that no earlier runner has done. Parsing happens off the event loop, which also dials, and while the database takes
+        what was parsed before."""
+        owner, part = Owner(row.workspace_id, row.id), None
+        async for chunk in self._storage.open(row.file_key):
+            parsing = asyncio.create_task(asyncio.to_thread(part_of, owner, reader.feed(chunk)))
             try:
-                rows, rejected = rows + part.rows, rejected + await self._put(run, part)
-                await run.save(rows=rows, rejected=rejected)
+                await self._take(run, row, part)
             finally:
                 # Also when the database fails: nothing goes on behind our back.
                 part = await parsing
-        rejected += await self._put(run, part)
-        return rejected + await self._put(run, await asyncio.to_thread(part_of, import_id, reader.finish()))
+        await self._take(run, row, part)
+        await self._take(run, row, await asyncio.to_thread(part_of, owner, reader.finish()))
 
-    async def _put(self, run: ImportRun, part: Part) -> int:
-        await run.stage(part)
-        return part.rejected
+    async def _take(self, run: ImportRun, row: Any, part: Part | None) -> None:
+        if part is not None:
+            await run.advance(Owner(row.workspace_id, row.id), row.contact_list_id, part)
+
+    async def _complete(self, run: ImportRun, row: Any, **learned: Any) -> None:
+        counts = await run.put_on_list(Owner(row.workspace_id, row.id), row.contact_list_id)
+        told = asdict(counts) | {"duplicates": counts.rows - counts.rejected - counts.created - counts.updated}
+        now = self._clock.now()
+        await run.tell(now, row.workspace_id, _ended(row, "completed") | told)
+        await run.save(state="completed", finished_at=now, **learned)
+        log.info("import_completed", import_id=str(row.id), rows=counts.rows, rejected=counts.rejected, created=counts.created)
+
+    async def _fail(self, run: ImportRun, row: Any, error: str) -> None:
+        now = self._clock.now()
+        await run.tell(now, row.workspace_id, _ended(row, "failed"))
+        await run.save(state="failed", error=error, finished_at=now)
+        log.info("import_failed", import_id=str(row.id))
 
 
-def _ended(row: Any, state: str, reader: ContactReader | None) -> dict[str, Any]:
+def _ended(row: Any, state: str) -> dict[str, Any]:
     """The end of the import as it is told to the outside."""
     links = {"url": f"/api/v1/imports/{row.id}", "errors_url": f"/api/v1/imports/{row.id}/errors.csv"}
     about = {"import_id": row.id, "kind": "contacts", "contact_list_id": row.contact_list_id, "state": state}
-    return about | {"rows": reader.rows if reader else 0} | links
+    return about | {"rows": row.rows} | links

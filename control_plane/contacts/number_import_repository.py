@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal_column, select, update
+from sqlalchemy import delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,8 +44,17 @@ class NumberImportRepository:
         return await self._session.get(NumberImport, import_id)
 
     async def unfinished(self) -> Sequence[uuid.UUID]:
-        query = select(NumberImport.id).where(NumberImport.state.in_(UNFINISHED)).order_by(NumberImport.id)
-        return (await self._session.scalars(query)).all()
+        """Imports that a task should look at, oldest first: those whose file still lies in the storage are among them."""
+        wanted = or_(NumberImport.state.in_(UNFINISHED), NumberImport.file_key != "")
+        return (await self._session.scalars(select(NumberImport.id).where(wanted).order_by(NumberImport.id))).all()
+
+    async def left_file(self, import_id: uuid.UUID) -> str | None:
+        """Where the file of a finished import lies, which nobody needs any more; None when there is none."""
+        query = select(NumberImport.file_key).where(NumberImport.id == import_id, NumberImport.state.not_in(UNFINISHED))
+        return await self._session.scalar(query) or None
+
+    async def forget_file(self, import_id: uuid.UUID) -> None:
+        await self._session.execute(update(NumberImport).where(NumberImport.id == import_id).values(file_key=""))
 
     async def advance(self, import_id: uuid.UUID, *, added: int = 0, duplicates: int = 0, rejected: int = 0, **values: Any) -> None:
         """Add to the counts and set the other columns."""

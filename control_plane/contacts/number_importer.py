@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from structlog import get_logger
 
 from control_plane.contacts.consent_repository import ConsentRepository
-from control_plane.contacts.import_repository import UNFINISHED, ImportRun
+from control_plane.contacts.import_repository import UNFINISHED
+from control_plane.contacts.import_run_repository import ImportRun
 from control_plane.contacts.importer import encoding_of
 from control_plane.contacts.importing.consents import CONSENT_TARGETS
 from control_plane.contacts.importing.convert import Accepted, Rejected
@@ -49,7 +50,6 @@ class NumberImporter:
                     row = await NumberImportRepository(session).get(import_id)
                 if row is not None and row.state in UNFINISHED:
                     await self._run(row)
-                    await self._storage.delete(row.file_key)
                     return row.kind == "suppressions"
                 return False
             finally:
@@ -59,10 +59,10 @@ class NumberImporter:
         try:
             encoding = await encoding_of(self._storage, row.file_key, row.encoding)
             said = {name: str(value) for name, value in row.options.items() if name in CONSENT_TARGETS}
-            reader = ContactReader(FileSettings(encoding, {}, row.default_country, said, self._clock.now()))
+            reader = ContactReader(FileSettings(encoding, {}, row.default_country, said, self._clock.now(), row.rows))
             async for part in self._parts(row.file_key, reader):
                 async with self._sessions.begin() as session:
-                    await _take(session, row, [item for item in part if item.row > row.rows])
+                    await _take(session, row, part)
         except Unreadable as error:
             await self._end(row, state="failed", error=str(error))
             return

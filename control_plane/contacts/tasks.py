@@ -16,6 +16,7 @@ async def run_import(ctx: dict[str, Any], import_id: str) -> None:
     grown = await importer.run(uuid.UUID(import_id))
     if grown is not None:
         await ctx["queue"].send([Nudge("enroll_list", str(grown))])
+    await _forget_file(ctx, ImportRepository, uuid.UUID(import_id))
 
 
 async def run_number_import(ctx: dict[str, Any], import_id: str) -> None:
@@ -23,12 +24,23 @@ async def run_number_import(ctx: dict[str, Any], import_id: str) -> None:
     list is called no more from then on; what waits for them is closed by a task of its own."""
     if await NumberImporter(ctx["sessions"], ctx["storage"], ctx["clock"]).run(uuid.UUID(import_id)):
         await ctx["queue"].send([Nudge("stop_listed", import_id)])
+    await _forget_file(ctx, NumberImportRepository, uuid.UUID(import_id))
 
 
 async def sweep_imports(ctx: dict[str, Any]) -> None:
-    """Find imports whose nudge was lost or whose runner died; a living runner keeps its import."""
+    """Find imports whose nudge was lost or whose runner died, also right behind its end; a living runner keeps its import."""
     async with ctx["sessions"]() as session:
         contacts = await ImportRepository(session).unfinished()
         numbers = await NumberImportRepository(session).unfinished()
     nudges = [Nudge("run_import", str(import_id)) for import_id in contacts]
     await ctx["queue"].send([*nudges, *(Nudge("run_number_import", str(import_id)) for import_id in numbers)])
+
+
+async def _forget_file(ctx: dict[str, Any], repository: type[ImportRepository | NumberImportRepository], import_id: uuid.UUID) -> None:
+    """What was read is in the tables; people's numbers need not lie about in a file as well."""
+    async with ctx["sessions"].begin() as session:
+        rows = repository(session)
+        file_key = await rows.left_file(import_id)
+        if file_key is not None:
+            await ctx["storage"].delete(file_key)
+            await rows.forget_file(import_id)

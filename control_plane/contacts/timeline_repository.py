@@ -65,6 +65,22 @@ _KINDS = (
         call_id="x.call_id",
     ),
     _kind(
+        "appointment",
+        "appointment x where x.contact_id = :contact_id",
+        state="x.status",
+        summary="x.evidence",
+        details="'title', x.title, 'place', x.place, 'starts_at', x.starts_at, 'time_zone', x.time_zone",
+        call_id="x.status_call_id",
+    ),
+    _kind(
+        "promise",
+        "promise x where x.contact_id = :contact_id",
+        state="x.state",
+        summary="x.what",
+        details="'owner', x.owner, 'due_at', x.due_at, 'quote', x.quote, 'overdue_at', x.overdue_at, 'closed_at', x.closed_at",
+        call_id="x.call_id",
+    ),
+    _kind(
         "opt_out",
         "suppression x join numbers n on n.e164 = x.e164 where true",
         state="x.scope",

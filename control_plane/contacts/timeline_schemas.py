@@ -13,18 +13,18 @@ class TimelineEntry(Struct):
     id: uuid.UUID
     at: datetime
     kind: str
-    """call, risk, follow_up, checkup, escalation, opt_out, consent."""
+    """call, risk, follow_up, checkup, escalation, appointment, promise, opt_out, consent."""
     state: str
-    """Of a call, a follow-up, a check-up's run (completed is kept), an escalation, a consent (given or revoked); how grave a risk is; the
-    scope of an opt-out."""
+    """Of a call, a follow-up, a check-up's run (completed is kept), an escalation, an appointment, a promise, a consent (given or revoked);
+    how grave a risk is; the scope of an opt-out."""
     call_id: uuid.UUID | None
     campaign_id: uuid.UUID | None
     network_result: str | None
     answered_by: str | None
     outcome: str | None
     summary: str
-    """In words: a call's summary, the callee's own words of a risk, the reason of a follow-up or an opt-out, what became of a
-    check-up."""
+    """In words: a call's summary, the callee's own words of a risk or about an appointment, what was promised, the reason of a follow-up or
+    an opt-out, what became of a check-up."""
     moods: list[str]
     """How the callee sounded in the course of the call, as far as somebody judged it."""
     details: dict[str, Any]

@@ -30,6 +30,8 @@ class FileSettings:
     """What the uploader says for every row about consents, by target."""
     latest: datetime | None = None
     """No consent can have been given later."""
+    after: int = 0
+    """Rows up to this one are done: they are counted and not given."""
 
 
 class ContactReader:
@@ -104,11 +106,15 @@ class ContactReader:
             if self._converter is None and self._is_header(cells):
                 continue
             assert self._converter is not None
-            if isinstance(cells, Rejected):
-                self._rows += 1
+            is_rejected = isinstance(cells, Rejected)
+            if not is_rejected and not any(cells):
+                continue
+            self._rows += 1
+            if self._rows <= self._settings.after:
+                continue
+            if is_rejected:
                 yield cells._replace(row=self._rows)
-            elif any(cells):
-                self._rows += 1
+            else:
                 if self._rows <= _SAMPLES:
                     self.samples.append(cells)
                 yield self._converter.convert(self._rows, cells, raw.text[:_SHOWN])

@@ -1,8 +1,8 @@
-"""Rows on their way into the staging tables: lines of PostgreSQL's COPY in its text format, put together without an object per cell."""
+"""Rows on their way into the tables: lines of PostgreSQL's COPY in its text format, put together without an object per cell."""
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -11,56 +11,137 @@ import msgspec
 from control_plane.contacts.importing.convert import Accepted, Rejected
 from control_plane.kit.ids import new_id_texts
 
-CONTACT_COLUMNS = ("row_number", "contact_id", "e164", "name", "email", "language", "time_zone", "score", "attributes", "consent")
-PHONE_COLUMNS = ("row_number", "priority", "id", "consent_id", "e164", "time_zones")
+_SAID = ("name", "email", "language", "time_zone", "score", "attributes")
+CONTACT_COLUMNS = ("id", "workspace_id", "import_id", *_SAID)
+PHONE_COLUMNS = ("id", "workspace_id", "contact_id", "e164", "priority", "time_zones")
+CONSENT_COLUMNS = ("id", "e164", "purpose", "basis", "text", "source", "granted_at", "evidence")
 ERROR_COLUMNS = ("id", "import_id", "row_number", "message", "row_text")
+FOUND_COLUMNS = ("contact_id", *_SAID)
+FOUND_PHONE_COLUMNS = ("id", "contact_id", "e164", "priority", "time_zones")
 _NULL = "\\N"
 # What has a meaning in COPY's text format (PostgreSQL, COPY, "File Formats").
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose rows they are, and of which import."""
+
+    workspace_id: uuid.UUID
+    import_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a file as COPY takes it, by table; `rows` counts all of it, `rejected` those among them."""
+    """Consecutive rows of a file. `contacts` and `phones` have the lines of each accepted row for the case that it is a new contact;
+    `last` is the number of the last row."""
 
-    contacts: str
-    phones: str
+    accepted: Sequence[Accepted]
+    contacts: Sequence[str]
+    phones: Sequence[str]
+    consents: str
     errors: str
-    rows: int
     rejected: int
+    last: int
 
 
-EMPTY = Part("", "", "", 0, 0)
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The contact that has a row's first number; `is_taken` when an earlier row of the file counts for it."""
+
+    contact_id: uuid.UUID
+    is_taken: bool
 
 
-def part_of(import_id: uuid.UUID, rows: Iterable[Accepted | Rejected]) -> Part:
-    """All of `rows`, with identifiers for what they may become."""
+@dataclass(slots=True)
+class Sorted:
+    """What becomes of accepted rows, by their places: contacts that are new, and rows that tell of one known before. The others are
+    duplicates."""
+
+    new: list[int] = field(default_factory=list)
+    found: list[tuple[int, uuid.UUID]] = field(default_factory=list)
+
+
+def part_of(owner: Owner, rows: Iterable[Accepted | Rejected]) -> Part | None:
+    """All of `rows`, with identifiers for what they may become; None when there are none."""
     accepted: list[Accepted] = []
     rejected: list[Rejected] = []
     for row in rows:
         (accepted if isinstance(row, Accepted) else rejected).append(row)  # pyright: ignore[reportArgumentType]
+    if not accepted and not rejected:
+        return None
     # Identifiers sort as the rows do, so that a list is called in the order of its file.
-    contacts = "".join([_contact(row, contact_id) for row, contact_id in zip(accepted, new_id_texts(len(accepted)), strict=True)])
-    phones = iter(new_id_texts(sum(len(row.phones) for row in accepted)))
-    consents = iter(new_id_texts(sum(len(row.phones) for row in accepted if row.consent is not None)))
-    numbers = [
-        f"{row.row}\t{i}\t{next(phones)}\t{next(consents) if row.consent is not None else _NULL}\t{e164}\t{_array(row.time_zones[i])}\n"
-        for row in accepted
-        for i, e164 in enumerate(row.phones)
-    ]
-    errors = [
-        f"{error_id}\t{import_id}\t{row.row}\t{_escaped(row.message)}\t{_escaped(row.text)}\n"
-        for row, error_id in zip(rejected, new_id_texts(len(rejected)), strict=True)
-    ]
-    return Part(contacts, "".join(numbers), "".join(errors), len(accepted) + len(rejected), len(rejected))
+    ids = new_id_texts(len(accepted))
+    phone_ids = iter(new_id_texts(sum(len(row.phones) for row in accepted)))
+    whose, space = f"\t{owner.workspace_id}\t{owner.import_id}\t", f"\t{owner.workspace_id}\t"
+    return Part(
+        accepted,
+        [f"{contact_id}{whose}{_said(row)}\n" for row, contact_id in zip(accepted, ids, strict=True)],
+        [_phones(row, f"{space}{contact_id}\t", phone_ids) for row, contact_id in zip(accepted, ids, strict=True)],
+        _consents(accepted),
+        _errors(owner, rejected),
+        len(rejected),
+        max(last[-1].row for last in (accepted, rejected) if last),
+    )
 
 
-def _contact(row: Accepted, contact_id: str) -> str:
-    name, email, language = _escaped(row.name), _escaped(row.email), row.language
+def sort_out(rows: Sequence[Accepted], known: Mapping[str, Match]) -> Sorted:
+    """Of the rows with one first number the first counts, and of those that tell of one contact; `known` has the contacts by number."""
+    to_be, seen, told_of = Sorted(), set[str](), set[uuid.UUID]()
+    for at, row in enumerate(rows):
+        first = row.phones[0]
+        match = known.get(first)
+        if first in seen or (match is not None and (match.is_taken or match.contact_id in told_of)):
+            continue
+        seen.add(first)
+        if match is None:
+            to_be.new.append(at)
+        else:
+            to_be.found.append((at, match.contact_id))
+            told_of.add(match.contact_id)
+            # Its further numbers are that contact's from here on.
+            seen.update(row.phones)
+    return to_be
+
+
+def found_lines(part: Part, to_be: Sorted) -> tuple[str, str]:
+    """What is said of contacts known before, and their numbers."""
+    rows = [(part.accepted[at], contact_id) for at, contact_id in to_be.found]
+    ids = iter(new_id_texts(sum(len(row.phones) for row, _ in rows)))
+    said = "".join(f"{contact_id}\t{_said(row)}\n" for row, contact_id in rows)
+    return said, "".join(_phones(row, f"\t{contact_id}\t", ids) for row, contact_id in rows)
+
+
+def _said(row: Accepted) -> str:
+    name, email = _escaped(row.name), _escaped(row.email) if row.email else _NULL
+    language, zone = row.language or _NULL, row.time_zone or _NULL
     score = _NULL if row.score is None else row.score
-    attributes = _json(row.attributes) if row.attributes else "{}"
-    consent = _NULL if row.consent is None else _json(row.consent)
-    return f"{row.row}\t{contact_id}\t{row.phones[0]}\t{name}\t{email}\t{language}\t{row.time_zone}\t{score}\t{attributes}\t{consent}\n"
+    return f"{name}\t{email}\t{language}\t{zone}\t{score}\t{_json(row.attributes) if row.attributes else '{}'}"
+
+
+def _phones(row: Accepted, whose: str, ids: Iterator[str]) -> str:
+    if len(row.phones) == 1:
+        return f"{next(ids)}{whose}{row.phones[0]}\t0\t{_array(row.time_zones[0])}\n"
+    return "".join(f"{next(ids)}{whose}{e164}\t{i}\t{_array(row.time_zones[i])}\n" for i, e164 in enumerate(row.phones))
+
+
+def _consents(accepted: Sequence[Accepted]) -> str:
+    """Every row counts here, also one whose number stood in the file before: each may tell of another consent."""
+    rows = [(row, consent) for row in accepted if (consent := row.consent) is not None]
+    ids = iter(new_id_texts(sum(len(row.phones) for row, _ in rows)))
+    return "".join(
+        f"{next(ids)}\t{e164}\t{said.purpose}\t{said.basis}\t{_escaped(said.text)}\t{_escaped(said.source)}\t"
+        f"{said.granted_at.isoformat()}\t{_escaped(said.evidence)}\n"
+        for row, said in rows
+        for e164 in row.phones
+    )
+
+
+def _errors(owner: Owner, rejected: Sequence[Rejected]) -> str:
+    return "".join(
+        f"{error_id}\t{owner.import_id}\t{row.row}\t{_escaped(row.message)}\t{_escaped(row.text)}\n"
+        for row, error_id in zip(rejected, new_id_texts(len(rejected)), strict=True)
+    )
 
 
 def _escaped(text: str) -> str:

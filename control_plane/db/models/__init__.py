@@ -11,7 +11,7 @@ from control_plane.db.models.campaign import Campaign, CampaignList, CampaignNum
 from control_plane.db.models.checkup import CheckUp, CheckUpContact, CheckUpEscalation
 from control_plane.db.models.consent import Consent
 from control_plane.db.models.contact import Contact, ContactList, ContactListEntry, ContactPhone
-from control_plane.db.models.contact_import import ContactImport, ContactImportError
+from control_plane.db.models.contact_import import ContactImport, ContactImportError, ContactImportFound
 from control_plane.db.models.follow_up import FollowUp, FollowUpStep, RiskFlag
 from control_plane.db.models.idempotency import IdempotencyRecord
 from control_plane.db.models.installation import Installation
@@ -60,6 +60,7 @@ __all__ = [
     "Contact",
     "ContactImport",
     "ContactImportError",
+    "ContactImportFound",
     "ContactList",
     "ContactListEntry",
     "ContactPhone",

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
@@ -26,7 +26,10 @@ class ContactPhone(HasId, OfWorkspace, Base):
 
 class Contact(HasId, OfWorkspace, HasTimes, Base):
     __tablename__ = "contact"
+    __table_args__ = (Index(None, "import_id", postgresql_where=text("import_id is not null")),)
 
+    import_id: Mapped[uuid.UUID | None]
+    """The import that made it, which may be gone. Until that is complete the contact stands on no list."""
     name: Mapped[str] = mapped_column(default="", server_default="")
     email: Mapped[str | None]
     language: Mapped[str | None]

@@ -22,3 +22,13 @@ class ContactImportError(HasId, OfRejectedRow, Base):
     __tablename__ = "contact_import_error"
 
     import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact_import.id", ondelete="CASCADE"), index=True)
+
+
+class ContactImportFound(Base):
+    """Contacts known before that a running import has found in its file, until they become members of its list."""
+
+    __tablename__ = "contact_import_found"
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contact_import.id", ondelete="CASCADE"), primary_key=True)
+    contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """The contact may be gone."""

@@ -7,10 +7,9 @@ import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from control_plane.contacts.importer import Importer
-from control_plane.contacts.tasks import run_import, sweep_imports
+from control_plane.contacts.tasks import run_import
 from tests.fixtures.world import World
 
 
@@ -241,31 +240,15 @@ async def test_running_an_import_twice_or_at_once_changes_nothing_more(world: Wo
     assert len(await errors(world, accepted["id"])) == 1
 
 
-async def test_an_import_left_by_a_dead_worker_is_found_and_done_from_the_start(world: World) -> None:
-    list_id = await world.contact_list()
-    accepted = await world.ours.upload(list_id, b"name,phone\nAda,+12025550101\nBob,x\n")
-    world.queue.sent.clear()
-    async with world.app.state.sessions.begin() as session:
-        await session.execute(text("update contact_import set state = 'running', rows = 1"))
-        leftover = "insert into contact_import_error values (gen_random_uuid(), :id, 1, 'left over', 'x')"
-        await session.execute(text(leftover), {"id": accepted["id"]})
-    await sweep_imports(world.ctx)
-    await world.run_tasks()
-    done = await world.ours.get(f"/imports/{accepted['id']}")
-    assert (done["state"], done["created"], done["rejected"]) == ("completed", 1, 1)
-    assert [row["text"] for row in await errors(world, accepted["id"])] == ["Bob,x"]
-
-
 async def test_no_member_is_seen_before_the_import_is_complete(world: World) -> None:
     list_id = await world.contact_list()
     accepted = await world.ours.upload(list_id, b"name,phone\n" + b"".join(b"P,+1202555%04d\n" % (100 + i) for i in range(100)))
     seen: list[int] = []
 
     class Watched(Importer):
-        async def _put(self, *args: Any) -> int:
-            put = await super()._put(*args)
+        async def _take(self, *args: Any) -> None:
+            await super()._take(*args)
             seen.append(len(await members(world, list_id)))
-            return put
 
     await Watched(world.app.state.engine, world.app.state.storage, world.clock).run(uuid.UUID(accepted["id"]))
     assert set(seen) == {0}

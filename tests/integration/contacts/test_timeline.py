@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from control_plane.db.models import CallTurn, Contact, RiskFlag
+from control_plane.db.models import CallTurn, Contact, Promise, RiskFlag
 from tests.fixtures.world import World
 
 PHONE = "+12025550101"
@@ -43,6 +43,28 @@ async def test_everything_that_is_kept_about_a_person_is_on_the_timeline(world: 
     assert (of["follow_up"]["state"], of["follow_up"]["details"]["for"]) == ("open", "operator")
     assert (of["consent"]["state"], of["consent"]["details"]["purpose"]) == ("revoked", "care")
     assert (of["opt_out"]["state"], of["opt_out"]["summary"]) == ("workspace", "asked")
+
+
+async def test_appointments_and_promises_are_on_the_timeline_and_in_the_export(world: World) -> None:
+    contact_id, call_id = await _called(world)
+    of = {"workspace_id": world.ours.workspace_id, "call_id": call_id, "contact_id": uuid.UUID(contact_id)}
+    await world.add(Promise(**of, seq=1, what="Send the list.", owner="team", quote="You will have it."))
+    campaign = (await world.ours.get("/campaigns"))["items"][0]
+    appointment = {"contact_id": contact_id, "assistant_id": campaign["assistant_id"], "starts_at": "2027-01-08T14:30:00Z"}
+    made = await world.ours.post("/appointments", appointment | {"title": "Dentist", "time_zone": "UTC"})
+    asked = {"name": "Weekly", "assistant_id": campaign["assistant_id"], "contact_id": contact_id, "cron": "0 9 * * 1"}
+    schedule = await world.ours.post("/schedules", asked)
+    shown = {item["kind"]: item for item in (await world.ours.get(f"/contacts/{contact_id}/timeline"))["items"]}
+    assert (shown["promise"]["state"], shown["promise"]["summary"], shown["promise"]["call_id"]) == ("open", "Send the list.", str(call_id))
+    assert (shown["appointment"]["state"], shown["appointment"]["details"]["title"]) == ("scheduled", "Dentist")
+    for export in (await world.ours.get(f"/contacts/{contact_id}/export"), await world.ours.get("/exports/person", e164=PHONE)):
+        planned = export["planned"]
+        assert [row["id"] for row in planned["appointments"]] == [made["id"]]
+        assert [row["id"] for row in planned["schedules"]] == [schedule["id"]]
+        assert ([row["quote"] for row in planned["promises"]], len(planned["reminders"])) == (["You will have it."], 2)
+    assert not any((await world.theirs.get("/exports/person", e164=PHONE))["planned"].values())
+    await world.ours.post(f"/contacts/{contact_id}/erase", status=202)
+    assert not any((await world.ours.get("/exports/person", e164=PHONE))["planned"].values())
 
 
 async def test_the_timeline_comes_in_pages_without_gap_or_repeat(world: World) -> None:
