@@ -15,9 +15,10 @@ STEADY_HZ = 25.0
 
 
 class BeepDetector:
-    """`push` says True once, at the end of a pure tone of 0.18 to 2.5 s."""
+    """`push` says True once, at the end of a pure tone of 0.18 to 2.5 s; `pitch` is that tone's, in Hz."""
 
     def __init__(self) -> None:
+        self.pitch = 0.0
         self._waiting = np.empty(0, dtype=np.int16)
         self._tone_hz, self._tone_s = 0.0, 0.0
 
@@ -36,6 +37,8 @@ class BeepDetector:
             self._tone_hz, self._tone_s = pitch, self._tone_s + WINDOW_S
             return False
         ended = LEAST_S <= self._tone_s <= MOST_S
+        if ended:
+            self.pitch = self._tone_hz
         self._tone_hz, self._tone_s = pitch, WINDOW_S if pitch else 0.0
         return ended
 
