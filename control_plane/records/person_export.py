@@ -15,6 +15,7 @@ from control_plane.db.models import Contact
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import NotFound
+from control_plane.records.planning_repository import PlanningRepository
 from control_plane.records.repository import RecordsRepository
 from control_plane.records.schemas import ExportedCall, PersonExport
 
@@ -56,5 +57,6 @@ class PersonExporter:
             calls=[ExportedCall(CallView.of(call), turns.get(call.id, [])) for call in calls],
             calls_left_out=left_out,
             quiet_times=[convert({"ranges": contact.quiet_times}, QuietTimes) for contact in contacts],
+            planned=await PlanningRepository(self._unit.session, self._workspace_id).about(numbers, [c.id for c in contacts], MOST_CALLS),
             timeline=[entry for contact in contacts for entry in await self._timeline(contact.id)],
         )

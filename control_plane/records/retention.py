@@ -12,6 +12,7 @@ from structlog import get_logger
 from control_plane.audit.service import record
 from control_plane.db.unit import Unit
 from control_plane.kit.storage import Storage
+from control_plane.records.planning_repository import PlanningRepository
 from control_plane.records.repository import RecordsRepository
 from control_plane.records.retention_repository import BATCH, RetentionRepository
 from control_plane.records.schemas import RetentionIn, RetentionOut
@@ -19,7 +20,15 @@ from control_plane.records.schemas import RetentionIn, RetentionOut
 log = get_logger(__name__)
 
 FIVE_YEARS = 5 * 365 + 2
-DEFAULTS: Mapping[str, int] = {"recordings": 90, "transcripts": 365, "calls": FIVE_YEARS, "verdicts": FIVE_YEARS}
+DEFAULTS: Mapping[str, int] = {
+    "recordings": 90,
+    "transcripts": 365,
+    "calls": FIVE_YEARS,
+    "verdicts": FIVE_YEARS,
+    "runs": 365,
+    "appointments": 365,
+    "follow_ups": FIVE_YEARS,
+}
 """Days. Five years is what US telemarketing rules ask of call records and of proof (16 CFR 310.5; facts/dialer §1.1 US-11, §5)."""
 OpenUnit = Callable[[], AbstractAsyncContextManager[Unit]]
 
@@ -53,7 +62,7 @@ async def apply_retention(open_unit: OpenUnit, storage: Storage, workspace_id: u
     async with open_unit() as unit:
         days = days_of((await RecordsRepository(unit.session, workspace_id).workspace()).retention)
     deleted = {}
-    for kind, each in (("recordings", _recordings), ("transcripts", _transcripts), ("calls", _calls), ("verdicts", _verdicts)):
+    for kind, each in _KINDS.items():
         kept_for = days[kind]
         if kept_for is not None:
             deleted[kind] = await _until_done(open_unit, storage, workspace_id, kept_for, each)
@@ -98,3 +107,26 @@ async def _calls(unit: Unit, storage: Storage, rows: RetentionRepository, days: 
 
 async def _verdicts(unit: Unit, storage: Storage, rows: RetentionRepository, days: int) -> int:
     return await rows.forget_verdicts(unit.now - timedelta(days=days))
+
+
+async def _runs(unit: Unit, storage: Storage, rows: RetentionRepository, days: int) -> int:
+    return await PlanningRepository(unit.session, rows.workspace_id).forget_runs(unit.now - timedelta(days=days))
+
+
+async def _appointments(unit: Unit, storage: Storage, rows: RetentionRepository, days: int) -> int:
+    return await PlanningRepository(unit.session, rows.workspace_id).forget_appointments(unit.now - timedelta(days=days))
+
+
+async def _follow_ups(unit: Unit, storage: Storage, rows: RetentionRepository, days: int) -> int:
+    return await PlanningRepository(unit.session, rows.workspace_id).forget_follow_ups(unit.now - timedelta(days=days))
+
+
+_KINDS: Mapping[str, Batch] = {
+    "recordings": _recordings,
+    "transcripts": _transcripts,
+    "calls": _calls,
+    "verdicts": _verdicts,
+    "runs": _runs,
+    "appointments": _appointments,
+    "follow_ups": _follow_ups,
+}

@@ -34,7 +34,7 @@ class OldCall:
 class RetentionRepository:
     def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
         self._session = session
-        self._workspace_id = workspace_id
+        self.workspace_id = workspace_id
 
     async def recordings(self, before: datetime) -> list[OldCall]:
         return await self._old(self._ended(before).where(Call.recording_key.is_not(None)))
@@ -67,14 +67,14 @@ class RetentionRepository:
         used = exists().where(Call.verdict_id == GateVerdict.id)
         held = exists().where(Enrollment.id == GateVerdict.enrollment_id, LegalHold.contact_id == Enrollment.contact_id, *self._standing())
         old = select(GateVerdict.id).where(
-            GateVerdict.workspace_id == self._workspace_id, GateVerdict.id < first_id_at(before), ~used, ~held
+            GateVerdict.workspace_id == self.workspace_id, GateVerdict.id < first_id_at(before), ~used, ~held
         )
         ids = (await self._session.scalars(old.order_by(GateVerdict.id).limit(BATCH))).all()
         await self._session.execute(delete(GateVerdict).where(GateVerdict.id.in_(ids)).execution_options(**_QUIET))
         return len(ids)
 
     def _ended(self, before: datetime) -> Select[Any, Any]:
-        over = (Call.workspace_id == self._workspace_id, Call.state.in_(FINAL), ~Call.holds_number)
+        over = (Call.workspace_id == self.workspace_id, Call.state.in_(FINAL), ~Call.holds_number)
         named = or_(LegalHold.call_id == Call.id, LegalHold.e164 == Call.to_e164, LegalHold.contact_id == Call.contact_id)
         held = exists().where(*self._standing(), named)
         # The id bounds the scan: a call ends after it was made.
@@ -82,7 +82,7 @@ class RetentionRepository:
         return select(Call.id, Call.recording_key).where(*over, *age, ~held)
 
     def _standing(self) -> tuple[Any, ...]:
-        return (LegalHold.workspace_id == self._workspace_id, LegalHold.released_at.is_(None))
+        return (LegalHold.workspace_id == self.workspace_id, LegalHold.released_at.is_(None))
 
     async def _old(self, query: Select[Any, Any]) -> list[OldCall]:
         rows = await self._session.execute(query.order_by(Call.id).limit(BATCH).with_for_update(skip_locked=True, of=Call))

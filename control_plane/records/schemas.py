@@ -26,6 +26,12 @@ class RetentionOut(Struct):
     calls: int | None
     """Call records with their events. US telemarketing rules ask for five years (16 CFR 310.5)."""
     verdicts: int | None
+    runs: int | None
+    """Runs of schedules and check-ups, from their end, with what followed from missed ones."""
+    appointments: int | None
+    """With their reminders, from the time of the appointment."""
+    follow_ups: int | None
+    """From their closing."""
 
 
 class RetentionIn(Struct, forbid_unknown_fields=True):
@@ -35,6 +41,9 @@ class RetentionIn(Struct, forbid_unknown_fields=True):
     transcripts: Days | UnsetType | None = UNSET
     calls: CallDays | UnsetType | None = UNSET
     verdicts: CallDays | UnsetType | None = UNSET
+    runs: CallDays | UnsetType | None = UNSET
+    appointments: Days | UnsetType | None = UNSET
+    follow_ups: Days | UnsetType | None = UNSET
 
 
 class HoldIn(Struct, forbid_unknown_fields=True):
@@ -102,3 +111,6 @@ class PersonExport(Struct):
     """Of each contact, in the order of `contacts`."""
     timeline: list[TimelineEntry]
     """Of all the contacts, as GET /contacts/{contact_id}/timeline tells it: risks, follow-ups, check-ups and more; the newest of each."""
+    planned: dict[str, list[dict[str, Any]]]
+    """What was planned with and for the person, by kind, as it is kept, the newest of each first: schedules, schedule_runs, checkups,
+    escalations, safety_contact_of, appointments, reminders, follow_ups, promises, risks."""

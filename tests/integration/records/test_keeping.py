@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from control_plane.db.models import Appointment, Call, CallTurn, GateVerdict, Promise
+from control_plane.db.models import Appointment, Call, CallTurn, FollowUp, GateVerdict, Promise, ScheduleRun
 from control_plane.domain.errors import NotFound
 from control_plane.kit.ids import new_id
 from control_plane.records.call_export import COLUMNS
@@ -101,11 +101,47 @@ async def test_verdicts_go_when_no_call_rests_on_them(world: World) -> None:
         assert [name for name, i in ids.items() if await session.get(GateVerdict, i) is not None] == ["used", "young"]
 
 
+def _aged(days: int) -> uuid.UUID:
+    """The id of a row that was made so long ago."""
+    return uuid.UUID(int=int((NOON - timedelta(days=days)).timestamp() * 1000) << 80 | new_id().int & (1 << 80) - 1)
+
+
+async def test_what_was_planned_goes_by_kind_and_a_legal_hold_on_the_person_keeps_it(world: World) -> None:
+    workspace_id = world.ours.workspace_id
+    campaign, enrollment = await _campaign(world)
+    held = await world.ours.post("/contacts", {"phones": [{"e164": "+12025550102"}]})
+    await world.ours.post("/legal-holds", {"reason": "Case 8", "e164": "+12025550102"})
+    await world.ours.client.put("/api/v1/retention", json={"runs": 31, "appointments": 31, "follow_ups": 31})
+    left: list[tuple[type[Any], uuid.UUID]] = []
+    gone: list[tuple[type[Any], uuid.UUID]] = []
+    for contact_id, days in ((enrollment["contact_id"], 40), (enrollment["contact_id"], 20), (held["id"], 40)):
+        at, into = NOON - timedelta(days=days), gone if days == 40 and contact_id != held["id"] else left
+        of: dict[str, Any] = {"workspace_id": workspace_id, "contact_id": uuid.UUID(contact_id)}
+        asked = {"name": "Weekly", "assistant_id": campaign["assistant_id"], "contact_id": contact_id, "cron": "0 9 * * 1"}
+        schedule = await world.ours.post("/schedules", asked)
+        run, appointment, follow_up = _aged(days), _aged(days), _aged(days)
+        times = {"planned_at": at, "due_at": at, "start_by": at, "closed_at": at, "state": "failed"}
+        planned = {"assistant_id": uuid.UUID(campaign["assistant_id"]), "starts_at": at, "time_zone": "UTC", "reminder_offsets_s": []}
+        closed = {"reason": "Lost.", "priority": "crisis", "made_for": "operator", "state": "closed", "closed_at": at, "to_e164": ""}
+        await world.add(
+            ScheduleRun(id=run, workspace_id=workspace_id, schedule_id=uuid.UUID(schedule["id"]), **times),
+            Appointment(id=appointment, **planned, **of),
+            FollowUp(id=follow_up, agenda="", **closed, **of),
+        )
+        into += [(ScheduleRun, run), (Appointment, appointment), (FollowUp, follow_up)]
+    for _ in range(2):
+        await retain(world.ctx)
+        async with world.app.state.sessions() as session:
+            assert [await session.get(*which) for which in gone] == [None, None, None]
+            assert all([await session.get(*which) for which in left])
+
+
 async def test_retention_has_defaults_bounds_and_an_owner(world: World) -> None:
-    assert await world.ours.get("/retention") == {"recordings": 90, "transcripts": 365, "calls": 1827, "verdicts": 1827}
+    usual = {"recordings": 90, "transcripts": 365, "calls": 1827, "verdicts": 1827, "runs": 365, "appointments": 365, "follow_ups": 1827}
+    assert await world.ours.get("/retention") == usual
     answer = await world.ours.client.put("/api/v1/retention", json={"recordings": None, "transcripts": 7})
-    assert answer.json() == {"recordings": None, "transcripts": 7, "calls": 1827, "verdicts": 1827}
-    for wrong in ({"recordings": 0}, {"calls": 30}, {"verdicts": 99_999}, {"letters": 3}):
+    assert answer.json() == usual | {"recordings": None, "transcripts": 7}
+    for wrong in ({"recordings": 0}, {"calls": 30}, {"runs": 30}, {"verdicts": 99_999}, {"letters": 3}):
         assert (await world.ours.client.put("/api/v1/retention", json=wrong)).status_code == 400
     assert (await world.theirs.get("/retention"))["recordings"] == 90
 
