@@ -65,6 +65,7 @@ async def run(contacts: int, rows: int) -> str:
         await pacing.measure(50, 8, 4),
     ]
     previewed = await preview.measure()
+    called_before = await preview.measure(called=True)
     imported = await imports.measure(rows, turns=1)
     scheduled = await schedules.measure()
     delivered = await webhooks.measure()
@@ -87,6 +88,7 @@ async def run(contacts: int, rows: int) -> str:
             for p in paces
         ),
         preview.section(previewed),
+        preview.section(called_before, ", each called up to three times within two days"),
         imports.section(imported),
         schedules.section(scheduled),
         webhooks.section(delivered),

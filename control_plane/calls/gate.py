@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -109,7 +109,7 @@ async def gather(session: AsyncSession, questions: Sequence[Question], now: date
     for i, q in enumerate(questions):
         listed = lists.get(q.workspace.id, ()) if rules[i].lists else ()
         law = _Law(places[i], tuple(map(_consent, consents[i])), earlier.get(i, ()), listed)
-        dialled = _Dialled.seen(known[i].dialled, local_days[i][0], now)
+        dialled = Dialled.seen(known[i].dialled, local_days[i][0], campaign_rules.of(q).max_per_24h, now)
         facts = _facts(q, zones[i], asked[i].number_hash, known[i], local_days[i], capped[i], dialled, campaign_rules.of(q), law)
         found.append((facts, rules[i]))
     return found
@@ -161,7 +161,7 @@ def _facts(
     known: Known,
     day: tuple[datetime, datetime],
     capped: "_Capped",
-    dialled: "_Dialled",
+    dialled: "Dialled",
     rules: "_Rules",
     law: _Law,
 ) -> Facts:
@@ -187,12 +187,12 @@ def _facts(
         consents=law.consents,
         lists=law.lists,
         earlier=law.earlier,
-        attempts_today=dialled.today,
+        attempts_today=dialled.attempts_today,
         max_per_day=rules.max_per_day,
         day_ends_at=day[1],
-        attempts_24h=len(dialled.rolling),
+        attempts_24h=dialled.attempts_24h,
         max_per_24h=rules.max_per_24h,
-        frees_24h_at=dialled.rolling[rules.max_per_24h - 1] + ROLLING if len(dialled.rolling) >= rules.max_per_24h else None,
+        frees_24h_at=dialled.frees_24h_at,
         campaign_calls_today=capped.calls_today,
         campaign_daily_cap=campaign.daily_cap if campaign else None,
         campaign_day_ends_at=capped.day_ends_at,
@@ -240,16 +240,19 @@ class _Capped:
     day_ends_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Dialled:
-    """Counting calls to one person or number: how many on the calendar day, and the times of the last 24 hours, newest first."""
+class Dialled(NamedTuple):
+    """Counting calls to one person or number, as the facts have them."""
 
-    today: int
-    rolling: Sequence[datetime]
+    attempts_today: int = 0
+    attempts_24h: int = 0
+    frees_24h_at: datetime | None = None
 
     @classmethod
-    def seen(cls, times: Sequence[datetime], day_start: datetime, now: datetime) -> "_Dialled":
-        return cls(sum(at >= day_start for at in times), [at for at in times if at > now - ROLLING])
+    def seen(cls, times: Sequence[datetime], day_start: datetime, max_per_24h: int | None, now: datetime) -> "Dialled":
+        """`times`: newest first, at least those of the calendar day and of the last 24 hours."""
+        rolling = [at for at in times if at > now - ROLLING]
+        frees = rolling[max_per_24h - 1] + ROLLING if max_per_24h is not None and len(rolling) >= max_per_24h else None
+        return cls(sum(at >= day_start for at in times), len(rolling), frees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +348,11 @@ def until_of(decision: Decision) -> datetime | None:
 def consent_id_of(decision: Decision) -> uuid.UUID | None:
     """The consent that a call may rest on."""
     return uuid.UUID(decision.consent_id) if isinstance(decision, Dial) and decision.consent_id else None
+
+
+def counted_day(facts: Facts, now: datetime) -> datetime:
+    """The beginning of the day whose attempts the facts count: the person's own, else the workspace's."""
+    return local_day(now, facts.time_zones[0] if facts.time_zones else facts.workspace_time_zone)[0]
 
 
 def local_day(now: datetime, zone: str) -> tuple[datetime, datetime]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -143,6 +143,7 @@ def is_zone(name: str) -> bool:
     return name in _zones()
 
 
+@lru_cache(maxsize=1024)
 def ends_of(network_result: str | None, answered_by: str | None, outcome: str | None) -> tuple[str, ...]:
     """How a call ended, in every word that a cool-down may name it by; empty while it is under way."""
     words = [word for word in (network_result, answered_by, outcome) if word and word not in _SAYING_NOTHING]

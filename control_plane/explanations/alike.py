@@ -1,7 +1,7 @@
 """People about whom the gate would say the same, because they differ in nothing that it looks at: each group is asked about once. Pure.
 
 A likeness is finer than the gate's facts, never coarser: what it leaves out (names, digits that no rule looks at, which consent it was)
-no rule can see. People who have been called before are like nobody, since limits and pauses look at the minute of each call.
+no rule can see. Earlier calls, of which limits and pauses see the minute, are no part of it: preview_history adds them to each one's facts.
 """
 
 import uuid
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import msgspec
 
 from control_plane.domain import phone
-from control_plane.domain.decision import Decision
 from control_plane.domain.destinations import destination
 from control_plane.rules.places import Address, jurisdictions
 
@@ -42,8 +41,6 @@ class Person(NamedTuple):
     """For each number those stored with it, separated by commas; the numbers' are separated by bars."""
     said: str | None
     """What suppressions and consents say of each number, in words that are equal when they are: a consent by its age in days."""
-    was_called: bool
-    """They, or somebody at one of the numbers, whenever it was."""
     lacking: str | None
     """Variables of the prompts without a value, separated by commas."""
     quiet: str | None = None
@@ -54,19 +51,15 @@ class Person(NamedTuple):
         return msgspec.json.decode(self.quiet) if self.quiet else []
 
     @property
+    def e164s(self) -> list[str]:
+        return self.numbers.split(",") if self.numbers else []
+
+    @property
     def phones(self) -> list[PersonPhone]:
         if not self.numbers:
             return []
-        pairs = zip(self.numbers.split(","), (self.zones or "").split("|"), strict=True)
+        pairs = zip(self.e164s, (self.zones or "").split("|"), strict=True)
         return [PersonPhone(e164, zones.split(",") if zones else []) for e164, zones in pairs]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """The gate's on a person, and where their first number is (empty: nobody knows)."""
-
-    decision: Decision
-    zone: str
 
 
 def grouped(people: Iterable[Person], erased: Mapping[str, str]) -> dict[object, list[Person]]:
@@ -77,15 +70,8 @@ def grouped(people: Iterable[Person], erased: Mapping[str, str]) -> dict[object,
     return groups
 
 
-def is_alone(likeness: object) -> bool:
-    """Whether it is that of one person only, and not worth keeping."""
-    return isinstance(likeness, uuid.UUID)
-
-
 def _likeness(person: Person, erased: Mapping[str, str]) -> object:
-    if person.was_called:
-        return person.id
-    numbers = person.numbers.split(",") if person.numbers else ()
+    numbers = person.e164s
     address = Address.of(person.attributes) if person.attributes else None
     gone = tuple(map(erased.get, numbers)) if erased else None
     return (person.said, person.zones, person.time_zone, person.quiet, address, gone, *[_kind(e164, person.zones) for e164 in numbers])

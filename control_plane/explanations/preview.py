@@ -1,15 +1,16 @@
 """What would happen if a campaign were started now: the gate is asked about everybody whom it would call, some hundreds at a time, so that
 the memory it takes does not grow with the campaign and other requests are served in between. People of whom it knows the same are asked
-about once. Nothing is stored.
+about once, and each one's earlier calls put into what was found. Nothing is stored.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from control_plane.calls.gate import Question, gather, local_day
+from control_plane.calls.gate_rules import purpose_of
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.campaigns.enrollments import spoken_texts
 from control_plane.campaigns.repository import CampaignRepository
@@ -20,21 +21,20 @@ from control_plane.dialer.batch import BUSY
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.repository import DialerRepository
 from control_plane.domain.caller_id import daily_cap
-from control_plane.domain.decision import Never, Reason
-from control_plane.domain.eligibility import decide
+from control_plane.domain.decision import Decision, Never, Reason
 from control_plane.domain.errors import Conflict
-from control_plane.domain.facts import Facts
 from control_plane.domain.pacing import slots_offered
 from control_plane.domain.retry_policy import RetryPolicy
-from control_plane.domain.rules import Rules
 from control_plane.domain.variables import ALWAYS_KNOWN, required
-from control_plane.explanations.alike import MOST_KEPT, Person, Word, grouped, is_alone
+from control_plane.explanations.alike import MOST_KEPT, Person, grouped
 from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, answered_of, forecast
-from control_plane.explanations.obstacles import Obstacle, best, with_obstacles
+from control_plane.explanations.obstacles import Obstacle, with_obstacles
 from control_plane.explanations.preview_cost import CostOut, cost_of, count_destinations
+from control_plane.explanations.preview_history import Kind, Past
 from control_plane.explanations.preview_repository import NOBODY, PreviewRepository
 from control_plane.explanations.preview_schemas import ForecastOut, PreviewIn, PreviewOut, ReasonOut, openings_of, variables_of
 from control_plane.explanations.preview_tally import Tally
+from control_plane.rules.resolving import longest_reach, own_rules
 from control_plane.usage.estimates import ASKED
 from control_plane.usage.price_lists import prices_of
 from control_plane.usage.prices import PriceList
@@ -43,6 +43,7 @@ CHUNK = 500
 """People per round: few enough that the event loop is free again within some tens of milliseconds."""
 ASKED_AT_ONCE = 300
 """People whose facts are gathered together; gathering costs ten times as much as reading."""
+LONGEST_DAY = timedelta(hours=26)
 _IN_CALL = (Obstacle(None, (Reason("in_call", BUSY),)),)
 _NOT_DUE = "It waits for its next attempt."
 
@@ -57,13 +58,15 @@ class _Plan:
     variables: list[str]
     obstacles: list[str]
     prices: PriceList
+    since: datetime
+    """No rule looks at calls before it."""
 
 
 class PreviewService:
     def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
         self._unit = unit
         self._now = unit.now
-        self._words: dict[object, Word] = {}
+        self._kinds: dict[object, Kind] = {}
         self._lookups = LookupRepository(unit.session, workspace_id)
         self._campaigns = CampaignRepository(unit.session)
         self._claims = ClaimRepository(unit.session)
@@ -77,7 +80,7 @@ class PreviewService:
         has_erased = await rows.has_erased(plan.workspace.id)
         people = await rows.people(NOBODY, CHUNK)
         while people:
-            await self._judge(plan, people, await self._erased(rows, plan, people) if has_erased else {}, tally)
+            await self._judge(plan, rows, people, await self._erased(rows, plan, people) if has_erased else {}, tally)
             people = await rows.people(people[-1].id, CHUNK)
         pace = await self._pace(plan, asked)
         cost = await cost_of(self._unit, plan.campaign, plan.prices, tally.destinations, pace)
@@ -93,7 +96,7 @@ class PreviewService:
             obstacles.append("None of the campaign's numbers is ready: their trunks are not connected to LiveKit yet.")
         variables = sorted(required(campaign.prompt, *texts) - ALWAYS_KNOWN)
         prices = await prices_of(self._unit.session, workspace.id)
-        return _Plan(workspace, _as_if_it_ran(campaign), callers, variables, obstacles, prices)
+        return _Plan(workspace, _as_if_it_ran(campaign), callers, variables, obstacles, prices, _since(workspace, campaign, self._now))
 
     async def _assistant(self, campaign: Campaign) -> tuple[list[str], tuple[str, ...]]:
         """What is wrong with the campaign's assistant, and its texts: of the pinned version, else of the one that a start would pin."""
@@ -109,61 +112,61 @@ class PreviewService:
 
     async def _erased(self, rows: PreviewRepository, plan: _Plan, people: Sequence[Person]) -> dict[str, str]:
         """Which of the people's numbers are suppressed by their hash, and why."""
-        numbers = [e164 for person in people if person.numbers for e164 in person.numbers.split(",")]
+        numbers = [e164 for person in people for e164 in person.e164s]
         hashes = {e164: number_hash(self._unit.session, plan.workspace.id, e164) for e164 in numbers}
         reasons = await rows.erased(plan.workspace.id, list(hashes.values()))
         return {e164: reasons[hashed] for e164, hashed in hashes.items() if hashed in reasons}
 
-    async def _judge(self, plan: _Plan, people: Sequence[Person], erased: Mapping[str, str], tally: Tally) -> None:
-        """Ask about one of each kind, count all."""
+    async def _judge(self, plan: _Plan, rows: PreviewRepository, people: Sequence[Person], erased: Mapping[str, str], tally: Tally) -> None:
+        """Ask about one of each kind, add what each one's calls change, count all."""
         called = [person for person in people if person.state in (None, "waiting", "claimed")]
         tally.closed += len(people) - len(called)
+        past = await rows.past(plan.workspace.id, called, plan.since)
         groups = grouped(called, erased)
-        new = [likeness for likeness in groups if likeness not in self._words]
-        words: dict[object, Word] = {}
+        kinds = await self._kinds_of(plan, {likeness: alike[0] for likeness, alike in groups.items()})
+        for likeness, alike in groups.items():
+            kind = kinds[likeness]
+            for decision, same in _by_decision(kind, alike, past, self._now).items():
+                self._count(same, decision, kind.zone, tally)
+            if not isinstance(kind.decision, Never):
+                count_destinations(tally.destinations, alike, plan.prices)
+
+    async def _kinds_of(self, plan: _Plan, examples: Mapping[object, Person]) -> dict[object, Kind]:
+        """The gate's word on each kind, kept for the next chunks."""
+        new = [likeness for likeness in examples if likeness not in self._kinds]
+        kinds = {likeness: self._kinds[likeness] for likeness in examples if likeness in self._kinds}
         for first in range(0, len(new), ASKED_AT_ONCE):
             some = new[first : first + ASKED_AT_ONCE]
-            words |= zip(some, await self._ask(plan, [groups[likeness][0] for likeness in some]), strict=True)
-        for likeness, alike in groups.items():
-            word = words.get(likeness) or self._words[likeness]
-            self._count(alike, word, tally)
-            if not isinstance(word.decision, Never):
-                count_destinations(tally.destinations, alike, plan.prices)
-        self._keep(words)
+            kinds |= zip(some, await self._ask(plan, [examples[likeness] for likeness in some]), strict=True)
+        for likeness in new:
+            if len(self._kinds) < MOST_KEPT:
+                self._kinds[likeness] = kinds[likeness]
+        return kinds
 
-    async def _ask(self, plan: _Plan, people: Sequence[Person]) -> list[Word]:
-        """The gate's word on each, on all of their numbers."""
+    async def _ask(self, plan: _Plan, people: Sequence[Person]) -> list[Kind]:
+        """What the gate knows of each, on all of their numbers, and its word."""
         phones = [person.phones for person in people]
         questions = [self._question(plan, person, p.e164) for person, of in zip(people, phones, strict=True) for p in of]
         gathered = iter(await gather(self._unit.session, questions, self._now) if questions else ())
-        return [self._word([next(gathered) for _ in of]) for of in phones]
-
-    def _word(self, answers: Sequence[tuple[Facts, Rules]]) -> Word:
-        zone = next((facts.time_zones[0] for facts, _ in answers if facts.time_zones), "")
-        return Word(best([decide(facts, self._now, rules) for facts, rules in answers]), zone)
-
-    def _keep(self, words: Mapping[object, Word]) -> None:
-        for likeness, word in words.items():
-            if len(self._words) < MOST_KEPT and not is_alone(likeness):
-                self._words[likeness] = word
+        return [Kind.of([next(gathered) for _ in of], self._now) for of in phones]
 
     def _question(self, plan: _Plan, person: Person, e164: str) -> Question:
         # Has all that the gate reads of a contact, without the cost of a mapped object.
         contact, trunk = cast(Contact, person), plan.callers[0][1]
         return Question(plan.workspace, trunk, e164, contact, plan.campaign, plan.campaign.ring_timeout_s, caller_id_owned=True)
 
-    def _count(self, alike: Sequence[Person], word: Word, tally: Tally) -> None:
+    def _count(self, alike: Sequence[Person], decision: Decision, zone: str, tally: Tally) -> None:
         free: list[Person] = []
         for person in alike:
             if person.lacking:
                 tally.lacks(person.id, person.name, tuple(person.lacking.split(",")))
             if obstacles := self._beside(person):
-                tally.judge([person], with_obstacles(word.decision, obstacles, self._now), word.zone)
+                tally.judge([person], with_obstacles(decision, obstacles, self._now), zone)
                 tally.in_call += person.state == "claimed"
             else:
                 free.append(person)
         if free:
-            tally.judge(free, word.decision, word.zone)
+            tally.judge(free, decision, zone)
 
     def _beside(self, person: Person) -> Sequence[Obstacle]:
         if person.state == "claimed":
@@ -192,6 +195,19 @@ class PreviewService:
             answered_share=share,
             answered_known=known,
         )
+
+
+def _by_decision(kind: Kind, alike: Sequence[Person], past: Past, now: datetime) -> dict[Decision, list[Person]]:
+    groups: dict[Decision, list[Person]] = {}
+    for person in alike:
+        groups.setdefault(kind.decision_on(person.id, person.e164s, past, now), []).append(person)
+    return groups
+
+
+def _since(workspace: Workspace, campaign: Campaign, now: datetime) -> datetime:
+    """How far back calls matter: to the rules, to the cap of 24 hours, and to that of a day, which can have 25."""
+    own = own_rules(workspace.id, workspace.rules_version, workspace.rules)
+    return now - max(longest_reach(purpose_of(campaign), own, now), LONGEST_DAY)
 
 
 def _as_if_it_ran(campaign: Campaign) -> Campaign:

@@ -1,17 +1,20 @@
-"""SQL of previews: everybody whom a campaign would call, some at a time, with all that the gate looks at as long as nobody was called."""
+"""SQL of previews: everybody whom a campaign would call, some at a time, with all that the gate looks at, and their earlier calls."""
 
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, String, Uuid, bindparam, case, cast, column, exists, func, null, or_, select, text
+from sqlalchemy import ARRAY, String, Uuid, bindparam, case, cast, column, exists, func, null, select, text
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS
 from control_plane.campaigns.repository import lacks_any
-from control_plane.db.models import Call, Contact, Enrollment, Suppression
+from control_plane.db.models import Contact, Enrollment, Suppression
+from control_plane.domain.rule_values import ends_of
 from control_plane.explanations.alike import Person
+from control_plane.explanations.preview_history import Past, PastCall
 from control_plane.rules.places import ADDRESS_KEYS
 
 # Each list is read along its key from where the last chunk ended; whoever stands on several, or is enrolled already, comes once.
@@ -29,17 +32,13 @@ _NEXT = """
 # As calls/gate_repository and contacts/consent_repository read them for the gate. Rules count a consent's age in whole days, if at all, so
 # that people who were asked on the same day are alike; the aggregates keep the order of what they are made of.
 _PHONES = """
-    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reason, acts))::text as said,
-        coalesce(bool_or(was_called), false) as was_called
+    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reason, acts))::text as said
     from (
         select p.e164, array_to_string(p.time_zones, ',') as zones, coalesce(everywhere.reason, here.reason) as reason,
             array(
                 select (c.purpose, c.basis, floor(extract(epoch from :now - c.granted_at) / 86400), c.revoked_at is null) from consent c
                 where c.workspace_id = p.workspace_id and c.e164 = p.e164 order by c.granted_at desc, c.id desc limit 100
-            ) as acts,
-            exists(
-                select from call where call.workspace_id = p.workspace_id and call.to_e164 = p.e164 and call.dialing_at is not null
-            ) as was_called
+            ) as acts
         from contact_phone p
         left join lateral (
             select s.reason from suppression s
@@ -50,6 +49,22 @@ _PHONES = """
         order by p.priority, p.e164
     ) as one
 """
+# As calls/gate_repository and calls/history_repository find them: two branches, each on an index of its own.
+_PAST = text(
+    """
+    select c.contact_id, c.to_e164, c.dialing_at, coalesce(campaign.purpose, :outside) as purpose,
+        c.network_result, c.answered_by, c.outcome
+    from (
+        select id, contact_id, to_e164, dialing_at, campaign_id, network_result, answered_by, outcome from call
+        where contact_id = any(:contacts) and workspace_id = :workspace and dialing_at > :since and counts_as_attempt is not false
+        union
+        select id, contact_id, to_e164, dialing_at, campaign_id, network_result, answered_by, outcome from call
+        where workspace_id = :workspace and to_e164 = any(:numbers) and dialing_at > :since and counts_as_attempt is not false
+    ) c
+    left join campaign on campaign.id = c.campaign_id
+    order by c.dialing_at desc
+    """
+).bindparams(bindparam("contacts", type_=ARRAY(Uuid)), bindparam("numbers", type_=ARRAY(String)))
 NOBODY = uuid.UUID(int=0)
 
 
@@ -68,6 +83,14 @@ class PreviewRepository:
         rows = await connection.execute(self._query, self._given | {"after": after, "most": most})
         return [Person._make(row) for row in rows.all()]
 
+    async def past(self, workspace_id: uuid.UUID, people: Sequence[Person], since: datetime) -> Past:
+        """Their counting calls that were dialled after `since`, and those to their numbers."""
+        numbers = [e164 for person in people for e164 in person.e164s]
+        given = {"workspace": workspace_id, "contacts": [person.id for person in people], "numbers": numbers, "since": since}
+        connection = await self._session.connection()
+        rows = (await connection.execute(_PAST, given | {"outside": OUTSIDE_CAMPAIGNS})).all()
+        return Past(PastCall(of, to, at, purpose, ends_of(*end)) for of, to, at, purpose, *end in rows)
+
     async def has_erased(self, workspace_id: uuid.UUID) -> bool:
         """Whether the workspace has erased anybody, whose number then is suppressed by its hash."""
         query = select(exists().where(Suppression.workspace_id == workspace_id, Suppression.number_hash.is_not(None)))
@@ -83,15 +106,14 @@ class PreviewRepository:
 def _people(campaign_id: uuid.UUID, variables: Sequence[str]) -> Any:
     """Columns in the order of `Person`."""
     following = text(_NEXT).columns(column("id", Uuid)).bindparams(bindparam("after", type_=Uuid)).cte("following")
-    of_phones = (column("numbers", String), column("zones", String), column("said", String), column("was_called", Boolean))
+    of_phones = (column("numbers", String), column("zones", String), column("said", String))
     phones = text(_PHONES).columns(*of_phones).lateral("phones")
     # Of a contact's attributes only an address matters here, and reading all of them would take as long as reading the contacts.
     address = case((Contact.attributes.has_any(array(sorted(ADDRESS_KEYS))), Contact.attributes))
-    was_called = or_(phones.c.was_called, exists().where(Call.contact_id == Contact.id, Call.dialing_at.is_not(None)))
     lacks = func.nullif(func.concat_ws(",", *(case((lacks_any((name,)), name)) for name in variables)), "") if variables else null()
     of_contact = (Contact.id, Contact.name, Contact.time_zone, address, Enrollment.state, Enrollment.due_at)
     quiet = func.nullif(cast(Contact.quiet_times, String), "[]")
-    query = select(*of_contact, phones.c.numbers, phones.c.zones, phones.c.said, was_called, lacks, quiet).select_from(following)
+    query = select(*of_contact, phones.c.numbers, phones.c.zones, phones.c.said, lacks, quiet).select_from(following)
     # The second condition adds nothing, but without it each chunk's merge would read the contacts from their beginning.
     query = query.join(Contact, (Contact.id == following.c.id) & (Contact.id > bindparam("after", type_=Uuid)))
     query = query.outerjoin(Enrollment, (Enrollment.campaign_id == campaign_id) & (Enrollment.contact_id == Contact.id))

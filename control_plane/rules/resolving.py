@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +28,12 @@ def rules_for(jurisdictions: tuple[str, ...], purpose: str, own: OwnRules | None
 def rehearsal_rules(now: datetime) -> Rules:
     """What binds calls on the simulated network."""
     return _rehearsal_rules(now.astimezone(UTC).date())
+
+
+def longest_reach(purpose: str, own: OwnRules | None, now: datetime) -> timedelta:
+    """How far back earlier calls can matter to anybody, wherever they are."""
+    packs = [pack for pack in registry().in_force(now.astimezone(UTC).date()) if not pack.is_rehearsal]
+    return max(combine(packs, purpose, own).reach, rehearsal_rules(now).reach)
 
 
 def rules_of_verdict(pack: str, purpose: str, own: Mapping[str, Any], holidays: Mapping[str, list[str]]) -> Rules:

@@ -86,7 +86,7 @@ class _Crowd:
         for phone in phones:
             self._consent(phone.e164)
             self._suppress(phone.e164)
-        if self._perhaps(0.15):
+        if self._perhaps(0.4):
             self._called(contact, phones)
         if self._perhaps(0.25):
             self._enroll(contact)
@@ -115,7 +115,7 @@ class _Crowd:
         self._session.add(Suppression(id=new_id(), **self._of, source=how, **given))
 
     def _called(self, contact: Contact, phones: list[ContactPhone]) -> None:
-        for hours in self._draw.sample((1, 3, 20, 30, 24 * 6, 24 * 40), self._draw.randrange(1, 4)):
+        for hours in self._draw.sample((1, 2, 3, 11, 20, 23, 30, 24 * 6, 24 * 40), self._draw.randrange(1, 6)):
             to = self._draw.choice(phones).e164 if phones else "+12124560000"
             at = MONDAY_15_UTC - timedelta(hours=hours)
             known = contact.id if self._perhaps(0.7) else None
@@ -194,7 +194,7 @@ async def test_a_preview_of_a_random_campaign_says_what_the_gate_says_to_each_co
         await session.flush()
         await _Crowd(1, session, campaign, uuid.UUID(list_id), trunk).add(PEOPLE)
     seen: Counter[str] = Counter()
-    for purpose in ("informational", "telemarketing"):
+    for purpose in ("informational", "telemarketing", "debt"):
         async with world.app.state.sessions() as session:
             campaign, trunk = await session.get_one(Campaign, campaign.id), await session.get_one(Trunk, trunk.id)
             # As if it ran, and was never saved so.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from control_plane.domain.facts import Facts
-from control_plane.explanations.alike import Person, grouped, is_alone
+from control_plane.explanations.alike import Person, grouped
 
 _OF_THE_CAMPAIGN = {
     *("is_rehearsal_trunk", "workspace_halted", "campaign_status", "campaign_starts_at", "campaign_ends_at", "window"),
@@ -21,14 +21,14 @@ _OF_THE_DIGITS = {
 }
 _SAID = {"suppressed_because", "consents"}
 _OF_EARLIER_CALLS = {"earlier", "attempts_today", "day_ends_at", "attempts_24h", "frees_24h_at"}
-"""The end of the day counts only for whoever was called on it."""
+"""Put in for each person (preview_history); the end of the day follows from the zones."""
 _SAID_BY_THE_PERSON = {"hours_left_by_person"}
 _SEEN_BY_NO_RULE = {"e164", "number_hash"}
 
 
 def _person(**changes: Any) -> Person:
     given: dict[str, Any] = {"id": uuid.uuid4(), "name": "Ada", "time_zone": None, "attributes": None, "state": None, "due_at": None}
-    given |= {"numbers": "+12124567890", "zones": "America/New_York", "said": '{"(,{})"}', "was_called": False, "lacking": None}
+    given |= {"numbers": "+12124567890", "zones": "America/New_York", "said": '{"(,{})"}', "lacking": None}
     return Person(**given | changes)
 
 
@@ -58,7 +58,6 @@ def test_people_who_differ_in_name_and_last_digits_are_alike() -> None:
         {"attributes": {"state": "FL"}},
         {"said": '{"(asked,{})"}'},
         {"numbers": None, "zones": None, "said": None},
-        {"was_called": True},
         {"quiet": '[{"days": ["mon"], "start": "12:00", "end": "14:00"}]'},
     ],
 )
@@ -68,11 +67,6 @@ def test_people_who_differ_in_what_a_rule_may_see_are_not_alike(changes: dict[st
 
 def test_somebody_who_was_erased_is_like_nobody_else() -> None:
     assert not _are_alike(_person(), _person(numbers="+12124567891"), {"+12124567891": "erased"})
-
-
-def test_people_who_were_called_are_alone() -> None:
-    assert [is_alone(likeness) for likeness in grouped([_person(was_called=True)], {})] == [True]
-    assert [is_alone(likeness) for likeness in grouped([_person()], {})] == [False]
 
 
 def test_the_phones_of_a_person_have_their_own_zones() -> None:
