@@ -1,23 +1,33 @@
 """Gathers what one call hears into evidence and keeps the verdict over it. Knows no event loop and no clock: it is scored as it runs."""
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
 from agent_worker.answering.decision import Evidence, Verdict, conclude, decide
-from agent_worker.answering.ear import Ear
+from agent_worker.answering.ear import Ear, Sound
 from agent_worker.answering.words import weigh
 
 DECIDES_EVERY_S = 0.16
 """Of sound; words are judged when they come."""
 
 
+class Hearing(Protocol):
+    """What `Ear` is."""
+
+    @property
+    def sound(self) -> Sound: ...
+
+    def push(self, samples: np.ndarray, sample_rate: int) -> bool: ...
+
+
 class Listener:
     """Fed from the answer on; `verdict` is the newest one."""
 
-    def __init__(self) -> None:
+    def __init__(self, ear: Hearing | None = None) -> None:
         self.verdict: Verdict | None = None
-        self._ear, self._texts = Ear(), ""
+        self._ear, self._texts = ear or Ear(), ""
         self._evidence = Evidence()
         self._judged_at_s = 0.0
 

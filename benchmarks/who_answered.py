@@ -13,8 +13,11 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from agent_worker.answering.decision import MACHINES
-from agent_worker.listener import Listener
+from agent_worker.answering.ear import Ear, Sound
+from agent_worker.listener import Hearing, Listener
 from rehearsal.greetings.corpus import Greeting, Part, corpus
 from rehearsal.greetings.mishearing import misheard
 from rehearsal.greetings.sound import RATE, Heard, render
@@ -53,9 +56,30 @@ def utterances(heard: Heard) -> list[tuple[float, str]]:
     return due
 
 
-def listen(greeting: Greeting, heard: Heard, words: Sequence[tuple[float, str]]) -> Result:
+class Recorded:
+    """An ear's answers, kept, so that the same sound need not be listened to again for other words."""
+
+    def __init__(self) -> None:
+        self._ear, self._answers, self._next = Ear(), [], 0
+
+    @property
+    def sound(self) -> Sound:
+        return self._answers[self._next - 1][1]
+
+    def push(self, samples: np.ndarray, sample_rate: int) -> bool:
+        if self._next == len(self._answers):
+            self._answers.append((self._ear.push(samples, sample_rate), self._ear.sound))
+        self._next += 1
+        return self._answers[self._next - 1][0]
+
+    def again(self) -> "Recorded":
+        self._next = 0
+        return self
+
+
+def listen(greeting: Greeting, heard: Heard, words: Sequence[tuple[float, str]], ear: Hearing | None = None) -> Result:
     """Run one greeting through the listener."""
-    listener, coming, stood_at, last = Listener(), list(words), 0.0, None
+    listener, coming, stood_at, last = Listener(ear), list(words), 0.0, None
     was_machine, began = False, time.process_time()
     for start in range(0, len(heard.samples) - FRAME, FRAME):
         listener.sound(heard.samples[start : start + FRAME], RATE)
@@ -82,9 +106,9 @@ def score(greetings: Sequence[Greeting], ways: Iterable[str] = WAYS) -> dict[str
     voice = Espeak()
     results: dict[str, list[Result]] = {way: [] for way in ways}
     for greeting in greetings:
-        heard = render(greeting, voice.speak)
+        heard, ear = render(greeting, voice.speak), Recorded()
         for way, found in results.items():
-            found.append(listen(greeting, heard, words_for(greeting, heard, WAYS[way])))
+            found.append(listen(greeting, heard, words_for(greeting, heard, WAYS[way]), ear.again()))
     return results
 
 

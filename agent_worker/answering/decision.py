@@ -17,7 +17,7 @@ SHORT_GREETING_S = 2.5
 SHORT_PAUSE_S = 0.5
 """Silence after a short greeting that means that an answer is expected."""
 
-LONG_PAUSE_S = 0.9
+LONG_PAUSE_S = 0.8
 """The same after a long one: mailboxes breathe between two sentences."""
 
 MONOLOGUE_S = 7.5

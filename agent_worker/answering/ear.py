@@ -1,7 +1,7 @@
 """What one call sounds like so far, without understanding a word: speech and pauses by energy, signals, a mailbox's beep.
 
-Fed frame by frame beside the conversation. Speech is told from noise by a floor that falls at once and rises slowly: between two syllables
-any voice falls to the noise of its line.
+Fed frame by frame beside the conversation. Speech is told from noise by a floor that falls soon and rises slowly: between two syllables
+any voice falls to the noise of its line. Levels are taken over 80 ms, in which noise and lost packets even out.
 """
 
 from dataclasses import dataclass
@@ -12,16 +12,19 @@ from agent_worker.answering.signals import Signal, SignalDetector
 from agent_worker.beep import BeepDetector
 
 FRAME_S = 0.02
-OVER_FLOOR_DB = 9.0
-FLOOR_RISES_DB_S = 6.0
-LOWEST_FLOOR_DB, FIRST_FLOOR_DB = -62.0, -48.0
-"""dBFS. A line is taken for quiet until it has shown otherwise."""
+SMOOTHED = 4
+"""Frames whose power is averaged."""
+
+OVER_FLOOR_DB = 8.0
+FLOOR_RISES_DB_S = 8.0
+LOWEST_FLOOR_DB, FIRST_FLOOR_DB = -62.0, -30.0
+"""dBFS. Whatever is heard first is the line, unless it is as loud as a voice."""
 
 PAUSE_S = 0.3
 """Silence that ends a piece of speech; shorter ones lie within a word or between two."""
 
-WORD_S = 0.08
-"""Less than this is a click."""
+WORD_S = 0.14
+"""Less than this is a click, or noise that rose for a moment."""
 
 BEEP_STANDS_S = 0.3
 """Silence after a tone before it counts as a beep: a signal's next tone would follow."""
@@ -57,7 +60,9 @@ class Ear:
         self._now = self._speech_s = self._longest_pause_s = 0.0
         self._began: float | None = None
         """Of the piece of speech under way."""
-        self._last_loud = 0.0
+        self._last_loud = self._last_word = 0.0
+        """The last sound above the noise, and the last of a piece that is long enough to be speech."""
+        self._powers = np.zeros(SMOOTHED - 1)
         self._first: tuple[float, float] | None = None
         self._tone_ended: float | None = None
         self._has_beeped = False
@@ -70,21 +75,21 @@ class Ear:
         self._waiting = np.concatenate((self._waiting, samples))
         size = int(sample_rate * FRAME_S)
         whole = len(self._waiting) // size
-        for level_db in _levels_db(self._waiting[: whole * size].reshape(whole, size)):
+        for level_db in self._levels_db(self._waiting[: whole * size].reshape(whole, size)):
             self._frame(float(level_db))
         self._waiting = self._waiting[whole * size :]
         return self._settle_beep()
 
     @property
     def sound(self) -> Sound:
-        under_way = 0.0 if self._began is None else self._last_loud - self._began
+        under_way = 0.0 if self._began is None or not self._is_word else self._last_loud - self._began
         first = self._first[1] - self._first[0] if self._first else under_way
         return Sound(
             heard_s=self._now,
             speech_s=self._speech_s + under_way,
             first_speech_s=first,
             longest_pause_s=self._longest_pause_s,
-            quiet_s=self._now - self._last_loud if self._last_loud and self._now - self._last_loud > 2 * FRAME_S else 0.0,
+            quiet_s=self._now - self._last_word if self._last_word and self._now - self._last_word > SMOOTHED * FRAME_S else 0.0,
             beep=self._has_beeped,
             signal=self._signals.heard,
         )
@@ -111,22 +116,27 @@ class Ear:
         elif self._began is not None and self._now - self._last_loud >= PAUSE_S:
             self._end_piece()
 
+    @property
+    def _is_word(self) -> bool:
+        return self._began is not None and self._last_loud - self._began >= WORD_S
+
     def _loud(self) -> None:
         if self._began is None:
             self._began = self._now - FRAME_S
-            if self._first is not None:
-                self._longest_pause_s = max(self._longest_pause_s, self._began - self._last_loud)
         self._last_loud = self._now
+        if self._is_word:
+            if self._first is not None and self._last_word < self._began:
+                self._longest_pause_s = max(self._longest_pause_s, self._began - self._last_word)
+            self._last_word = self._now
 
     def _end_piece(self) -> None:
-        assert self._began is not None
-        if self._last_loud - self._began >= WORD_S:
+        if self._began is not None and self._is_word:
             self._speech_s += self._last_loud - self._began
             self._first = self._first or (self._began, self._last_loud)
         self._began = None
 
-
-def _levels_db(frames: np.ndarray) -> np.ndarray:
-    """The level of each row in dB below full scale."""
-    power = np.mean(np.square(frames.astype(np.float32) / _FULL_SCALE), axis=1)
-    return 10 * np.log10(np.maximum(power, 1e-10))
+    def _levels_db(self, frames: np.ndarray) -> np.ndarray:
+        """The level at the end of each row, in dB below full scale."""
+        powers = np.concatenate((self._powers, np.mean(np.square(frames.astype(np.float32) / _FULL_SCALE), axis=1)))
+        self._powers = powers[len(powers) - SMOOTHED + 1 :]
+        return 10 * np.log10(np.maximum(np.convolve(powers, np.ones(SMOOTHED) / SMOOTHED, mode="valid"), 1e-10))
