@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -65,10 +65,10 @@ class CallClient:
         """Record that the callee asked never to be called again; returns only once it is committed."""
         await self._send("POST", "/opt-out", content=json.dumps({"quote": quote, "offset_s": round(offset_s, 2)}), headers=_JSON)
 
-    async def schedule(self, words: str, about: str, yes: str) -> dict[str, str]:
-        """Ask what `words` mean as a plan of further calls; with the callee's `yes`, have the plan that was asked about last stored."""
-        said = json.dumps({"words": words, "about": about, "yes": yes})
-        return (await self._send("POST", "/schedules", content=said, headers=_JSON)).json()
+    async def schedule(self, asked: Mapping[str, str]) -> dict[str, str]:
+        """Propose a plan of further calls (`words`, `about`), a change (`changes`: a schedule's id, `words`) or an end (`cancels`: an id);
+        with `yes`, the callee's own words, have what was proposed last done."""
+        return (await self._send("POST", "/schedules", content=json.dumps(dict(asked)), headers=_JSON)).json()
 
     async def put_report(self, report: CallReport) -> None:
         await self._send("PUT", "/report", content=encode_report(report, self._version), headers=_JSON)

@@ -33,9 +33,11 @@ from agent_worker.opt_out_phrases import is_opt_out
 from agent_worker.opt_out_wish import OptOutWish
 from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
+from agent_worker.stop_question import StopQuestion
+from agent_worker.stop_words import means_only_these
 from agent_worker.tools import tools_for
 from agent_worker.transcript import Transcript
-from sip_config.contract import ACKNOWLEDGED, CallOrder, EndCause, EventKind, PromiseOwner, VoicemailMode
+from sip_config.contract import ACKNOWLEDGED, CallOrder, EndCause, EventKind, PromiseOwner, RiskLevel, VoicemailMode
 
 log = structlog.get_logger()
 
@@ -53,6 +55,7 @@ class Conversation:
         self.order, self.client, self.log = order, client, call_log
         self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
         self.errors: list[str] = []
+        self.scheduling = Scheduling(client, order.planned)
         self.assistant = Assistant(assemble(order), tools_for(order, self), may_reply=self._may_reply, on_audio=self._overhear)
         self.keeper = Keeper(call_log, order.recording_policy)
         self.transcript = Transcript(self.keeper)
@@ -63,7 +66,7 @@ class Conversation:
         self._quiet_since, self._callee_quiet_since = 0.0, 0.0
         self._unanswered: list[tuple[str, float]] = []
         self._wish = OptOutWish(client)
-        self._scheduling = Scheduling(client)
+        self._stop = StopQuestion(order.schedule_id)
         self._closing, self._promises = False, 0
         self._awaits_rest, self._agent_began = False, 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -144,11 +147,33 @@ class Conversation:
         due = {"due_at": due_at.isoformat()} if due_at else {}
         self.keeper.note(EventKind.PROMISED, {"seq": self._promises, "what": what, "owner": owner.value, "quote": quote, **due})
 
-    async def schedule(self, words: str, about: str, *, is_confirmed: bool) -> str:
-        return await self._scheduling.confirm() if is_confirmed else await self._scheduling.propose(words, about)
+    def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
+        """Note something grave that the callee has said."""
+        offset_s = round(max(0.0, clock.seconds() - (self._answered_at or clock.seconds())), 3)
+        self.keeper.note(EventKind.RISK_FLAGGED, {"kind": kind, "level": level.value, "quote": quote, "offset_s": offset_s})
 
     async def opt_out(self, quote: str) -> bool:
-        """Commit the opt-out, then confirm it and hang up in the background; whether it was committed."""
+        """Commit the opt-out, then confirm it and hang up in the background; whether it was committed. Where a schedule has made the call,
+        it is first asked whether only its calls are meant."""
+        if not self._wish.is_asked and self._stop.may_ask():
+            self._close()
+            self.log.note(EventKind.STOP_SAID, {"quote": quote, "schedule_id": self.order.schedule_id})
+            self._spawn(self._ask_what_stops(quote))
+        return False if self._stop.is_open else await self._opt_out_of_all(quote)
+
+    async def _ask_what_stops(self, quote: str) -> None:
+        said = phrases.for_language(self.order.language)
+        await self.session.interrupt(force=True)
+        self._stop.begin(clock.seconds())
+        await self.session.say(said.stop_which)
+        answer = await self._stop.answer(lambda: self.session.user_state == "speaking")
+        if means_only_these(answer) and await self.scheduling.stop(self.order.schedule_id, answer):
+            await self._say_last(said.stopped_these)
+            self.hang_up(EndCause.AGENT_HANGUP)
+        else:
+            await self._opt_out_of_all(f"{quote} (asked which calls: {answer or 'no answer'})")
+
+    async def _opt_out_of_all(self, quote: str) -> bool:
         if not self._wish.is_asked:
             self._wish.ask()
             self._close()
@@ -172,7 +197,9 @@ class Conversation:
 
     def key_pressed(self, digit: str) -> None:
         if digit == OPT_OUT_KEY and self._answered_at is not None:
-            self._spawn(self.opt_out("pressed 9"))
+            # Told in the opening to mean all calls: nothing is asked.
+            self._stop.settle("pressed 9")
+            self._spawn(self._opt_out_of_all("pressed 9"))
         elif digit == ACKNOWLEDGE_KEY and ACKNOWLEDGED in self.order.outcome_labels and self._answered_at is not None and not self._closing:
             self._close()
             self.set_outcome(ACKNOWLEDGED, "pressed 1")
@@ -216,8 +243,9 @@ class Conversation:
             return
         self._quiet_since = clock.seconds()
         self.keeper.heard(event.transcript, self.transcript.utterance(clock.seconds())[0])
-        self._scheduling.heard(event.transcript)
+        self.scheduling.heard(event.transcript)
         began = self.transcript.callee_said(event.transcript, clock.seconds())
+        self._stop.heard(event.transcript, began)
         if self.greeting.is_guarded:
             self._unanswered.append((event.transcript, began))
         self.greeting.transcribed()

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 class Phrases:
     are_you_there: str
     opted_out: str
+    stop_which: str
+    """Asked after a stop in a call that a schedule has made."""
+    stopped_these: str
     goodbye: str
     who: str
     """Who calls, for whom, and that it is an AI: {name}, {company}."""
@@ -34,6 +37,8 @@ _PHRASES = {
     "en": Phrases(
         are_you_there="Hello, are you there?",
         opted_out="Understood, we will not call you again. Goodbye.",
+        stop_which="Do you mean only these regular calls, or all calls from us?",
+        stopped_these="Understood, these calls will not come any more. Goodbye.",
         goodbye="I understand. Goodbye.",
         who="This is {name}, an AI assistant calling for {company}.",
         an_ai="You are speaking with an AI assistant.",
@@ -58,6 +63,8 @@ _PHRASES = {
     "es": Phrases(
         are_you_there="Hola, ¿está usted ahí?",
         opted_out="Entendido, no le volveremos a llamar. Adiós.",
+        stop_which="¿Se refiere solo a estas llamadas regulares, o a todas nuestras llamadas?",
+        stopped_these="Entendido, no haremos más estas llamadas. Adiós.",
         goodbye="Entiendo. Adiós.",
         who="Le habla {name}, un asistente de inteligencia artificial, de parte de {company}.",
         an_ai="Está hablando con un asistente de inteligencia artificial.",
@@ -82,6 +89,8 @@ _PHRASES = {
     "de": Phrases(
         are_you_there="Hallo, sind Sie noch da?",
         opted_out="Verstanden, wir rufen Sie nicht wieder an. Auf Wiederhören.",
+        stop_which="Meinen Sie nur diese regelmäßigen Anrufe, oder alle Anrufe von uns?",
+        stopped_these="Verstanden, diese Anrufe kommen nicht mehr. Auf Wiederhören.",
         goodbye="Verstehe. Auf Wiederhören.",
         who="Hier ist {name}, ein KI-Assistent, im Auftrag von {company}.",
         an_ai="Sie sprechen mit einem KI-Assistenten.",
@@ -106,6 +115,8 @@ _PHRASES = {
     "fr": Phrases(
         are_you_there="Allô, vous êtes là ?",
         opted_out="C'est noté, nous ne vous appellerons plus. Au revoir.",
+        stop_which="Parlez-vous seulement de ces appels réguliers, ou de tous nos appels ?",
+        stopped_these="C'est noté, ces appels n'auront plus lieu. Au revoir.",
         goodbye="Je comprends. Au revoir.",
         who="Ici {name}, un assistant d'intelligence artificielle, de la part de {company}.",
         an_ai="Vous parlez à un assistant d'intelligence artificielle.",
@@ -130,6 +141,8 @@ _PHRASES = {
     "pt": Phrases(
         are_you_there="Olá, está aí?",
         opted_out="Entendido, não voltaremos a ligar. Adeus.",
+        stop_which="Refere-se apenas a estas chamadas regulares, ou a todas as nossas chamadas?",
+        stopped_these="Entendido, estas chamadas não voltarão a ser feitas. Adeus.",
         goodbye="Compreendo. Adeus.",
         who="Aqui fala {name}, um assistente de inteligência artificial, em nome de {company}.",
         an_ai="Está a falar com um assistente de inteligência artificial.",
@@ -154,6 +167,8 @@ _PHRASES = {
     "hi": Phrases(
         are_you_there="हैलो, क्या आप सुन रहे हैं?",
         opted_out="समझ गए, हम आपको दोबारा कॉल नहीं करेंगे। नमस्ते।",
+        stop_which="क्या आप केवल ये नियमित कॉल बंद चाहते हैं, या हमारी सभी कॉल?",
+        stopped_these="समझ गए, ये कॉल अब नहीं आएँगी। नमस्ते।",
         goodbye="ठीक है। नमस्ते।",
         who="मैं {name}, {company} की ओर से बोल रहा एक एआई सहायक हूँ।",
         an_ai="आप एक एआई सहायक से बात कर रहे हैं।",

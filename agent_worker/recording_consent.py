@@ -88,7 +88,7 @@ class Consent:
             return data
         if kind is EventKind.TOOL_CALLED:
             return {**data, "arguments": NOT_STORED, "result": NOT_STORED}
-        if kind is EventKind.PROMISED:
+        if kind in (EventKind.PROMISED, EventKind.RISK_FLAGGED):
             return {**data, "quote": ""}
         if kind is EventKind.OUTCOME_SET and data.get("label") != "do_not_call":
             return {**data, "note": NOT_STORED if data.get("note") else ""}

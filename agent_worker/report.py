@@ -16,6 +16,7 @@ from sip_config.contract import (
     ModelUsage,
     Outcome,
     Promise,
+    RiskFlag,
     Speaker,
     Turn,
 )
@@ -55,6 +56,7 @@ def fold(
         outcome_note=str(named.data.get("note", "")) if named else "",
         callback_at=_promised(named),
         promises=tuple(from_plain(Promise, event.data) for event in events if event.kind is EventKind.PROMISED),
+        risks=tuple(from_plain(RiskFlag, event.data) for event in events if event.kind is EventKind.RISK_FLAGGED),
         turns=turns,
         answered_at=answered.at if answered else None,
         ended_at=end.at if end else ended_at,

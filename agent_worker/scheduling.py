@@ -1,49 +1,103 @@
-"""Further calls that a callee asks for: the control plane reads the words, the callee hears the plan, and only their own yes stores it."""
+"""Further calls that a callee asks for, moves or gives up: the control plane reads the words, the callee hears what is meant, and only
+their own yes has it done. Which schedules there are comes with the order; the model names one by its place in that list and knows no id."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from agent_worker.consent_words import says_yes
 from agent_worker.control_plane_client import CallClient, Refused, Superseded, Unreachable
+from sip_config.contract import PlannedCalls
 
 log = structlog.get_logger()
 
 _NOT_NOW = "That cannot be planned now. Tell the person that it did not work, and do not promise it."
+_NOT_READ = "The person has not said yes to the plan. Read it to them and wait for their answer."
+_FIRST = "Say first what the person wants, with is_confirmed false."
+_NOTHING = "Nothing is stored yet. Read this to the person and ask whether it is right: "
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was proposed: a new plan, another time for a schedule, or its end."""
+
+    asked: tuple[tuple[str, str], ...]
+    """As the control plane is asked."""
+    sentence: str
+    """What the callee hears, with {plan}."""
+
+    def reads(self, plan: str) -> str:
+        return self.sentence.format(plan=plan)
 
 
 class Scheduling:
-    """One plan at a time: a new proposal takes the place of the former."""
+    """One wish at a time: a new proposal takes the place of the former."""
 
-    def __init__(self, client: CallClient) -> None:
-        self._client = client
-        self._words, self._about = "", ""
+    def __init__(self, client: CallClient, planned: Sequence[PlannedCalls] = ()) -> None:
+        self._client, self._planned = client, planned
+        self._wish: Wish | None = None
         self._answer = ""
         """What the callee has said since the plan was read; the model's own word that they agreed counts for nothing."""
 
     def heard(self, text: str) -> None:
         self._answer = text
 
-    async def propose(self, words: str, about: str) -> str:
-        self._words = self._about = self._answer = ""
-        found = await self._asked(words, about, "")
+    async def create(self, words: str, about: str, *, is_confirmed: bool) -> str:
+        """What the model is to do next, in a sentence; so for the others."""
+        wish = Wish((("words", words), ("about", about)), "we will call you {plan}")
+        return await (self._confirm("words") if is_confirmed else self._propose(wish))
+
+    async def change(self, which: str, words: str, *, is_confirmed: bool) -> str:
+        schedule_id = self._id(which)
+        if schedule_id is None:
+            return self._unknown(which)
+        wish = Wish((("changes", schedule_id), ("words", words)), "we will call you {plan}")
+        return await (self._confirm("changes", schedule_id) if is_confirmed else self._propose(wish))
+
+    async def cancel(self, which: str, *, is_confirmed: bool) -> str:
+        schedule_id = self._id(which)
+        if schedule_id is None:
+            return self._unknown(which)
+        wish = Wish((("cancels", schedule_id),), "we will not call you any more {plan}")
+        return await (self._confirm("cancels", schedule_id) if is_confirmed else self._propose(wish))
+
+    async def stop(self, schedule_id: str, words: str) -> bool:
+        """End the schedule: the callee was asked and has said in `words` that it is what they mean. Whether it is done."""
+        self._wish = None
+        proposed = await self._ask({"cancels": schedule_id})
+        return proposed is not None and "read_back" in proposed and await self._ask({"yes": words}) is not None
+
+    async def _propose(self, wish: Wish) -> str:
+        self._wish, self._answer = None, ""
+        found = await self._ask(dict(wish.asked))
         if found is None:
             return _NOT_NOW
         if "question" in found:
             return f"Ask the person: {found['question']}"
-        self._words, self._about, self._answer = words, about, ""
-        return f"Nothing is stored yet. Read this to the person and ask whether it is right: we will call you {found['read_back']}."
+        self._wish, self._answer = wish, ""
+        return f"{_NOTHING}{wish.reads(found['read_back'])}."
 
-    async def confirm(self) -> str:
-        if not self._words:
-            return "Say first what the person wants, with is_confirmed false."
+    async def _confirm(self, kind: str, schedule_id: str = "") -> str:
+        wish = self._wish
+        if wish is None or wish.asked[0][0] != kind or (schedule_id and wish.asked[0][1] != schedule_id):
+            return _FIRST
         if says_yes(self._answer) is not True:
-            return "The person has not said yes to the plan. Read it to them and wait for their answer."
-        found = await self._asked(self._words, self._about, self._answer)
-        self._words = ""
-        return f"Stored. Tell the person: we will call you {found['read_back']}." if found and "read_back" in found else _NOT_NOW
+            return _NOT_READ
+        found = await self._ask({"yes": self._answer})
+        self._wish = None
+        return f"Stored. Tell the person: {wish.reads(found['read_back'])}." if found and "read_back" in found else _NOT_NOW
 
-    async def _asked(self, words: str, about: str, yes: str) -> dict[str, str] | None:
+    async def _ask(self, asked: dict[str, str]) -> dict[str, str] | None:
         try:
-            return await self._client.schedule(words, about, yes)
+            return await self._client.schedule(asked)
         except (Unreachable, Refused, Superseded) as error:
             log.warning("schedule_not_planned", error=str(error))
             return None
+
+    def _id(self, which: str) -> str | None:
+        place = int(which) if which.isascii() and which.isdigit() and len(which) < 4 else 0
+        return self._planned[place - 1].id if 1 <= place <= len(self._planned) else None
+
+    def _unknown(self, which: str) -> str:
+        return f"There are no planned calls {which!r}. Name them by their number, 1 to {len(self._planned)}, and ask the person if unsure."

@@ -115,6 +115,7 @@ class EventKind(enum.StrEnum):
     RECORDING = "recording"  # data: one RecordingConsent, as it stands now
     RISK_FLAGGED = "risk_flagged"  # data: one RiskFlag
     PROMISED = "promised"  # data: one Promise
+    STOP_SAID = "stop_said"  # data: quote; they are being asked whether this schedule's calls or all are meant, and no answer means all
     HEARTBEAT = "heartbeat"  # the agent is alive and in this call
     FAILED = "failed"  # data: error; the agent cannot go on
 
@@ -179,6 +180,27 @@ class RecordingPolicy(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedCalls:
+    """A schedule of the callee's, which they may have changed or cancelled in the call."""
+
+    id: str
+    when: str  # in words
+    about: str = ""
+    is_checkup: bool = False  # agreed upon with people: it can be cancelled in a call, and not moved
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What earlier calls of this assistant to this person have left. Records of what was said: data, never instructions."""
+
+    checkup_type: str = ""  # of the check-up that this call is
+    last_call: str = ""  # the day, in words
+    last_summary: str = ""
+    moods: tuple[str, ...] = ()  # one line per call, oldest first
+    open_promises: tuple[str, ...] = ()  # one line each, the next due first
+
+
+@dataclass(frozen=True, slots=True)
 class CallOrder:
     """Everything the agent needs for one call. Variables are already filled in; durations are seconds."""
 
@@ -221,6 +243,11 @@ class CallOrder:
     """Whether the opening must ask before the assistant's own words."""
     callback_number: str = ""
     """As people write it where the callee is, for example "(202) 555-0199"; a message left on a mailbox gives it."""
+    memory: Memory = field(default_factory=Memory)
+    planned: tuple[PlannedCalls, ...] = ()
+    """What the tools that change and cancel may be about; nothing else can be named to them."""
+    schedule_id: str = ""
+    """The schedule that makes this call: a stop that is said in it may mean that alone, which is asked."""
     heartbeat_every_s: float = 5.0
     trace_context: str = ""  # W3C traceparent: sent back with every request
     version: int = CONTRACT_VERSION
@@ -345,6 +372,7 @@ class CallReport:
     recording_consent: RecordingConsent | None = None
     risks: tuple[RiskFlag, ...] = ()
     promises: tuple[Promise, ...] = ()
+    summary: str = ""  # what the next call should know of this one
     phone_gone: bool = True  # False: nobody saw the phone leave, and LiveKit did not confirm that the room was closed
     version: int = CONTRACT_VERSION
 

@@ -2,9 +2,11 @@
 
 from livekit.agents import llm
 
+from agent_worker.tools.change_schedule import cancel_schedule, change_schedule
 from agent_worker.tools.control import CallControl
 from agent_worker.tools.create_schedule import create_schedule
 from agent_worker.tools.end_call import end_call
+from agent_worker.tools.flag_risk import flag_risk
 from agent_worker.tools.note_promise import note_promise
 from agent_worker.tools.opt_out import opt_out
 from agent_worker.tools.set_outcome import set_outcome
@@ -26,4 +28,10 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
         tools.append(note_promise(control, order.time_zone))
     if "create_schedule" in wanted:
         tools.append(create_schedule(control))
+    if "change_schedule" in wanted and order.planned:
+        tools.append(change_schedule(control, order.planned))
+    if "cancel_schedule" in wanted and order.planned:
+        tools.append(cancel_schedule(control, order.planned))
+    if "flag_risk" in wanted:
+        tools.append(flag_risk(control))
     return tools

@@ -3,10 +3,24 @@
 from datetime import datetime
 from typing import Protocol
 
-from sip_config.contract import EndCause, PromiseOwner
+from sip_config.contract import EndCause, PromiseOwner, RiskLevel
+
+
+class Plans(Protocol):
+    """Makes, moves and ends planned calls as the person has said. Each answers with what the model is to do next, in a sentence; `which` is
+    the number of planned calls in the order."""
+
+    async def create(self, words: str, about: str, *, is_confirmed: bool) -> str: ...
+
+    async def change(self, which: str, words: str, *, is_confirmed: bool) -> str: ...
+
+    async def cancel(self, which: str, *, is_confirmed: bool) -> str: ...
 
 
 class CallControl(Protocol):
+    @property
+    def scheduling(self) -> Plans: ...
+
     def hang_up(self, cause: EndCause) -> None:
         """End the call soon; the first cause given is the one that counts."""
         ...
@@ -19,8 +33,8 @@ class CallControl(Protocol):
         """Record what was achieved, and when the callee was promised to be called back; a later label replaces an earlier one."""
         ...
 
-    async def schedule(self, words: str, about: str, *, is_confirmed: bool) -> str:
-        """Plan further calls as the person has said; what the model is to do next, in a sentence."""
+    def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
+        """Record something grave that the person said, in their words."""
         ...
 
     def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:

@@ -23,6 +23,6 @@ def create_schedule(control: CallControl) -> llm.Tool:
     @function_tool(raw_schema=_SCHEMA)
     async def run(raw_arguments: dict[str, object], context: RunContext) -> str:
         words, about = str(raw_arguments.get("words", "")), str(raw_arguments.get("about", ""))
-        return await control.schedule(words, about, is_confirmed=raw_arguments.get("is_confirmed") is True)
+        return await control.scheduling.create(words, about, is_confirmed=raw_arguments.get("is_confirmed") is True)
 
     return run

@@ -22,7 +22,9 @@ CallsFor = Annotated[str, Meta(max_length=200, examples=["Acme Dental"])]
 Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, examples=["en", "es-MX"])]
 ModelName = Annotated[str, Meta(min_length=1, max_length=100)]
 Label = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["interested"])]
-ToolName = Literal["end_call", "opt_out", "set_outcome", "note_promise", "create_schedule"]
+ToolName = Literal[
+    "end_call", "opt_out", "set_outcome", "note_promise", "create_schedule", "change_schedule", "cancel_schedule", "flag_risk"
+]
 Labels = Annotated[list[Label], Meta(min_length=1, max_length=50)]
 # An hour is more than any sales call takes; under half a minute nobody can finish a sentence.
 MaxDuration = Annotated[int, Meta(ge=30, le=3600)]

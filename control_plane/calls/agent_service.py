@@ -7,11 +7,12 @@ and leaves.
 import hmac
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.calls.announcing import tell_recording, tell_transcript, tell_turn
+from control_plane.calls.continuity import continuity_of
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import Parts, order_of
 from control_plane.calls.outcomes import category_of, promised_at
@@ -22,8 +23,7 @@ from control_plane.calls.repository import CallRepository
 from control_plane.calls.risk_repository import RiskRepository
 from control_plane.calls.risks import flag_risk
 from control_plane.calls.settlement import settle_again
-from control_plane.campaigns.service import close_suppressed
-from control_plane.contacts.suppressions import suppress
+from control_plane.calls.stopping import never_call_again, settle_stop
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, Fact
@@ -77,7 +77,10 @@ class AgentService:
     async def order(self) -> CallOrder:
         """Everything the agent needs. A call that is over, or given to a newer agent, is a `Conflict`."""
         call = await self.under_way()
-        return order_of(call, Parts(*await self._calls.order_parts(call)), self._unit.now)
+        parts = Parts(*await self._calls.order_parts(call))
+        zone = parts.time_zone(call) or parts.workspace.time_zone
+        continuity = await continuity_of(self._unit.session, call, parts.version.config.get("tools") or (), zone)
+        return order_of(call, replace(parts, continuity=continuity), self._unit.now)
 
     async def take_events(self, events: Sequence[CallEvent]) -> None:
         """Fold the agent's events into the ledger, in the order given."""
@@ -104,7 +107,7 @@ class AgentService:
                 call.callback_at = promised_at(outcome, _time(event.data.get("callback_at")), self._unit.now)
                 await note_callback(self._unit, call, promised_before)
                 if call.outcome is Outcome.DO_NOT_CALL:
-                    await self._suppress(call, str(event.data.get("note", "")))
+                    await never_call_again(self._unit, call, str(event.data.get("note", "")))
             case EventKind.DISCLOSED:
                 call.disclosure = _as_row(from_plain(Disclosure, event.data))
             case EventKind.RECORDING:
@@ -113,6 +116,8 @@ class AgentService:
                 await self._flag_risk(call, from_plain(RiskFlag, event.data))
             case EventKind.PROMISED:
                 await take_promise(self._unit, call, from_plain(Promise, event.data), may_quote=not _has_refused(call))
+            case EventKind.STOP_SAID if call.state in FINAL:
+                await settle_stop(self._unit, call)
             case EventKind.TURN:
                 turn = _turn_row(event.data)
                 await self._calls.put_turn(call, turn)
@@ -124,6 +129,7 @@ class AgentService:
         """What may be kept has changed; after a refusal what was kept is forgotten."""
         call.recording_consent = _as_row(consent)
         if consent.decision is ConsentDecision.REFUSED:
+            call.summary = ""
             await self._calls.forget_words(call.id)
             await RiskRepository(self._unit.session).forget_quotes(call.id)
             await PromiseRepository(self._unit.session).forget_quotes(call.id)
@@ -135,16 +141,9 @@ class AgentService:
         """Suppress the number before anybody confirms it to the callee; every other call to it stops at its next gate."""
         call = await self._call(lock=True)
         evidence = f"{quote} (at {offset_s:.1f} s of the call)" if offset_s is not None else quote
-        await self._suppress(call, evidence)
+        await never_call_again(self._unit, call, evidence)
         event = Testimony("agent", "opt_out", "opt_out", self._unit.now, None, {"quote": quote, "offset_s": offset_s})
         await hear(self._unit, call.id, event)
-
-    async def _suppress(self, call: Call, evidence: str) -> None:
-        """Never call this number again, whichever way it was said; said twice it stays one suppression."""
-        why = "asked not to be called again"
-        await suppress(self._unit, call.workspace_id, call.to_e164, reason=why, source="call", evidence=evidence, call_id=call.id)
-        await close_suppressed(self._unit, call.workspace_id, call.to_e164, None)
-        call.outcome, call.outcome_label, call.outcome_source = Outcome.DO_NOT_CALL, "do_not_call", "opt_out"
 
     async def take_report(self, report: CallReport) -> None:
         """The agent's account of the finished call. A second one changes nothing."""
@@ -156,9 +155,11 @@ class AgentService:
         absorb_report(call, report, self._unit.now)
         if report.outcome is Outcome.DO_NOT_CALL:
             # The commit during the call may have failed; the report is the agent's last chance to say it.
-            await self._suppress(call, report.outcome_note)
+            await never_call_again(self._unit, call, report.outcome_note)
         for turn in report.turns:
             await self._calls.put_turn(call, turn_row(turn))
+        if _has_refused(call):
+            call.summary = ""
         if report.recording_consent is not None:
             await self._take_consent(call, report.recording_consent)
         for flag in report.risks:
@@ -227,6 +228,7 @@ def absorb_report(call: Call, report: CallReport, now: datetime) -> None:
             call.callback_at = promised_at(report.outcome, report.callback_at, now)
     call.disclosure = _as_row(report.disclosure) if report.disclosure else call.disclosure
     call.recording_note = "" if report.recording in ("", "stored") else report.recording
+    call.summary = report.summary.strip()[:_LONGEST_QUOTE]
     call.usage = [{"kind": used.kind, "model": used.model, **used.quantity} for used in report.usage]
     if report.errors and not call.failure:
         call.failure = "; ".join(report.errors)[:2000]

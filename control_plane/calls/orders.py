@@ -1,10 +1,11 @@
 """Writes the agent's order from the rows: everything it needs, variables filled in, no secret."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from control_plane.calls.continuity import Continuity
 from control_plane.calls.gate_rules import jurisdictions, purpose_of, rules_of, time_zones
 from control_plane.db.models import AssistantVersion, Call, Campaign, Contact, Trunk, Workspace
 from control_plane.domain import phone
@@ -24,6 +25,11 @@ class Parts:
     trunk: Trunk
     campaign: Campaign | None
     contact: Contact | None
+    continuity: Continuity = field(default_factory=Continuity)
+
+    def time_zone(self, call: Call) -> str:
+        """Where the callee's day passes; empty when nobody knows."""
+        return next(iter(time_zones(call.to_e164, self.contact)), "")
 
     def rules(self, call: Call, now: datetime) -> Rules:
         """All that binds the call, as the gate sees it."""
@@ -35,6 +41,8 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
     version, campaign, contact, rules = parts.version, parts.campaign, parts.contact, parts.rules(call, now)
     config, request = version.config, call.request
     values = variables_of(version, contact, request)
+    # A mailbox may be heard by anybody, so its message knows nothing of earlier calls.
+    remembered = parts.continuity.variables | values
     language = (contact.language if contact else None) or config.get("language") or "en"
     voicemail = config.get("voicemail") or {}
     opening = request.get("welcome_message") or config.get("first_message") or ""
@@ -45,8 +53,8 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         callee_identity=callee_identity(str(call.id)),
         to=call.to_e164,
         purpose=CallPurpose(call.purpose),
-        system_prompt=fill(config.get("system_prompt", ""), values),
-        opening_line=fill(opening, values),
+        system_prompt=fill(config.get("system_prompt", ""), remembered),
+        opening_line=fill(opening, remembered),
         language=language,
         campaign_prompt=fill(campaign.prompt, values) if campaign else "",
         agenda=request.get("agenda") or "",
@@ -54,7 +62,10 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         initial_mood=request.get("initial_mood") or "",
         contact_name=contact.name if contact else "",
         contact_facts={key: str(value) for key, value in (contact.attributes if contact else {}).items()},
-        time_zone=next(iter(time_zones(call.to_e164, contact)), ""),
+        time_zone=parts.time_zone(call),
+        memory=parts.continuity.memory,
+        planned=parts.continuity.planned,
+        schedule_id=parts.continuity.schedule_id,
         tools=_tools(config, request),
         outcome_labels=tuple(request.get("outcome_labels") or config.get("outcome_labels") or ()),
         models=_part(ModelsOrder, _models(config.get("models") or {})),

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from control_plane.calls.gate_rules import time_zones
 from control_plane.calls.repository import CallRepository
+from control_plane.calls.stopping import settle_stop
 from control_plane.campaigns.enrollments import Enrollments
 from control_plane.contacts.repository import ContactRepository
 from control_plane.db.models import Call, Campaign, Contact, Enrollment, Workspace
@@ -30,6 +31,7 @@ async def settle(unit: Unit, call: Call) -> None:
     if call.schedule_run_id is not None:
         # What follows for the run is the business of schedules, which know calls and are not known here.
         unit.nudges.add("follow_runs")
+        await settle_stop(unit, call)
     enrollment = await _claimed_enrollment(unit, call)
     if enrollment is None:
         # No campaign's call; or an operator skipped or suppressed the enrollment meanwhile, and that decision stands.

@@ -98,7 +98,9 @@ class SchedulesOfCall:
             kind, schedule_id = SCHEDULE_CANCELED, said["cancels"]
         elif "changes" in said:
             row, _ = await self._theirs(call, uuid.UUID(said["changes"]))
-            await service.update(row.id, SchedulePatch(**_fields(said["plan"])))
+            # What it leaves out, dates and holidays without calls, stays as it was agreed.
+            fields = {name: value for name, value in _fields(said["plan"]).items() if name not in ("exceptions", "holidays")}
+            await service.update(row.id, SchedulePatch(**fields))
             kind, schedule_id = _CHANGED, said["changes"]
         else:
             kind, schedule_id = _MADE, str((await service.create(_asked(call, said))).id)
@@ -134,6 +136,6 @@ def _asked(call: Call, said: dict[str, Any]) -> NewSchedule:
 
 
 def _fields(plain: dict[str, Any]) -> dict[str, Any]:
-    """A plan as the API takes it: a change replaces the whole of it."""
+    """A plan as the API takes it."""
     plan = plan_of(plain)
     return {name: getattr(plan, name) for name in PLAN} | {"exceptions": list(plan.exceptions)}

@@ -45,6 +45,7 @@ EMITTED = (
     "followup.created",
     "followup.handed_over",
     "import.completed",
+    "schedule.stopped",
     "usage.threshold_reached",
     "usage.limit_reached",
     "webhook_endpoint.disabled",

@@ -93,6 +93,11 @@ class Stage:
         """What POST /calls answers."""
         return await self.post("/calls", self.wanted(**fields), status)
 
+    async def call_of_run(self, schedule: Any) -> Any:
+        """The call of a run of `schedule` that is begun now."""
+        run = await self.post(f"/schedules/{schedule['id']}/run-now", status=202)
+        return {"id": run["calls"][0]["id"]}
+
     async def rows(self) -> list[Call]:
         async with self.api.sessions() as session:
             return list(await session.scalars(select(Call).order_by(Call.id)))
@@ -106,8 +111,8 @@ class Stage:
             await session.execute(update(Call).where(Call.id == UUID(call["id"])).values(**facts))
 
     async def dispatched(self, **fields: Any) -> tuple[Any, Agent]:
-        """A call that was claimed and sent an agent."""
-        call = await self.call(**fields)
+        """A call that was claimed and sent an agent: one that is made here, or the one that is there as `made`."""
+        call = fields.get("made") or await self.call(**fields)
         assert await tick(self.dialer) == 1
         await place.dispatch(self.dialer, UUID(call["id"]))
         return call, self.agent_of(call)

@@ -1,14 +1,27 @@
 """A callee asks to be called again: the plan is read back, and stored once on a yes."""
 
 from typing import Any
+from uuid import uuid4
 
 from tests.integration.calls.conftest import CALLEE, Agent, Stage, checked, settings, stage
 
 __all__ = ["settings", "stage"]
 
 
-async def asked(agent: Agent, words: str = "", yes: str = "", status: int = 200) -> Any:
-    return checked(await agent.client.post("/schedules", json={"words": words, "about": "How she sleeps.", "yes": yes}), status)
+async def asked(agent: Agent, words: str = "", yes: str = "", status: int = 200, **more: str) -> Any:
+    return checked(await agent.client.post("/schedules", json={"words": words, "about": "How she sleeps.", "yes": yes} | more), status)
+
+
+async def planned(stage: Stage, **fields: Any) -> Any:
+    """A schedule that calls the callee of these tests every day at noon."""
+    usual = {
+        "name": "Daily",
+        "assistant_id": stage.assistant_id,
+        "phone_number": CALLEE,
+        "cron": "0 12 * * *",
+        "time_zone": "Europe/Berlin",
+    }
+    return await stage.post("/schedules", usual | fields)
 
 
 async def schedules(stage: Stage) -> list[Any]:
@@ -63,3 +76,63 @@ async def test_another_ticket_plans_nothing(stage: Stage) -> None:
     call, _ = await stage.in_progress()
     stranger = Agent(stage.api.client("not-the-ticket", f"/internal/calls/{call['id']}"), call["id"], stage.agent_of(call).ticket)
     assert (await asked(stranger, "every Monday at 2 PM", status=409))["code"] == "superseded"
+
+
+async def test_a_schedule_is_moved_on_a_yes_and_its_days_off_stay(stage: Stage) -> None:
+    schedule = await planned(stage, exceptions=["2030-01-01"], agenda="Her knee.")
+    _, agent = await stage.in_progress()
+    told = await asked(agent, "every Monday at 2 PM Berlin time", changes=schedule["id"])
+    assert told["read_back"] == "every Monday at 2:00 PM, Europe/Berlin time, and no longer every day at noon, Europe/Berlin time"
+    assert (await stage.get(f"/schedules/{schedule['id']}"))["cron"] == "0 12 * * *"
+    for _ in range(2):
+        assert await asked(agent, yes="Yes.") == told
+    moved = await stage.get(f"/schedules/{schedule['id']}")
+    assert (moved["cron"], moved["exceptions"], moved["agenda"], moved["state"]) == ("0 14 * * 1", ["2030-01-01"], "Her knee.", "active")
+    assert len(await schedules(stage)) == 1
+
+
+async def test_a_schedule_is_ended_on_a_yes_and_whoever_subscribed_is_told(stage: Stage) -> None:
+    hook = {"url": "https://hooks.example.com/", "events": ["schedule.stopped"]}
+    checked(await stage.api.owner.post("/webhook-endpoints", json=hook), 201)
+    schedule = await planned(stage)
+    call, agent = await stage.in_progress()
+    assert (await asked(agent, cancels=schedule["id"]))["read_back"] == "every day at noon, Europe/Berlin time"
+    assert (await stage.get(f"/schedules/{schedule['id']}"))["state"] == "active"
+    await asked(agent, yes="Yes, please.")
+    ended = await stage.get(f"/schedules/{schedule['id']}")
+    assert (ended["state"], ended["next_run_at"]) == ("paused", None)
+    (told,) = checked(await stage.api.owner.get("/webhook-deliveries"), 200)["items"]
+    assert (told["data"]["schedule_id"], told["data"]["call_id"]) == (schedule["id"], call["id"])
+    assert (await stage.get("/suppressions/check", e164=CALLEE))["is_suppressed"] is False
+
+
+async def test_only_schedules_of_the_callee_can_be_touched(stage: Stage) -> None:
+    of_another = await planned(stage, phone_number="+12025550102")
+    contact = await stage.post("/contacts", {"name": "Ada", "phones": [{"e164": CALLEE}]})
+    of_the_contact = await planned(stage, phone_number=None, contact_id=contact["id"])
+    _, agent = await stage.in_progress()  # to the number: it may be anybody who lives there
+    for schedule_id in (of_another["id"], of_the_contact["id"], str(uuid4())):
+        await asked(agent, cancels=schedule_id, status=404)
+        await asked(agent, "every Monday at 2 PM", changes=schedule_id, status=404)
+    await asked(agent, cancels="all of them", status=400)
+    assert {each["state"] for each in await schedules(stage)} == {"active"}
+
+
+async def test_a_check_up_can_be_ended_and_is_not_moved_by_voice(stage: Stage) -> None:
+    contact = await stage.post("/contacts", {"name": "Ada", "phones": [{"e164": CALLEE}]})
+    checkup = await stage.post("/checkups", {"contact_id": contact["id"], "assistant_id": stage.assistant_id})
+    _, agent = await stage.in_progress(contact_id=contact["id"])
+    assert "pass on" in (await asked(agent, "every Monday at 2 PM", changes=checkup["schedule_id"]))["question"]
+    await asked(agent, cancels=checkup["schedule_id"])
+    await asked(agent, yes="Yes.")
+    kept = await stage.get(f"/checkups/{checkup['id']}")
+    assert (kept["state"], kept["next_at"]) == ("paused", None)
+
+
+async def test_of_several_proposals_the_newest_is_the_one_that_is_done(stage: Stage) -> None:
+    schedule = await planned(stage)
+    _, agent = await stage.in_progress()
+    await asked(agent, cancels=schedule["id"])
+    await asked(agent, "every Monday at 2 PM", changes=schedule["id"])
+    await asked(agent, yes="Yes.")
+    assert [(each["state"], each["cron"]) for each in await schedules(stage)] == [("active", "0 14 * * 1")]

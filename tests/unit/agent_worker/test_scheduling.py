@@ -1,50 +1,106 @@
-"""Only the callee's own yes, after the plan was read, has it stored."""
+"""Only the callee's own yes, after the plan was read, has it done; the model names planned calls by their number and knows no id."""
 
-from agent_worker.control_plane_client import Unreachable
+from collections.abc import Mapping
+
+import pytest
+
+from agent_worker.control_plane_client import Superseded, Unreachable
 from agent_worker.scheduling import Scheduling
+from sip_config.contract import PlannedCalls
 
 PLAN = "every Monday at 2:00 PM, Europe/Berlin time"
+PLANNED = (PlannedCalls("id-1", "every day at noon"), PlannedCalls("id-2", PLAN))
 
 
 class Client:
     """Keeps what it is asked, and answers with a plan."""
 
     def __init__(self, *answers: dict[str, str] | Exception) -> None:
-        self.asked: list[tuple[str, str, str]] = []
+        self.asked: list[Mapping[str, str]] = []
         self.answers = list(answers)
 
-    async def schedule(self, words: str, about: str, yes: str) -> dict[str, str]:
-        self.asked.append((words, about, yes))
+    async def schedule(self, asked: Mapping[str, str]) -> dict[str, str]:
+        self.asked.append(asked)
         answer = self.answers.pop(0) if self.answers else {"read_back": PLAN}
         if isinstance(answer, Exception):
             raise answer
         return answer
 
 
+def scheduling_with(client: Client) -> Scheduling:
+    return Scheduling(client, PLANNED)  # type: ignore[arg-type]
+
+
 async def test_a_plan_is_stored_after_it_was_read_and_the_callee_said_yes():
     client = Client()
-    scheduling = Scheduling(client)  # type: ignore[arg-type]
+    scheduling = scheduling_with(client)
     scheduling.heard("Yes, every Monday at two.")
-    assert PLAN in await scheduling.propose("every Monday at 2 PM", "")
-    assert "not said yes" in await scheduling.confirm()
+    assert PLAN in await scheduling.create("every Monday at 2 PM", "", is_confirmed=False)
+    assert "not said yes" in await scheduling.create("", "", is_confirmed=True)
     scheduling.heard("Hm, no.")
-    assert "not said yes" in await scheduling.confirm()
+    assert "not said yes" in await scheduling.create("", "", is_confirmed=True)
     assert len(client.asked) == 1
     scheduling.heard("Yes please.")
-    assert await scheduling.confirm() == f"Stored. Tell the person: we will call you {PLAN}."
-    assert client.asked[1:] == [("every Monday at 2 PM", "", "Yes please.")]
-    assert "first" in await scheduling.confirm()
+    assert await scheduling.create("", "", is_confirmed=True) == f"Stored. Tell the person: we will call you {PLAN}."
+    assert client.asked == [{"words": "every Monday at 2 PM", "about": ""}, {"yes": "Yes please."}]
+    assert "first" in await scheduling.create("", "", is_confirmed=True)
 
 
 async def test_a_question_goes_to_the_callee_and_stores_nothing():
     client = Client({"question": "At what time?"})
-    scheduling = Scheduling(client)  # type: ignore[arg-type]
-    assert await scheduling.propose("every Monday", "") == "Ask the person: At what time?"
+    scheduling = scheduling_with(client)
+    assert await scheduling.create("every Monday", "", is_confirmed=False) == "Ask the person: At what time?"
     scheduling.heard("Yes.")
-    assert "first" in await scheduling.confirm()
+    assert "first" in await scheduling.create("", "", is_confirmed=True)
     assert len(client.asked) == 1
 
 
-async def test_without_the_control_plane_nothing_is_promised():
-    scheduling = Scheduling(Client(Unreachable("away")))  # type: ignore[arg-type]
-    assert "did not work" in await scheduling.propose("every Monday at 2 PM", "")
+@pytest.mark.parametrize("error", [Unreachable("away"), Superseded("409")])
+async def test_without_the_control_plane_nothing_is_promised(error: Exception):
+    scheduling = scheduling_with(Client(error))
+    assert "did not work" in await scheduling.create("every Monday at 2 PM", "", is_confirmed=False)
+
+
+async def test_planned_calls_are_moved_by_their_number_on_a_yes():
+    client = Client()
+    scheduling = scheduling_with(client)
+    assert PLAN in await scheduling.change("2", "Tuesday at noon", is_confirmed=False)
+    scheduling.heard("Yes.")
+    assert "Stored" in await scheduling.change("2", "", is_confirmed=True)
+    assert client.asked == [{"changes": "id-2", "words": "Tuesday at noon"}, {"yes": "Yes."}]
+
+
+async def test_planned_calls_are_ended_by_their_number_on_a_yes():
+    client = Client({"read_back": "every day at noon"})
+    scheduling = scheduling_with(client)
+    assert "we will not call you any more every day at noon" in await scheduling.cancel("1", is_confirmed=False)
+    assert "not said yes" in await scheduling.cancel("1", is_confirmed=True)
+    scheduling.heard("Yes, that is right.")
+    assert "Stored" in await scheduling.cancel("1", is_confirmed=True)
+    assert client.asked == [{"cancels": "id-1"}, {"yes": "Yes, that is right."}]
+
+
+async def test_a_yes_is_one_to_what_was_read_and_to_nothing_else():
+    client = Client()
+    scheduling = scheduling_with(client)
+    await scheduling.cancel("1", is_confirmed=False)
+    scheduling.heard("Yes.")
+    for other in (scheduling.cancel("2", is_confirmed=True), scheduling.change("1", "", is_confirmed=True)):
+        assert "first" in await other
+    assert "first" in await scheduling.create("", "", is_confirmed=True)
+    assert len(client.asked) == 1
+
+
+@pytest.mark.parametrize("which", ["0", "3", "", "id-1", "-1", "²", "9999999"])
+async def test_nothing_but_a_number_of_the_list_is_taken(which: str):
+    client = Client()
+    assert "1 to 2" in await scheduling_with(client).cancel(which, is_confirmed=False)
+    assert client.asked == []
+
+
+async def test_a_stop_ends_the_schedule_at_once_and_says_whether_it_did():
+    client = Client()
+    assert await scheduling_with(client).stop("id-9", "Only these calls.")
+    assert client.asked == [{"cancels": "id-9"}, {"yes": "Only these calls."}]
+    assert not await scheduling_with(Client(Unreachable("away"))).stop("id-9", "Only these.")
+    assert not await scheduling_with(Client({"read_back": PLAN}, Unreachable("away"))).stop("id-9", "Only these.")

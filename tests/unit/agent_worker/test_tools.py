@@ -1,6 +1,7 @@
 """The tools, called by a model inside a real AgentSession without a room."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from livekit.agents import Agent, AgentSession, llm
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from agent_worker.tools import tools_for
-from sip_config.contract import CallOrder, CallPurpose, EndCause, PromiseOwner
+from sip_config.contract import CallOrder, CallPurpose, EndCause, PlannedCalls, PromiseOwner, RiskLevel
 
 ORDER = CallOrder(
     "c1",
@@ -40,6 +41,25 @@ class Control:
     def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
         self.asked.append(("outcome", label, note, *([callback_at] if callback_at else [])))
 
+    @property
+    def scheduling(self) -> "Control":
+        return self
+
+    async def create(self, words: str, about: str, *, is_confirmed: bool) -> str:
+        self.asked.append(("create", words, about, is_confirmed))
+        return "Read it."
+
+    async def change(self, which: str, words: str, *, is_confirmed: bool) -> str:
+        self.asked.append(("change", which, words, is_confirmed))
+        return "Read it."
+
+    async def cancel(self, which: str, *, is_confirmed: bool) -> str:
+        self.asked.append(("cancel", which, is_confirmed))
+        return "Read it."
+
+    def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
+        self.asked.append(("risk", kind, level, quote))
+
     def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
         self.asked.append(("promise", what, owner, due_at, quote))
 
@@ -64,11 +84,11 @@ class _Stream(llm.LLMStream):
         self._event_ch.send_nowait(llm.ChatChunk(id="1", delta=llm.ChoiceDelta(role="assistant", content=text or None, tool_calls=made)))
 
 
-async def conversation(*replies: tuple[str, list[tuple[str, dict]]]) -> tuple[list[tuple], list[str]]:
+async def conversation(*replies: tuple[str, list[tuple[str, dict]]], order: CallOrder = ORDER) -> tuple[list[tuple], list[str]]:
     """What the tools asked for and what was said when the callee says one thing."""
     control = Control()
     async with AgentSession(llm=ScriptedLLM(*replies), vad=None) as session:
-        await session.start(Agent(instructions="", tools=tools_for(ORDER, control)))
+        await session.start(Agent(instructions="", tools=tools_for(order, control)))
         await session.run(user_input="something")
         said = [item.text_content or "" for item in session.history.items if item.type == "message" and item.role == "assistant"]
         failed = [item.output for item in session.history.items if item.type == "function_call_output" and item.is_error]
@@ -155,3 +175,43 @@ async def test_a_promise_is_noted_with_its_owner_its_time_and_the_words():
 async def test_a_promise_of_nothing_is_refused():
     asked, _ = await conversation(("", [("note_promise", {"what": " ", "owner": "team", "quote": "", "due_at": ""})]), ("Well.", []))
     assert asked == []
+
+
+PLANNED = replace(
+    ORDER,
+    tools=("create_schedule", "change_schedule", "cancel_schedule", "flag_risk"),
+    planned=(PlannedCalls("s1", "every day at noon"), PlannedCalls("s2", "every Monday at 2:00 PM", is_checkup=True)),
+)
+
+
+async def test_planned_calls_are_moved_and_ended_by_their_number():
+    given = {"which": "2", "words": "Tuesday at noon", "is_confirmed": False}
+    asked, _ = await conversation(("", [("change_schedule", given)]), ("Is that right?", []), order=PLANNED)
+    assert asked == [("change", "2", "Tuesday at noon", False)]
+    asked, _ = await conversation(("", [("cancel_schedule", {"which": "1", "is_confirmed": True})]), ("Done.", []), order=PLANNED)
+    assert asked == [("cancel", "1", True)]
+
+
+def test_the_model_is_shown_numbers_and_no_ids():
+    schemas = json.dumps([tool.info.raw_schema for tool in tools_for(PLANNED, Control())])  # type: ignore[union-attr]
+    assert '"enum": ["1", "2"]' in schemas
+    assert "s1" not in schemas
+    assert "s2" not in schemas
+
+
+def test_without_planned_calls_there_is_nothing_to_move_or_end():
+    assert {tool.id for tool in tools_for(replace(PLANNED, planned=()), Control())} == {"opt_out", "create_schedule", "flag_risk"}
+
+
+async def test_something_grave_is_flagged_with_the_callees_words():
+    given = {"kind": "self_harm", "level": "crisis", "quote": "I cannot go on."}
+    asked, said = await conversation(("I am here with you.", [("flag_risk", given)]), order=PLANNED)
+    assert asked == [("risk", "self_harm", RiskLevel.CRISIS, "I cannot go on.")]
+    assert said == ["I am here with you."]
+
+
+async def test_a_risk_of_no_known_kind_is_refused_with_the_list():
+    given = {"kind": "dragons", "level": "crisis", "quote": ""}
+    asked, said = await conversation(("", [("flag_risk", given)]), ("Well.", []), order=PLANNED)
+    assert asked == []
+    assert any("self_harm" in text for text in said)
