@@ -21,6 +21,9 @@ DIGIT = (
     r"|trois|quatre|cinq|sept|huit|neuf|eins|zwei|drei|vier|funf|sechs|sieben|acht|neun|null|um|dois|quatro|sete|oito|nove)\b"
     r"|एक|दो|तीन|चार|पांच|पाँच|छह|सात|आठ|नौ|शून्य)"
 )
+PARTICULAR = {AnsweredBy.MAILBOX_UNAVAILABLE: 0.8, AnsweredBy.CALL_SCREEN: 0.4}
+"""By how much a mailbox's words may outweigh those of an answerer that uses them too ("after the tone") and says more."""
+
 MOST_CHARACTERS = 3000
 """Of a transcript that are looked at: longer than any greeting."""
 
@@ -38,6 +41,9 @@ class Words:
         if not self.weights:
             return AnsweredBy.NONE, 0.0
         by = max(self.weights, key=lambda kind: self.weights[kind])
+        for special, lead in PARTICULAR.items():
+            if by is AnsweredBy.VOICEMAIL and self.weights[special] >= max(1.0, self.weights[by] - lead):
+                by = special
         return by, self.weights[by]
 
     @property
