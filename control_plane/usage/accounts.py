@@ -13,6 +13,9 @@ from control_plane.domain.errors import LimitReached
 from control_plane.usage.prices import prices_in_use
 from control_plane.usage.repository import UsageRepository
 
+USUAL_COST_PER_HOUR = Decimal(50)
+"""To one destination, in whatever currency the prices are, until somebody says otherwise."""
+
 
 def currency_of(account: UsageAccount | None) -> str:
     """In which the workspace's calls are priced."""

@@ -12,33 +12,40 @@ from control_plane.audit.service import record
 from control_plane.db.models import Call, UsageAccount, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain.destinations import destination
-from control_plane.usage.repository import UsageRepository
+from control_plane.usage.repository import UsageRepository, Used
 
 log = get_logger(__name__)
 
 WINDOW = timedelta(hours=1)
 
 
-async def watch(unit: Unit, call: Call, workspace: Workspace, account: UsageAccount | None, cost: Decimal, calls: int) -> None:
+async def watch(unit: Unit, call: Call, workspace: Workspace, account: UsageAccount | None, used: Used) -> None:
     """Count a real call that is over, and pause where it led if that was too much."""
     leads_to = destination(call.to_e164)
     is_home = leads_to.country == workspace.default_country
     if call.is_rehearsal or not leads_to.prefix or account is None or (is_home and not account.breaker_at_home):
         return
     rows = UsageRepository(unit.session)
-    within, spent = await rows.meter(workspace.id, leads_to.prefix, unit.now, calls, cost, WINDOW)
-    why = _too_much(account, within, spent)
+    within, spent = await rows.meter(workspace.id, leads_to.prefix, unit.now, used, WINDOW)
+    why = _too_much(account, within, spent, used.currency)
     if why is None:
         return
     sentence = f"Calls to {leads_to.prefix} are paused: {why} within an hour. Look whether they are wanted, then resume them."
     if await rows.pause_destination(workspace.id, leads_to.prefix, sentence):
         record(unit, workspace.id, "destination.paused", "workspace", workspace.id, None, {"prefix": leads_to.prefix, "reason": sentence})
-        log.warning("destination_paused", workspace_id=str(workspace.id), prefix=leads_to.prefix, calls=within, cost=str(spent))
+        log.warning(
+            "destination_paused",
+            workspace_id=str(workspace.id),
+            prefix=leads_to.prefix,
+            calls=within,
+            cost=str(spent),
+            currency=used.currency,
+        )
 
 
-def _too_much(account: UsageAccount, calls: int, cost: Decimal) -> str | None:
+def _too_much(account: UsageAccount, calls: int, cost: Decimal, currency: str) -> str | None:
     if account.calls_per_hour is not None and calls >= account.calls_per_hour:
         return f"{calls} calls (the limit is {account.calls_per_hour})"
     if account.cost_per_hour is not None and cost >= account.cost_per_hour:
-        return f"they cost {cost:.2f} (the limit is {account.cost_per_hour:.2f})"
+        return f"they cost {cost:.2f} {currency} (the limit is {account.cost_per_hour:.2f} {currency})"
     return None

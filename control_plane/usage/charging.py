@@ -36,6 +36,8 @@ async def charge(unit: Unit, call: Call) -> None:
         return
     now = _columns(call, workspace, await prices_of(unit.session, workspace.id))
     used = _difference(before, now, call, workspace)
+    # The account before the days, which a trigger on the record adds up: whoever waits, waits here and holds none of them.
+    account = await rows.add(used)
     if before is None:
         unit.session.add(UsageRecord(**now))
     else:
@@ -43,12 +45,11 @@ async def charge(unit: Unit, call: Call) -> None:
             setattr(before, name, value)
     call.cost, call.currency = now["cost"], now["currency"]
     await unit.session.flush()
-    account = await rows.add(used)
     if account is not None:
         if call.campaign_id is not None and used.cost:
             await rows.spend(call.campaign_id, used.cost, used.currency)
         await give_notice(unit, account, used.month)
-    await watch(unit, call, workspace, account, used.cost, used.calls)
+    await watch(unit, call, workspace, account, used)
 
 
 def _columns(call: Call, workspace: Workspace, prices: PriceList) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from control_plane.audit.service import record
 from control_plane.db.models import UsageAccount
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, Invalid
-from control_plane.usage.accounts import currency_of
+from control_plane.usage.accounts import USUAL_COST_PER_HOUR, currency_of
 from control_plane.usage.own_prices import OwnPrices, merged, shown
 from control_plane.usage.price_lists import prices_of
 from control_plane.usage.prices import prices_in_use
@@ -52,6 +52,7 @@ class PriceService:
         present, wanted = currency_of(account), own or prices_in_use().currency
         if wanted != present:
             kept = [("a monthly cost limit", account.max_cost is not None), ("credits", bool(account.credits))]
+            kept.append(("an hourly cost limit of destinations", account.cost_per_hour not in (None, USUAL_COST_PER_HOUR)))
             kept.append(("a campaign's budget", await self._rows.has_budgets(self._workspace_id)))
             reasons = [words for words, is_kept in kept if is_kept]
             if reasons:

@@ -53,11 +53,13 @@ _SPEND = text(
 )
 _METER = text(
     """
-    insert into destination_meter as m (workspace_id, prefix, since, calls, cost) values (:workspace_id, :prefix, :now, :calls, :cost)
+    insert into destination_meter as m (workspace_id, prefix, since, calls, cost, currency)
+    values (:workspace_id, :prefix, :now, :calls, :cost, :currency)
     on conflict (workspace_id, prefix) do update set
         since = case when m.since > :begin then m.since else :now end,
         calls = case when m.since > :begin then m.calls + :calls else :calls end,
-        cost = case when m.since > :begin then m.cost + :cost else :cost end
+        cost = case when m.since > :begin and m.currency = :currency then m.cost + :cost else :cost end,
+        currency = :currency
     returning calls, cost
     """
 )
@@ -110,11 +112,11 @@ class UsageRepository:
     async def budget(self, campaign_id: uuid.UUID) -> Decimal | None:
         return await self._session.scalar(select(Campaign.budget).where(Campaign.id == campaign_id))
 
-    async def meter(
-        self, workspace_id: uuid.UUID, prefix: str, now: datetime, calls: int, cost: Decimal, window: timedelta
-    ) -> tuple[int, Decimal]:
-        """Calls and money that went to the prefix in the window that is running, this call among them."""
-        given = {"workspace_id": workspace_id, "prefix": prefix, "now": now, "begin": now - window, "calls": calls, "cost": cost}
+    async def meter(self, workspace_id: uuid.UUID, prefix: str, now: datetime, used: Used, window: timedelta) -> tuple[int, Decimal]:
+        """Calls and money that went to the prefix in the window that is running, this call among them. Money of another currency is never
+        added: the sum begins anew."""
+        call = {"calls": used.calls, "cost": used.cost, "currency": used.currency}
+        given = {"workspace_id": workspace_id, "prefix": prefix, "now": now, "begin": now - window, **call}
         calls, cost = (await self._session.execute(_METER, given)).one()
         return calls, cost
 

@@ -30,7 +30,8 @@ class MonthlyLimits(Struct, forbid_unknown_fields=True, kw_only=True, frozen=Tru
 
 
 class DestinationBreaker(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """More than this to one prefix within an hour pauses calls there until somebody resumes them; null does not watch."""
+    """More than this to one prefix within an hour pauses calls there until somebody resumes them; null does not watch. Money is in the
+    currency of the workspace's prices."""
 
     calls_per_hour: PerHour | None = 500
     cost_per_hour: Amount | None = "50"
@@ -76,6 +77,7 @@ class LimitsOut(Struct, kw_only=True):
     credits: Decimal | None
     """What is left of what was paid in advance; null when the workspace does not pay in advance."""
     currency: str
+    """Of the workspace's prices, and so of `monthly.cost` and `destination_breaker.cost_per_hour`."""
     paused_campaigns: list[PausedCampaign]
     """Campaigns that were paused because a limit, the credits or their budget were used up. They stay so, also when there is room again,
     until somebody says POST /campaigns/{id}/resume."""

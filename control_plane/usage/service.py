@@ -14,7 +14,7 @@ from control_plane.domain import phone
 from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
-from control_plane.usage.accounts import currency_of, this_month
+from control_plane.usage.accounts import USUAL_COST_PER_HOUR, currency_of, this_month
 from control_plane.usage.charging import give_notice
 from control_plane.usage.price_lists import prices_of
 from control_plane.usage.repository import UsageRepository
@@ -147,7 +147,7 @@ class UsageService:
         account = await self._rows.account(self._workspace_id)
         if account is not None:
             return account
-        breaker = {"calls_per_hour": 500, "cost_per_hour": Decimal(50), "breaker_at_home": False}
+        breaker = {"calls_per_hour": 500, "cost_per_hour": USUAL_COST_PER_HOUR, "breaker_at_home": False}
         return UsageAccount(workspace_id=self._workspace_id, thresholds=list(THRESHOLDS), counts_rehearsals=True, **breaker)
 
 

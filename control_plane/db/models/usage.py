@@ -172,3 +172,4 @@ class DestinationMeter(Base):
     since: Mapped[datetime]
     calls: Mapped[int]
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 4))
+    currency: Mapped[str]

@@ -15,6 +15,7 @@ from control_plane.domain.allowance import month_of
 from control_plane.domain.decision import Never, Wait
 from control_plane.kit.ids import new_id
 from control_plane.usage.charging import charge
+from control_plane.usage.repository import UsageRepository, Used
 from tests.factories import rows
 from tests.integration.dialer.conftest import Bench
 
@@ -161,10 +162,26 @@ async def test_too_much_money_to_one_destination_pauses_it_and_no_other(bench: B
     decision = await asked(bench, world, trunk, DOMINICAN)
     assert isinstance(decision, Wait)
     (reason,) = [reason for reason in decision.reasons if reason.code == "destination_paused"]
-    words = "Calls to +1809 are paused: they cost 2.40 (the limit is 2.00) within an hour. Look whether they are wanted, then resume them."
-    assert reason.sentence == words
+    words = "Calls to +1809 are paused: they cost 2.40 USD (the limit is 2.00 USD) within an hour."
+    assert reason.sentence == f"{words} Look whether they are wanted, then resume them."
     other = await asked(bench, world, trunk, "+525512345678")
     assert "destination_paused" not in [r.code for r in getattr(other, "reasons", ())]
+
+
+async def test_money_of_another_currency_is_not_added_to_what_a_destination_cost(bench: Bench) -> None:
+    world = await bench.make_world()
+    hour, now = timedelta(hours=1), datetime.now(UTC)
+
+    async def spent(cost: str, currency: str) -> tuple[int, Decimal]:
+        used = Used(world.workspace.id, now.date().replace(day=1), 60, 1, Decimal(cost), currency, is_rehearsal=False)
+        async with bench.dialer.sessions.begin() as session:
+            return await UsageRepository(session).meter(world.workspace.id, "+1809", now, used, hour)
+
+    assert [await spent("1.50", "USD"), await spent("0.25", "USD"), await spent("3", "EUR")] == [
+        (1, Decimal("1.50")),
+        (2, Decimal("1.75")),
+        (3, Decimal(3)),
+    ]
 
 
 async def test_a_workspace_that_said_nothing_calls_its_own_country_only(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """The days that a month's usage is read from are the records added up, whatever happens to the records."""
 
+import asyncio
 import random
 import uuid
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import UsageDay, UsageRecord, Workspace
@@ -100,3 +101,37 @@ async def test_a_workspace_that_goes_takes_its_days_along(stage: Stage) -> None:
         await session.execute(delete(Workspace).where(Workspace.id == other.id))
     async with stage.api.sessions() as session:
         assert await of_days(session) == await of_records(session) == {}
+
+
+async def test_two_records_that_change_places_at_once_wait_for_each_other_in_one_order(stage: Stage) -> None:
+    days = (DAY, DAY + timedelta(days=1))
+    made = [uuid.uuid4(), uuid.uuid4()]
+    fixed = {**facts(random.Random(1), [None]), "workspace_id": stage.api.workspace_id, "assistant_id": uuid.uuid4()}
+    async with stage.api.sessions.begin() as session:
+        session.add_all([UsageRecord(**fixed | {"call_id": call_id, "day": day}) for call_id, day in zip(made, days, strict=True)])
+
+    async def move(call_id: uuid.UUID, day: date) -> None:
+        async with stage.api.sessions.begin() as session:
+            await session.execute(update(UsageRecord).where(UsageRecord.call_id == call_id).values(day=day))
+
+    async with stage.api.sessions.begin() as holder, asyncio.TaskGroup() as moves:
+        await holder.execute(select(UsageDay).where(UsageDay.day == days[0]).with_for_update())
+        # The one that leaves the held day waits first; the other would have its own day already if each took what it leaves.
+        for waiting, (call_id, day) in enumerate(zip(made, reversed(days), strict=True), 1):
+            moves.create_task(move(call_id, day))
+            await until_waiting(stage, waiting)
+        await holder.commit()
+    async with stage.api.sessions() as session:
+        assert await of_days(session) == await of_records(session)
+
+
+async def until_waiting(stage: Stage, count: int) -> None:
+    """Until so many sessions of this database wait for a lock."""
+    waiting = text("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+    async with asyncio.timeout(60):
+        while True:
+            # Within one transaction the answer would stay the same.
+            async with stage.api.sessions() as session:
+                if await session.scalar(waiting) == count:
+                    return
+            await asyncio.sleep(0.02)

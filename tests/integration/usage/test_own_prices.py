@@ -76,7 +76,7 @@ async def test_costs_of_two_currencies_stand_side_by_side(stage: Stage) -> None:
 
 
 async def test_the_currency_stays_while_amounts_of_it_are_kept(stage: Stage) -> None:
-    await put_limits(stage, monthly={"cost": "5"})
+    await put_limits(stage, monthly={"cost": "5"}, destination_breaker={"cost_per_hour": "20"})
     await stage.api.owner.post("/usage/credits", json={"amount": "3"})
     people = (await stage.post("/contact-lists", {"name": "People"}))["id"]
     wanted = {"name": "C", "assistant_id": stage.assistant_id, "contact_list_ids": [people], "number_ids": [stage.number_id]}
@@ -84,7 +84,8 @@ async def test_the_currency_stays_while_amounts_of_it_are_kept(stage: Stage) -> 
     refused = await put(stage, 409, **EURO)
     assert (refused["code"], refused["detail"]) == (
         "currency_in_use",
-        "The workspace has a monthly cost limit, credits, a campaign's budget in USD; take that away first, then change the currency.",
+        "The workspace has a monthly cost limit, credits, an hourly cost limit of destinations, a campaign's budget in USD;"
+        " take that away first, then change the currency.",
     )
     await put_limits(stage)
     await stage.api.owner.post("/usage/credits", json={"amount": "-3"})
