@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make demo`, `make up`, `make test`. Works as root and as a normal user, from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test bench recurrence check chaos fuzz format
+.PHONY: help setup demo up test bench webhooks recurrence check chaos fuzz format
 PYTHON := .venv/bin/python
 # Further options, for example: make up ARGS="--port 8100"
 ARGS :=
@@ -33,6 +33,9 @@ fuzz: setup ## Ask the API all that its description allows, and more, by schemat
 
 bench: setup ## Measure claims, pacing, webhooks, figures and HTTP on loopback; writes docs/benchmarks.md (some minutes)
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+webhooks: setup ## Tell 10,000 events while three attempts of ten fail and the courier is killed: none is lost (some minutes)
+	@WEBHOOK_EVENTS=10000 $(PYTHON) -m pytest -q tests/integration/webhooks/test_surviving.py $(ARGS)
 
 recurrence: setup ## Compare plans of schedules with an oracle, minute by minute over ten years (some minutes)
 	@CALLWRIGHT_WHOLE_ORACLE=1 $(PYTHON) -m pytest -q tests/unit/domain/test_recurrence_oracle.py $(ARGS)
