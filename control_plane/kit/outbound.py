@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,24 @@ class NotDelivered(Exception):
 class Answer:
     status: int
     retry_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What stands at an address. The body is empty unless the status is 200."""
+
+    status: int
+    etag: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What stands at an address. The body is empty unless the status is 200."""
+
+    status: int
+    etag: str
+    body: bytes
 
 
 class _GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -63,7 +82,7 @@ def _network() -> Any:
 
 
 class OutboundClient:
-    """Posts bytes. One client per process: it keeps connections for a few seconds."""
+    """Posts bytes and gets documents. One client per process: it keeps connections for a few seconds."""
 
     def __init__(
         self,
@@ -85,10 +104,21 @@ class OutboundClient:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One POST. Any status is an answer, a redirect too. Raises `NotDelivered`, `Forbidden` for an address that may not be called."""
+        async with self._told(url):
+            return await self._post(url, headers, body)
+
+    async def get(self, url: str, headers: Mapping[str, str], *, most: int) -> Document:
+        """One GET. Raises as `post` does, and `NotDelivered` for what is longer than `most` bytes, or packed."""
+        async with self._told(url):
+            return await self._get(url, headers, most)
+
+    @asynccontextmanager
+    async def _told(self, url: str) -> AsyncIterator[None]:
+        """One request, whose failures become sentences."""
         self._guard.check_url(url)
         try:
             async with asyncio.timeout(self._within_s):
-                return await self._post(url, headers, body)
+                yield
         except (TimeoutError, httpcore.TimeoutException) as error:
             raise NotDelivered(f"No answer within {self._within_s:g} s.") from error
         except (httpcore.ConnectError, ssl.SSLError) as error:
@@ -107,6 +137,21 @@ class OutboundClient:
                     break
             retry_after = next((value.decode("latin-1") for name, value in response.headers if name.lower() == b"retry-after"), None)
             return Answer(response.status, retry_after)
+
+    async def _get(self, url: str, headers: Mapping[str, str], most: int) -> Document:
+        # Packed content could unfold to any size.
+        given = [(name.encode(), value.encode()) for name, value in {"accept-encoding": "identity", **headers}.items()]
+        async with self._pool.stream("GET", url, headers=given) as response:
+            told = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+            body = bytearray()
+            if response.status == 200:
+                if told.get(b"content-encoding", "identity").lower() != "identity":
+                    raise NotDelivered("The answer is packed, which was not asked for.")
+                async for chunk in response.aiter_stream():
+                    body += chunk
+                    if len(body) > most:
+                        raise NotDelivered(f"The answer is longer than {most // 1_000_000} MB.")
+            return Document(response.status, told.get(b"etag", ""), bytes(body))
 
     async def aclose(self) -> None:
         await self._pool.aclose()

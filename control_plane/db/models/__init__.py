@@ -3,7 +3,7 @@
 from control_plane.db.models.agent_worker import AgentWorker
 from control_plane.db.models.analytics import CallBreakdown, CallChange, CallTally
 from control_plane.db.models.api_key import ApiKey
-from control_plane.db.models.appointment import Appointment, AppointmentReminder
+from control_plane.db.models.appointment import Appointment, AppointmentFeed, AppointmentReminder
 from control_plane.db.models.assistant import Assistant, AssistantVersion
 from control_plane.db.models.audit import AuditEntry
 from control_plane.db.models.call import Call, CallEventRecord, CallTurn, GateVerdict
@@ -39,6 +39,7 @@ __all__ = [
     "AgentWorker",
     "ApiKey",
     "Appointment",
+    "AppointmentFeed",
     "AppointmentReminder",
     "Assistant",
     "AssistantVersion",
