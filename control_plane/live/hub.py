@@ -133,18 +133,18 @@ class Hub:
             await asyncio.wait({self._reading})
 
     async def _read(self) -> None:
-        was_lost = False
+        is_behind, is_told = False, True
         try:
             while self._positions:
                 try:
-                    if was_lost:
-                        await self._begin_anew()
-                        was_lost = False
+                    if is_behind:
+                        await self._go_on(is_told)
+                        is_behind, is_told = False, True
                     entries = await self._reader.wait(self._positions, _BLOCK_S)
                 except FAILURES as error:
-                    if not was_lost:
+                    if not is_behind:
                         log.warning("live_stream_interrupted", error=type(error).__name__)
-                    was_lost = True
+                    is_behind = True
                     await asyncio.sleep(_RETRY_S)
                     continue
                 try:
@@ -152,17 +152,18 @@ class Hub:
                 except Exception:
                     # One event must not silence all streams; that it was not told is told.
                     log.exception("live_events_not_fanned_out")
-                    was_lost = True
+                    is_behind, is_told = True, False
         finally:
             self._reading = None
 
-    async def _begin_anew(self) -> None:
-        """Redis is back. What was published to it meanwhile is unknown, to us and maybe to it."""
+    async def _go_on(self, is_told: bool) -> None:
+        """Redis is back. Where it still has what was read last, nothing was missed: whoever could not write to it tells the gap itself."""
         for space in list(self._positions):
-            _, newest = await self._reader.ends(space)
-            if space in self._positions:
+            oldest, newest = await self._reader.ends(space)
+            position = self._positions.get(space)
+            if position is not None and not (is_told and _is_within(oldest, position, newest)):
                 self._positions[space] = newest
-            self._reset(space, newest)
+                self._reset(space, newest)
         log.info("live_stream_resumed")
 
     def _reset(self, space: uuid.UUID, entry_id: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,3 +74,25 @@ async def test_events_that_only_their_publisher_lost_leave_a_gap_that_is_told(al
     again = await alone.listen(after=known)
     assert [each.type for each in await again.until("contact.updated")] == ["ready", *expected]
     await lost.aclose()
+
+
+async def test_a_reader_that_was_held_up_goes_on_where_it_was(alone: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    listening = await alone.listen()
+    await alone.happens(1)
+    assert marks((await listening.until("contact.updated"))[1:]) == [1]
+    reader = alone.api.app.state.live._reader
+    wait, failures = reader.wait, [TimeoutError("the process was stopped for a while")]
+
+    async def fails_once(*args: Any) -> Any:
+        if failures:
+            # As a process finds it that was suspended: what happened meanwhile is there, and its connection is not.
+            await alone.happens(2)
+            raise failures.pop()
+        return await wait(*args)
+
+    monkeypatch.setattr(reader, "wait", fails_once)
+    await alone.happens(3)
+    heard = await listening.until("contact.updated")
+    heard += await listening.until("contact.updated")
+    assert {each.type for each in heard} == {"contact.updated"}
+    assert sorted(marks(heard)) == [2, 3]
