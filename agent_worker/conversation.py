@@ -21,16 +21,18 @@ from livekit.agents.voice import (
     UserStateChangedEvent,
 )
 
-from agent_worker import clock, disclosure, phrases, screening
+from agent_worker import clock, phrases, screening
 from agent_worker.assistant import Assistant
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient
+from agent_worker.disclosure import Opening
 from agent_worker.greeting import Greeting
 from agent_worker.instructions import assemble
 from agent_worker.keeper import Keeper
 from agent_worker.opening_line import Spoken
 from agent_worker.opt_out_phrases import is_opt_out
 from agent_worker.opt_out_wish import OptOutWish
+from agent_worker.reception import Reception
 from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
 from agent_worker.stop_question import StopQuestion
@@ -59,7 +61,8 @@ class Conversation:
         self.assistant = Assistant(assemble(order), tools_for(order, self), may_reply=self._may_reply, on_audio=self._overhear)
         self.keeper = Keeper(call_log, order.recording_policy)
         self.transcript = Transcript(self.keeper)
-        self.screener = Screener(call_log, clock.seconds, self._met_mailbox)
+        self.screener = Screener(call_log, clock.seconds, self._met_machine)
+        self._reception: Reception | None = None
         self._answered_at: float | None = None
         self._opening_over_at: float | None = None
         self._callee_began: float | None = None
@@ -165,7 +168,8 @@ class Conversation:
         said = phrases.for_language(self.order.language)
         await self.session.interrupt(force=True)
         self._stop.begin(clock.seconds())
-        await self.session.say(said.stop_which)
+        # The end of the turn that said stop would interrupt it otherwise; what is said over it is heard all the same.
+        await self.session.say(said.stop_which, allow_interruptions=False)
         answer = await self._stop.answer(lambda: self.session.user_state == "speaking")
         if means_only_these(answer) and await self.scheduling.stop(self.order.schedule_id, answer):
             await self._say_last(said.stopped_these)
