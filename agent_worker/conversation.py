@@ -21,18 +21,16 @@ from livekit.agents.voice import (
     UserStateChangedEvent,
 )
 
-from agent_worker import clock, phrases, screening
+from agent_worker import clock, disclosure, phrases, screening
 from agent_worker.assistant import Assistant
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient
-from agent_worker.disclosure import Opening
 from agent_worker.greeting import Greeting
 from agent_worker.instructions import assemble
 from agent_worker.keeper import Keeper
 from agent_worker.opening_line import Spoken
 from agent_worker.opt_out_phrases import is_opt_out
 from agent_worker.opt_out_wish import OptOutWish
-from agent_worker.reception import Reception
 from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
 from agent_worker.stop_question import StopQuestion
@@ -61,8 +59,7 @@ class Conversation:
         self.assistant = Assistant(assemble(order), tools_for(order, self), may_reply=self._may_reply, on_audio=self._overhear)
         self.keeper = Keeper(call_log, order.recording_policy)
         self.transcript = Transcript(self.keeper)
-        self.screener = Screener(call_log, clock.seconds, self._met_machine)
-        self._reception: Reception | None = None
+        self.screener = Screener(call_log, clock.seconds, self._met_mailbox)
         self._answered_at: float | None = None
         self._opening_over_at: float | None = None
         self._callee_began: float | None = None
