@@ -15,6 +15,7 @@ PACKAGED = Path(__file__).parent / "rules.yaml"
 _FAILURE = re.compile(r"\b(error|failed|failure|could not|cannot|exception|refused)\b", re.IGNORECASE)
 _AGENDA = re.compile(r"^[#*\s]*agenda\b[^\n]*?(?::|\n)(.*?)(?:\n\s*\n|\n#|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _QUESTION = re.compile(r"[^.!?\n]*\?")
+_TOLD = re.compile(r"(?:whether it is right|tell the person|ask the person): (.*)", re.IGNORECASE)
 _LANGUAGE_HINT = re.compile(r"\b(?:language|idioma|sprache|speak|speaks|habla|sprich)\b[\s:*=]*(?:only\s+)?(?=(\w+))", re.IGNORECASE)
 
 
@@ -92,7 +93,12 @@ def answer(book: RuleBook, conversation: Conversation, tools: Mapping[str, Mappi
     step = _next_step(rule, conversation.results, tools)
     if step is None:
         return Reply(rule.name)
-    values = {"question": _question(book, conversation.system, language), "said": conversation.said or ""}
+    told = _TOLD.search(conversation.results[-1]) if conversation.results else None
+    values = {
+        "question": _question(book, conversation.system, language),
+        "said": conversation.said or "",
+        "result": told[1] if told else "",
+    }
     text = _filled(step.say.get(language) or step.say.get(book.default_language, ""), values)
     if not step.call or not _is_possible(step, tools):
         return Reply(rule.name, text)

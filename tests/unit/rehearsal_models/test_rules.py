@@ -138,3 +138,36 @@ def test_nothing_is_said_once_all_steps_are_done() -> None:
 
 def test_without_any_words_of_the_callee_the_agent_opens() -> None:
     assert answer(BOOK, Conversation(None), TOOLS).text == "Hello! Do you have a moment to talk?"
+
+
+PLAN_TOOLS = {
+    "create_schedule": {"properties": {"words": {}, "about": {}, "is_confirmed": {}}},
+    "flag_risk": {"properties": {"kind": {"enum": ["self_harm"]}, "level": {"enum": ["concern", "crisis"]}, "quote": {}}},
+    "set_outcome": {"properties": {"label": {"enum": ["confirmed", "reschedule", "cancel"]}, "note": {}}},
+    "end_call": {},
+}
+
+
+def test_a_plan_is_asked_for_read_back_and_confirmed() -> None:
+    asked = after("Please call me again in two hours.", tools=PLAN_TOOLS)
+    assert asked.arguments == {"words": "Please call me again in two hours.", "about": "", "is_confirmed": False}
+    told = "Nothing is stored yet. Read this to the person and ask whether it is right: we will call you at noon."
+    assert after("Please call me again in two hours.", told, tools=PLAN_TOOLS).text == "we will call you at noon. Is that right?"
+    confirmed = after("Yes, that is right.", tools=PLAN_TOOLS, called=frozenset({"create_schedule"}))
+    assert (confirmed.tool, confirmed.arguments["is_confirmed"]) == ("create_schedule", True)
+
+
+def test_who_asks_to_be_called_where_no_plan_can_be_made_is_a_callback() -> None:
+    assert after("Please call me again in two hours.", tools={"set_outcome": {}}).tool == "set_outcome"
+
+
+def test_something_grave_is_flagged() -> None:
+    flagged = after("I do not want to live any more.", tools=PLAN_TOOLS)
+    assert flagged.arguments == {"kind": "self_harm", "level": "crisis", "quote": "I do not want to live any more."}
+
+
+@pytest.mark.parametrize(
+    ("said", "label"), [("I am away that day, please move it.", "reschedule"), ("Please cancel it, I will not come.", "cancel")]
+)
+def test_an_appointment_is_moved_or_given_up(said: str, label: str) -> None:
+    assert after(said, tools=PLAN_TOOLS).arguments["label"] == label
