@@ -101,11 +101,15 @@ async def test_nobody_is_told_what_somebody_else_has_said(stage: Stage) -> None:
     assert asdict(memory) == asdict(Memory(last_call=memory.last_call))
 
 
-async def test_who_answers_a_number_is_not_told_what_is_known_of_a_contact_or_by_another_assistant(stage: Stage) -> None:
-    await talked(stage, contact_id=await contact(stage), summary="Her knee hurts.")
+async def test_what_one_assistant_was_told_another_does_not_know(stage: Stage) -> None:
+    ada = await contact(stage)
+    await talked(stage, contact_id=ada, summary="Her knee hurts.")
     another = await stage.post("/assistants", {"name": "Bob", "system_prompt": "Be kind."})
-    for fields in ({}, {"assistant_id": another["id"]}):
-        _, agent = await stage.dispatched(**fields)
-        assert (await order_of(agent)).memory == Memory()
-        await agent.says(EventKind.FAILED, error="enough")
-        await stage.sweep()
+    _, agent = await stage.dispatched(contact_id=ada, to=None, assistant_id=another["id"])
+    assert (await order_of(agent)).memory == Memory()
+
+
+async def test_who_answers_a_number_is_not_told_what_is_known_of_a_contact(stage: Stage) -> None:
+    await talked(stage, contact_id=await contact(stage), summary="Her knee hurts.")
+    _, agent = await stage.dispatched()
+    assert (await order_of(agent)).memory == Memory()

@@ -1,11 +1,13 @@
 """A stop that is said in a call of a schedule: its calls alone, or all; and all when nobody says which."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from control_plane.db.models import Call
 from sip_config.contract import EndCause, EventKind, Outcome
+from sip_config.naming import room_name
 from tests.integration.calls.conftest import CALLEE, Agent, Stage, checked
 
 STOP = "Please stop calling me."
@@ -51,8 +53,11 @@ async def test_who_hangs_up_over_the_question_is_not_called_again(stage: Stage, 
 
 
 async def test_whose_agent_dies_over_the_question_is_not_called_again(stage: Stage) -> None:
-    _, _, agent = await in_progress(stage)
-    await agent.says(EventKind.FAILED, error="gone")
+    _, call, _ = await in_progress(stage)
+    stage.telephony.agent_leaves(room_name(call["id"]))
+    await stage.change(call, lease_until=datetime.now(UTC) - timedelta(seconds=1))
+    await stage.sweep()
+    assert (await stage.row(call)).state == "ended"
     assert await is_suppressed(stage)
 
 
