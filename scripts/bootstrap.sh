@@ -1,18 +1,20 @@
 #!/bin/sh
-# Makes .venv with everything from the hashed lock. Needs Python 3.11 or 3.12 and a package registry; quick when nothing changed.
-# Changes nothing outside this folder except the caches of uv.
+# Makes .venv from the hashed lock: with what runs, or by `bootstrap.sh dev` also with what tests and checks it. Needs Python 3.11 or 3.12 and
+# a package registry; quick when nothing changed. Changes nothing outside this folder except the caches of uv.
 set -eu
 cd "$(dirname "$0")/.."
 
 TOOLS=.callwright/tools
-STAMP=.venv/.callwright-installed
+RUN=requirements.lock DEV=requirements-dev.lock
+LOCK=$RUN
+[ "${1:-}" != dev ] || LOCK=$DEV
 
 # The machine's own certificates where it has any, as pip and Go do: behind a company's proxy uv's bundled ones do not suffice.
 if [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/certs/ca-bundle.crt ]; then
     export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 fi
 
-wanted() { cat requirements.lock pyproject.toml .python-version scripts/bootstrap.sh | sha256sum | cut -d' ' -f1; }
+wanted() { cat "$RUN" "$DEV" pyproject.toml .python-version scripts/bootstrap.sh | sha256sum | cut -d' ' -f1; }
 say() { printf '%s\n' "$*" >&2; }
 
 works() { "$1" --version >/dev/null 2>&1; } # a pyenv shim may be on PATH and still have nothing behind it
@@ -62,13 +64,17 @@ make_venv() {
         "$UV" venv -q --python 3.11 .venv
 }
 
-[ "$(cat "$STAMP" 2>/dev/null)" = "$(wanted)" ] && exit 0
+stamp() { echo ".venv/.installed-$1"; }
+has() { [ "$(cat "$(stamp "$1")" 2>/dev/null)" = "$(wanted)" ]; }
+
+# What tests need holds what runs.
+if has "$LOCK" || has "$DEV"; then exit 0; fi
 
 UV=$(find_uv)
 works .venv/bin/python || { rm -rf .venv && make_venv; }
-say "Installing from requirements.lock …"
+say "Installing from $LOCK …"
 export VIRTUAL_ENV="$PWD/.venv"
-"$UV" pip install -q --require-hashes -r requirements.lock
+"$UV" pip install -q --require-hashes -r "$LOCK"
 # The lock holds the build backend for Linux x86_64; elsewhere uv fetches it.
 "$UV" pip install -q --no-deps --no-build-isolation -e . 2>/dev/null || "$UV" pip install -q --no-deps -e .
-wanted >"$STAMP"
+wanted >"$(stamp "$LOCK")"

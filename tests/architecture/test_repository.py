@@ -55,13 +55,25 @@ def declared() -> dict[str, list[str]]:
     return {"": project["dependencies"], **project["optional-dependencies"]}
 
 
+def _locked(lock: str) -> dict[str, str]:
+    return {_normal(name): version for name, version in PINNED.findall((ROOT / lock).read_text())}
+
+
 @pytest.fixture(scope="module")
 def locked() -> dict[str, str]:
-    return {_normal(name): version for name, version in PINNED.findall((ROOT / "requirements.lock").read_text())}
+    return _locked("requirements-dev.lock")
 
 
 def test_every_declared_requirement_is_locked(declared, locked):
     assert [r for requirements in declared.values() for r in requirements if _normal(r) not in locked] == []
+    running = _locked("requirements.lock")
+    wanted = [r for extra, requirements in declared.items() if extra not in ("dev", "mcp") for r in requirements]
+    assert [r for r in wanted if _normal(r) not in running] == []
+
+
+def test_what_runs_is_what_is_tested(locked):
+    running = _locked("requirements.lock")
+    assert {name: version for name, version in running.items() if locked.get(name) != version} == {}
 
 
 def test_the_locked_version_is_one_that_the_project_accepts(declared, locked):
@@ -83,7 +95,8 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(parts)
 
 
-def test_every_locked_file_has_a_hash():
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_every_locked_file_has_a_hash(lock):
+    text = (ROOT / lock).read_text()
     blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
