@@ -28,6 +28,7 @@ from control_plane.contacts.consent_controllers import ConsentController, ListCo
 from control_plane.contacts.controllers import ContactController, ContactListController
 from control_plane.contacts.export_controllers import ContactExportController
 from control_plane.contacts.import_controllers import ImportController
+from control_plane.contacts.import_stream import Watchers
 from control_plane.contacts.number_import_controllers import ConsentImportController, SuppressionImportController
 from control_plane.contacts.suppression_controllers import SuppressionController
 from control_plane.db.session import create_engine, create_sessions
@@ -218,6 +219,7 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     state.signer = TokenSigner(*settings.encryption_keys)
     state.storage = open_storage(settings.storage_url)
     state.watch = Watch(state.sessions)
+    state.import_watchers = Watchers()
     issuer = TrustedIssuer(settings.jwt_issuer, settings.jwt_audience, settings.jwt_jwks_url) if settings.jwt_issuer else None
     state.authenticator = Authenticator(state.sessions, state.signer, clock, issuer)
 

@@ -110,7 +110,8 @@ class ImportController(Controller):
     ) -> ServerSentEvent:
         """`progress` with the import whenever it has changed, then `end`. A client that comes back later is told the end again."""
         await ImportService(unit, principal.workspace_id, storage).get(import_id)
-        return ServerSentEvent(progress(state.sessions, principal.workspace_id, import_id, lambda: state.live.is_leaving))
+        messages = progress(state.sessions, principal.workspace_id, import_id, lambda: state.live.is_leaving)
+        return ServerSentEvent(state.import_watchers.watch(principal.workspace_id, messages))
 
     @get("/imports/{import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason and their own text")
     async def errors(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> Stream:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from control_plane.contacts.importing import staging
@@ -39,8 +39,12 @@ _CREATE = (
     """,
 )
 _DROP = "drop table if exists import_found, import_found_phone, import_consent"
-# Some thousand rows meet tables of any size, of which the planner may know nothing yet: each is looked up by an index.
-_BY_INDEX = ("set local enable_seqscan = off", "set local enable_hashjoin = off", "set local enable_mergejoin = off")
+# One part into a workspace at a time: two files may bring the same new number at the same moment. Some thousand rows meet tables of any
+# size, of which the planner may know nothing yet: within the transaction each is looked up by an index.
+_ENTER = """
+select pg_advisory_xact_lock(:workspace), set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+  set_config('enable_mergejoin', 'off', true)
+"""
 
 # A number that the workspace knows means its contact, the one on this list before others. Of contacts that this import has made only the
 # first numbers are compared, as those of the file's rows are.
@@ -164,11 +168,8 @@ class ImportRun:
 
     async def advance(self, owner: Owner, list_id: uuid.UUID, part: Part) -> None:
         """The next part of the file, with its report and the note that it is done, in one transaction. Raises `Gone`."""
-        for setting in _BY_INDEX:
-            await self._connection.execute(text(setting))
+        await self._connection.execute(text(_ENTER), {"workspace": owner.workspace_id.int & (1 << 63) - 1})
         names = {"workspace_id": owner.workspace_id, "import_id": owner.import_id, "list_id": list_id}
-        # One part into a workspace at a time: two files may bring the same new number at the same moment.
-        await self._connection.execute(select(func.pg_advisory_xact_lock(owner.workspace_id.int & (1 << 63) - 1)))
         to_be = staging.sort_out(part.accepted, await self._known(part, names))
         await self._copy("contact", staging.CONTACT_COLUMNS, "".join(part.contacts[at] for at in to_be.new))
         await self._copy("contact_phone", staging.PHONE_COLUMNS, "".join(part.phones[at] for at in to_be.new))

@@ -118,7 +118,13 @@ def _zones(e164: str, country_code: int, kind: int) -> tuple[str, ...]:
     if len(e164) < _SHORTEST:
         return ()
     digits = e164[1:] if phonenumbers.is_number_type_geographical(kind, country_code) else str(country_code)
-    for length in range(_DEEPEST.get(digits[:_HEAD], _HEAD), 0, -1):
+    return _zones_of(digits[: _DEEPEST.get(digits[:_HEAD], _HEAD)])
+
+
+@lru_cache(maxsize=65536)
+def _zones_of(digits: str) -> tuple[str, ...]:
+    """By the longest known prefix of the digits."""
+    for length in range(len(digits), 0, -1):
         found = TIMEZONE_DATA.get(digits[:length])
         if found:
             return _known_zones(found)

@@ -15,19 +15,20 @@ from sqlalchemy import text
 from control_plane.contacts.tasks import sweep_imports
 from tests.fixtures.world import World
 
-ROWS = 8_000
-"""Three chunks of the file."""
+ROWS = 5_000
+PART = 200_000
+"""Bytes; two parts of the file."""
 # Says where it is, and goes no further.
 WORKER = """
 import asyncio, sys, uuid
 from pathlib import Path
+from control_plane.contacts import importer
 from control_plane.contacts.import_run_repository import ImportRun
-from control_plane.contacts.importer import Importer
 from control_plane.db.session import create_engine
 from control_plane.kit.clock import SystemClock
 from control_plane.kit.storage import FolderStorage
 
-url, folder, import_id, when, point, number = sys.argv[1:]
+url, folder, import_id, when, point, number, importer.PART = *sys.argv[1:-1], int(sys.argv[-1])
 usual, passed = getattr(ImportRun, point), []
 
 async def halt():
@@ -45,7 +46,7 @@ async def halted(run, *args, **kwargs):
     return done
 
 setattr(ImportRun, point, halted)
-asyncio.run(Importer(create_engine(url), FolderStorage(Path(folder)), SystemClock()).run(uuid.UUID(import_id)))
+asyncio.run(importer.Importer(create_engine(url), FolderStorage(Path(folder)), SystemClock()).run(uuid.UUID(import_id)))
 """
 STEPS = (
     ("after", "begin", 1, "nothing"),
@@ -70,7 +71,7 @@ def content() -> bytes:
 async def killed(world: World, database: str, import_id: str, when: str, point: str, number: int) -> None:
     """A worker goes on with the import, and is killed where it is said."""
     folder = world.app.state.settings.storage_url.removeprefix("file://")
-    arguments = [sys.executable, "-c", WORKER, database, folder, import_id, when, point, str(number)]
+    arguments = [sys.executable, "-c", WORKER, database, folder, import_id, when, point, str(number), str(PART)]
     worker = await asyncio.create_subprocess_exec(*arguments, stdout=asyncio.subprocess.PIPE, env=os.environ | {"PYTHONPATH": os.getcwd()})
     try:
         assert worker.stdout is not None

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import uuid
+from collections.abc import AsyncIterator
 from typing import Any
 
 from sqlalchemy import text
 
 from control_plane.contacts.import_stream import progress
 from control_plane.contacts.tasks import run_import
+from control_plane.kit.ids import new_id
 from tests.fixtures.world import World
 
 CONTENT = b"name,phone\nAda,+12025550101\nBob,x\n"
@@ -72,6 +74,27 @@ async def test_a_process_that_leaves_lets_its_listeners_go_without_an_end(world:
     accepted = await world.ours.upload(await world.contact_list(), CONTENT)
     stream = progress(world.app.state.sessions, world.ours.workspace_id, uuid.UUID(accepted["id"]), lambda: True, every_s=0.01)
     assert [message.event async for message in stream] == ["progress"]
+
+
+async def test_a_workspace_has_so_many_streams_open_and_no_more(world: World) -> None:
+    accepted = await world.ours.upload(await world.contact_list(), CONTENT)
+    path, watchers = f"/imports/{accepted['id']}/stream", world.app.state.import_watchers
+    watchers.most_of_space = 1
+
+    def watched() -> AsyncIterator[Any]:
+        space = world.ours.workspace_id
+        return watchers.watch(space, progress(world.app.state.sessions, space, new_id(), lambda: False))
+
+    held = watched()
+    refused = await world.ours.get(path, 429)
+    assert (refused["code"], refused["detail"].startswith("The workspace has 1 streams of imports")) == ("too_many_streams", True)
+    await world.theirs.get(path, 404)
+    assert [message.event async for message in held] == ["end"]
+    # This one's client is gone before its answer begins.
+    watched()
+    await run_import(world.ctx, accepted["id"])
+    for _ in range(2):
+        assert "event: end" in (await world.ours.client.get(f"/api/v1{path}")).text
 
 
 async def test_somebody_elses_import_is_not_there(world: World) -> None:
