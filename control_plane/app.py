@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from control_plane.analytics.controllers import AnalyticsController, CallAnalyticsController, CampaignStatsController
 from control_plane.appointments.controllers import AppointmentController, AppointmentImportController
+from control_plane.appointments.feed_controllers import AppointmentFeedController
 from control_plane.assistants.controllers import AssistantController
 from control_plane.audit.controllers import AuditController
 from control_plane.calls.control_controllers import CampaignStopController, WorkspaceHaltController
@@ -136,6 +137,7 @@ API: Sequence[ControllerRouterHandler] = (
     FollowUpController,
     CheckUpController,
     AppointmentController,
+    AppointmentFeedController,
     AppointmentImportController,
     PromiseController,
 )

@@ -16,7 +16,7 @@ from arq.worker import Function, Worker
 from structlog import get_logger
 
 from control_plane.analytics.tasks import count_changed_hours
-from control_plane.appointments.tasks import keep_reminders
+from control_plane.appointments.tasks import keep_reminders, refresh_feeds
 from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
 from control_plane.checkups.tasks import keep_checkups
@@ -172,6 +172,7 @@ def _functions() -> list[Function]:
         func(deliver_webhooks, keep_result=0, max_tries=1),
         func(take_up_risks, keep_result=0, max_tries=1),
         func(keep_follow_ups, keep_result=0, max_tries=1),
+        func(refresh_feeds, keep_result=0, max_tries=1, timeout=900),
     ]
 
 
@@ -197,6 +198,7 @@ def _crons() -> list[CronJob]:
         cron(deliver_webhooks, second=EVERY_SECOND, keep_result=0, max_tries=1),
         cron(keep_promises, second=every_ten_seconds(1), keep_result=0, max_tries=1),
         cron(keep_reminders, second=every_ten_seconds(3), keep_result=0, max_tries=1),
+        cron(refresh_feeds, second={19, 49}, keep_result=0, max_tries=1, timeout=900),
         cron(keep_checkups, second=every_ten_seconds(7), keep_result=0, max_tries=1),
         cron(keep_follow_ups, second=every_ten_seconds(8), keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),

@@ -49,7 +49,7 @@ class AppointmentService:
             title=data.title,
             place=data.place,
             starts_at=data.starts_at,
-            time_zone=_zone(data.time_zone or (await self._lookups.workspace()).time_zone),
+            time_zone=zone_known(data.time_zone or (await self._lookups.workspace()).time_zone),
             reminder_offsets_s=_offsets(data.reminder_offsets_s),
             status="scheduled",
             reminders=[],
@@ -100,7 +100,7 @@ class AppointmentService:
         if "assistant_id" in changes:
             await self._lookups.active_assistant(changes["assistant_id"])
         if "time_zone" in changes:
-            _zone(changes["time_zone"])
+            zone_known(changes["time_zone"])
         if "reminder_offsets_s" in changes:
             changes["reminder_offsets_s"] = _offsets(changes["reminder_offsets_s"])
         if changes.get("external_id") is not None:
@@ -164,7 +164,8 @@ def _apply(row: Appointment, changes: dict[str, Any]) -> list[str]:
     return changed
 
 
-def _zone(name: str) -> str:
+def zone_known(name: str) -> str:
+    """The zone itself. Raises `Invalid`."""
     if not is_zone(name):
         raise Invalid.field("time_zone", f"The time zone {name!r} is not known; write it like America/New_York.")
     return name

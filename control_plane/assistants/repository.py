@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Number, Schedule
+from control_plane.db.models import Appointment, AppointmentFeed, Assistant, AssistantVersion, Call, Campaign, Number, Schedule
 
 
 class AssistantRepository:
@@ -39,6 +39,8 @@ class AssistantRepository:
         uses = (
             (Campaign, Campaign.assistant_id, "a campaign"),
             (Schedule, Schedule.assistant_id, "a schedule"),
+            (Appointment, Appointment.assistant_id, "an appointment"),
+            (AppointmentFeed, AppointmentFeed.assistant_id, "a calendar of appointments"),
             (Number, Number.assistant_id, "a number, whose inbound calls it takes"),
             (Call, Call.assistant_id, "calls, whose history is kept"),
         )

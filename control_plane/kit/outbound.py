@@ -35,15 +35,6 @@ class Document:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What stands at an address. The body is empty unless the status is 200."""
-
-    status: int
-    etag: str
-    body: bytes
-
-
 class _GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Connects to an address that the guard has looked at. TLS above it still asks for the host's name."""
 

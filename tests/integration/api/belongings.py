@@ -64,6 +64,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "appointment_id": await made(
             "/appointments", {"contact_id": contact, "assistant_id": assistant, "starts_at": "2026-12-24T14:30:00Z"}
         ),
+        "feed_id": await made("/appointment-feeds", {"name": "F", "url": "https://calendar.example.com/f.ics", "assistant_id": assistant}),
         "suppression_id": await made("/suppressions", {"e164": "+12025550102", "reason": "asked"}),
         "call_id": await made("/calls", {"assistant_id": assistant, "to": PHONE}, 202),
         "key_id": await made("/api-keys", {"name": "k", "role": "viewer"}),
