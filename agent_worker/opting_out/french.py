@@ -1,0 +1,138 @@
+"""Never to be called again, in French. Elisions stand apart: "m'appelez" is "m' appelez"."""
+
+from agent_worker.opting_out.grammar import Grammar
+
+_GROUPS = {
+    "ne": r"(?:ne|n')",
+    "obj": r"(?:(?:me|m'|nous|moi) )?",
+    "imp": r"(?:appelez|appelle|appeliez|appellent|rappelez|rappelle|rappeliez|rappellent|telephonez|telephone|telephoniez|contactez"
+    r"|contacte|contactiez|contactent|derangez"
+    r"|derange|derangiez|derangent|embetez|embete|ennuyez|ennuie|harcelez|harcele|harceliez|importunez|importune|sollicitez|sollicite"
+    r"|sollicitiez|relancez|relance|joignez|sonnez|composez"
+    r"|recontactez|recontacte|demarchez|demarche|demarchiez|cherchez a me joindre)",
+    "inf": r"(?:appeler|rappeler|telephoner|contacter|recontacter|deranger|embeter|ennuyer|harceler|importuner|solliciter|relancer"
+    r"|joindre|sonner|composer|demarcher|poursuivre"
+    r"|casser les pieds|passer des coups de fil)",
+    "pp": r"(?:appele|rappele|contacte|recontacte|derange|harcele|importune|sollicite|demarche|joint|embete|ennuye)e?s?",
+    "never": r"(?:plus(?: jamais)?|jamais(?: plus)?)",
+    "calls": r"(?:appels?|coups? de (?:fil|telephone)|telephonages?|demarchages?|harcelement|sollicitations?|appels telephoniques)",
+    "stop": r"(?:arrete[rz]?|arretiez|arretent|cesse[rz]?|cessiez|cessent|stop|stoppez|stoppe|stopper|finissez|terminez|evitez|eviter"
+    r"|dispensez vous|abstenez vous|mettez fin|mettre fin)",
+    "remove": r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|raye[rz]?|efface[rz]?|ote[rz]?|sors|sortez|sortir|desinscri\w+|desabonne\w*"
+    r"|elimine[rz]?|biffe[rz]?|radie[rz]?|vire[rz]?|jetez"
+    r"|detruisez|perdez|oublie[rz]?|bloquez|bloquer|exclue[rz]|retiriez|enleviez|supprimiez|effaciez)",
+    "mine": r"(?:(?:mon|ce|notre|le|mes|nos) (?:(?:numero de) )?(?:numero|telephone|nom|contact|coordonnees|donnees|adresse|portable"
+    r"|infos|informations|fiche))",
+    "list": r"(?:listes?|listings?|bases?|fichiers?|systemes?|registres?|repertoires?|annuaires?|contacts|archives|carnet|ordinateurs?"
+    r"|dossiers?|campagnes?|fichier client)",
+    "harm": r"(?:plainte|police|gendarmes?|gendarmerie|avocat|justice|tribunal|cnil|bloque|signale|denonce|porte plainte|proces|bloctel)",
+    "end": r"(?=$|,| (?:s'|s il|svp|merci|et|ou|parce|car|a (?:ce|mon|la maison|toute|longueur|tout|ce numero)|ici|chez (?:moi|nous)"
+    r"|ce numero|ce telephone|cette ligne|mon numero|maintenant"
+    r"|immediatement|tout de suite|une fois|pour (?:me|ca|cela|vendre|des|rien|vos|de la|un)|tous les|toutes les|sans|avec|au telephone"
+    r"|par telephone|svp|plus|jamais|de (?:la part|votre)"
+    r"|c'|ca|je|j'|vous|en permanence|constamment|comme|desormais|dorenavant|a l'|encore|sur ce|qui que))",
+}
+
+_DEMANDS = (
+    r"(?:<ne> )?<obj>(?:en )?<imp>(?: (?:donc|surtout|s' il vous plait))? <never><end>",
+    r"(?:<ne> )<obj><imp> (?:pas|surtout pas) (?:de nouveau|encore une fois|une nouvelle fois)",
+    r"(?:<ne> )(?:me |m' |nous )<imp> (?:pas|surtout pas)(?=$|, (?:s' il|merci)| s' il)",
+    r"ne <never>(?: (?:jamais|avoir a|chercher a|essayer de|tenter de|venir))* <obj><inf><end>",
+    r"<stop>(?: (?:donc|tout de suite|immediatement|s' il vous plait|svp|enfin|un peu|maintenant))* (?:de|d') <obj><inf><end>",
+    r"<stop>(?: (?:avec|a|au|aux|de|les|ces|vos|tous|tout|le|la|ce|votre|donc|immediatement|tout de suite))+(?: \w+)? ?<calls>",
+    r"<remove>(?: (?:moi|nous))(?: \w+){0,4}? (?:<list>|ici|la|tout de suite|immediatement)",
+    r"<remove>(?: (?:moi|nous))(?=$|,| (?:s'|svp|merci|de la|immediatement))(?<!oubliez moi)",
+    r"(?:me|m'|nous) <remove>(?: \w+){0,4}? (?:<list>|appels?)",
+    r"<remove> <mine>(?! (?:de (?:client|commande|dossier|la commande|cette commande)|du (?:dossier|rendez)))",
+    r"<remove>(?: (?:que|vous|avez|aviez|eu|jamais|connaissez|connaissiez|un jour))+ (?:mon|ce|notre) numero",
+    r"(?:etre|soit|sois|faire|suis)(?: (?:moi|me|nous))? <remove>e?s?(?: (?:de|du|des|d'|vos|votre|cette|la|toutes|toute|tous))*"
+    r"(?: \w+)? ?<list>",
+    r"(?:figurer|etre|apparaitre) (?:dans|sur) (?:vos|votre|cette|aucune|la) ?<list>(?<!dans)",
+    r"(?:me|m'|nous) desinscri(?:re|vez|ve)|desinscrivez(?: (?:moi|nous))?|desabonnez (?:moi|nous)|me desabonner|me faire (?:rayer"
+    r"|radier|desinscrire)",
+    r"(?:laissez|laisse|fichez|fiche|foutez|fous|foutre|ficher|laisser|lachez|lache)(?: (?:moi|nous|me|nous|donc|enfin|un peu))+(?: la"
+    r"| en)? ?(?:la|en)? ?(?:paix|tranquilles?|les baskets|la grappe)"
+    r"(?! (?:un|une|deux|cinq|le temps|pendant|jusqu))",
+    r"(?:me|nous) (?:laisser|laissiez|ficher|foutre|lacher)(?: (?:la|en|enfin))* (?:paix|tranquilles?)",
+    r"(?:inscri\w+|mett\w+|ajout\w+|plac\w+)(?: (?:moi|nous|me|mon|numero|ce))*(?: \w+){0,3}? (?:bloctel|liste rouge|liste noire"
+    r"|liste d' opposition|liste d' exclusion|ne pas appeler|ne plus appeler)",
+    r"liste d' opposition|liste anti (?:demarchage|appels)|ne (?:pas|plus) (?:me )?appeler list|liste (?:des )?ne pas appeler",
+)
+
+_STATEMENTS = (
+    r"(?:veux|voulons|souhaite|souhaitons|desire|voudrais|aimerais)(?: (?:ne|absolument|vraiment))? <never>(?: jamais)? (?:vous entendre"
+    r"|entendre parler de vous|avoir (?:de )?vos nouvelles"
+    r"|avoir affaire a vous|de vos nouvelles|vous parler au telephone)",
+    r"(?:veux|voulons|souhaite|souhaitons|desire|desirons|voudrais|voudrions|accepte|supporte|tiens|ai envie|aimerais|veut|entends)(?: "
+    r"(?:absolument|vraiment))? (?:<never>|ne <never>)"
+    r"(?: (?:a|d'|de|jamais))? (?:etre|qu' on me|recevoir|avoir|entendre|un|vous entendre|vous avoir|de|d'|que (?:vous|l' on|on|personne"
+    r"|quelqu' un|quiconque)|avoir affaire|avoir a faire|du tout)"
+    r"(?: (?:jamais|m'|me|nous|<pp>|<imp>|appeliez|appelle|vous|de|vos|d'|des|ces|un|seul|<calls>|parler|nouvelles|au|telephone"
+    r"|vos nouvelles|la|moindre))+",
+    r"(?:ne|n') (?:\w+ )?(?:veux|voulons|souhaite|souhaitons|desire|accepte|supporte|voudrais)(?: (?:absolument|vraiment))? (?:pas|aucun"
+    r"|aucune|ni)(?: (?:de|recevoir|d'|un|vos|avoir|etre|que|vous|on|autre|autres|nouveau"
+    r"|nouvel|seul|m'|me|nous|tels|ce|genre))* (?:<calls>|<pp>|appeliez|rappeliez|contactiez)",
+    r"(?:veux|souhaite|desire|voulons|voudrais|aimerais|prefere|prefererais|demande|exige|prie|ordonne|conseille|remercie|merci|priere"
+    r"|vouloir|veuillez|faut|faudrait|suffit|apprecierais|compte|assurez|veillez|faites)"
+    r"(?: (?:que|qu'|vous|on|de|bien|a|ce|en|sorte|personne|plus|il|si|je|jamais|quiconque|quelqu' un))* (?:ne|n') (?:me |m' |nous )?"
+    r"(?:soit |soient |sois )?(?:<imp>|<pp>|<never> <obj><inf>|appelle)(?: <never>)?"
+    r"(?<!pas)(?=$|,| (?:plus|jamais|s'|svp|au telephone|chez|ici|a ce numero|par|de chez|du tout|d'))",
+    r"(?:plus personne|personne)(?: (?:de|chez|vous|votre|societe|entreprise|ne|jamais|n'|plus))* (?:m'|me|nous) (?:appelle|rappelle"
+    r"|telephone|contacte|derange|recontacte)(?! (?:pour|a))",
+    r"(?:qu' on|qu' ils|que l' on) (?:ne|n') (?:m'|me|nous) (?:<imp>) <never>",
+    r"(?:plus|jamais|plus jamais|pas un seul|pas un|plus un seul|aucun|stop|halte|fini|finis|assez|marre|ras le bol|basta|ca suffit"
+    r"|terre)(?: (?:les|aux|a|de|d'|avec|un|seul|vos|ces|autre|ce|autres|tous|tout|le|que"
+    r"|du|recevoir|subir|des))* (?:<calls>|(?:vous )?m' appeliez|<inf>)",
+    r"(?:ces|vos|les|tous ces) <calls> (?:doivent|devraient|vont devoir|cessent|ont interet a|il faut que)(?: (?:s'|cesser|arreter"
+    r"|arretent))*",
+    r"(?:faut|veux|exige|souhaite|demande)(?: (?:que|absolument))* (?:ces|vos|les|tous ces) <calls>(?: (?:s'|cessent|arretent|finissent))+",
+    r"(?:c' est|que ce soit|ce sera|c' etait|soit|j' espere que c' est|esperons que c' est)(?: (?:bien|vraiment))? (?:la|le) "
+    r"(?:derniere fois|dernier appel|derniere)(?: (?:que|qu'))? (?:vous|on|tu|je vous)(?: (?:me|m'|nous|le))?"
+    r" (?:appel\w+|rappel\w+|telephon\w+|contact\w+|derang\w+|dis)",
+    r"que ce soit (?:la derniere fois|le dernier appel)",
+    r"(?:retire|revoque|annule|retirer|revoquer|refuse)(?: (?:mon|tout|toute|le|ma|mes|tous))+ (?:consentement|accord|autorisation"
+    r"|permission)(?! (?:pour l' enregistrement|a l' enregistrement))",
+    r"(?:vous autorise|vous permets|vous avons autorises?) (?:pas|plus|jamais) a (?:me |m' |nous )?<inf>",
+    r"(?:vous )?(?:n' )?(?:avez )?(?:pas|jamais|aucun|aucune|sans)(?: (?:le|l'|mon|ma|de|d'|vous|donne|avez|eu|je|ai|du|tout|la))* "
+    r"(?:droit|permission|autorisation|consentement|accord|autorise)"
+    r"(?: (?:de|d'|a|pour|me|m'|nous|que|vous|ce|continuer|des|qu' on|les))* (?:<inf>|<imp>|<calls>|appeliez)",
+    r"(?:vous |il vous est )?(?:interdis|interdit|defends|interdisons)(?: (?:de|d'|formellement|me|m'|nous|que|vous|a|quiconque|votre"
+    r"|societe|strictement))* (?:<inf>|<imp>|appeliez|<calls>)(?! (?:avant|apres))",
+    r"(?:si|la prochaine fois que) (?:vous|on|tu|j'|quelqu' un)(?: (?:me|m'|nous|encore|n'|ne|continuez a|recois|osez))* (?:<imp>"
+    r"|appel\w*|rappel\w*|arretez|cessez|<inf>|un).{0,60}(?<![^ ,])<harm>",
+    r"<harm>.{0,20}(?<![^ ,])si (?:vous|on)(?: (?:me|m'|nous|ne|n'|continuez|a))* (?:<imp>|<inf>|arretez|cessez)",
+    r"(?:encore un|un autre|un seul|un) <calls>(?: (?:de plus|et|encore))*.{0,25}(?<![^ ,])<harm>",
+    r"<imp>(?: moi)? encore(?: une fois)? et.{0,20}(?<![^ ,])<harm>",
+)
+
+_DAYS = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|week end|weekend)s?"
+
+FRENCH = Grammar(
+    groups=_GROUPS,
+    demands=_DEMANDS,
+    statements=_STATEMENTS,
+    always=r"a partir (?:de maintenant|d' aujourd' hui|d' aujourd'hui)|desormais|dorenavant|a l' avenir|tous les jours"
+    r"|toutes les semaines|jour et nuit|a toute heure|a n' importe quelle heure|tout de suite"
+    r"|s' il (?:vous|te) plait|si possible|si vous (?:voulez|pouvez)(?: bien)?|une bonne fois pour toutes|quand je (?:vous )?(?:dis"
+    r"|le dis).*|au telephone|du tout|sur ce numero|a ce numero|a la fin|a la maison",
+    limits=r"avant|apres|tard|tot|trop|aussi (?:tard|tot|souvent)|si (?:tard|tot|souvent)|souvent|(?:ce|le|les|cet|en) (?:soir|matin"
+    rf"|midi|apres midi|{_DAYS}|vacances|travail|fixe|portable|bureau|week)s?|{_DAYS}|aujourd'? ?hui"
+    r"|demain|cette (?:semaine|nuit)|pendant|durant|quand|lorsque|tant que|si(?! ca)|sauf|jusqu'?a?|entre|au (?:travail|bureau|boulot"
+    r"|fixe|milieu|moins)|a (?:midi|minuit|\d+|\w+ heures?|cette heure)|sur (?:mon|le|ma) \w+|la nuit|le temps"
+    r"|en (?:journee|soiree|semaine|ete|hiver|ce moment|reunion|voiture)|chez ma \w+|de la (?:journee|nuit|semaine)|un (?:instant"
+    r"|moment)|deux (?:minutes|secondes)|(?:de|d') (?:si|aussi) .*|seulement|uniquement|encore|mon (?:mari|fils|pere|collegue)"
+    r"|ma (?:femme|fille|mere)|par (?:mon|ce) (?:prenom|nom)",
+    late_limits=r"maintenant|depuis|hier|madame|monsieur|mademoiselle|cheri",
+    breaks=r"parce|car|je|j'|c'|ca|vous|mais|et (?:supprim|retir|enlev|effac|oubli|ne|n'|je)\w*|sinon|on|il|elle",
+    subjects=r"je|j'|c'|vous|il|elle|suis|ai",
+    turned=r"(?:il|elle|ils|elles|on|ca|cela|qui|je|j'|nous|pourquoi|quand|jamais|mon \w+|ma \w+|personne"
+    r"|(?<!que )(?<!si )(?<!prie )vous|si vous|(?:lui|leur) (?:ai dit|a dit|ont dit|dit|demande)|m' a (?:dit|demande)"
+    r"|a (?:dit|demande)|pas|pourquoi vous|est ce que vous|il (?:a|faut)|ai|a|avons|ont|avez|suis|n' arrive pas a|peux pas m')(?: (?:ne"
+    r"|n'|lui|leur|deja|me|m'|a|y))*",
+    told_of=r"(?:il|elle|ils|elles|mon \w+|ma \w+|est ce que (?:vous|tu)|pourquoi|quand|qui|vous ne|vous|n' y a|y a|y avait|ai eu"
+    r"|ai recu|quelle est|quelle etait|(?:recois|recoit|recevons|recevez|entends|vois|trouve|n' ai|n' a|n' avons)|c' etait quand)(?: "
+    r"(?:ne|n'|lui|leur))*",
+    others=r"(?:je|j'|on) (?:vous|te) (?:rappelle|appelle|rappellerai|appellerai|rappelons)|(?:rappelez|appelez) (?:moi|nous|plutot|le"
+    r"|la|mon|ma|demain|lundi|sur|apres)|ecrivez|envoyez|plutot(?! (?:cesser|crever))|pas besoin|pas la peine|n' avez pas (?:besoin|a)"
+    r"|pas necessaire|n' arretez (?:pas|surtout)|ne (?:cessez|stoppez) pas|mieux vaut|c' est mieux",
+)
