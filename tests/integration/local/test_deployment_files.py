@@ -34,6 +34,23 @@ def test_every_image_is_pinned() -> None:
     assert all(":" in image and not image.endswith(":latest") for image in images)
 
 
+def test_every_process_that_stays_is_asked_whether_it_is_well() -> None:
+    # LiveKit's SIP image has neither a shell nor a client in it to ask with.
+    assert {name for name, service in SERVICES.items() if "healthcheck" not in service} == {"migrate", "sip"}
+
+
+def test_images_of_ours_are_pinned_at_their_base_and_run_as_nobody_special() -> None:
+    lines = (ROOT / "deploy" / "Dockerfile").read_text().splitlines()
+    stages = {line.split(" AS ")[1]: line.split()[1] for line in lines if line.startswith("FROM ")}
+    outside = {base for base in stages.values() if base not in stages}
+    assert outside == {"python:3.11-slim"}
+    for target in ("control-plane", "agent-worker"):
+        of_target = lines[lines.index(f"FROM base AS {target}") :]
+        until = next((i for i, line in enumerate(of_target) if i and line.startswith("FROM ")), len(of_target))
+        assert "USER callwright" in of_target[:until]
+    assert not [line for line in lines if line.startswith(("ADD ", "ARG ")) or "latest" in line]
+
+
 def test_no_secret_has_a_default() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     names = re.findall(r"\$\{([A-Z_]*(?:PASSWORD|SECRET|KEY))([^}]*)\}", text)
