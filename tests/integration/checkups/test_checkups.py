@@ -1,6 +1,7 @@
 """Check-ups: they become schedules, and a missed one calls those whom the person has named until one acknowledges it."""
 
 import asyncio
+import signal
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,9 @@ from sqlalchemy import select
 
 from control_plane.checkups.tasks import keep_checkups
 from control_plane.db.models import CheckUp, CheckUpContact, CheckUpEscalation, Schedule
+from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
 from tests.integration.checkups.conftest import CONSENT, Checks
+from tests.integration.dying import PATIENCE_S, frozen_worker
 
 WASHINGTON = ZoneInfo("America/New_York")
 ACKNOWLEDGED = {"answered_by": "human", "outcome_label": "acknowledged", "outcome": "unknown", "network_result": "answered"}
@@ -91,6 +94,35 @@ async def test_a_missed_run_is_escalated_once_however_many_look(checks: Checks) 
     assert len(await checks.calls(checks.sister)) == 1
     async with checks.world.app.state.sessions() as session:
         assert len(list(await session.scalars(select(CheckUpEscalation)))) == 1
+
+
+async def test_a_worker_that_is_killed_over_an_escalation_has_called_nobody_and_another_calls_each_once(
+    checks: Checks, database: str
+) -> None:
+    """By SIGKILL: over the beginning of it, and over the step from the first safety contact to the second."""
+    await checks.is_due()
+    await checks.nobody_answers()
+    checks.world.clock.advance(timedelta(minutes=16))
+    for task in (claim_schedules, call_runs, follow_runs):
+        await task(checks.world.ctx)
+    await checks.care.ends(await checks.last(), network_result="no_answer", counts_as_attempt=True)
+    await follow_runs(checks.world.ctx)
+    for contact in (checks.sister, checks.neighbour):
+        with frozen_worker(database, "control_plane.checkups.tasks", "keep_checkups", checks.world.clock.now()) as worker:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait(PATIENCE_S)
+        assert await checks.calls(contact) == []
+        async with asyncio.timeout(PATIENCE_S):
+            # PostgreSQL has to notice first that nobody is there any more.
+            while not await checks.calls(contact):
+                await keep_checkups(checks.world.ctx)
+                await asyncio.sleep(0.05)
+        await checks.world.change_call((await checks.last()).id, claimed_at=checks.world.clock.now())
+        await keep_checkups(checks.world.ctx)
+        assert len(await checks.calls(contact)) == 1
+        await checks.care.ends(await checks.last(), network_result="no_answer")
+    await keep_checkups(checks.world.ctx)
+    assert (len(await checks.calls(checks.sister)), len(await checks.calls(checks.neighbour))) == (1, 1)
 
 
 async def test_a_contact_who_may_not_be_called_is_passed_over(checks: Checks) -> None:

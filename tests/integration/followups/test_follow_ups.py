@@ -1,6 +1,7 @@
 """Follow-ups: one call for each step of the protocol, before all other calls and never past the gate; who closes them, who takes over."""
 
 import asyncio
+import signal
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from control_plane.followups.placing import make
 from control_plane.followups.repository import FollowUpWork
 from control_plane.followups.tasks import keep_follow_ups
 from tests.fixtures.world import NOON
+from tests.integration.dying import PATIENCE_S, frozen_worker
 from tests.integration.followups.conftest import ADA, HOUR, Care
 
 TWO_HOURS, A_DAY, A_WEEK = timedelta(hours=2), timedelta(days=1), timedelta(days=7)
@@ -66,6 +68,30 @@ async def test_a_process_that_dies_before_its_commit_has_called_nobody(care: Car
     assert await care.calls() == []
     await care.keep()
     assert len(await care.calls()) == 1
+
+
+async def test_a_worker_that_is_killed_over_a_step_has_called_nobody_and_another_calls_once(care: Care, database: str) -> None:
+    """By SIGKILL, for each step of the protocol."""
+    made = await care.follow_up()
+    for number, gap in enumerate((TWO_HOURS, A_DAY - TWO_HOURS), start=1):
+        care.world.clock.advance(gap)
+        with frozen_worker(database, "control_plane.followups.tasks", "keep_follow_ups", care.world.clock.now()) as worker:
+            # What it holds is its own as long as it lives, and nobody waits for it.
+            await care.keep()
+            assert len(await care.calls()) == number - 1
+            worker.send_signal(signal.SIGKILL)
+            worker.wait(PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            # PostgreSQL has to notice first that nobody is there any more.
+            while len(await care.calls()) < number:
+                await care.keep()
+                await asyncio.sleep(0.05)
+        await care.keep()
+        calls = await care.calls()
+        assert [call.request["metadata"]["step"] for call in calls] == list(range(1, number + 1))
+        await care.is_reached(calls[-1])
+        await care.keep()
+    assert await _states(care, made) == ["reached", "reached", "waiting"]
 
 
 async def test_steps_that_reach_nobody_end_with_an_operator(care: Care) -> None:

@@ -2,21 +2,16 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
 from control_plane.db.models import Call, ScheduleRun
 from control_plane.schedules.tasks import call_runs, claim_schedules
+from tests.integration.dying import PATIENCE_S, frozen_worker
 from tests.integration.schedules.conftest import Desk
-from tests.integration.schedules.dying import COMMITTING
 
 HOURS = 6
-PATIENCE_S = 200
 
 
 async def test_many_workers_at_once_make_each_run_and_its_call_once(desk: Desk) -> None:
@@ -38,12 +33,14 @@ async def test_tasks_that_are_repeated_add_nothing(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("task", ["claim_schedules", "call_runs"])
-async def test_a_worker_that_is_killed_before_its_commit_has_done_nothing_and_another_does_it_once(desk: Desk, task: str) -> None:
+async def test_a_worker_that_is_killed_before_its_commit_has_done_nothing_and_another_does_it_once(
+    desk: Desk, database: str, task: str
+) -> None:
     made = await desk.schedule()
     desk.api.clock.advance(timedelta(hours=1))
     if task == "call_runs":
         await claim_schedules(desk.ctx)
-    with frozen_worker(desk, task) as process:
+    with frozen_worker(database, "control_plane.schedules.tasks", task, desk.now) as process:
         # What it holds is its own as long as it lives, and nobody waits for it.
         await desk.work()
         assert await desk.count(Call) == 0
@@ -58,20 +55,3 @@ async def test_a_worker_that_is_killed_before_its_commit_has_done_nothing_and_an
     (run,) = await desk.runs(made)
     assert (run["planned_at"], run["state"], len(run["calls"])) == ("2026-11-23T16:00:00Z", "calling", 1)
     assert (await desk.get(f"/schedules/{made['id']}"))["next_run_at"] == "2026-11-23T17:00:00Z"
-
-
-@contextmanager
-def frozen_worker(desk: Desk, task: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that has done all of the task but the commit."""
-    url = desk.api.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.integration.schedules.dying", url, task, desk.now.isoformat()]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == COMMITTING
-        yield process
-    finally:
-        process.kill()
-        process.wait(PATIENCE_S)
-        if process.stdout is not None:
-            process.stdout.close()
