@@ -39,13 +39,15 @@ async def stop_listed(ctx: dict[str, Any], import_id: str) -> None:
     """The same for all numbers that a file has put on a do-not-call list."""
     async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor=_ACTOR) as unit:
         imported = await NumberImportRepository(unit.session).get(uuid.UUID(import_id))
-        if imported is None:
+        if imported is None or imported.heeded_at is not None:
             return
         on_the_way = await ControlRepository(unit.session).not_answered_of_list(imported.workspace_id, imported.id)
     for call_id in on_the_way:
         async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor=_ACTOR) as unit:
             await _give_up(unit, call_id)
     await _close_listed(ctx, imported)
+    async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor=_ACTOR) as unit:
+        await NumberImportRepository(unit.session).heed(imported.id, unit.now)
 
 
 async def _close_listed(ctx: dict[str, Any], imported: NumberImport) -> None:

@@ -56,6 +56,14 @@ class NumberImportRepository:
     async def forget_file(self, import_id: uuid.UUID) -> None:
         await self._session.execute(update(NumberImport).where(NumberImport.id == import_id).values(file_key=""))
 
+    async def unheeded(self) -> Sequence[uuid.UUID]:
+        """Do-not-call lists that are in, as far as they could be read, and nobody has given up who waits for one of their numbers."""
+        over = (NumberImport.kind == "suppressions", NumberImport.state.not_in(UNFINISHED), NumberImport.heeded_at.is_(None))
+        return (await self._session.scalars(select(NumberImport.id).where(*over).order_by(NumberImport.id))).all()
+
+    async def heed(self, import_id: uuid.UUID, now: datetime) -> None:
+        await self._session.execute(update(NumberImport).where(NumberImport.id == import_id).values(heeded_at=now))
+
     async def advance(self, import_id: uuid.UUID, *, added: int = 0, duplicates: int = 0, rejected: int = 0, **values: Any) -> None:
         """Add to the counts and set the other columns."""
         counts = {

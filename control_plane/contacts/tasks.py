@@ -32,8 +32,10 @@ async def sweep_imports(ctx: dict[str, Any]) -> None:
     async with ctx["sessions"]() as session:
         contacts = await ImportRepository(session).unfinished()
         numbers = await NumberImportRepository(session).unfinished()
+        unheeded = await NumberImportRepository(session).unheeded()
     nudges = [Nudge("run_import", str(import_id)) for import_id in contacts]
-    await ctx["queue"].send([*nudges, *(Nudge("run_number_import", str(import_id)) for import_id in numbers)])
+    nudges += [Nudge("run_number_import", str(import_id)) for import_id in numbers]
+    await ctx["queue"].send([*nudges, *(Nudge("stop_listed", str(import_id)) for import_id in unheeded)])
 
 
 async def _forget_file(ctx: dict[str, Any], repository: type[ImportRepository | NumberImportRepository], import_id: uuid.UUID) -> None:

@@ -26,6 +26,8 @@ class NumberImport(HasId, OfWorkspace, OfFile, HasTimes, Base):
     added: Mapped[int] = mapped_column(default=0, server_default="0")
     removed: Mapped[int] = mapped_column(default=0, server_default="0")
     """Numbers of an older version of the list that the new one no longer has."""
+    heeded_at: Mapped[datetime | None]
+    """When calls and contacts that wait for a number of the list were given up; NULL: the task is still to come, or was lost."""
 
 
 class NumberImportError(HasId, OfRejectedRow, Base):

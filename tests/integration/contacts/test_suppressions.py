@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from control_plane.contacts.suppressions import suppress
+from control_plane.contacts.tasks import run_number_import, sweep_imports
 from control_plane.db.unit import open_unit
 from tests.fixtures.world import World
 
@@ -86,3 +87,19 @@ async def test_whoever_comes_onto_an_imported_list_is_closed_at_once_unless_anot
     found = {e["contact_name"]: e for e in (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]}
     assert {name: e["state"] for name, e in found.items()} == {"Ada": "suppressed", "Bob": "waiting", "Carla": "waiting"}
     assert found["Ada"]["closed_reason"] == "The number stands on the list us_national."
+
+
+async def test_a_list_whose_task_was_lost_is_found_by_the_sweep_once(world: World) -> None:
+    campaign = await world.campaign(f"name,phone\nAda,{NUMBER}\n")
+    await world.ours.post(f"/campaigns/{campaign['id']}/start", status=200)
+    headers, path = {"Content-Type": "text/csv"}, "/api/v1/suppressions/imports?source=us_national&list_date=2026-11-03"
+    accepted = (await world.ours.client.post(path, content=f"{NUMBER}\n".encode(), headers=headers)).json()
+    await run_number_import(world.ctx, accepted["id"])
+    # Redis was away when the import was over: nothing that was nudged arrives.
+    world.queue.sent.clear()
+    await sweep_imports(world.ctx)
+    assert await world.run_tasks() == ["stop_listed"]
+    (ada,) = (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]
+    assert ada["state"] == "suppressed"
+    await sweep_imports(world.ctx)
+    assert await world.run_tasks() == []
