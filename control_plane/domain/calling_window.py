@@ -23,6 +23,8 @@ from control_plane.domain.public_holidays import holidays_near, is_calendar
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SEARCH_HORIZON = timedelta(days=15)
 """How far ahead the next opening is looked for; a window closed for longer is reported as never opening."""
+_MOST_RANGES, _MOST_DAYS = 100, 1000
+"""Of one window."""
 _STEP = timedelta(minutes=1)
 _MINUTES_PER_DAY = 24 * 60
 
@@ -77,6 +79,8 @@ class Window:
             raise Invalid.field(
                 "window.weekly", 'Say at least one range of hours; round-the-clock calling must be said as {"always": true}.'
             )
+        if len(weekly) > _MOST_RANGES:
+            raise Invalid.field("window.weekly", f"A window has at most {_MOST_RANGES} ranges.")
         return cls(_weekly(weekly), follows_workspace, dates, holidays, calendars)
 
     def stored(self) -> dict[str, Any]:
@@ -201,6 +205,8 @@ def _policy(value: Any) -> bool:
 def _dates(value: Any, name: str) -> frozenset[date] | None:
     if value is None:
         return None
+    if isinstance(value, list) and len(value) > _MOST_DAYS:
+        raise Invalid.field(f"window.{name}", f"A window names at most {_MOST_DAYS} days.")
     try:
         return frozenset(date.fromisoformat(item) for item in value)
     except (TypeError, ValueError) as error:

@@ -3,7 +3,7 @@ last moment before the INVITE. Closed when in doubt. Later rules join `RULES`; t
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -19,18 +19,23 @@ RECHECK = timedelta(minutes=1)
 LIST_RECHECK = timedelta(hours=1)
 """How soon a contact that waits for a fresh list is looked at again."""
 
+_MINUTE = timedelta(minutes=1)
+_EARLIEST_MIDNIGHT = timedelta(hours=14)
+"""A day begins so long before it does in UTC where it begins first."""
+
 Rule = Callable[[Facts, datetime, Rules], Wait | Never | None]
 
 
 def decide(facts: Facts, now: datetime, rules: Rules) -> Decision:
-    """The first rule that objects decides; a final objection goes before a passing one, since waiting for it would be vain."""
+    """Whatever objects decides; a final objection goes before a passing one, since waiting for it would be vain. One waits until all that
+    is known to pass has passed and the hours are open then, too."""
     verdicts = [verdict for rule in RULES if (verdict := rule(facts, now, rules)) is not None]
     never = tuple(reason for v in verdicts if isinstance(v, Never) for reason in v.reasons)
     if never:
         return Never(never)
     waits = [v for v in verdicts if isinstance(v, Wait)]
     if waits:
-        return Wait(max(w.until for w in waits), tuple(reason for w in waits for reason in w.reasons))
+        return Wait(_open_from(max(w.until for w in waits), facts, rules), tuple(reason for w in waits for reason in w.reasons))
     used = consent_for(facts, now, rules)
     return Dial(used.id if used else None)
 
@@ -156,22 +161,50 @@ def _list_sentence(need: ListNeed, at: datetime | None) -> str:
 
 
 def _windows(facts: Facts, now: datetime, rules: Rules) -> Wait | Never | None:
-    """The law's windows, the campaign's own and what the person's quiet times leave; the whole ring must fit in as well."""
-    where = (facts.window, facts.time_zones, facts.workspace_time_zone, rules)
+    """The law's windows, the campaign's own and what the person's quiet times leave; the whole ring must fit in as well. A campaign that
+    has yet to begin is asked about its first moment."""
+    where = _where(facts, rules)
     if any(not check.zones for check in _checks(*where, facts.hours_left_by_person)):
         return Never((Reason("unknown_time_zone", "The time zone of the contact is not known."),))
-    instant = _opening(*where, facts.hours_left_by_person, now, facts.ring_timeout)
+    begin = max(now, facts.campaign_starts_at or now)
+    instant = _opening(*where, facts.hours_left_by_person, begin, facts.ring_timeout) or _on_a_later_date(facts, begin, rules)
     if instant is None:
         return Never((Reason("window_never_opens", "The allowed hours never open in the next two weeks."),))
-    if instant == now:
+    if instant == begin:
         return None
     reasons = [Reason("outside_window", _closed_sentence(now, instant, facts))]
     if facts.hours_left_by_person is not None:
-        is_outside = _opening(*where, None, now, facts.ring_timeout) != now
+        is_outside = _opening(*where, None, begin, facts.ring_timeout) != begin
         quiet = Check(facts.hours_left_by_person, tuple(map(ZoneInfo, facts.time_zones)))
-        is_quiet = first_opening((quiet,), now, facts.ring_timeout) != now
+        is_quiet = first_opening((quiet,), begin, facts.ring_timeout) != begin
         reasons = (reasons if is_outside else []) + ([Reason("quiet_time", _quiet_sentence(now, instant, facts))] if is_quiet else [])
     return Wait(instant, tuple(reasons))
+
+
+def _where(facts: Facts, rules: Rules) -> tuple[Window | None, tuple[str, ...], str, Rules]:
+    """Whose hours count, and where."""
+    return facts.window, facts.time_zones, facts.workspace_time_zone, rules
+
+
+def _on_a_later_date(facts: Facts, begin: datetime, rules: Rules) -> datetime | None:
+    """The first opening on the campaign's own dates, where all of them lie beyond what is looked through otherwise. Public holidays so far
+    ahead are not known yet; they are looked at when the time has come."""
+    dates = facts.window.dates if facts.window is not None else None
+    starts = (datetime.combine(day, time(), UTC) - _EARLIEST_MIDNIGHT for day in sorted(dates or ()))
+    later = (start for start in starts if start > begin)
+    openings = (_opening(*_where(facts, rules), facts.hours_left_by_person, start, facts.ring_timeout) for start in later)
+    return next((instant for instant in openings if instant is not None), None)
+
+
+def _open_from(until: datetime, facts: Facts, rules: Rules) -> datetime:
+    """The first moment from `until` on at which the hours are open; looked up by the minute, so that those who wait share the answer."""
+    where, minute = (*_where(facts, rules), facts.hours_left_by_person), until.replace(second=0, microsecond=0)
+    if _opening(*where, minute, facts.ring_timeout + _MINUTE) == minute:
+        return until
+    # Shortly before the hours close it is a matter of seconds.
+    is_closing = _opening(*where, minute, facts.ring_timeout) == minute
+    begin = until if is_closing or minute == until else minute + _MINUTE
+    return _opening(*where, begin, facts.ring_timeout) or until
 
 
 @lru_cache(maxsize=4096)
@@ -216,7 +249,8 @@ def _clocks(now: datetime, opens: datetime, facts: Facts) -> tuple[str, str]:
     zone = facts.time_zones[0] if facts.time_zones else facts.workspace_time_zone
     local, opening = now.astimezone(ZoneInfo(zone)), opens.astimezone(ZoneInfo(zone))
     place = zone.rsplit("/", 1)[-1].replace("_", " ")
-    day = "" if opening.date() == local.date() else f" on {opening:%A}"
+    days = (opening.date() - local.date()).days
+    day = "" if days == 0 else f" on {opening:%A}" if days < 7 else f" on {opening:%A}, {opening.day} {opening:%B}"
     return f"{local:%H:%M} in {place}", f"{opening:%H:%M}{day}"
 
 

@@ -1,7 +1,7 @@
 """The gate, one row per case: what is different from a call that may be placed, and what the gate says to it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -177,3 +177,41 @@ def test_a_verdicts_inputs_are_plain_and_do_not_repeat_the_number():
     assert plain["ring_timeout"] == 30.0
     assert plain["time_zones"] == ["America/New_York"]
     assert GOOD.e164 not in str(plain)
+
+
+WEEKS_AHEAD = replace(Window.daily("09:00", "11:00"), dates=frozenset({date(2026, 6, 1), date(2026, 7, 20), date(2026, 7, 21)}))
+
+
+def test_a_campaign_whose_only_dates_are_weeks_ahead_is_waited_for():
+    decision = decide(replace(GOOD, window=WEEKS_AHEAD), NOON, DEFAULT_RULES)
+    assert decision == Wait(
+        datetime(2026, 7, 20, 13, tzinfo=UTC),
+        (Reason("outside_window", "12:00 in New York; the window opens 09:00 on Monday, 20 July."),),
+    )
+    assert isinstance(decide(replace(GOOD, window=replace(WEEKS_AHEAD, dates=frozenset({date(2026, 6, 1)}))), NOON, DEFAULT_RULES), Never)
+
+
+def test_a_campaign_that_has_yet_to_begin_is_asked_about_its_beginning():
+    begins = datetime(2026, 7, 20, 11, tzinfo=UTC)
+    decision = decide(replace(GOOD, window=WEEKS_AHEAD, campaign_starts_at=begins), NOON, DEFAULT_RULES)
+    assert (type(decision), decision.until) == (Wait, datetime(2026, 7, 20, 13, tzinfo=UTC))
+    assert [reason.code for reason in decision.reasons] == ["campaign_not_begun", "outside_window"]
+    in_the_open = decide(replace(GOOD, campaign_starts_at=datetime(2026, 7, 20, 15, tzinfo=UTC)), NOON, DEFAULT_RULES)
+    assert (in_the_open.until, [r.code for r in in_the_open.reasons]) == (datetime(2026, 7, 20, 15, tzinfo=UTC), ["campaign_not_begun"])
+
+
+@pytest.mark.parametrize(
+    ("frees", "until"),
+    [
+        (datetime(2026, 6, 3, 23, 59, 10, tzinfo=UTC), datetime(2026, 6, 3, 23, 59, 10, tzinfo=UTC)),  # 19:59:10: the ring ends in time
+        (datetime(2026, 6, 3, 23, 59, 40, tzinfo=UTC), TOMORROW_9),
+        (datetime(2026, 6, 4, 4, tzinfo=UTC), TOMORROW_9),  # midnight
+        (datetime(2026, 6, 4, 12, 59, 59, tzinfo=UTC), TOMORROW_9),
+        (datetime(2026, 6, 4, 15, 0, 7, tzinfo=UTC), datetime(2026, 6, 4, 15, 0, 7, tzinfo=UTC)),
+    ],
+)
+def test_what_passes_while_the_hours_are_closed_is_waited_for_until_they_open(frees, until):
+    used = {"attempts_24h": 3, "max_per_24h": 3, "frees_24h_at": frees}
+    decision = decide(replace(GOOD, **used), NOON, DEFAULT_RULES)
+    assert (decision.until, [reason.code for reason in decision.reasons]) == (until, ["attempts_24h"])
+    assert isinstance(decide(GOOD, until, DEFAULT_RULES), Dial)
