@@ -14,13 +14,18 @@ from control_plane.records.call_export_repository import CallExportRepository
 from sip_config.contract import AnsweredBy, EndCause, Outcome
 
 COLUMNS = (
-    *("call_id", "seller", "calling_number", "called_number", "carrier", "dialed_at", "ringing_at", "answered_at", "ended_at"),
+    *("call_id", "telemarketer", "seller", "direction", "calling_number", "called_number", "called_party", "carrier"),
+    *("dialed_at", "ringing_at", "answered_at", "ended_at"),
     *("ring_duration_s", "duration_s", "disposition", "network_result", "sip_status_code", "answered_by", "outcome", "outcome_label"),
     *("end_cause", "call_purpose", "purpose", "campaign_id", "campaign", "contact_id", "attempt", "assistant_id", "assistant"),
     *("script_version_id", "script_version", "artificial_voice", "disclosure_text", "disclosure_offset_s", "disclosure_quote"),
     *("consent_id", "consent_purpose", "consent_basis", "consent_granted_at", "consent_source", "consent_revoked_at"),
     *("verdict_id", "rules", "recording", "erased_at"),
 )
+
+
+CALLED_PARTIES = ("consumer", "business")
+"""What a contact's attribute `called_party` may say; the rules ask for it, and nobody else can know."""
 
 
 class CallExporter:
@@ -32,20 +37,26 @@ class CallExporter:
         """The export's lines, read in pages while they are sent. Raises `NotFound` before the first."""
         if campaign_id is not None and not await self._rows.has_campaign(campaign_id):
             raise NotFound.of("campaign")
-        return self._lines(await self._rows.seller(), {"since": since, "until": until, "campaign_id": campaign_id})
+        return self._lines(await self._rows.telemarketer(), {"since": since, "until": until, "campaign_id": campaign_id})
 
-    async def _lines(self, seller: str, filters: Mapping[str, Any]) -> AsyncIterator[bytes]:
+    async def _lines(self, telemarketer: str, filters: Mapping[str, Any]) -> AsyncIterator[bytes]:
         yield csv_line(COLUMNS)
         last: uuid.UUID | None = None
         while page := await self._rows.page_after(last, **filters):
             for row in page:
-                cells = cells_of(seller, *row)
+                cells = cells_of(telemarketer, *row)
                 yield csv_line([cells[name] for name in COLUMNS])
             last = page[-1][0].id
 
 
 def cells_of(
-    seller: str, call: Call, campaign: Campaign | None, version: AssistantVersion, consent: Consent | None, verdict: GateVerdict | None
+    telemarketer: str,
+    call: Call,
+    campaign: Campaign | None,
+    version: AssistantVersion,
+    consent: Consent | None,
+    verdict: GateVerdict | None,
+    called_party: str | None,
 ) -> dict[str, Any]:
     """One call by column. Times in UTC; times of ringing and talking in seconds."""
     disclosure = getattr(call, "disclosure", None) or {}
@@ -54,7 +65,11 @@ def cells_of(
         **{name: getattr(call, name) for name in ("answered_by", "outcome", "outcome_label", "end_cause", "campaign_id", "contact_id")},
         **{name: getattr(call, name) for name in ("attempt", "assistant_id", "consent_id", "verdict_id", "erased_at")},
         "call_id": call.id,
-        "seller": seller,
+        "telemarketer": telemarketer,
+        # On whose behalf the agent says that it calls.
+        "seller": version.config.get("calls_for") or telemarketer,
+        "direction": "outbound",
+        "called_party": called_party if called_party in CALLED_PARTIES else None,
         "calling_number": call.from_e164,
         "called_number": call.to_e164,
         "carrier": "simulated" if call.is_rehearsal else "real",

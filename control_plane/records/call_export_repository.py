@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import AssistantVersion, Call, Campaign, Consent, GateVerdict, Workspace
+from control_plane.db.models import AssistantVersion, Call, Campaign, Consent, Contact, GateVerdict, Workspace
 
 _PAGE = 500
 
@@ -18,7 +18,7 @@ class CallExportRepository:
         self._session = session
         self._workspace_id = workspace_id
 
-    async def seller(self) -> str:
+    async def telemarketer(self) -> str:
         return (await self._session.get_one(Workspace, self._workspace_id)).name
 
     async def has_campaign(self, campaign_id: uuid.UUID) -> bool:
@@ -30,11 +30,12 @@ class CallExportRepository:
     ) -> Sequence[Any]:
         """Calls that were dialled, in the order they were made, each with what it rested on."""
         query = (
-            select(Call, Campaign, AssistantVersion, Consent, GateVerdict)
+            select(Call, Campaign, AssistantVersion, Consent, GateVerdict, Contact.attributes["called_party"].astext)
             .outerjoin(Campaign, Campaign.id == Call.campaign_id)
             .join(AssistantVersion, AssistantVersion.id == Call.assistant_version_id)
             .outerjoin(Consent, Consent.id == Call.consent_id)
             .outerjoin(GateVerdict, GateVerdict.id == Call.verdict_id)
+            .outerjoin(Contact, Contact.id == Call.contact_id)
             .where(Call.workspace_id == self._workspace_id, Call.dialing_at.is_not(None))
         )
         query = query if last is None else query.where(Call.id > last)

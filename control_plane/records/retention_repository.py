@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from control_plane.db.base import Base
 from control_plane.db.models import Appointment, Call, CallTurn, Enrollment, GateVerdict, LegalHold, Promise, RiskFlag
+from control_plane.db.session import number_hash
 from control_plane.domain.call_state import FINAL
 from control_plane.kit.ids import first_id_at
 
@@ -23,6 +24,8 @@ _QUOTING: tuple[tuple[type[Base], InstrumentedAttribute[Any], InstrumentedAttrib
     (Appointment, Appointment.status_call_id, Appointment.evidence),
 )
 """Where words of a call are kept beside its transcript: the table, the call, and the words."""
+_NAMED = or_(LegalHold.call_id == Call.id, LegalHold.e164 == Call.to_e164, LegalHold.contact_id == Call.contact_id)
+"""A hold names the call, its number or its contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,14 @@ class RetentionRepository:
     async def forget_verdicts(self, before: datetime) -> int:
         """A batch of verdicts that no kept call rests on. Returns how many."""
         used = exists().where(Call.verdict_id == GateVerdict.id)
-        held = exists().where(Enrollment.id == GateVerdict.enrollment_id, LegalHold.contact_id == Enrollment.contact_id, *self._standing())
+        of_contact = (Enrollment.id == GateVerdict.enrollment_id, LegalHold.contact_id == Enrollment.contact_id)
+        held = exists().where(*of_contact, *self._standing())
+        of_call = exists().where(Call.id == GateVerdict.call_id, _NAMED, *self._standing())
+        numbers = (await self._session.scalars(select(LegalHold.e164).where(LegalHold.e164.is_not(None), *self._standing()))).all()
+        hashes = [number_hash(self._session, self.workspace_id, e164) for e164 in numbers if e164 is not None]
+        of_number = func.coalesce(GateVerdict.inputs["number_hash"].astext, "").in_(hashes)
         old = select(GateVerdict.id).where(
-            GateVerdict.workspace_id == self.workspace_id, GateVerdict.id < first_id_at(before), ~used, ~held
+            GateVerdict.workspace_id == self.workspace_id, GateVerdict.id < first_id_at(before), ~used, ~held, ~of_call, ~of_number
         )
         ids = (await self._session.scalars(old.order_by(GateVerdict.id).limit(BATCH))).all()
         await self._session.execute(delete(GateVerdict).where(GateVerdict.id.in_(ids)).execution_options(**_QUIET))
@@ -75,8 +83,7 @@ class RetentionRepository:
 
     def _ended(self, before: datetime) -> Select[Any, Any]:
         over = (Call.workspace_id == self.workspace_id, Call.state.in_(FINAL), ~Call.holds_number)
-        named = or_(LegalHold.call_id == Call.id, LegalHold.e164 == Call.to_e164, LegalHold.contact_id == Call.contact_id)
-        held = exists().where(*self._standing(), named)
+        held = exists().where(*self._standing(), _NAMED)
         # The id bounds the scan: a call ends after it was made.
         age = (Call.id < first_id_at(before), func.coalesce(Call.ended_at, Call.created_at) < before)
         return select(Call.id, Call.recording_key).where(*over, *age, ~held)

@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from control_plane.db.models import Appointment, Call, CallTurn, FollowUp, GateVerdict, Promise, ScheduleRun
+from control_plane.db.models import Appointment, AssistantVersion, Call, CallTurn, FollowUp, GateVerdict, Promise, ScheduleRun
+from control_plane.db.session import number_hash
 from control_plane.domain.errors import NotFound
 from control_plane.kit.ids import new_id
 from control_plane.records.call_export import COLUMNS
@@ -136,6 +138,24 @@ async def test_what_was_planned_goes_by_kind_and_a_legal_hold_on_the_person_keep
             assert all([await session.get(*which) for which in left])
 
 
+async def test_a_legal_hold_keeps_the_verdicts_of_its_call_and_of_its_number(world: World) -> None:
+    campaign, enrollment = await _campaign(world)
+    await world.ours.client.put("/api/v1/retention", json={"verdicts": 31})
+    at, workspace_id, held = NOON - timedelta(days=40), world.ours.workspace_id, "+12025550177"
+    call = await _call(world, campaign, enrollment, days_ago=40)
+    async with world.app.state.sessions() as session:
+        inputs = {"of its number": {"number_hash": number_hash(session, workspace_id, held)}, "of nobody": {"number_hash": "c0ffee"}}
+    ids = {name: _aged(40) for name in ("of its call", *inputs)}
+    facts: dict[str, Any] = {"workspace_id": workspace_id, "decision": "never", "reasons": [], "pack": "p@1", "decided_at": at}
+    await world.add(GateVerdict(id=ids["of its call"], call_id=call, inputs={}, **facts))
+    await world.add(*(GateVerdict(id=ids[name], inputs=said, **facts) for name, said in inputs.items()))
+    await world.ours.post("/legal-holds", {"reason": "Case 7", "call_id": str(call)})
+    await world.ours.post("/legal-holds", {"reason": "Case 8", "e164": held})
+    await retain(world.ctx)
+    async with world.app.state.sessions() as session:
+        assert [name for name, i in ids.items() if await session.get(GateVerdict, i) is not None] == ["of its call", "of its number"]
+
+
 async def test_retention_has_defaults_bounds_and_an_owner(world: World) -> None:
     usual = {"recordings": 90, "transcripts": 365, "calls": 1827, "verdicts": 1827, "runs": 365, "appointments": 365, "follow_ups": 1827}
     assert await world.ours.get("/retention") == usual
@@ -178,6 +198,13 @@ async def test_call_details_carry_the_columns_that_the_rules_ask_for(world: Worl
         "yes",
     )
     assert (first["script_version"], first["campaign"]) == ("1", "Spring")
+    assert (first["telemarketer"], first["direction"], first["called_party"]) == ("ours", "outbound", "")
+    await world.ours.patch(f"/contacts/{enrollment['contact_id']}", {"attributes": {"called_party": "business"}})
+    async with world.app.state.sessions.begin() as session:
+        (version,) = await session.scalars(select(AssistantVersion))
+        version.config = version.config | {"calls_for": "Riverside Dental"}
+    first = (await _export(world))[0]
+    assert (first["telemarketer"], first["seller"], first["called_party"]) == ("ours", "Riverside Dental", "business")
     assert len(await _export(world, since=(NOON - timedelta(days=1)).isoformat())) == 2
     assert len(await _export(world, until=(NOON - timedelta(days=1)).isoformat(), campaign_id=campaign["id"])) == 2
     await world.ours.get("/calls/export.csv", 404, campaign_id=str(uuid.uuid4()))
