@@ -226,8 +226,9 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     state.authenticator = Authenticator(state.sessions, state.signer, clock, issuer)
 
 
-def provide_principal(request: Request[Any, Any, Any]) -> Principal:
-    return request.user
+def provide_principal(request: Request[Any, Any, Any]) -> Principal | None:
+    """None for routes that need no key; all others can rely on it."""
+    return request.scope.get("user")
 
 
 def provide_settings(state: State) -> Settings:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +26,7 @@ from control_plane.kit.ids import new_id
 
 NOT_STORED = "[not stored]"
 """Stands where words were that must not be kept, as the agent writes it too."""
+_OF_WORKSPACE = select(Call).where(Call.id == bindparam("call_id"), Call.workspace_id == bindparam("workspace_id"))
 
 
 async def database_now(session: AsyncSession) -> datetime:
@@ -44,7 +45,7 @@ class CallRepository:
         return await self._session.get(Call, call_id, with_for_update=True, populate_existing=True)
 
     async def find(self, workspace_id: uuid.UUID, call_id: uuid.UUID) -> Call | None:
-        return await self._session.scalar(select(Call).where(Call.id == call_id, Call.workspace_id == workspace_id))
+        return await self._session.scalar(_OF_WORKSPACE, {"workspace_id": workspace_id, "call_id": call_id})
 
     def listing(
         self, workspace_id: uuid.UUID, *, since: datetime | None = None, until: datetime | None = None, **filters: Any

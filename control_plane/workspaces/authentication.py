@@ -11,8 +11,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import Receive, Scope, Send
 
-from control_plane.db.models import ApiKey
-from control_plane.db.session import Sessions
+from control_plane.db.session import Sessions, looking
 from control_plane.domain.errors import Unavailable
 from control_plane.kit.clock import Clock
 from control_plane.kit.issuer import KeysUnavailable, TrustedIssuer
@@ -20,7 +19,7 @@ from control_plane.kit.problems import respond
 from control_plane.kit.secrets import KEY_PREFIX, digest
 from control_plane.kit.signing import TokenError, TokenSigner, claims_to_be_ours
 from control_plane.workspaces.principal import Principal
-from control_plane.workspaces.repository import WorkspaceRepository
+from control_plane.workspaces.repository import Opening, WorkspaceRepository
 
 PUBLIC = {"public": True}
 """`opt` of routes that need no key."""
@@ -37,6 +36,7 @@ class Authenticator:
 
     def __init__(self, sessions: Sessions, signer: TokenSigner, clock: Clock, issuer: TrustedIssuer | None = None) -> None:
         self._sessions = sessions
+        self._looking = looking(sessions)
         self._signer = signer
         self._clock = clock
         self._issuer = issuer
@@ -50,12 +50,11 @@ class Authenticator:
         return await self._by_own_token(token)
 
     async def _by_key(self, token: str) -> Principal:
-        async with self._sessions.begin() as session:
-            repository = WorkspaceRepository(session)
-            key = await repository.key_by_hash(digest(token))
-            if key is None:
-                raise refusal("This API key is not known.")
-            return await self._admit(repository, key)
+        async with self._looking() as session:
+            key = await WorkspaceRepository(session).opening_by_hash(digest(token))
+        if key is None:
+            raise refusal("This API key is not known.")
+        return await self._admit(key)
 
     async def _by_own_token(self, token: str) -> Principal:
         """A token opens what its key opens now, and nothing once the key is revoked or has expired."""
@@ -64,22 +63,22 @@ class Authenticator:
             workspace_id, key_id = uuid.UUID(claims["workspace_id"]), uuid.UUID(str(claims["sub"]).removeprefix("key:"))
         except (TokenError, KeyError, ValueError) as error:
             raise refusal(str(error) if isinstance(error, TokenError) else "This token lacks what it must say.") from error
-        async with self._sessions.begin() as session:
-            repository = WorkspaceRepository(session)
-            key = await repository.key(workspace_id, key_id)
-            if key is None:
-                raise refusal("The API key behind this token is gone.")
-            return replace(await self._admit(repository, key), by_key=False)
+        async with self._looking() as session:
+            key = await WorkspaceRepository(session).opening(workspace_id, key_id)
+        if key is None:
+            raise refusal("The API key behind this token is gone.")
+        return replace(await self._admit(key), by_key=False)
 
-    async def _admit(self, repository: WorkspaceRepository, key: ApiKey) -> Principal:
+    async def _admit(self, key: Opening) -> Principal:
         now = self._clock.now()
         if key.revoked_at is not None:
             raise refusal("This API key was revoked.")
         if key.expires_at is not None and key.expires_at <= now:
             raise refusal("This API key has expired.")
         if key.last_used_at is None or key.last_used_at < now - LAST_USED_EVERY:
-            await repository.touch_key(key.id, now, LAST_USED_EVERY)
-        return principal_of_key(key)
+            async with self._sessions.begin() as session:
+                await WorkspaceRepository(session).touch_key(key.id, now, LAST_USED_EVERY)
+        return Principal(key.workspace_id, key.role, f"key:{key.id}")
 
     async def _by_issuer(self, issuer: TrustedIssuer, token: str) -> Principal:
         try:
@@ -88,7 +87,7 @@ class Authenticator:
             raise refusal(str(error)) from error
         except KeysUnavailable as error:
             raise Unavailable("The keys of the sign-on cannot be fetched at the moment.", code="issuer_unavailable") from error
-        async with self._sessions() as session:
+        async with self._looking() as session:
             if await WorkspaceRepository(session).get(principal.workspace_id) is None:
                 raise refusal("This token names a workspace that is not here.")
         return principal
@@ -121,10 +120,6 @@ def _token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     if in_query.startswith(KEY_PREFIX):
         raise refusal("An API key does not belong in an address, where logs keep it; exchange it for a token at /api/v1/auth/token.")
     return in_query
-
-
-def principal_of_key(key: ApiKey) -> Principal:
-    return Principal(key.workspace_id, key.role, f"key:{key.id}")
 
 
 def _principal_of_claims(claims: Mapping[str, Any]) -> Principal:

@@ -4,11 +4,18 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import ApiKey, Installation, Workspace
+
+Opening = Row[uuid.UUID, uuid.UUID, str, datetime | None, datetime | None, datetime | None]
+"""Of a key: id, workspace_id, role, expires_at, revoked_at, last_used_at."""
+# Asked at every request, so they are put together once, and name what is needed.
+_OPENS = select(ApiKey.id, ApiKey.workspace_id, ApiKey.role, ApiKey.expires_at, ApiKey.revoked_at, ApiKey.last_used_at)
+_BY_HASH = _OPENS.where(ApiKey.key_hash == bindparam("key_hash"))
+_BY_ID = _OPENS.where(ApiKey.workspace_id == bindparam("workspace_id"), ApiKey.id == bindparam("key_id"))
 
 
 class WorkspaceRepository:
@@ -27,8 +34,12 @@ class WorkspaceRepository:
         statement = insert(Installation).values(id=1, **values)
         await self._session.execute(statement.on_conflict_do_update(index_elements=[Installation.id], set_=values))
 
-    async def key_by_hash(self, key_hash: str) -> ApiKey | None:
-        return await self._session.scalar(select(ApiKey).where(ApiKey.key_hash == key_hash))
+    async def opening_by_hash(self, key_hash: str) -> Opening | None:
+        """What the key with this hash opens, and since and until when."""
+        return (await self._session.execute(_BY_HASH, {"key_hash": key_hash})).one_or_none()
+
+    async def opening(self, workspace_id: uuid.UUID, key_id: uuid.UUID) -> Opening | None:
+        return (await self._session.execute(_BY_ID, {"workspace_id": workspace_id, "key_id": key_id})).one_or_none()
 
     async def key(self, workspace_id: uuid.UUID, key_id: uuid.UUID) -> ApiKey | None:
         return await self._session.scalar(select(ApiKey).where(ApiKey.workspace_id == workspace_id, ApiKey.id == key_id))

@@ -7,6 +7,8 @@ fails becomes the answer instead. What a handler streams afterwards may read on 
 from typing import Any
 
 from litestar import Request
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 from structlog import get_logger
 
@@ -111,7 +113,10 @@ class TransactionMiddleware:
             await transaction.close()
 
 
-async def provide_unit(request: Request[Any, Any, Any]) -> Unit:
-    """The request's unit. Routes without a principal (a call's own ticket, a signed webhook) act as `system`."""
+async def provide_unit(request: Request[Any, Any, Any], principal: NamedDependency[SkipValidation[Principal | None]]) -> Unit:
+    """The request's unit. Routes without a principal (a call's own ticket, a signed webhook) act as `system`.
+
+    It asks for the principal by name, because Litestar starts a group of tasks for dependencies that do not depend on each other.
+    """
     transaction: RequestTransaction = request.scope["state"][_SLOT]
-    return await transaction.open(request, request.scope.get("user"))
+    return await transaction.open(request, principal)
