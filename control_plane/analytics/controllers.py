@@ -24,13 +24,10 @@ from control_plane.analytics.schemas import (
     TrunksOut,
 )
 from control_plane.analytics.service import AnalyticsService
-from control_plane.db.unit import Unit
 from control_plane.kit.csv_text import csv_download
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Who, Work
 
-Work = NamedDependency[SkipValidation[Unit]]
-Who = NamedDependency[SkipValidation[Principal]]
 Asked = NamedDependency[SkipValidation[Filters]]
 Since = Annotated[datetime | None, QueryParameter(name="from", description="Dialled from then on; with a time zone.")]
 Until = Annotated[datetime | None, QueryParameter(name="to", description="Dialled before then; with a time zone.")]

@@ -6,26 +6,21 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from control_plane.appointments.importing import AppointmentImporter
 from control_plane.appointments.schemas import AppointmentImportOut, AppointmentIn, AppointmentOut, AppointmentPatch
 from control_plane.appointments.service import AppointmentService
 from control_plane.contacts.uploads import is_form, uploaded
-from control_plane.db.unit import Unit
 from control_plane.domain.reminding import Status
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
+from control_plane.workspaces.handling import Given, Id, Who, Work, over_unit
 from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
-from control_plane.workspaces.principal import Principal
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
-Id = FromPath[uuid.UUID]
 InStatus = Annotated[Status | None, QueryParameter(name="status", description="Only appointments in this status.")]
 AssistantId = Annotated[uuid.UUID, QueryParameter(name="assistant_id", description="Who reminds of the appointments in the file.")]
 
@@ -34,12 +29,12 @@ class AppointmentController(Controller):
     path = "/appointments"
     tags = ["appointments"]
     guards = [requires("viewer")]
+    dependencies = {"appointments": over_unit(AppointmentService)}
 
     @get("/", summary="Appointments, newest first")
     async def listing(
         self,
-        unit: Work,
-        principal: Who,
+        appointments: Given[AppointmentService],
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
         contact_id: FromQuery[uuid.UUID | None] = None,
@@ -48,26 +43,25 @@ class AppointmentController(Controller):
         until: FromQuery[datetime | None] = None,
     ) -> Page[AppointmentOut]:
         """Appointments, newest first; `since` and `until` bound when they begin."""
-        service = AppointmentService(unit, principal.workspace_id)
-        return await service.listing(limit, cursor, contact_id=contact_id, status=in_status, since=since, until=until)
+        return await appointments.listing(limit, cursor, contact_id=contact_id, status=in_status, since=since, until=until)
 
     @post("/", guards=[requires("manager")], summary="Make an appointment, of which the contact is reminded")
-    async def create(self, unit: Work, principal: Who, data: JSONBody[AppointmentIn]) -> AppointmentOut:
-        return await AppointmentService(unit, principal.workspace_id).create(data)
+    async def create(self, appointments: Given[AppointmentService], data: JSONBody[AppointmentIn]) -> AppointmentOut:
+        return await appointments.create(data)
 
     @get("/{appointment_id:uuid}", summary="One appointment with its reminders")
-    async def read(self, unit: Work, principal: Who, appointment_id: Id) -> Response[AppointmentOut]:
-        return tagged(await AppointmentService(unit, principal.workspace_id).get(appointment_id), AppointmentPatch)
+    async def read(self, appointments: Given[AppointmentService], appointment_id: Id) -> Response[AppointmentOut]:
+        return tagged(await appointments.get(appointment_id), AppointmentPatch)
 
     @patch("/{appointment_id:uuid}", guards=[requires("manager")], summary="Move it, cancel it, or change what is sent")
     async def update(
-        self, unit: Work, principal: Who, appointment_id: Id, data: JSONBody[AppointmentPatch], if_match: IfMatch = None
+        self, appointments: Given[AppointmentService], appointment_id: Id, data: JSONBody[AppointmentPatch], if_match: IfMatch = None
     ) -> Response[AppointmentOut]:
-        return tagged(await AppointmentService(unit, principal.workspace_id).update(appointment_id, data, if_match), AppointmentPatch)
+        return tagged(await appointments.update(appointment_id, data, if_match), AppointmentPatch)
 
     @delete("/{appointment_id:uuid}", guards=[requires("manager")], summary="Forget an appointment; nobody is reminded of it any more")
-    async def remove(self, unit: Work, principal: Who, appointment_id: Id) -> None:
-        await AppointmentService(unit, principal.workspace_id).delete(appointment_id)
+    async def remove(self, appointments: Given[AppointmentService], appointment_id: Id) -> None:
+        await appointments.delete(appointment_id)
 
 
 _EXAMPLE = "phone,starts_at,place\n+12025550123,2026-12-24 14:30,12 Main Street\n"

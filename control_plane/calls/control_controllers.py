@@ -3,20 +3,15 @@
 import uuid
 
 from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody
 
 from control_plane.calls.control import CallControl
 from control_plane.calls.control_schemas import Halt, Resume, Stop
 from control_plane.campaigns.schemas import CampaignOut
 from control_plane.campaigns.service import CampaignService
-from control_plane.db.unit import Unit
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Who, Work
 from control_plane.workspaces.schemas import WorkspaceOut
-
-UnitDep = NamedDependency[SkipValidation[Unit]]
-PrincipalDep = NamedDependency[SkipValidation[Principal]]
 
 
 class CampaignStopController(Controller):
@@ -25,9 +20,7 @@ class CampaignStopController(Controller):
     guards = [requires("manager")]
 
     @post("/stop", status_code=200, summary="End it for good; calls under way go on, or are ended too")
-    async def stop(
-        self, unit: UnitDep, principal: PrincipalDep, campaign_id: FromPath[uuid.UUID], data: JSONBody[Stop | None] = None
-    ) -> CampaignOut:
+    async def stop(self, unit: Work, principal: Who, campaign_id: FromPath[uuid.UUID], data: JSONBody[Stop | None] = None) -> CampaignOut:
         ends = data is not None and data.end_live_calls
         await CallControl(unit, principal.workspace_id).stop_campaign(campaign_id, end_live_calls=ends)
         return await CampaignService(unit, principal.workspace_id).get(campaign_id)
@@ -39,9 +32,9 @@ class WorkspaceHaltController(Controller):
     guards = [requires("owner")]
 
     @post("/halt", status_code=200, summary="Dial nothing more; calls under way go on, or are ended too")
-    async def halt(self, unit: UnitDep, principal: PrincipalDep, data: JSONBody[Halt]) -> WorkspaceOut:
+    async def halt(self, unit: Work, principal: Who, data: JSONBody[Halt]) -> WorkspaceOut:
         return WorkspaceOut.of(await CallControl(unit, principal.workspace_id).halt(data))
 
     @post("/resume", status_code=200, summary="Dial again after a halt")
-    async def resume(self, unit: UnitDep, principal: PrincipalDep, data: JSONBody[Resume]) -> WorkspaceOut:
+    async def resume(self, unit: Work, principal: Who, data: JSONBody[Resume]) -> WorkspaceOut:
         return WorkspaceOut.of(await CallControl(unit, principal.workspace_id).resume(data.reason))

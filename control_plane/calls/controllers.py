@@ -23,19 +23,16 @@ from control_plane.calls.schemas import (
 )
 from control_plane.calls.service import CallService
 from control_plane.db.models import Call
-from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
 from control_plane.kit.api_examples import also
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
 from control_plane.kit.storage import Storage
 from control_plane.telephony.voice_side import VoiceSide
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Given, Work, over_unit
 from control_plane.workspaces.rate_limits import STARTS_CALLS
 from sip_config.contract import AnsweredBy, NetworkResult, Outcome
 
-UnitDep = NamedDependency[SkipValidation[Unit]]
-PrincipalDep = NamedDependency[SkipValidation[Principal]]
 Range = Annotated[str | None, HeaderParameter(name="Range", description="One range of bytes, as players of audio ask for.")]
 InState = Annotated[CallState | None, QueryParameter(name="state", description="Only calls in this state.")]
 
@@ -44,21 +41,22 @@ class CallController(Controller):
     path = "/calls"
     tags = ["calls"]
     guards = [requires("viewer")]
+    dependencies = {"calls": over_unit(CallService)}
 
     @post(status_code=HTTP_202_ACCEPTED, guards=[requires("manager")], opt=STARTS_CALLS, summary="Call one number")
     async def create_call(
-        self, unit: UnitDep, principal: PrincipalDep, voice_side: NamedDependency[SkipValidation[VoiceSide]], data: JSONBody[NewCall]
+        self, calls: Given[CallService], voice_side: NamedDependency[SkipValidation[VoiceSide]], data: JSONBody[NewCall]
     ) -> CallView:
         """Call one number. Refused at once with the reasons if it may never be called; else queued."""
         if data.schedule_at is None:
             await voice_side.require()
-        return CallView.of(await CallService(unit, principal.workspace_id).create(data))
+        return CallView.of(await calls.create(data))
 
     @get(summary="Calls, newest first")
     async def list_calls(
         self,
-        unit: UnitDep,
-        principal: PrincipalDep,
+        unit: Work,
+        calls: Given[CallService],
         campaign_id: FromQuery[uuid.UUID | None] = None,
         contact_id: FromQuery[uuid.UUID | None] = None,
         enrollment_id: FromQuery[uuid.UUID | None] = None,
@@ -74,7 +72,7 @@ class CallController(Controller):
         cursor: Cursor = None,
     ) -> Page[CallView]:
         """Calls, newest first."""
-        query = CallService(unit, principal.workspace_id).listing(
+        query = calls.listing(
             campaign_id=campaign_id,
             contact_id=contact_id,
             enrollment_id=enrollment_id,
@@ -90,13 +88,13 @@ class CallController(Controller):
         return await page_of(unit.session, query, Call.id, CallView.of, limit=limit, cursor=cursor)
 
     @get("/active", summary="Calls under way now")
-    async def active_calls(self, unit: UnitDep, principal: PrincipalDep) -> ActiveCalls:
+    async def active_calls(self, calls: Given[CallService]) -> ActiveCalls:
         """Calls that are under way now."""
-        return ActiveCalls([CallView.of(call) for call in await CallService(unit, principal.workspace_id).active()])
+        return ActiveCalls([CallView.of(call) for call in await calls.active()])
 
     @get("/{call_id:uuid}", summary="One call")
-    async def get_call(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> CallView:
-        return CallView.of(await CallService(unit, principal.workspace_id).get(call_id))
+    async def get_call(self, calls: Given[CallService], call_id: FromPath[uuid.UUID]) -> CallView:
+        return CallView.of(await calls.get(call_id))
 
     @post(
         "/{call_id:uuid}/end",
@@ -104,25 +102,23 @@ class CallController(Controller):
         guards=[requires("manager")],
         summary="End a call, waiting, ringing or talking",
     )
-    async def end_call(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> CallView:
+    async def end_call(self, calls: Given[CallService], call_id: FromPath[uuid.UUID]) -> CallView:
         """End a call, whether it waits, rings or talks."""
-        return CallView.of(await CallService(unit, principal.workspace_id).end(call_id))
+        return CallView.of(await calls.end(call_id))
 
     @put("/{call_id:uuid}/outcome", guards=[requires("manager")], summary="Say what came of a call")
-    async def set_outcome(
-        self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID], data: JSONBody[NewOutcome]
-    ) -> CallView:
+    async def set_outcome(self, calls: Given[CallService], call_id: FromPath[uuid.UUID], data: JSONBody[NewOutcome]) -> CallView:
         """Say what came of a call. do_not_call suppresses the number at once."""
-        return CallView.of(await CallService(unit, principal.workspace_id).set_outcome(call_id, data.outcome, data.note, data.callback_at))
+        return CallView.of(await calls.set_outcome(call_id, data.outcome, data.note, data.callback_at))
 
     @get("/{call_id:uuid}/events", summary="What every witness said about a call")
-    async def call_events(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> EventList:
+    async def call_events(self, calls: Given[CallService], call_id: FromPath[uuid.UUID]) -> EventList:
         """Everything the witnesses said about a call, and what became of it."""
-        return EventList([EventView.of(event) for event in await CallService(unit, principal.workspace_id).events(call_id)])
+        return EventList([EventView.of(event) for event in await calls.events(call_id)])
 
     @get("/{call_id:uuid}/transcript", summary="What was said, turn by turn")
-    async def call_transcript(self, unit: UnitDep, principal: PrincipalDep, call_id: FromPath[uuid.UUID]) -> TranscriptView:
-        turns = await CallService(unit, principal.workspace_id).transcript(call_id)
+    async def call_transcript(self, calls: Given[CallService], call_id: FromPath[uuid.UUID]) -> TranscriptView:
+        turns = await calls.transcript(call_id)
         return TranscriptView(call_id, [TurnView.of(turn) for turn in turns])
 
     @get(
@@ -133,30 +129,30 @@ class CallController(Controller):
     )
     async def call_recording(
         self,
-        unit: UnitDep,
-        principal: PrincipalDep,
+        calls: Given[CallService],
         storage: NamedDependency[SkipValidation[Storage]],
         call_id: FromPath[uuid.UUID],
         byte_range: Range = None,
     ) -> Stream:
         """The recording, whole or in part: Ogg Opus, callee on the left, agent on the right."""
-        return await recording_answer(storage, await CallService(unit, principal.workspace_id).get(call_id), byte_range)
+        return await recording_answer(storage, await calls.get(call_id), byte_range)
 
 
 class CampaignCallController(Controller):
     path = "/campaigns"
     tags = ["campaigns"]
     guards = [requires("viewer")]
+    dependencies = {"calls": over_unit(CallService)}
 
     @get("/{campaign_id:uuid}/calls", summary="Calls of a campaign, newest first")
     async def campaign_calls(
         self,
-        unit: UnitDep,
-        principal: PrincipalDep,
+        unit: Work,
+        calls: Given[CallService],
         campaign_id: FromPath[uuid.UUID],
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Page[CallView]:
         """Calls of one campaign, newest first."""
-        query = await CallService(unit, principal.workspace_id).of_campaign(campaign_id)
+        query = await calls.of_campaign(campaign_id)
         return await page_of(unit.session, query, Call.id, CallView.of, limit=limit, cursor=cursor)

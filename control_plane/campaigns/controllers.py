@@ -4,8 +4,7 @@ import uuid
 from typing import Annotated, Literal
 
 from litestar import Controller, Response, delete, get, patch, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Stream
 
 from control_plane.campaigns.enrolling import EnrollingService
@@ -28,11 +27,9 @@ from control_plane.kit.csv_text import csv_download
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
+from control_plane.workspaces.handling import Id, Who, Work
 from control_plane.workspaces.principal import Principal
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
-Id = FromPath[uuid.UUID]
 StatusFilter = Annotated[
     Literal["idle", "running", "paused", "completed", "stopped", "error", "archived"] | None, QueryParameter(name="execution_status")
 ]

@@ -4,20 +4,16 @@ import uuid
 from typing import Annotated
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from control_plane.contacts.consent_schemas import ConsentIn, ConsentOut, DeclarationIn, DeclarationOut, Purpose, RevocationIn
 from control_plane.contacts.consents import ConsentService
-from control_plane.db.unit import Unit
 from control_plane.kit.api_examples import also
 from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Who, Work
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
 Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, schema_extra=PHONE)]
 ForPurpose = Annotated[Purpose | None, QueryParameter(name="purpose")]
 Revoked = Annotated[bool | None, QueryParameter(name="is_revoked", description="Only revoked ones, or only those that stand.")]

@@ -4,8 +4,7 @@ import uuid
 from typing import Annotated
 
 from litestar import Controller, Response, delete, get, patch, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import JSONBody, QueryParameter
 
 from control_plane.contacts.lists import ListService
 from control_plane.contacts.quiet_schemas import QuietTimes
@@ -14,16 +13,12 @@ from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, 
 from control_plane.contacts.service import ContactService
 from control_plane.contacts.timeline import timeline
 from control_plane.contacts.timeline_schemas import TimelineEntry
-from control_plane.db.unit import Unit
 from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Given, Id, Who, Work, over_unit
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
-Id = FromPath[uuid.UUID]
 Search = Annotated[str | None, QueryParameter(name="q", max_length=200, description="Part of a name, an e-mail address or a number.")]
 Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, schema_extra=PHONE, description="Contacts with this number.")]
 OnList = Annotated[uuid.UUID | None, QueryParameter(name="contact_list_id", description="Members of this list.")]
@@ -33,37 +28,37 @@ class ContactController(Controller):
     path = "/contacts"
     tags = ["contacts"]
     guards = [requires("viewer")]
+    dependencies = {"contacts": over_unit(ContactService)}
 
     @get("/", summary="Contacts, newest first")
     async def listing(
         self,
-        unit: Work,
-        principal: Who,
+        contacts: Given[ContactService],
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
         q: Search = None,
         e164: Number = None,
         contact_list_id: OnList = None,
     ) -> Page[ContactOut]:
-        return await ContactService(unit, principal.workspace_id).listing(limit, cursor, q=q, e164=e164, list_id=contact_list_id)
+        return await contacts.listing(limit, cursor, q=q, e164=e164, list_id=contact_list_id)
 
     @post("/", guards=[requires("manager")], summary="Create a contact")
-    async def create(self, unit: Work, principal: Who, data: JSONBody[ContactIn]) -> ContactOut:
-        return await ContactService(unit, principal.workspace_id).create(data)
+    async def create(self, contacts: Given[ContactService], data: JSONBody[ContactIn]) -> ContactOut:
+        return await contacts.create(data)
 
     @get("/{contact_id:uuid}", summary="One contact")
-    async def read(self, unit: Work, principal: Who, contact_id: Id) -> Response[ContactOut]:
-        return tagged(await ContactService(unit, principal.workspace_id).get(contact_id), ContactPatch)
+    async def read(self, contacts: Given[ContactService], contact_id: Id) -> Response[ContactOut]:
+        return tagged(await contacts.get(contact_id), ContactPatch)
 
     @patch("/{contact_id:uuid}", guards=[requires("manager")], summary="Change what is sent")
     async def update(
-        self, unit: Work, principal: Who, contact_id: Id, data: JSONBody[ContactPatch], if_match: IfMatch = None
+        self, contacts: Given[ContactService], contact_id: Id, data: JSONBody[ContactPatch], if_match: IfMatch = None
     ) -> Response[ContactOut]:
-        return tagged(await ContactService(unit, principal.workspace_id).update(contact_id, data, if_match), ContactPatch)
+        return tagged(await contacts.update(contact_id, data, if_match), ContactPatch)
 
     @delete("/{contact_id:uuid}", guards=[requires("manager")], summary="Delete a contact; its calls are kept")
-    async def remove(self, unit: Work, principal: Who, contact_id: Id) -> None:
-        await ContactService(unit, principal.workspace_id).delete(contact_id)
+    async def remove(self, contacts: Given[ContactService], contact_id: Id) -> None:
+        await contacts.delete(contact_id)
 
     @get("/{contact_id:uuid}/timeline", summary="What happened with the contact, newest first")
     async def timeline_of(
@@ -84,33 +79,34 @@ class ContactListController(Controller):
     path = "/contact-lists"
     tags = ["contact lists"]
     guards = [requires("viewer")]
+    dependencies = {"lists": over_unit(ListService)}
 
     @get("/", summary="Contact lists, newest first")
-    async def listing(self, unit: Work, principal: Who, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[ListOut]:
-        return await ListService(unit, principal.workspace_id).listing(limit, cursor)
+    async def listing(self, lists: Given[ListService], limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[ListOut]:
+        return await lists.listing(limit, cursor)
 
     @post("/", guards=[requires("manager")], summary="Create an empty list")
-    async def create(self, unit: Work, principal: Who, data: JSONBody[ListIn]) -> ListOut:
-        return await ListService(unit, principal.workspace_id).create(data)
+    async def create(self, lists: Given[ListService], data: JSONBody[ListIn]) -> ListOut:
+        return await lists.create(data)
 
     @get("/{list_id:uuid}", summary="One list")
-    async def read(self, unit: Work, principal: Who, list_id: Id) -> Response[ListOut]:
-        return tagged(await ListService(unit, principal.workspace_id).get(list_id), ListPatch)
+    async def read(self, lists: Given[ListService], list_id: Id) -> Response[ListOut]:
+        return tagged(await lists.get(list_id), ListPatch)
 
     @patch("/{list_id:uuid}", guards=[requires("manager")], summary="Change what is sent")
     async def update(
-        self, unit: Work, principal: Who, list_id: Id, data: JSONBody[ListPatch], if_match: IfMatch = None
+        self, lists: Given[ListService], list_id: Id, data: JSONBody[ListPatch], if_match: IfMatch = None
     ) -> Response[ListOut]:
-        return tagged(await ListService(unit, principal.workspace_id).update(list_id, data, if_match), ListPatch)
+        return tagged(await lists.update(list_id, data, if_match), ListPatch)
 
     @delete("/{list_id:uuid}", guards=[requires("manager")], summary="Delete a list; its contacts are kept")
-    async def remove(self, unit: Work, principal: Who, list_id: Id) -> None:
-        await ListService(unit, principal.workspace_id).delete(list_id)
+    async def remove(self, lists: Given[ListService], list_id: Id) -> None:
+        await lists.delete(list_id)
 
     @post("/{list_id:uuid}/contacts", status_code=200, guards=[requires("manager")], summary="Put contacts on the list")
-    async def add_members(self, unit: Work, principal: Who, list_id: Id, data: JSONBody[MembersIn]) -> ListOut:
-        return await ListService(unit, principal.workspace_id).add_members(list_id, data.contact_ids)
+    async def add_members(self, lists: Given[ListService], list_id: Id, data: JSONBody[MembersIn]) -> ListOut:
+        return await lists.add_members(list_id, data.contact_ids)
 
     @delete("/{list_id:uuid}/contacts/{contact_id:uuid}", guards=[requires("manager")], summary="Take a contact off the list")
-    async def remove_member(self, unit: Work, principal: Who, list_id: Id, contact_id: Id) -> None:
-        await ListService(unit, principal.workspace_id).remove_member(list_id, contact_id)
+    async def remove_member(self, lists: Given[ListService], list_id: Id, contact_id: Id) -> None:
+        await lists.remove_member(list_id, contact_id)

@@ -4,18 +4,14 @@ import uuid
 from typing import Annotated
 
 from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter, SkipValidation
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from control_plane.contacts.exports import Exports
-from control_plane.db.unit import Unit
 from control_plane.kit.csv_text import csv_download
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Who, Work
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
 OnList = Annotated[uuid.UUID | None, QueryParameter(name="contact_list_id", description="Members of this list only.")]
 
 

@@ -1,13 +1,12 @@
 """`/suppressions/imports` and `/consents/imports`: files of numbers come in as a stream, reports go out as one."""
 
-import uuid
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter, SkipValidation
+from litestar.params import QueryParameter, SkipValidation
 from litestar.response import Stream
 
 from control_plane.contacts.consent_schemas import Basis, Purpose
@@ -18,13 +17,11 @@ from control_plane.contacts.uploads import MAX_FILE, Encoding, UploadOperation, 
 from control_plane.db.unit import Unit
 from control_plane.kit.storage import Storage
 from control_plane.workspaces.guards import requires
+from control_plane.workspaces.handling import Id, Who, Work
 from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
 from control_plane.workspaces.principal import Principal
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
 Files = NamedDependency[SkipValidation[Storage]]
-Id = FromPath[uuid.UUID]
 ListName = Annotated[
     str, QueryParameter(name="source", pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$", description="Which list: us_national, us_tx, uk_tps …")
 ]

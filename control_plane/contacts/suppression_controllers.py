@@ -4,20 +4,16 @@ import uuid
 from typing import Annotated, Literal
 
 from litestar import Controller, Response, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from control_plane.contacts.schemas import SuppressionCheck, SuppressionIn, SuppressionOut
 from control_plane.contacts.suppressions import SuppressionService
-from control_plane.db.unit import Unit
 from control_plane.kit.api_examples import also
 from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Who, Work
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
 Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, schema_extra=PHONE)]
 AskedNumber = Annotated[
     str, QueryParameter(name="e164", max_length=32, schema_extra=PHONE, description="The number in E.164; write the plus as %2B.")

@@ -4,10 +4,8 @@ import uuid
 from pathlib import Path
 
 from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody
 
-from control_plane.db.unit import Unit
 from control_plane.explanations.calls import CallExplanations
 from control_plane.explanations.enrollments import EnrollmentExplanations
 from control_plane.explanations.preview import PreviewService
@@ -15,10 +13,8 @@ from control_plane.explanations.preview_schemas import PreviewIn, PreviewOut
 from control_plane.explanations.schemas import CallExplained, EnrollmentExplained
 from control_plane.kit.api_examples import Examples
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Who, Work
 
-Work = NamedDependency[SkipValidation[Unit]]
-Who = NamedDependency[SkipValidation[Principal]]
 _EXAMPLES = Examples(Path(__file__).parent / "examples.json")
 _CLOSED = _EXAMPLES.answer(EnrollmentExplained, "explain_enrollment", "It is too early in the morning where the contact is")
 _CALLED = _EXAMPLES.answer(CallExplained, "explain_call", "Allowed at the claim, refused by the last look before the phone rang")

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Annotated
 
 from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Stream
 
-from control_plane.db.unit import Unit
 from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.csv_text import csv_download
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
@@ -20,11 +18,8 @@ from control_plane.records.person_export import PersonExporter
 from control_plane.records.retention import RetentionService
 from control_plane.records.schemas import ErasureIn, ErasureOut, HoldIn, HoldOut, PersonExport, RetentionIn, RetentionOut
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.principal import Principal
+from control_plane.workspaces.handling import Id, Who, Work
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
-Id = FromPath[uuid.UUID]
 Since = Annotated[datetime | None, QueryParameter(name="since", description="Dialled from then on; with a time zone.")]
 Until = Annotated[datetime | None, QueryParameter(name="until", description="Dialled before then.")]
 OfCampaign = Annotated[uuid.UUID | None, QueryParameter(name="campaign_id")]
