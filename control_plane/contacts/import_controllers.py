@@ -18,6 +18,7 @@ from control_plane.contacts.schemas import ImportOut
 from control_plane.contacts.uploads import MAX_FILE, Encoding, MappedUploadOperation, error_report, is_form, said_in, uploaded
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Invalid
+from control_plane.kit.api_schemas import COUNTRY
 from control_plane.kit.storage import Storage
 from control_plane.workspaces.authentication import TOKEN_IN_QUERY
 from control_plane.workspaces.guards import requires
@@ -27,7 +28,9 @@ from control_plane.workspaces.principal import Principal
 Who = NamedDependency[SkipValidation[Principal]]
 Work = NamedDependency[SkipValidation[Unit]]
 Files = NamedDependency[SkipValidation[Storage]]
-Country = Annotated[str | None, QueryParameter(name="default_country", max_length=10, description="Two letters, such as US.")]
+Country = Annotated[
+    str | None, QueryParameter(name="default_country", max_length=10, description="Two letters, such as US.", schema_extra=COUNTRY)
+]
 Mapping = Annotated[
     str | None,
     QueryParameter(name="mapping", max_length=20_000, description='JSON: {"Column header": "phone" | "name" | "attributes.plan" …}'),

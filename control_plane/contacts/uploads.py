@@ -13,6 +13,7 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from control_plane.domain.errors import Invalid
+from control_plane.kit.api_schemas import ENCODING
 from control_plane.kit.csv_text import csv_download
 
 MAX_FILE = 2_000_000_000
@@ -23,7 +24,12 @@ _LONGEST_TEXT = 20_000
 
 Encoding = Annotated[
     str | None,
-    QueryParameter(name="encoding", max_length=40, description="Such as windows-1251; without it Unicode and Western text are recognised."),
+    QueryParameter(
+        name="encoding",
+        max_length=40,
+        description="Such as windows-1251; without it Unicode and Western text are recognised.",
+        schema_extra=ENCODING,
+    ),
 ]
 
 

@@ -10,6 +10,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from control_plane.kit.api_links import add_links
 from control_plane.kit.api_samples import CSV, add_samples
 from control_plane.kit.api_schemas import Description, describe_exactly, json_places, operations
 from control_plane.kit.problems import PROBLEM_JSON, Problem
@@ -93,6 +94,8 @@ def _complete(app: Litestar, description: Description) -> None:
             if method == "post" and handler.opt.get("idempotent", True):
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     describe_exactly(app, description)
+    made = [(path, str(handler.status_code)) for path, method, handler, _ in operations(app, description) if method == "post"]
+    add_links(description, made)
     places = []
     for _, _, handler, operation in operations(app, description):
         sent = operation.get("requestBody", {}).get("content", {})

@@ -18,8 +18,11 @@ from litestar.routes import HTTPRoute
 Description = dict[str, Any]
 JSON = "application/json"
 PHONE = {"format": "phone"}
-"""What is a number that can be dialled, and what a zone of the time zone database: no pattern can say it, so their format is named."""
+"""What is a number that can be dialled, a zone of the time zone database, a country with a numbering plan (ISO 3166, two letters), or the
+encoding of a text file: no pattern can say it, so their format is named."""
 ZONE = {"format": "time-zone"}
+COUNTRY = {"format": "country"}
+ENCODING = {"format": "text-encoding"}
 _REF = "#/components/schemas/{name}"
 _REFERENCES = re.compile(r'"\$ref": ?"#/components/schemas/([^"]+)"')
 _NULL = {"type": "null"}

@@ -69,12 +69,12 @@ def decode_cursor(cursor: str) -> uuid.UUID:
 
 
 async def every(session: AsyncSession, query: Select[Any], id_column: Any) -> AsyncIterator[Any]:
-    """All rows of `query` over entities with an `id`, oldest first, for what streams out: read in pages, and none of them kept."""
+    """All rows of `query` over entities with such an id, oldest first, for what streams out: read in pages, and none of them kept."""
     last: uuid.UUID | None = None
     while rows := (
         await session.scalars((query if last is None else query.where(id_column > last)).order_by(id_column).limit(_PAGE))
     ).all():
-        last = rows[-1].id
+        last = getattr(rows[-1], id_column.key)
         session.expunge_all()
         for row in rows:
             yield row

@@ -1,4 +1,7 @@
-"""JSON bodies are taken at their word: Litestar would read 0 as false and "5" as 5, which the description does not allow."""
+"""JSON bodies are taken at their word: Litestar would read 0 as false and "5" as 5, which the description does not allow.
+
+No text may hold the character NUL, because PostgreSQL keeps none; here it can still be said in which field it stands.
+"""
 
 from typing import Any
 
@@ -6,18 +9,42 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import ValidationException
 
+_NUL = b"\\u0000"
+"""As JSON has to write it."""
+
 
 class StrictRequest(Request[Any, Any, Any]):
     async def json(self) -> Any:
         """The body. Raises `ValidationException` where only a lax reading of it fits the handler's type; what fits in no reading is
         Litestar's to say, field by field."""
         value = await super().json()
+        if _NUL in await self.body() and (where := _place_of_nul(value)) is not None:
+            raise _refused(where, "holds the character NUL, which no text may")
         field = self.route_handler.parsed_data_field
         complaint = _complaint(value, field.annotation) if field is not None else ""
         if field is None or not complaint or _complaint(value, field.annotation, strict=False):
             return value
         message, _, path = complaint.partition(" - at `$")
-        raise ValidationException(message, extra=[{"message": message, "key": path.strip("`.") or "data", "source": "body"}])
+        raise _refused(path.strip("`."), message)
+
+
+def _refused(field: str, message: str) -> ValidationException:
+    return ValidationException(message, extra=[{"message": message, "key": field or "data", "source": "body"}])
+
+
+def _place_of_nul(value: Any, at: str = "") -> str | None:
+    """The field whose name or text holds the character, as a path; None when it was written and not meant (`\\\\u0000`)."""
+    if isinstance(value, str):
+        return at if "\0" in value else None
+    if isinstance(value, list):
+        inside = [(f"{at}[{i}]", one) for i, one in enumerate(value)]
+    elif isinstance(value, dict):
+        if any("\0" in name for name in value):
+            return at
+        inside = [(f"{at}.{name}".lstrip("."), one) for name, one in value.items()]
+    else:
+        return None
+    return next((found for where, one in inside if (found := _place_of_nul(one, where)) is not None), None)
 
 
 def _complaint(value: Any, kind: Any, *, strict: bool = True) -> str:

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from control_plane.db.models import Campaign, UsageAccount, UsageCredit, UsageNotice, Workspace
+from control_plane.kit.api_schemas import COUNTRY
 from control_plane.usage.own_prices import OwnPrices
 
 Minutes = Annotated[int, Meta(ge=0, le=100_000_000, description="Billable minutes a month; null for no limit")]
 Calls = Annotated[int, Meta(ge=0, le=100_000_000, description="Calls a month; null for no limit")]
 Percent = Annotated[int, Meta(ge=1, le=100)]
-Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", examples=["US"])]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", examples=["US"], extra_json_schema=COUNTRY)]
 PerHour = Annotated[int, Meta(ge=1, le=1_000_000)]
 Note = Annotated[str, Meta(max_length=500, examples=["Invoice 2026-117"])]
 Prefix = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{0,14}$", examples=["+1809"])]

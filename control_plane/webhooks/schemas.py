@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from control_plane.db.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from control_plane.webhooks.events import TYPES
 
 Url = Annotated[str, Meta(min_length=1, max_length=2000, examples=["https://example.com/callwright"])]
 Description = Annotated[str, Meta(max_length=200)]
-EventType = Annotated[str, Meta(min_length=1, max_length=60, examples=["call.ended"])]
+EventType = Annotated[str, Meta(min_length=1, max_length=60, examples=["call.ended"], extra_json_schema={"enum": sorted(TYPES)})]
 Events = Annotated[list[EventType], Meta(max_length=60, description="Types of events; an empty list means all of them.")]
 State = Literal["enabled", "disabled"]
 DeliveryState = Literal["pending", "delivered", "failed", "canceled"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from control_plane.db.models import ApiKey, Workspace
-from control_plane.kit.api_schemas import ZONE
+from control_plane.kit.api_schemas import COUNTRY, ZONE
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme Support"])]
 ZoneName = Annotated[str, Meta(max_length=64, examples=["America/New_York"], extra_json_schema=ZONE)]
@@ -38,7 +38,7 @@ class WorkspaceOut(Struct):
 class WorkspacePatch(Struct, forbid_unknown_fields=True):
     name: Name | UnsetType = UNSET
     time_zone: ZoneName | UnsetType = UNSET
-    default_country: Annotated[str, Meta(pattern="^[A-Z]{2}$", examples=["US"])] | UnsetType = UNSET
+    default_country: Annotated[str, Meta(pattern="^[A-Z]{2}$", examples=["US"], extra_json_schema=COUNTRY)] | UnsetType = UNSET
     """Numbers without a country code are read as of this country."""
     limits: Limits | UnsetType = UNSET
     is_halted: bool | UnsetType = UNSET

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 import schemathesis
 from hypothesis import strategies
+from phonenumbers import SUPPORTED_REGIONS
 from schemathesis.core.failures import AcceptedNegativeData, ServerError
 from schemathesis.openapi.checks import RejectedPositiveData, UndefinedStatusCode
 
@@ -20,6 +21,8 @@ TOO_LONG = (413, 414, 431)
 
 schemathesis.openapi.format("phone", strategies.sampled_from(NUMBERS))
 schemathesis.openapi.format("time-zone", strategies.sampled_from(sorted(available_timezones())))
+schemathesis.openapi.format("country", strategies.sampled_from(sorted(SUPPORTED_REGIONS)))
+schemathesis.openapi.format("text-encoding", strategies.sampled_from(("utf-8", "utf-16", "windows-1251", "latin1", "shift_jis", "gb18030")))
 
 
 @schemathesis.hook
@@ -35,4 +38,4 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
     problem = json.loads(response.content)
     if response.status_code == 422:
         return problem["code"] != OTHER_BODY
-    return response.status_code != 400 or not is_beyond_schema(problem)
+    return response.status_code != 400 or not is_beyond_schema(case.path, problem)

@@ -47,6 +47,8 @@ def _configured(folder: Path, key: str, ids: Mapping[str, str]) -> Path:
     """Ids are offered, not forced: what is not there has to be answered too."""
     lines = [f"hooks = {json.dumps(str(HOOKS))}", "warnings = false"]
     lines += ["[cache]", "enabled = false"]
+    # Chains of requests follow the links of the description; guessed ones, a few thousand, lead nowhere most of the time.
+    lines += ["[phases.stateful.inference]", "algorithms = []"]
     lines += ["[auth.openapi.bearer]", f"bearer = {json.dumps(key)}"]
     for name, value in ids.items():
         lines += [f"[dictionaries.{name}]", f"values = [{json.dumps(value)}]"]

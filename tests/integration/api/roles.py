@@ -93,6 +93,7 @@ LEAST_ROLE = {
     "GET /usage/credits": "viewer",
     "GET /usage/limits": "viewer",
     "GET /usage/prices": "viewer",
+    "GET /usage/records.csv": "viewer",
     "GET /webhook-deliveries": "viewer",
     "GET /webhook-deliveries/{delivery_id}": "viewer",
     "GET /webhook-endpoints": "viewer",

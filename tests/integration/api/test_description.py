@@ -86,3 +86,17 @@ async def test_creating_requests_tell_of_the_idempotency_key(described: dict[str
     without = {path for path, post in posts.items() if "Idempotency-Key" not in [each["name"] for each in post.get("parameters", ())]}
     assert without
     assert {path for path in without if "/imports" not in path and not path.endswith("/auth/token")} == set()
+
+
+async def test_what_a_request_makes_links_to_all_that_can_be_done_with_it(described: dict[str, Any]) -> None:
+    links = described["paths"]["/api/v1/campaigns"]["post"]["responses"]["201"]["links"].values()
+    by_id = {"GET /campaigns/{campaign_id}", "DELETE /campaigns/{campaign_id}", "POST /campaigns/{campaign_id}/start"}
+    named = {
+        operation["operationId"]: f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert by_id <= {named[link["operationId"]] for link in links}
+    assert all(link["parameters"] == {"campaign_id": "$response.body#/id"} for link in links)
+    made = [path for path, methods in described["paths"].items() if "links" in str(methods.get("post", {}).get("responses", {}))]
+    assert len(made) >= 15, made

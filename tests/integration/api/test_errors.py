@@ -91,6 +91,15 @@ async def test_a_character_that_no_database_keeps_is_wrong_input_everywhere(api:
     problem(unknown, 400, "invalid")
 
 
+async def test_the_field_that_holds_such_a_character_is_named(api: Api) -> None:
+    body = {"name": "C", "phones": [{"e164": "+12025550123"}], "attributes": {"note": "a\0b"}}
+    wrong = problem(await api.owner.post("/contacts", json=body), 400, "invalid")
+    assert [error["field"] for error in wrong["errors"]] == ["attributes.note"]
+    # A backslash that is meant as one is text like any other.
+    plain = await api.owner.post("/contacts", json=body | {"attributes": {"note": r"a\u0000b"}})
+    assert (plain.status_code, plain.json()["attributes"]["note"]) == (201, r"a\u0000b")
+
+
 async def test_a_query_that_holds_such_a_character_finds_nothing_or_is_refused(api: Api) -> None:
     for path in ("/contacts?q=%00", "/calls?to=%00", "/calls?cursor=%00", "/suppressions?e164=%00", "/audit?action=%00", "/contacts?q=%ff"):
         assert (await api.owner.get(path)).status_code < 500, path
