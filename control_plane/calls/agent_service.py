@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from control_plane.calls.announcing import tell_recording, tell_transcript, tell_turn
+from control_plane.calls.announcing import tell_analyzed, tell_recording, tell_transcript, tell_turn
 from control_plane.calls.continuity import continuity_of
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import Parts, order_of
@@ -182,6 +182,8 @@ class AgentService:
         await note_callback(self._unit, call, promised_before)
         is_refused = report.recording_consent is not None and report.recording_consent.decision is ConsentDecision.REFUSED
         await tell_transcript(self._unit, call, 0 if is_refused else len(report.turns))
+        if report.answered:
+            await tell_analyzed(self._unit, call)
         self._unit.nudges.add("tick")
 
     async def recording_key(self) -> str:

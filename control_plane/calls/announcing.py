@@ -18,6 +18,7 @@ _OF_STATE = {CallState.DIALING: "call.started", CallState.RINGING: "call.ringing
 _LIVE_OF_STATE = {CallState.DISPATCHED: "call.dispatched", CallState.READY: "call.ready", CallState.WRAPPING: "call.wrapping"}
 _FACTS = ("id", "state", "purpose", "attempt", "assistant_id", "campaign_id", "enrollment_id", "contact_id")
 _MOMENTS = ("due_at", "ringing_at", "answered_at", "ended_at")
+_LONGEST_NAME = 100
 _RESULTS = ("network_result", "sip_status_code", "answered_by", "outcome", "outcome_label", "end_cause", "callback_at", "cost", "currency")
 
 
@@ -60,6 +61,17 @@ async def tell_transcript(unit: Unit, call: Call, turns: int) -> None:
     if turns:
         data = {"turns": turns, "transcript_url": f"/api/v1/calls/{call.id}/transcript"}
         await _tell(unit, call, "call.transcript", data)
+
+
+async def tell_analyzed(unit: Unit, call: Call) -> None:
+    """The agent's report has come, and with it all that the analysis of an answered call rests on."""
+    await _tell(unit, call, "call.analyzed", {"analytics_url": f"/api/v1/calls/{call.id}/analytics"})
+
+
+async def tell_function(unit: Unit, call: Call, name: str) -> None:
+    """The agent has used a tool. What it was given and what came of it may hold words, and stands in the call's events."""
+    more = {"function": {"name": name[:_LONGEST_NAME]}, "events_url": f"/api/v1/calls/{call.id}/events"}
+    await _tell(unit, call, "call.function_called", more)
 
 
 async def tell_recording(unit: Unit, call: Call) -> None:

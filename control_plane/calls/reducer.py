@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from control_plane.calls.announcing import tell_move
+from control_plane.calls.announcing import tell_function, tell_move
 from control_plane.calls.leases import LOST_SILENCE, lease_of
 from control_plane.calls.observation import facts_of, observe
 from control_plane.calls.repository import CallRepository
@@ -20,7 +20,7 @@ from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, FINAL
 from control_plane.domain.errors import NotFound
 from control_plane.kit import telemetry
 from sip_config.causes import is_phone_gone
-from sip_config.contract import AnsweredBy, EndCause, NetworkResult, Outcome
+from sip_config.contract import AnsweredBy, EndCause, EventKind, NetworkResult, Outcome
 
 CARE_RESERVE = timedelta(seconds=300)
 """Added to the carrier's limit, so that a care protocol can outlast the agent's own limit (architecture §3, station 5)."""
@@ -65,6 +65,8 @@ async def take_in(unit: Unit, call: Call, said: Testimony) -> Call:
         observe(unit, call, before, said.source, said.kind, said.fact)
         await unit.session.flush()
         await tell_move(unit, call, before)
+        if said.kind == EventKind.TOOL_CALLED:
+            await tell_function(unit, call, str(said.data.get("name", "")))
     return call
 
 

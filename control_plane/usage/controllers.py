@@ -5,8 +5,10 @@ from typing import Annotated
 from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter, SkipValidation
+from litestar.response import Stream
 
 from control_plane.db.unit import Unit
+from control_plane.kit.csv_text import csv_download
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.usage.own_prices import OwnPrices
 from control_plane.usage.price_service import PriceService
@@ -42,6 +44,15 @@ class UsageController(Controller):
     @get(guards=[requires("viewer")], summary="What a month's calls used and cost, by day, campaign, assistant and destination")
     async def show(self, usage: Usage, month: Month = None) -> UsageOut:
         return await usage.month(month)
+
+    @get(
+        "/records.csv",
+        guards=[requires("viewer")],
+        media_type="text/csv",
+        summary="What each call of a month was billed for, as CSV, oldest first",
+    )
+    async def records(self, usage: Usage, month: Month = None) -> Stream:
+        return csv_download(await usage.records(month), "usage-records.csv")
 
     @get("/limits", guards=[requires("viewer")], summary="Monthly limits, alert thresholds, allowed countries, paused destinations")
     async def limits(self, usage: Usage) -> LimitsOut:

@@ -96,6 +96,11 @@ class UsageRepository:
     async def record(self, call_id: uuid.UUID) -> UsageRecord | None:
         return await self._session.get(UsageRecord, call_id)
 
+    def records(self, workspace_id: uuid.UUID, since: date, until: date) -> Select[Any]:
+        """Of the days from `since` to before `until`."""
+        r = UsageRecord
+        return select(r).where(r.workspace_id == workspace_id, r.day >= since, r.day < until)
+
     async def add(self, used: Used) -> UsageAccount | None:
         """Count into the account; None when the workspace leaves rehearsals out."""
         given = {name: getattr(used, name) for name in used.__slots__}

@@ -1,19 +1,22 @@
 """What people ask of usage: what was used, how much may be, credits, and where calls are paused."""
 
 import uuid
+from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from msgspec import to_builtins
+from sqlalchemy import Select
 
 from control_plane.audit.service import record
-from control_plane.db.models import UsageAccount, UsageCredit, Workspace
+from control_plane.db.models import UsageAccount, UsageCredit, UsageRecord, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Conflict, Invalid, NotFound
+from control_plane.kit.csv_text import csv_line
 from control_plane.kit.ids import new_id
-from control_plane.kit.pagination import Page, page_of
+from control_plane.kit.pagination import Page, every, page_of
 from control_plane.usage.accounts import USUAL_COST_PER_HOUR, currency_of, this_month
 from control_plane.usage.charging import give_notice
 from control_plane.usage.price_lists import prices_of
@@ -34,6 +37,10 @@ from control_plane.usage.schemas import (
 )
 
 THRESHOLDS = (50, 80, 100)
+RECORD_COLUMNS = (
+    *("call_id", "day", "campaign_id", "assistant_id", "is_rehearsal", "is_failed", "seconds", "billable_seconds", "country", "prefix"),
+    *("network_cost", "model_cost", "cost", "currency", "price_list"),
+)
 
 
 class UsageService:
@@ -67,6 +74,17 @@ class UsageService:
             credits=account.credits,
             notices=[NoticeOut.of(notice) for notice in notices],
         )
+
+    async def records(self, asked: str | None) -> AsyncIterator[bytes]:
+        """What each call of a month was billed for, as lines of CSV, oldest call first. Raises `Invalid` before the first."""
+        workspace = await self._unit.session.get_one(Workspace, self._workspace_id)
+        month = _month(asked) if asked else this_month(self._unit.now, workspace.time_zone)
+        return self._lines(self._rows.records(self._workspace_id, month, _next(month)))
+
+    async def _lines(self, query: Select[Any]) -> AsyncIterator[bytes]:
+        yield csv_line(RECORD_COLUMNS)
+        async for row in every(self._unit.session, query, UsageRecord.call_id):
+            yield csv_line([getattr(row, column) for column in RECORD_COLUMNS])
 
     async def limits(self) -> LimitsOut:
         workspace = await self._unit.session.get_one(Workspace, self._workspace_id)

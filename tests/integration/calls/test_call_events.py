@@ -38,15 +38,29 @@ async def test_an_answered_call_is_told_from_the_request_to_the_recording(stage:
     assert (await agent.client.put("/recording", content=b"OggS")).status_code < 300
     assert (await agent.client.put("/recording", content=b"OggS")).status_code < 300
     events = await told(stage)
-    assert [name for name, _ in events] == [*ALL, "call.ended", "call.transcript", "call.recording_ready"]
+    assert [name for name, _ in events] == [*ALL, "call.ended", "call.transcript", "call.analyzed", "call.recording_ready"]
     assert {data["id"] for _, data in events} == {call["id"]}
     assert {(data["user_id"], str(data["metadata"])) for _, data in events} == {("u-7", "{'order': 12}")}
     assert [data["status"] for _, data in events[:5]] == ["pending", "calling", "calling", "answered", "completed"]
     ended = events[4][1]
     assert (ended["state"], ended["outcome"], ended["answered_by"], ended["network_result"]) == ("ended", "success", "human", "answered")
     assert (events[5][1]["turns"], events[5][1]["transcript_url"]) == (1, f"/api/v1/calls/{call['id']}/transcript")
-    assert events[6][1]["recording_url"] == f"/api/v1/calls/{call['id']}/recording"
+    assert (await stage.get(events[6][1]["analytics_url"].removeprefix("/api/v1")))["call_id"] == call["id"]
+    assert events[7][1]["recording_url"] == f"/api/v1/calls/{call['id']}/recording"
     assert not any(word in str(events) for word in (CALLEE, "Hello"))
+
+
+async def test_a_tool_is_told_of_once_by_its_name_and_without_what_it_was_given(stage: Stage) -> None:
+    await listening(stage, events=["call.function_called"])
+    call, agent = await stage.dialing()
+    await agent.says(EventKind.ANSWERED)
+    for _ in range(2):
+        await agent.says(EventKind.TOOL_CALLED, name="set_outcome", arguments="Grace", result="ok")
+        agent.said -= 1
+    ((name, data),) = await told(stage)
+    assert (name, data["id"], data["function"]) == ("call.function_called", call["id"], {"name": "set_outcome"})
+    assert data["events_url"] == f"/api/v1/calls/{call['id']}/events"
+    assert "Grace" not in str(data)
 
 
 async def test_a_call_that_nobody_answers_is_told_without_what_nobody_saw(stage: Stage) -> None:

@@ -1,5 +1,7 @@
 """What a call costs when it is over: on the call, in the month's usage, in limits and credits."""
 
+import csv
+import io
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -57,6 +59,28 @@ async def test_a_call_shows_what_network_and_models_cost_and_the_month_adds_up(s
     (record,) = await records(stage)
     assert [(m["model"], m["cost"] is None) for m in record.models] == [("gpt-4.1-mini", False), ("a-voice-of-our-own", True)]
     assert "555" not in record.prefix
+
+
+async def test_what_each_call_was_billed_for_is_a_file_that_adds_up_to_the_month(stage: Stage) -> None:
+    first = await conversation(stage, seconds=61, usage=(LLM,))
+    call, _ = await stage.dialing(to="+12025550102")
+    await stage.network_says(call, Refused(486, "Busy Here", "resource_exhausted"))
+    answer = await stage.api.viewer.get("/usage/records.csv")
+    assert "usage-records.csv" in answer.headers["content-disposition"]
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [line["call_id"] for line in lines] == [first["id"], call["id"]]
+    assert (lines[0]["seconds"], lines[0]["billable_seconds"], lines[0]["is_failed"], lines[1]["is_failed"]) == (
+        "61",
+        "120",
+        "False",
+        "True",
+    )
+    total = (await stage.get("/usage"))["total"]
+    assert sum(Decimal(line["cost"]) for line in lines) == Decimal(total["cost"]) > 0
+    assert {line["currency"] for line in lines} == {total["currency"]}
+    assert "555" not in {line["prefix"] for line in lines}
+    assert (await stage.api.viewer.get("/usage/records.csv", params={"month": "2020-01"})).text.count("\n") == 1
+    assert (await stage.api.viewer.get("/usage/records.csv", params={"month": "2026-13"})).status_code == 400
 
 
 async def test_a_call_that_nobody_answers_counts_as_failed_and_costs_nothing(stage: Stage) -> None:
