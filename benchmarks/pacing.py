@@ -23,6 +23,7 @@ from control_plane.dialer import place
 from control_plane.dialer.claim import tick
 from control_plane.dialer.context import Dialer
 from control_plane.kit.clock import SystemClock
+from control_plane.kit.garbage import set_aside_what_is_there
 from control_plane.kit.queue import RememberingQueue
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import DialResult, Dispatch, Leg, PermittedDial, Refused
@@ -140,6 +141,7 @@ def place_some(part: Part) -> list[float]:
 
 
 async def _place_some(part: Part) -> list[float]:
+    set_aside_what_is_there()
     engine = create_engine(part.url)
     noting, service = Noting(), part.service
     real = None if service is None else WithoutAgents(service.url, service.key, service.secret)

@@ -29,6 +29,7 @@ from control_plane.dialer.sweep import sweep as sweep_expired
 from control_plane.followups.tasks import keep_follow_ups, take_up_risks
 from control_plane.kit import metrics, telemetry
 from control_plane.kit.clock import SystemClock
+from control_plane.kit.garbage import set_aside_what_is_there
 from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.queue import ArqQueue
 from control_plane.kit.redis import decode_task, encode_task, redis_settings
@@ -123,6 +124,7 @@ async def startup(ctx: Context) -> None:
         "dialer": Dialer(sessions, queue, clock, telephony),
     }
     await sync_all_trunks(ctx)
+    set_aside_what_is_there()
     log.info("task_worker_started")
 
 

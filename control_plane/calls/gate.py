@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.calls.gate_repository import Asked, GateRepository, Known
 from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS, jurisdictions, purpose_of, rules_of, time_zones
 from control_plane.calls.history_repository import HistoryRepository
-from control_plane.contacts.consent_repository import ConsentRepository, ConsentRow
+from control_plane.contacts.consent_repository import ConsentRow
 from control_plane.contacts.number_import_repository import NumberImportRepository
 from control_plane.db.models import Campaign, Contact, GateVerdict, Trunk, Workspace
 from control_plane.db.session import number_hash
@@ -102,13 +102,12 @@ async def gather(session: AsyncSession, questions: Sequence[Question], now: date
     capped = await _calls_of_capped(repository, questions, days)
     asked = [_asked(session, q) for q in questions]
     known = await repository.known(asked, min(now - ROLLING, *(day[0] for day in local_days)))
-    consents = await ConsentRepository(session).for_numbers([a.workspace_id for a in asked], [a.e164 for a in asked])
     earlier, lists = await _history(session, questions, rules, now), await _lists(session, questions, rules)
     campaign_rules = _CampaignRules(now)
     found = []
     for i, q in enumerate(questions):
         listed = lists.get(q.workspace.id, ()) if rules[i].lists else ()
-        law = _Law(places[i], tuple(map(_consent, consents[i])), earlier.get(i, ()), listed)
+        law = _Law(places[i], tuple(map(_consent, known[i].consents)), earlier.get(i, ()), listed)
         dialled = Dialled.seen(known[i].dialled, local_days[i][0], campaign_rules.of(q).max_per_24h, now)
         facts = _facts(q, zones[i], asked[i].number_hash, known[i], local_days[i], capped[i], dialled, campaign_rules.of(q), law)
         found.append((facts, rules[i]))

@@ -8,20 +8,22 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.contacts.consent_repository import OF_NUMBER, ConsentRow, read_consents
 from control_plane.db.models import Call
 
 # Three joins to the suppressions, each on an index of its own: one condition over all would use none. A number can be on several lists,
 # so the first is a lateral one. A contact's calls are found by the contact alone, whose workspace is known; a number's by
 # ix_call_number_dialed.
 _KNOWN = text(
-    """
+    f"""
     select coalesce(everywhere.reason, here.reason, erased.reason) as suppressed_because,
         case when q.contact_id is not null
         then array(select c.dialing_at from call c where c.contact_id = q.contact_id
               and c.dialing_at > :since and c.counts_as_attempt is not false order by 1 desc)
         else array(select c.dialing_at from call c where c.workspace_id = q.workspace_id and c.to_e164 = q.e164
               and c.dialing_at > :since and c.counts_as_attempt is not false order by 1 desc) end as dialled,
-        coalesce((select is_halted from installation where id = 1), false) as installation_halted
+        coalesce((select is_halted from installation where id = 1), false) as installation_halted,
+        ({OF_NUMBER}) as consents
     from unnest(cast(:workspaces as uuid[]), cast(:numbers as text[]), cast(:campaigns as uuid[]), cast(:contacts as uuid[]),
         cast(:hashes as text[])) with ordinality as q(workspace_id, e164, campaign_id, contact_id, number_hash, place)
     left join lateral (
@@ -31,7 +33,7 @@ _KNOWN = text(
     left join suppression here on here.campaign_id = q.campaign_id and here.e164 = q.e164
     left join suppression erased on erased.workspace_id = q.workspace_id and erased.number_hash = q.number_hash
     order by q.place
-    """
+    """  # noqa: S608
 )
 
 
@@ -55,6 +57,8 @@ class Known:
     suppressed_because: str | None
     dialled: Sequence[datetime]
     installation_halted: bool
+    consents: Sequence[ConsentRow] = ()
+    """For the number, newest first; revoked ones too."""
 
 
 class GateRepository:
@@ -62,7 +66,7 @@ class GateRepository:
         self._session = session
 
     async def known(self, asked: Sequence[Asked], since: datetime) -> list[Known]:
-        """Suppressions, calls since `since` and the kill switch, in the order of the questions."""
+        """Suppressions, calls since `since`, the kill switch and consents, in the order of the questions."""
         given = {
             "workspaces": [a.workspace_id for a in asked],
             "numbers": [a.e164 for a in asked],
@@ -70,7 +74,8 @@ class GateRepository:
             "contacts": [a.contact_id for a in asked],
             "hashes": [a.number_hash for a in asked],
         }
-        return [Known(*row) for row in await self._session.execute(_KNOWN, given | {"since": since})]
+        rows = await self._session.execute(_KNOWN, given | {"since": since})
+        return [Known(because, dialled, is_halted, read_consents(found)) for because, dialled, is_halted, found in rows]
 
     async def campaign_calls_since(self, campaign_id: uuid.UUID, since: datetime, but: uuid.UUID | None) -> int:
         """Calls of the campaign, except `but`, that were dialled or are on their way to it since `since`."""

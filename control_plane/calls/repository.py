@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import (
@@ -26,12 +26,22 @@ from control_plane.kit.ids import new_id
 
 NOT_STORED = "[not stored]"
 """Stands where words were that must not be kept, as the agent writes it too."""
+# Written once: these are asked at every step of every call.
+_NOW = text("select clock_timestamp()")
+_KNOWS_EVENT = text("select id from call_event where call_id = :call and source = :source and source_event_id = :event")
+_ADD_EVENT = text(
+    """
+    insert into call_event (id, workspace_id, call_id, source, source_event_id, kind, at, data, effect)
+    values (:id, :workspace_id, :call_id, :source, :source_event_id, :kind, :at, :data, :effect)
+    on conflict do nothing returning id
+    """
+).bindparams(bindparam("data", type_=JSONB))
 _OF_WORKSPACE = select(Call).where(Call.id == bindparam("call_id"), Call.workspace_id == bindparam("workspace_id"))
 
 
 async def database_now(session: AsyncSession) -> datetime:
     """The database's clock, which all processes share; it moves on within a transaction."""
-    now = await session.scalar(select(func.clock_timestamp()))
+    now = await session.scalar(_NOW)
     assert now is not None
     return now
 
@@ -84,14 +94,13 @@ class CallRepository:
             "data": data,
             "effect": effect,
         }
-        statement = insert(CallEventRecord).values(row).on_conflict_do_nothing().returning(CallEventRecord.id)
-        return await self._session.scalar(statement) is not None
+        # What was folded into the call is written once, with all that follows from it, and not for the sake of this.
+        with self._session.no_autoflush:
+            return await self._session.scalar(_ADD_EVENT, row) is not None
 
     async def knows_event(self, call_id: uuid.UUID, source: str, event_id: str) -> bool:
-        query = select(CallEventRecord.id).where(
-            CallEventRecord.call_id == call_id, CallEventRecord.source == source, CallEventRecord.source_event_id == event_id
-        )
-        return await self._session.scalar(query) is not None
+        with self._session.no_autoflush:
+            return await self._session.scalar(_KNOWS_EVENT, {"call": call_id, "source": source, "event": event_id}) is not None
 
     async def events(self, call_id: uuid.UUID) -> Sequence[CallEventRecord]:
         query = select(CallEventRecord).where(CallEventRecord.call_id == call_id).order_by(CallEventRecord.recorded_at, CallEventRecord.id)

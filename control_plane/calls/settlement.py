@@ -40,7 +40,10 @@ async def settle(unit: Unit, call: Call) -> None:
         call.counts_as_attempt = False
         await _put_back(unit, call, enrollment)
     else:
-        await _follow_up(unit, call, enrollment)
+        with unit.session.no_autoflush:
+            # Held here, because a session forgets rows that nobody holds, and the bill asks for it too.
+            workspace = await unit.session.get_one(Workspace, call.workspace_id)
+        await _follow_up(unit, call, enrollment, workspace)
     # After the others, because a claim too locks enrollments before numbers; at the account all calls of the workspace meet.
     await _learn_of_numbers(unit, call)
     await charge(unit, call)
@@ -101,7 +104,9 @@ async def _put_back(unit: Unit, call: Call, enrollment: Enrollment) -> None:
 async def _claimed_enrollment(unit: Unit, call: Call) -> Enrollment | None:
     if call.enrollment_id is None or call.campaign_id is None:
         return None
-    enrollment = await Enrollments(unit).lock(call.enrollment_id)
+    # What follows from it is written to the call together with its end.
+    with unit.session.no_autoflush:
+        enrollment = await Enrollments(unit).lock(call.enrollment_id)
     return enrollment if enrollment is not None and enrollment.state == "claimed" else None
 
 
@@ -114,12 +119,13 @@ async def _learn_of_numbers(unit: Unit, call: Call) -> None:
         await rest_if_blocked(unit, call.from_number_id)
 
 
-async def _follow_up(unit: Unit, call: Call, enrollment: Enrollment) -> None:
-    campaign = await unit.session.get_one(Campaign, enrollment.campaign_id)
-    contact = await unit.session.get_one(Contact, enrollment.contact_id)
+async def _follow_up(unit: Unit, call: Call, enrollment: Enrollment, workspace: Workspace) -> None:
+    with unit.session.no_autoflush:
+        campaign = await unit.session.get_one(Campaign, enrollment.campaign_id)
+        contact = await unit.session.get_one(Contact, enrollment.contact_id)
     policy = RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal")
     end = end_of(call, enrollment.attempts, enrollment.attempts_by_result, _other_numbers(contact, call.to_e164))
-    followed = policy.after(end, unit.now, seed=str(call.id), place=await _place(unit, campaign, contact, call.to_e164))
+    followed = policy.after(end, unit.now, seed=str(call.id), place=_place(workspace, campaign, contact, call.to_e164))
     call.counts_as_attempt = followed.counts
     enrollment.attempts += followed.counts
     enrollment.last_from_number_id = call.from_number_id
@@ -135,10 +141,9 @@ async def _follow_up(unit: Unit, call: Call, enrollment: Enrollment) -> None:
             await Enrollments(unit).complete_campaign_if_finished(enrollment.campaign_id)
 
 
-async def _place(unit: Unit, campaign: Campaign, contact: Contact, e164: str) -> Place:
+def _place(workspace: Workspace, campaign: Campaign, contact: Contact, e164: str) -> Place:
     """Where the contact's day passes. Of several zones the first is as good as any: the gate asks all of them."""
-    own = (await unit.session.get_one(Workspace, campaign.workspace_id)).time_zone
-    zone = ZoneInfo(next(iter(time_zones(e164, contact)), own))
+    zone = ZoneInfo(next(iter(time_zones(e164, contact)), workspace.time_zone))
     window = Window.from_plain(campaign.window) if campaign.window is not None else None
     return Place(zone, None if window is None or window.follows_workspace else window)
 

@@ -32,12 +32,11 @@ _NEW_ID = literal_column(
 )
 _ENROLLED_COLUMNS = ("id", "workspace_id", "campaign_id", "contact_id", "due_at", "attempts_by_result", "waiting_reasons")
 
-_CLAIM = text(
-    """
+CLAIMED = """
     update enrollment set state = 'claimed', due_at = null, waiting_reasons = '{}', waiting_codes = '{}', updated_at = now()
-    where id = any(cast(:ids as uuid[]))
+    where id in (select enrollment_id from made)
     """
-)
+"""Part of the statement that makes calls, which has them as `made`: an enrollment is claimed exactly if its call was made."""
 _WAIT = text(
     """
     update enrollment set state = 'waiting', due_at = w.due_at, waiting_reasons = w.reasons, waiting_codes = w.codes,
@@ -81,9 +80,6 @@ class EnrollmentRepository:
 
     async def lock(self, enrollment_id: uuid.UUID) -> Enrollment | None:
         return await self._session.get(Enrollment, enrollment_id, with_for_update={"key_share": True}, populate_existing=True)
-
-    async def claim_all(self, ids: Sequence[uuid.UUID]) -> None:
-        await self._session.execute(_CLAIM, {"ids": list(ids)})
 
     async def wait_all(self, waits: Sequence[Waiting]) -> None:
         await self._session.execute(_WAIT, {"waits": msgspec.json.encode(waits).decode()})

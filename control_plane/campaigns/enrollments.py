@@ -42,11 +42,6 @@ class Enrollments:
         """A call is being made for it."""
         await self._rows.save(enrollment, state="claimed", due_at=None, waiting_reasons=[])
 
-    async def claim_all(self, enrollment_ids: Sequence[uuid.UUID]) -> None:
-        """A call is being made for each of them."""
-        if enrollment_ids:
-            await self._rows.claim_all(enrollment_ids)
-
     async def wait_all(self, waits: Sequence[Waiting]) -> None:
         """Each to be looked at again at its own time."""
         if waits:

@@ -2,10 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,19 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.db.models import Consent
 from control_plane.kit.ids import new_id
 
-# The newest acts of each number; more than that many change no decision, and a claim asks about many numbers at once.
-_FOR_NUMBERS = text(
-    """
-    select q.place, c.id, c.purpose, c.basis, c.granted_at, c.revoked_at
-    from unnest(cast(:workspaces as uuid[]), cast(:numbers as text[])) with ordinality as q(workspace_id, e164, place)
-    cross join lateral (
+OF_NUMBER = """
+    select json_agg(json_build_array(id, purpose, basis, granted_at, revoked_at) order by granted_at desc, id desc)::text from (
         select id, purpose, basis, granted_at, revoked_at from consent
         where workspace_id = q.workspace_id and e164 = q.e164
         order by granted_at desc, id desc limit 100
-    ) c
-    order by q.place, c.granted_at desc, c.id desc
+    ) as newest
     """
-)
+"""Part of the gate's statement, which has workspace and number as `q`: the newest acts about it, revoked ones too. More than that many
+change no decision, and a claim asks about many numbers at once. Null when there are none, else to be read by `read_consents`."""
 
 # Identifiers as in campaigns/enrollment_repository: version 7, from the clock, a counter, and the random part of a version 4.
 _DECLARE = text(
@@ -46,8 +42,7 @@ _DECLARE = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
+class ConsentRow(msgspec.Struct, frozen=True, array_like=True):
     """What the gate needs to know of one consent. `basis` is `written`, `oral`, `implied` or `existing_customer`."""
 
     id: uuid.UUID
@@ -57,17 +52,17 @@ class ConsentRow:
     revoked_at: datetime | None
 
 
+_READ = msgspec.json.Decoder(tuple[ConsentRow, ...]).decode
+
+
+def read_consents(found: str | None) -> tuple[ConsentRow, ...]:
+    """What `OF_NUMBER` found, newest first."""
+    return _READ(found) if found is not None else ()
+
+
 class ConsentRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-
-    async def for_numbers(self, workspace_ids: Sequence[uuid.UUID], e164s: Sequence[str]) -> list[list[ConsentRow]]:
-        """The consents of each number in its workspace, newest first, in the order asked; revoked ones too."""
-        found: list[list[ConsentRow]] = [[] for _ in e164s]
-        given = {"workspaces": list(workspace_ids), "numbers": list(e164s)}
-        for row in await self._session.execute(_FOR_NUMBERS, given):
-            found[row.place - 1].append(ConsentRow(row.id, row.purpose, row.basis, row.granted_at, row.revoked_at))
-        return found
 
     async def put(self, workspace_id: uuid.UUID, values: dict[str, Any]) -> tuple[Consent, bool]:
         """The consent of that act, and whether it is new. The first evidence stands."""

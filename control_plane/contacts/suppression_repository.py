@@ -4,13 +4,21 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Campaign, Suppression
 from control_plane.db.session import number_hash
 from control_plane.kit.ids import new_id
+
+_JOIN_DIALS = text("select pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
+_BARS = text(
+    """
+    select exists(select from suppression where workspace_id = :workspace and (campaign_id is null or campaign_id = :campaign)
+        and (e164 = :e164 or number_hash = :hash))
+    """
+)
 
 
 class SuppressionRepository:
@@ -45,7 +53,12 @@ class SuppressionRepository:
 
     async def join_dials(self, e164: str) -> None:
         """The dialer's side of `hold_back_dials`: many may dial, nobody while a suppression is being written."""
-        await self._session.execute(select(func.pg_advisory_xact_lock_shared(self._dial_key(e164))))
+        await self._session.execute(_JOIN_DIALS, {"key": self._key_words(e164)})
+
+    async def bars(self, e164: str, campaign_id: uuid.UUID | None) -> bool:
+        """Does anything keep this number from being called? Asked right before every INVITE."""
+        given = {"workspace": self._workspace_id, "e164": e164, "hash": self._hash(e164), "campaign": campaign_id}
+        return bool(await self._session.scalar(_BARS, given))
 
     async def find(self, suppression_id: uuid.UUID) -> Suppression | None:
         query = select(Suppression).where(Suppression.id == suppression_id, Suppression.workspace_id == self._workspace_id)
@@ -79,5 +92,8 @@ class SuppressionRepository:
     def _hash(self, e164: str) -> str:
         return number_hash(self._session, self._workspace_id, e164)
 
+    def _key_words(self, e164: str) -> str:
+        return f"dial:{self._workspace_id}:{e164}"
+
     def _dial_key(self, e164: str) -> Any:
-        return func.hashtextextended(f"dial:{self._workspace_id}:{e164}", 0)
+        return func.hashtextextended(self._key_words(e164), 0)

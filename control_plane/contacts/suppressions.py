@@ -63,7 +63,7 @@ async def is_barred(session: AsyncSession, workspace_id: uuid.UUID, e164: str, c
     """The last look before an INVITE leaves. No suppression of the number commits before the caller's transaction ends."""
     rows = SuppressionRepository(session, workspace_id)
     await rows.join_dials(e164)
-    return bool(await rows.against(e164, campaign_id))
+    return await rows.bars(e164, campaign_id)
 
 
 class SuppressionService:

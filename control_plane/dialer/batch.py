@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from control_plane.calls.announcing import tell_claimed as announce_claimed
 from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
@@ -17,7 +17,7 @@ from control_plane.campaigns.lifecycle import pause_campaign
 from control_plane.db.models import Campaign, Contact
 from control_plane.db.unit import Unit
 from control_plane.dialer.callers import Caller, Callers
-from control_plane.dialer.claim_repository import ClaimRepository, Due, Pace, PastCall, Running
+from control_plane.dialer.claim_repository import Callee, ClaimRepository, Due, Pace, PastCall, Running, Taken
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState
@@ -41,7 +41,7 @@ class Candidate:
 
     enrollment: Due
     campaign: Campaign
-    contact: Contact
+    contact: Callee
     caller: Caller
     answers: list[Answer] = field(default_factory=list)
 
@@ -79,6 +79,7 @@ class Batch:
         self._running: Mapping[uuid.UUID, Running] | None = None
         self._paces: dict[uuid.UUID, Pace] = {}
         self._begun: dict[uuid.UUID, int] = {}
+        self._has_looked = False
 
     async def round(self) -> Round:
         """Look at the next due contacts. Worth another when slots are left and somebody made room in the queue."""
@@ -86,11 +87,9 @@ class Batch:
         given = shares(await self._claimants(running), min(self._headroom.slots, MOST)) if self._headroom.slots else {}
         if not given:
             return Round(0, worth_another=False)
-        due = await self._repository.take(given, self._now)
-        results = Results()
-        past = await self._repository.past({e.contact_id for e in due})
-        candidates = await self._candidates(due, past, results)
-        await self._decide(candidates, past, results)
+        taken, results = await self._repository.take(given, self._now), Results()
+        candidates = await self._candidates(taken, results)
+        await self._decide(candidates, taken.past, results)
         claimed = await self._write(results)
         return Round(claimed, worth_another=self._headroom.slots > 0 and claimed + results.aside > 0)
 
@@ -106,7 +105,7 @@ class Batch:
     async def _with_allowance(self) -> list[Running]:
         """The running campaigns that may still spend. One whose limits are used up is paused here, where its row is locked."""
         able = []
-        for running in await self._repository.running():
+        for running in await self._repository.running(self._now, MOST):
             reason = self._headroom.allow(running.workspace, running.account)
             reason = reason or over_budget(running.campaign.budget, running.spent or Decimal(0))
             if reason is None:
@@ -119,7 +118,7 @@ class Batch:
         """Campaigns with contacts due and room for a call, none of which has saved up turns while it had nothing to do."""
         rooms = {c: self._headroom.in_campaign(r.campaign) for c, r in running.items() if self._headroom.in_workspace(r.workspace)}
         able = [campaign_id for campaign_id, room in rooms.items() if room and self._callers.may_call(running[campaign_id].campaign)]
-        due = await self._repository.due(able, self._now, MOST) if able else {}
+        due = await self._due(able, running)
         claimants = [
             Claimant(c, running[c].campaign.weight, self._paces[c].served, urgent, others, rooms[c])
             for c, (urgent, others) in sorted(due.items())
@@ -128,19 +127,25 @@ class Batch:
         self._paces |= {c.id: replace(self._paces[c.id], served=c.served) for c in claimants}
         return claimants
 
-    async def _candidates(self, due: Sequence[Due], past: Sequence[PastCall], results: Results) -> list[Candidate]:
+    async def _due(self, able: Sequence[uuid.UUID], running: Mapping[uuid.UUID, Running]) -> Mapping[uuid.UUID, tuple[int, int]]:
+        """Due contacts of these campaigns, promised ones and others. The first look has them with the campaigns."""
+        if self._has_looked:
+            return await self._repository.due(able, self._now, MOST) if able else {}
+        self._has_looked = True
+        return {c: found for c in able if any(found := (running[c].urgent, running[c].others))}
+
+    async def _candidates(self, taken: Taken, results: Results) -> list[Candidate]:
         """Those for whom a caller ID with a free line is there. Who lacks only a line stays due; who must not be called now waits."""
-        contacts = await self._repository.contacts({e.contact_id for e in due})
         running = await self._campaigns()
-        self._callers.know(due, past)
+        self._callers.know(taken.due, taken.past)
         found = []
-        for enrollment in due:
+        for enrollment in taken.due:
             campaign, workspace = running[enrollment.campaign_id].campaign, running[enrollment.campaign_id].workspace
             if not self._headroom.in_workspace(workspace):
                 continue
             caller = self._callers.choose(campaign, enrollment, self._headroom.on_trunk)
             if isinstance(caller, Caller):
-                found.append(Candidate(enrollment, campaign, contacts[enrollment.contact_id], caller))
+                found.append(Candidate(enrollment, campaign, taken.callees[enrollment.contact_id], caller))
                 self._headroom.take(campaign.workspace_id, caller.trunk.id, campaign.id)
             elif caller.until is not None:
                 results.waits.append(Waiting(enrollment.id, caller.until, list(caller.sentences)))
@@ -164,7 +169,8 @@ class Batch:
                     running[c.campaign.id].workspace,
                     c.caller.trunk,
                     phone.e164,
-                    c.contact,
+                    # Has all that the gate reads of a contact.
+                    cast(Contact, c.contact),
                     c.campaign,
                     c.campaign.ring_timeout_s,
                     caller_id_owned=c.caller.number.trunk_id == c.caller.trunk.id,
@@ -218,7 +224,6 @@ class Batch:
                 self._headroom.give_back(call["workspace_id"], call["trunk_id"], call["campaign_id"])
                 self._callers.give_back(call["from_number_id"])
         claimed = [call for call in results.calls if call["id"] in made]
-        await self._enrollments.claim_all([call["enrollment_id"] for call in claimed])
         await self._enrollments.wait_all(results.waits)
         await self._enrollments.close_all(results.closed)
         self._callers.used(call["from_number_id"] for call in claimed)

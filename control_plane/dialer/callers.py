@@ -25,6 +25,7 @@ class Callers:
         self._repository = CallerRepository(session)
         self._now = now
         self._rows: dict[uuid.UUID, tuple[Number, Trunk]] = {}
+        self._trunks: dict[uuid.UUID, Trunk] = {}
         self._facts: dict[uuid.UUID, CallerNumber] = {}
         self._of_campaign: dict[uuid.UUID, list[uuid.UUID]] = {}
         self._day_ends: dict[uuid.UUID, datetime] = {}
@@ -40,6 +41,7 @@ class Callers:
         days = {w.id: local_day(self._now, w.time_zone) for w in workspaces.values()}
         self._day_ends = {workspace_id: day[1] for workspace_id, day in days.items()}
         self._rows = {number.id: (number, trunk) for rows in numbers.values() for number, trunk in rows}
+        self._trunks = {trunk.id: trunk for _, trunk in self._rows.values()}
         caps = {n.id: daily_cap(n.daily_cap, n.first_used_at, self._now, is_rehearsal=n.is_rehearsal) for n, _ in self._rows.values()}
         capped = [(n.id, n.workspace_id) for n, _ in self._rows.values() if caps[n.id] is not None]
         today = await self._repository.calls_since(capped, {w: day[0] for w, day in days.items()})
@@ -63,7 +65,7 @@ class Callers:
     def choose(self, campaign: Campaign, enrollment: Due, has_room: Callable[[Trunk], bool]) -> Caller | NoCaller:
         """Who calls this contact now; the call is counted at once (see `give_back`)."""
         history = self._history.get(enrollment.contact_id, ContactHistory())
-        chosen = self._choose(campaign, enrollment.contact_id, history, lambda trunk_id: has_room(self._trunk(trunk_id)))
+        chosen = self._choose(campaign, enrollment.contact_id, history, lambda trunk_id: has_room(self._trunks[trunk_id]))
         if isinstance(chosen, NoCaller):
             return chosen
         facts = self._facts[chosen.number_id]
@@ -87,9 +89,6 @@ class Callers:
         numbers = [self._facts[number_id] for number_id in self._of_campaign.get(campaign.id, ())]
         day_ends = self._day_ends[campaign.workspace_id]
         return choose(numbers, contact_id, history, self._now, day_ends_at=day_ends, has_room=has_room)
-
-    def _trunk(self, trunk_id: uuid.UUID) -> Trunk:
-        return next(trunk for _, trunk in self._rows.values() if trunk.id == trunk_id)
 
 
 def _belongs(number: Number, campaign: Campaign) -> bool:

@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, TextClause, Uuid, any_, cast, select, text
+from sqlalchemy import ARRAY, ColumnElement, DateTime, TextClause, Uuid, any_, bindparam, cast, func, literal_column, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from control_plane.calls.leases import PLACE_OF_LOST
+from control_plane.campaigns.enrollment_repository import CLAIMED
 from control_plane.db.base import Base
 from control_plane.db.models import (
     AssistantVersion,
@@ -22,6 +23,7 @@ from control_plane.db.models import (
     CampaignNumber,
     CampaignSpend,
     Contact,
+    Enrollment,
     GateVerdict,
     Number,
     Trunk,
@@ -72,9 +74,17 @@ _DUE = text(
     group by c.id
     """
 )
+# With the people and their earlier calls: whoever claims needs both at once. Lists travel as JSON.
 _ENROLLMENTS = text(
     """
-    select d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id, d.waiting_codes
+    select d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id, d.waiting_codes,
+        (select json_build_object('id', id, 'time_zone', time_zone, 'attributes', attributes, 'quiet_times', quiet_times,
+            'phones', (select coalesce(json_agg(json_build_object('e164', e164, 'time_zones', time_zones, 'dead_reason', dead_reason)
+                order by priority, e164), '[]') from contact_phone where contact_id = d.contact_id))::text
+            from contact where id = d.contact_id) as callee,
+        (select json_agg(json_build_array(contact_id, enrollment_id, to_e164, network_result, state <> 'released', holds_number,
+            from_number_id, trunk_id, dialing_at) order by dialing_at desc nulls last)::text
+            from call where contact_id = d.contact_id) as past
     from unnest(cast(:campaigns as uuid[]), cast(:quotas as int[]), cast(:are_urgent as bool[]))
         as q(campaign_id, quota, is_urgent)
     cross join lateral (
@@ -126,8 +136,9 @@ _ADD_CALLS = _add(
 # Verdicts that let a call go are kept for those calls that were made; the foreign key between the two is checked at the statement's end.
 _WRITE = text(
     f"""
-    with made as ({_ADD_CALLS} on conflict do nothing returning id, campaign_id, verdict_id),
+    with made as ({_ADD_CALLS} on conflict do nothing returning id, campaign_id, enrollment_id, verdict_id),
     kept as ({_ADD_VERDICTS} where decision <> 'dial' or id in (select verdict_id from made)),
+    claimed as ({CLAIMED}),
     charged as (
         update campaign set served = p.served + m.calls::float8 / weight, warm_since = p.warm_since
         from unnest(cast(:campaigns as uuid[]), cast(:served as float8[]), cast(:warm as timestamptz[])) as p(id, served, warm_since)
@@ -135,6 +146,37 @@ _WRITE = text(
         where campaign.id = p.id)
     select id from made
     """  # noqa: S608
+)
+
+
+def _count_due(priorities: Sequence[int]) -> ColumnElement[int]:
+    """Due contacts of the campaign, up to `most` of each priority, found as by `_DUE`."""
+    waiting = select(literal_column("1")).where(Enrollment.campaign_id == Campaign.id, Enrollment.state == literal_column("'waiting'"))
+    waiting = waiting.where(Enrollment.due_at <= bindparam("now", type_=DateTime(timezone=True))).correlate(Campaign)
+    waiting = waiting.order_by(Enrollment.due_at, Enrollment.id).limit(bindparam("most"))
+    each = [waiting.where(Enrollment.priority == literal_column(str(p))).subquery() for p in priorities]
+    counts = [select(func.count()).select_from(found).scalar_subquery() for found in each]
+    return sum(counts[1:], start=counts[0])
+
+
+_MAX_DURATION = AssistantVersion.config["max_duration_s"]
+# Built once: SQLAlchemy takes longer to put such a statement together than PostgreSQL to answer it.
+_RUNNING = (
+    select(Campaign, Workspace, _MAX_DURATION, UsageAccount, CampaignSpend.cost, _count_due(_URGENT), _count_due(_OTHERS))
+    .join(Workspace, Workspace.id == Campaign.workspace_id)
+    .outerjoin(AssistantVersion, AssistantVersion.id == Campaign.assistant_version_id)
+    .outerjoin(UsageAccount, UsageAccount.workspace_id == Campaign.workspace_id)
+    .outerjoin(CampaignSpend, CampaignSpend.campaign_id == Campaign.id)
+    .where(Campaign.execution_status == literal_column("'running'"))
+    .order_by(Campaign.id)
+    .with_for_update(of=Campaign, key_share=True, skip_locked=True)
+)
+_CALLERS = (
+    select(CampaignNumber.campaign_id, Number, Trunk)
+    .join(Number, CampaignNumber.number_id == Number.id)
+    .join(Trunk, Trunk.id == Number.trunk_id)
+    .where(CampaignNumber.campaign_id == any_(bindparam("campaigns", type_=ARRAY(Uuid))))
+    .order_by(Number.id)
 )
 
 
@@ -173,13 +215,16 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running campaign; `max_duration_s` is its assistant's, None when that says nothing; `spent` what its calls have cost."""
+    """A running campaign; `max_duration_s` is its assistant's, None when that says nothing; `spent` what its calls have cost; `urgent` and
+    `others` are contacts due, counted no further than was asked for."""
 
     campaign: Campaign
     workspace: Workspace
     max_duration_s: int | None
     account: UsageAccount | None
     spent: Decimal | None
+    urgent: int
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +240,7 @@ class Due:
     """Why it waited until now, as the gate put it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastCall:
+class PastCall(msgspec.Struct, frozen=True, array_like=True):
     """An earlier call to a contact; `dialing_at` is None when it was not dialled (yet)."""
 
     contact_id: uuid.UUID
@@ -208,6 +252,34 @@ class PastCall:
     number_id: uuid.UUID | None
     trunk_id: uuid.UUID
     dialing_at: datetime | None
+
+
+class CalleePhone(msgspec.Struct, frozen=True):
+    e164: str
+    time_zones: list[str]
+    dead_reason: str
+
+
+class Callee(msgspec.Struct, frozen=True):
+    """A contact as far as claim and gate look at it, their numbers best first; without the cost of a mapped object."""
+
+    id: uuid.UUID
+    time_zone: str | None
+    attributes: dict[str, Any]
+    quiet_times: list[dict[str, Any]]
+    phones: list[CalleePhone]
+
+
+_READ_CALLEE, _READ_PAST = msgspec.json.Decoder(Callee).decode, msgspec.json.Decoder(list[PastCall]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Due contacts, locked, best first; who they are; earlier calls to them, of each those that were dialled first and newest first."""
+
+    due: list[Due]
+    callees: Mapping[uuid.UUID, Callee]
+    past: list[PastCall]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,31 +305,28 @@ class ClaimRepository:
         live = msgspec.json.decode(row.live, type=list[LiveCount])
         return Begun(row.now, row.is_halted, row.slots_taken, row.has_singles, workers, live)
 
-    async def running(self) -> list[Running]:
-        """Running campaigns, locked; one that somebody changes right now has its turn at the next claim."""
-        columns = (Campaign, Workspace, AssistantVersion.config["max_duration_s"], UsageAccount, CampaignSpend.cost)
-        query = select(*columns).where(Campaign.execution_status == "running")
-        query = query.join(Workspace, Workspace.id == Campaign.workspace_id)
-        query = query.outerjoin(AssistantVersion, AssistantVersion.id == Campaign.assistant_version_id).order_by(Campaign.id)
-        query = query.outerjoin(UsageAccount, UsageAccount.workspace_id == Campaign.workspace_id)
-        query = query.outerjoin(CampaignSpend, CampaignSpend.campaign_id == Campaign.id)
-        locked = query.with_for_update(of=Campaign, key_share=True, skip_locked=True)
-        return [Running(*row) for row in await self._session.execute(locked)]
+    async def running(self, now: datetime, most: int) -> list[Running]:
+        """Running campaigns, locked, with their due contacts, promised ones and others, counted up to `most` per class and priority; a
+        campaign that somebody changes right now has its turn at the next claim."""
+        return [Running(*row) for row in await self._session.execute(_RUNNING, {"now": now, "most": most})]
 
     async def due(self, campaigns: Sequence[uuid.UUID], now: datetime, most: int) -> Mapping[uuid.UUID, tuple[int, int]]:
-        """Due contacts per campaign, promised ones and others, counted up to `most` per class."""
+        """Due contacts per campaign, promised ones and others, counted as by `running`, for another look."""
         given = {"campaigns": list(campaigns), "priorities": _URGENT + _OTHERS, "urgent": int(URGENT), "now": now, "most": most}
         return {row.id: (row.urgent, row.others) for row in await self._session.execute(_DUE, given)}
 
-    async def take(self, shares: Mapping[uuid.UUID, Share], now: datetime) -> list[Due]:
-        """The first due contacts of each campaign, locked, best first; those that another transaction holds are passed over."""
+    async def take(self, shares: Mapping[uuid.UUID, Share], now: datetime) -> Taken:
+        """The first due contacts of each campaign; those that another transaction holds are passed over."""
         wanted = [(c, s.urgent, True) for c, s in shares.items() if s.urgent] + [
             (c, s.others, False) for c, s in shares.items() if s.others
         ]
         campaigns, quotas, are_urgent = zip(*wanted, strict=True)
         given = {"campaigns": list(campaigns), "quotas": list(quotas), "are_urgent": list(are_urgent), "now": now}
-        rows = await self._session.execute(_ENROLLMENTS, given | {"urgent": _URGENT, "others": _OTHERS})
-        return [Due(*row) for row in rows]
+        rows = (await self._session.execute(_ENROLLMENTS, given | {"urgent": _URGENT, "others": _OTHERS})).all()
+        callees = {row.contact_id: _READ_CALLEE(row.callee) for row in rows}
+        # A contact can be due in two campaigns at once, and has been called as often as before all the same.
+        past = {row.contact_id: _READ_PAST(row.past) for row in rows if row.past is not None}
+        return Taken([Due(*row[:6]) for row in rows], callees, [call for calls in past.values() for call in calls])
 
     async def singles(self, now: datetime, limit: int) -> Sequence[Call]:
         """Single calls that are due and hold nothing yet, crisis follow-ups first. Those of a halted workspace stay due."""
@@ -290,10 +359,8 @@ class ClaimRepository:
 
     async def callers(self, campaigns: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[tuple[Number, Trunk]]]:
         """Caller IDs per campaign with their trunks, in a stable order."""
-        query = select(CampaignNumber.campaign_id, Number, Trunk).join(Number, CampaignNumber.number_id == Number.id)
-        query = query.join(Trunk, Trunk.id == Number.trunk_id).where(CampaignNumber.campaign_id.in_(campaigns)).order_by(Number.id)
         found: dict[uuid.UUID, list[tuple[Number, Trunk]]] = {}
-        for campaign_id, number, trunk in await self._session.execute(query):
+        for campaign_id, number, trunk in await self._session.execute(_CALLERS, {"campaigns": list(campaigns)}):
             found.setdefault(campaign_id, []).append((number, trunk))
         return found
 
@@ -313,9 +380,9 @@ class ClaimRepository:
     async def write(
         self, calls: Sequence[Mapping[str, Any]], verdicts: Sequence[Mapping[str, Any]], paces: Sequence[Pace]
     ) -> set[uuid.UUID]:
-        """Insert the calls that collide with no live call to the same number, contact or enrollment, and the verdicts; returns the ids of
-        the calls that were made. `paces` are their campaigns' accounts before, on which the calls are charged: not a change that
-        `updated_at` tells of."""
+        """Insert the calls that collide with no live call to the same number, contact or enrollment, claim their enrollments, and insert
+        the verdicts; returns the ids of the calls that were made. `paces` are their campaigns' accounts before, on which the calls are
+        charged: not a change that `updated_at` tells of."""
         if not calls and not verdicts:
             return set()
         given = {

@@ -56,6 +56,8 @@ class Dialer:
     """Calls of this process that wait for their turn: a second nudge for one of them has nothing to add."""
     lines: defaultdict[uuid.UUID, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     """One per trunk, first come first served: of all that wait here only the first asks the trunk's row for its turn."""
+    last_turns: dict[uuid.UUID, Any] = field(default_factory=dict)
+    """The last turn (`turns.MyTurn`) that each trunk gave to this process."""
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Unit]:

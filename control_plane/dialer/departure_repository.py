@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import bindparam, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Campaign, GateVerdict, Installation, Workspace
@@ -26,13 +26,8 @@ class DepartureRepository:
         self._session = session
 
     async def leaving(self, call_id: uuid.UUID) -> Leaving:
-        of_call = (Call.workspace_id, Call.campaign_id, Call.to_e164)
-        of_verdict = (GateVerdict.id, GateVerdict.decision, GateVerdict.stage)
-        # A verdict that was made for another call permits nothing here.
-        mine = (GateVerdict.id == Call.verdict_id) & (GateVerdict.call_id == Call.id)
-        query = select(*of_call, _IS_STOPPED, *of_verdict).join(Workspace, Workspace.id == Call.workspace_id)
-        query = query.outerjoin(Campaign, Campaign.id == Call.campaign_id).outerjoin(GateVerdict, mine).where(Call.id == call_id)
-        workspace_id, campaign_id, to, is_stopped, verdict_id, decision, stage = (await self._session.execute(query)).one()
+        row = (await self._session.execute(_LEAVING, {"call": call_id})).one()
+        workspace_id, campaign_id, to, is_stopped, verdict_id, decision, stage = row
         verdict = StoredVerdict(verdict_id, decision, stage, to) if verdict_id is not None else None
         return Leaving(workspace_id, campaign_id, verdict, is_stopped)
 
@@ -43,4 +38,12 @@ _IS_STOPPED = or_(
     Workspace.is_halted,
     func.coalesce(Campaign.execution_status != "running", false()),
     func.coalesce(select(Installation.is_halted).where(Installation.id == 1).scalar_subquery(), false()),
+)
+_LEAVING = (
+    select(Call.workspace_id, Call.campaign_id, Call.to_e164, _IS_STOPPED, GateVerdict.id, GateVerdict.decision, GateVerdict.stage)
+    .join(Workspace, Workspace.id == Call.workspace_id)
+    .outerjoin(Campaign, Campaign.id == Call.campaign_id)
+    # A verdict that was made for another call permits nothing here.
+    .outerjoin(GateVerdict, (GateVerdict.id == Call.verdict_id) & (GateVerdict.call_id == Call.id))
+    .where(Call.id == bindparam("call"))
 )

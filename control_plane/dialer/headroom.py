@@ -27,6 +27,7 @@ class Headroom:
         self._ramp = ramp
         self._offered = offered
         self._used: Counter[Scope] = Counter()
+        self._let: dict[uuid.UUID, int] = {}
         self._allowances: dict[uuid.UUID, Allowance] = {}
         self.slots = max(0, offered - taken)
         for row in live:
@@ -35,12 +36,18 @@ class Headroom:
     def on_trunk(self, trunk: Trunk) -> bool:
         """Has the trunk a line free, and few enough calls waiting for its turn? One that is paused or unknown to LiveKit has none; one
         that is on trial takes one call at a time."""
-        let = passage(trunk.paused_reason, trunk.paused_at, self._now, self._rules.set_by(trunk.breaker))
-        lines = Room(trunk.max_concurrent_calls, self._used["line", trunk.id])
-        most = most_waiting_for_token(pace_of(trunk, self._now)) if let is Gate.OPEN_TO_ALL else 1
-        waiting = Room(most, self._used["waiting", trunk.id])
-        is_open = trunk.livekit_outbound_trunk_id is not None and let in (Gate.OPEN_TO_ALL, Gate.OPEN_TO_ONE)
-        return is_open and startable(lines, waiting) != 0
+        most = self._most_waiting(trunk)
+        lines, waiting = Room(trunk.max_concurrent_calls, self._used["line", trunk.id]), Room(most, self._used["waiting", trunk.id])
+        return most > 0 and startable(lines, waiting) != 0
+
+    def _most_waiting(self, trunk: Trunk) -> int:
+        """How many calls may be on their way to the trunk's turn; it is asked about for each candidate, and is the same throughout."""
+        if trunk.id not in self._let:
+            let = passage(trunk.paused_reason, trunk.paused_at, self._now, self._rules.set_by(trunk.breaker))
+            is_open = trunk.livekit_outbound_trunk_id is not None and let in (Gate.OPEN_TO_ALL, Gate.OPEN_TO_ONE)
+            most = most_waiting_for_token(pace_of(trunk, self._now)) if let is Gate.OPEN_TO_ALL else 1
+            self._let[trunk.id] = most if is_open else 0
+        return self._let[trunk.id]
 
     def in_campaign(self, campaign: Campaign) -> int:
         """How many calls of the campaign may start now: its limit, warmed up slowly, and its pace."""

@@ -24,12 +24,11 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure import STAYED, depart
 from control_plane.dialer.protection import pause_of, react_to
 from control_plane.dialer.repository import DialerRepository, GateRows
-from control_plane.dialer.turns import MyTurn, NotYet, ask_turn, keep
+from control_plane.dialer.turns import MyTurn, keep, next_turn
 from control_plane.domain.breaker import BreakerRules
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.decision import Dial as MayDial
 from control_plane.domain.errors import NotFound
-from control_plane.domain.pacing import spacing
 from control_plane.kit import telemetry
 from control_plane.kit.clock import monotonic
 from control_plane.kit.secrets import digest, new_token
@@ -140,7 +139,8 @@ async def place(dialer: Dialer, call_id: uuid.UUID) -> None:
         return
     dialer.placing.add(call_id)
     try:
-        attempt = await _when_it_is_our_turn(dialer, call_id)
+        mine = await next_turn(dialer, call_id)
+        attempt = await _try_to_commit(dialer, call_id, mine) if mine is not None else None
     finally:
         dialer.placing.discard(call_id)
     if isinstance(attempt, str):
@@ -168,34 +168,16 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
     return result
 
 
-async def _when_it_is_our_turn(dialer: Dialer, call_id: uuid.UUID) -> Decided | str | None:
-    """Wait in the trunk's line; who waits for a slower campaign's turn steps out of it meanwhile."""
-    async with dialer.sessions() as session:
-        trunk_id = await DialerRepository(session).trunk_of(call_id)
-    while trunk_id is not None:
-        async with dialer.lines[trunk_id]:
-            attempt = await _try_to_commit(dialer, call_id)
-            while isinstance(attempt, NotYet) and attempt.is_behind_trunk:
-                await asyncio.sleep(attempt.wait.total_seconds())
-                attempt = await _try_to_commit(dialer, call_id)
-        if not isinstance(attempt, NotYet):
-            return attempt
-        await asyncio.sleep(attempt.wait.total_seconds())
-    return None
-
-
-async def _try_to_commit(dialer: Dialer, call_id: uuid.UUID) -> Decided | NotYet | str | None:
+async def _try_to_commit(dialer: Dialer, call_id: uuid.UUID, mine: MyTurn) -> Decided | str | None:
     async with open_unit(dialer.sessions, dialer.queue, dialer.clock, actor="system") as unit:
-        return None if dialer.is_stopping else await _commit_dial(unit, call_id, dialer.breaker)
+        return None if dialer.is_stopping else await _commit_dial(unit, call_id, mine, dialer.breaker)
 
 
-async def _commit_dial(unit: Unit, call_id: uuid.UUID, rules: BreakerRules) -> Decided | NotYet | str | None:
+async def _commit_dial(unit: Unit, call_id: uuid.UUID, mine: MyTurn, rules: BreakerRules) -> Decided | str | None:
     """The last look before the INVITE, in one transaction on the database's clock.
 
-    A dial whose intent is now written; or how long to wait for the turn of trunk and campaign; or why the call was given up; or None when
-    the call is no longer ready, because somebody else dials it or it is over.
-
-    The gate is asked before the trunk's row is locked, and only when a turn is near: all calls of the trunk wait for that row.
+    A dial whose intent is now written; or why the call was given up; or None when the call is no longer ready, because somebody else dials
+    it or it is over.
 
     What is left open: a process stopped after the check of `send_within`, while the request is on its way to LiveKit, sends late. The
     sweep has called the call lost by then, its number stays reserved, and whoever answers is hung up on by `record_answer`.
@@ -205,14 +187,15 @@ async def _commit_dial(unit: Unit, call_id: uuid.UUID, rules: BreakerRules) -> D
         return None
     began, rows = monotonic(), await DialerRepository(unit.session).gate_rows(call)
     unit.now = rows.now
-    near = ask_turn(rows.trunk, rows.campaign, rows.now)
-    if isinstance(near, NotYet):
-        return near
     answer = await _last_gate(unit, call, rows)
     if isinstance(answer, str):
         return answer
-    mine = await _take_turn(unit, call, rows, rules)
-    return await _write_dial(unit, call, rows, answer, began, mine) if isinstance(mine, MyTurn) else mine
+    obstacle = await pause_of(unit.session, rows.trunk, rows.now, rules)
+    if obstacle is not None:
+        call.failure = obstacle
+        await take_in(unit, call, Testimony("task", "last_gate", "trunk_not_usable", rows.now, Fact.RELEASED, {"why": obstacle}))
+        return obstacle
+    return await _write_dial(unit, call, rows, answer, began, mine)
 
 
 async def _last_gate(unit: Unit, call: Call, rows: GateRows) -> Answer | str:
@@ -230,25 +213,6 @@ async def _last_gate(unit: Unit, call: Call, rows: GateRows) -> Answer | str:
     reasons = {"reasons": reasons_of(answer.decision)}
     await take_in(unit, call, Testimony("task", "last_gate", "gate_refused", rows.now, Fact.RELEASED, reasons))
     return call.failure
-
-
-async def _take_turn(unit: Unit, call: Call, rows: GateRows, rules: BreakerRules) -> MyTurn | NotYet | str:
-    """The next turn, taken; or how long to wait for it; or why the trunk must not be used. Locks the trunk's row until the commit."""
-    repository = DialerRepository(unit.session)
-    campaign = await repository.paced_campaign(call.campaign_id) if rows.campaign and rows.campaign.calls_per_minute else None
-    now = await repository.lock_turns(rows.trunk)
-    mine = ask_turn(rows.trunk, campaign, now)
-    if isinstance(mine, NotYet):
-        return mine
-    obstacle = await pause_of(unit.session, rows.trunk, now, rules)
-    if obstacle is not None:
-        call.failure = obstacle
-        await take_in(unit, call, Testimony("task", "last_gate", "trunk_not_usable", now, Fact.RELEASED, {"why": obstacle}))
-        return obstacle
-    await repository.send_no_sooner(rows.trunk.id, mine.turn.next_at)
-    if campaign is not None and campaign.calls_per_minute is not None:
-        await repository.start_no_sooner(campaign.id, mine.turn.at + spacing(campaign.calls_per_minute / 60))
-    return mine
 
 
 async def _write_dial(unit: Unit, call: Call, rows: GateRows, answer: Answer, began: float, mine: MyTurn) -> Decided:

@@ -11,6 +11,7 @@ from control_plane.campaigns.lifecycle import fail_campaign
 from control_plane.db.models import Call, Campaign, Trunk
 from control_plane.db.unit import Unit
 from control_plane.dialer.protection_repository import ProtectionRepository
+from control_plane.dialer.repository import Line
 from control_plane.domain.breaker import BreakerRules, Gate, passage, sentence, trips
 from control_plane.domain.throttling import share_after_throttling, share_now
 from control_plane.telephony.port import DialResult, Refused
@@ -20,16 +21,20 @@ from sip_config.contract import NetworkResult
 log = get_logger(__name__)
 
 
-def pace_of(trunk: Trunk, now: datetime) -> float:
+def pace_of(trunk: Trunk | Line, now: datetime) -> float:
     """Calls per second that the trunk may send now: its own pace, less what a throttling carrier has taken of it."""
     return float(trunk.calls_per_second) * share_now(float(trunk.rate_factor), trunk.throttled_at, now)
 
 
 async def pause_of(session: AsyncSession, trunk: Trunk, now: datetime, rules: BreakerRules) -> str | None:
-    """Why a ready call must not be sent over the trunk now, as a sentence; None when it may. The trunk's row must be locked."""
+    """Why a ready call must not be sent over the trunk now, as a sentence; None when it may. Where only one may, the trunk's row is locked,
+    so that a second one sees the first."""
     if trunk.livekit_outbound_trunk_id is None:
         return "The trunk is not known to LiveKit yet."
     let = passage(trunk.paused_reason, trunk.paused_at, now, rules.set_by(trunk.breaker))
+    if let is Gate.OPEN_TO_ONE:
+        trunk = await ProtectionRepository(session).lock_trunk(trunk.id)
+        let = passage(trunk.paused_reason, trunk.paused_at, now, rules.set_by(trunk.breaker))
     if let is Gate.OPEN_TO_ALL:
         return None
     if let is Gate.OPEN_TO_ONE and await ProtectionRepository(session).on_trial(trunk.id, trunk.paused_at or now) == 0:

@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Uuid, cast, func, select, text, union
+from sqlalchemy import Interval, Uuid, bindparam, cast, func, select, text, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, Trunk, Workspace
-from control_plane.domain.pacing import WorkerReport
+from control_plane.domain.pacing import AHEAD, LEAD, Turn, WorkerReport
 
 MOST_WANTED = 10_000
 """Due contacts are counted up to this many: a campaign of a million wants no more workers than one of ten thousand."""
@@ -19,6 +20,53 @@ MOST_WANTED = 10_000
 TRUNK_LOCK: Any = {"key_share": True}
 """Excludes everybody else who locks a trunk, and nobody whose row only names it: a transaction that writes a call's row twice has its
 foreign keys checked, and would wait here for whoever waits for it at the workspace's account."""
+
+
+_LINE = text(
+    """
+    select clock_timestamp() as now, call.state, call.campaign_id, campaign.calls_per_minute,
+        trunk.id as trunk_id, trunk.next_send_at, trunk.calls_per_second, trunk.rate_factor, trunk.throttled_at
+    from call join trunk on trunk.id = call.trunk_id left join campaign on campaign.id = call.campaign_id where call.id = :call
+    """
+)
+# A turn by itself, and not as part of the dial's transaction: the row is locked for one statement, and not while the gate is asked and the
+# dial written. It is taken on the clock as it is once the row is ours, and only at the pace that it was asked for at. A turn that a crash
+# of the database forgets lies in the past when that is back, so the answer does not wait for the disk.
+_TAKE_TURN = text(
+    """
+    update trunk set next_send_at = greatest(next_send_at, clock_timestamp() + :lead) + :spacing
+    where id = :trunk and next_send_at <= clock_timestamp() + :ahead
+        and calls_per_second = :calls_per_second and rate_factor = :rate_factor and throttled_at is not distinct from :throttled_at
+    returning next_send_at, clock_timestamp() as now, set_config('synchronous_commit', 'off', true)
+    """
+).bindparams(*(bindparam(name, type_=Interval) for name in ("lead", "spacing", "ahead")))
+
+
+# Built once. One instant for all rows of the join, or the contact's phones would make them different answers.
+_GATE_ROWS = (
+    select(select(func.clock_timestamp()).scalar_subquery(), Workspace, Trunk, Campaign, Contact)
+    .select_from(Workspace)
+    .join(Trunk, Trunk.id == bindparam("trunk"))
+    .outerjoin(Campaign, Campaign.id == bindparam("campaign"))
+    .outerjoin(Contact, Contact.id == bindparam("contact"))
+    .where(Workspace.id == bindparam("workspace"))
+    .options(joinedload(Contact.phones))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a call waits in before its INVITE, at the database's `now`: its trunk's turns, and those of a campaign with its own pace."""
+
+    now: datetime
+    state: str
+    campaign_id: uuid.UUID | None
+    calls_per_minute: int | None
+    trunk_id: uuid.UUID
+    next_send_at: datetime
+    calls_per_second: Decimal
+    rate_factor: Decimal
+    throttled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +109,20 @@ class DialerRepository:
 
     async def gate_rows(self, call: Call) -> GateRows:
         """What the last gate asks about, unlocked, in one statement."""
-        # One instant for all rows of the join, or the contact's phones would make them different answers.
-        now = select(func.clock_timestamp()).scalar_subquery()
-        query = select(now, Workspace, Trunk, Campaign, Contact).select_from(Workspace)
-        query = query.join(Trunk, Trunk.id == call.trunk_id)
-        query = query.outerjoin(Campaign, Campaign.id == call.campaign_id).outerjoin(Contact, Contact.id == call.contact_id)
-        query = query.where(Workspace.id == call.workspace_id).options(joinedload(Contact.phones))
-        return GateRows(*(await self._session.execute(query)).unique().one())
+        around = {"workspace": call.workspace_id, "trunk": call.trunk_id, "campaign": call.campaign_id, "contact": call.contact_id}
+        return GateRows(*(await self._session.execute(_GATE_ROWS, around)).unique().one())
 
-    async def lock_turns(self, trunk: Trunk) -> datetime:
-        """Lock the trunk's row, which is brought up to date, and read the clock afterwards."""
-        await self._session.refresh(trunk, with_for_update=TRUNK_LOCK)
-        now = await self._session.scalar(select(func.clock_timestamp()))
-        assert now is not None
-        return now
+    async def line(self, call_id: uuid.UUID) -> Line | None:
+        row = (await self._session.execute(_LINE, {"call": call_id})).one_or_none()
+        return None if row is None else Line(*row)
+
+    async def next_turn(self, line: Line, spacing: timedelta) -> tuple[Turn, datetime] | None:
+        """Take the trunk's next turn, the one after it being `spacing` later, and read the clock; None when it is not near, or the trunk's
+        pace is no longer what `line` says."""
+        given = {"trunk": line.trunk_id, "lead": LEAD, "ahead": AHEAD, "spacing": spacing, "calls_per_second": line.calls_per_second}
+        given |= {"rate_factor": line.rate_factor, "throttled_at": line.throttled_at}
+        row = (await self._session.execute(_TAKE_TURN, given)).one_or_none()
+        return None if row is None else (Turn(row.next_send_at - spacing, row.next_send_at), row.now)
 
     async def send_no_sooner(self, trunk_id: uuid.UUID, at: datetime) -> None:
         """The trunk's next INVITE leaves at `at` or later. Not a change that `updated_at` tells of."""
@@ -90,9 +138,6 @@ class DialerRepository:
     async def start_no_sooner(self, campaign_id: uuid.UUID, at: datetime) -> None:
         """The campaign's next INVITE leaves at `at` or later. Not a change that `updated_at` tells of."""
         await self._session.execute(text("update campaign set next_start_at = :at where id = :id"), {"at": at, "id": campaign_id})
-
-    async def trunk_of(self, call_id: uuid.UUID) -> uuid.UUID | None:
-        return await self._session.scalar(select(Call.trunk_id).where(Call.id == call_id))
 
     async def expired(self, now: datetime, limit: int) -> Sequence[Call]:
         query = select(Call).where(Call.lease_until < now).order_by(Call.lease_until).limit(limit)

@@ -1,7 +1,7 @@
 """Everything the gate looks at, gathered in one place so that a verdict can be replayed: facts have a plain form without the number."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,7 +86,7 @@ class Facts:
 
     def canonical(self) -> dict[str, Any]:
         """The inputs as plain values, without the number itself and without what is as it is by default."""
-        return {name: _plain(value) for name in _NAMES if (value := getattr(self, name)) != _DEFAULTS.get(name, _NEEDED)}
+        return {name: _plain(value) for name, default in _FIELDS if (value := getattr(self, name)) is not default and value != default}
 
     @classmethod
     def from_canonical(cls, plain: Mapping[str, Any]) -> "Facts":
@@ -95,12 +95,15 @@ class Facts:
 
 
 _NEEDED = object()
-_DEFAULTS = {f.name: f.default for f in fields(Facts)}
 _NAMES = tuple(f.name for f in fields(Facts) if f.name != "e164")
+_FIELDS = tuple((f.name, f.default if f.default is not MISSING else _NEEDED) for f in fields(Facts) if f.name != "e164")
+_PLAIN = frozenset({str, bool, int, type(None)})
 _TIMES = frozenset({"campaign_starts_at", "campaign_ends_at", "day_ends_at", "frees_24h_at", "campaign_day_ends_at"})
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, timedelta):

@@ -67,7 +67,7 @@ def time_zones(e164: str, stored: tuple[str, ...], address: Address = NOWHERE) -
 
 def _of_number(e164: str) -> tuple[str, ...]:
     if e164.startswith("+1") and len(e164) == 12:
-        return _of_area_code(e164[2:5], e164)
+        return _of_area_code(e164[2:5])
     if not phone.is_e164(e164):
         return ()
     region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
@@ -75,11 +75,13 @@ def _of_number(e164: str) -> tuple[str, ...]:
     return (region,) if region is not None and region.isalpha() else ()
 
 
-def _of_area_code(code: str, example: str) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _of_area_code(code: str) -> tuple[str, ...]:
+    """All numbers of an area code are in the same country (tests/unit/rules)."""
     state = _states_by_area_code().get(code)
     if state is not None:
         return ("US", f"US-{state}")
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(example))
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(f"+1{code}2345678"))
     if region == "US" or region is None:
         # Freephone and personal numbers reach all of North America; a new area code may be anywhere in the country.
         return (*_NORTH_AMERICA, ANY_STATE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from control_plane.db.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -31,6 +31,14 @@ _CLAIM = text(
       e.failing_since is not null as is_failing, v.id as event_id, v.type, v.at, v.workspace_id, v.data
     from taken t join webhook_endpoint e on e.id = t.endpoint_id join webhook_event v on v.id = t.event_id
     order by v.id
+    """
+)
+# As text: asked at every move of every call, and SQLAlchemy would take longer to put it together than PostgreSQL to answer it.
+_LISTENERS = text(
+    """
+    select workspace_id, id, assistant_id from webhook_endpoint
+    where workspace_id = any(cast(:workspaces as uuid[])) and state = 'enabled'
+        and (cardinality(events) = 0 or events @> array[cast(:type as text)])
     """
 )
 _EVENT: Any = WebhookEvent.__table__
@@ -95,13 +103,10 @@ class OutboxRepository:
         self, workspace_ids: Sequence[uuid.UUID], event_type: str
     ) -> Sequence[tuple[uuid.UUID, uuid.UUID, uuid.UUID | None]]:
         """Endpoints that want to hear of such events: workspace, id, and the assistant they are limited to."""
-        wants = or_(func.cardinality(WebhookEndpoint.events) == 0, WebhookEndpoint.events.contains([event_type]))
-        query = select(WebhookEndpoint.workspace_id, WebhookEndpoint.id, WebhookEndpoint.assistant_id).where(
-            WebhookEndpoint.workspace_id.in_(workspace_ids), WebhookEndpoint.state == "enabled", wants
-        )
+        given = {"workspaces": list(workspace_ids), "type": event_type}
         # What the caller has not written yet is no business of ours, and may not be ready to be.
         with self._session.no_autoflush if isinstance(self._session, AsyncSession) else nullcontext():
-            return [(row[0], row[1], row[2]) for row in await self._session.execute(query)]
+            return [(row[0], row[1], row[2]) for row in await self._session.execute(_LISTENERS, given)]
 
     async def add(self, events: Sequence[dict[str, Any]], deliveries: Sequence[dict[str, Any]]) -> None:
         with self._session.no_autoflush if isinstance(self._session, AsyncSession) else nullcontext():

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from control_plane.calls.gate_repository import Asked, GateRepository
 from control_plane.contacts.consent_repository import ConsentRepository
 from tests.fixtures.api import START, Api
 
@@ -18,7 +19,8 @@ async def test_consents_come_for_each_number_in_the_order_asked_newest_first_and
         assert (same.id, is_new) == (older.id, False)
         newer, _ = await consents.put(api.workspace_id, act | {"granted_at": START + timedelta(days=1)})
         await consents.put(api.other_workspace_id, act)
-        none, both = await consents.for_numbers([api.workspace_id, api.workspace_id], [TWO, ONE])
-    assert none == []
+        asked = [Asked(api.workspace_id, e164, None, None, "") for e164 in (TWO, ONE)]
+        none, both = [known.consents for known in await GateRepository(session).known(asked, START)]
+    assert none == ()
     assert [row.id for row in both] == [newer.id, older.id]
     assert (both[1].purpose, both[1].basis, both[1].granted_at, both[1].revoked_at) == ("survey", "written", START, None)

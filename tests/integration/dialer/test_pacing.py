@@ -5,17 +5,23 @@ How punctual they are on a machine of their own is measured by `make bench`; her
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
+from sqlalchemy import update
+
+from control_plane.calls.repository import CallRepository
 from control_plane.db.models import Call, Trunk
 from control_plane.dialer import place
 from control_plane.dialer.context import Dialer
+from control_plane.dialer.protection import pace_of
+from control_plane.dialer.repository import DialerRepository
 from control_plane.dialer.turns import MyTurn, keep
 from control_plane.domain.pacing import Turn, spacing
 from control_plane.kit.clock import monotonic
 from control_plane.telephony.port import Answered, Dial, DialResult, Leg
 from sip_config.contract import EventKind
-from sip_config.naming import ATTRIBUTE_CALL_ID
+from sip_config.naming import ATTRIBUTE_CALL_ID, room_name
 from tests.fakes.telephony import FakeTelephony
 from tests.integration.dialer.conftest import Bench
 from tests.integration.dialer.test_claim import numbers
@@ -97,3 +103,39 @@ async def test_whoever_misses_a_turn_moves_it_and_all_that_follow(bench: Bench) 
     await keep(hasty, MyTurn(world.trunk.id, missed, now, monotonic()))
     async with bench.dialer.sessions() as session:
         assert (await session.get_one(Trunk, world.trunk.id)).next_send_at >= now + spacing(PER_SECOND)
+
+
+async def test_a_call_that_is_held_up_after_its_turn_holds_up_nobody_behind_it(bench: Bench) -> None:
+    await bench.make_world(*numbers(2), slots=2, calls_per_second=50)
+    await bench.tick()
+    for call in await bench.calls():
+        await bench.agent_says(await bench.dispatch(call), EventKind.READY)
+        bench.telephony.answer(room_name(str(call.id)), Answered())
+    first, second = await bench.calls()
+    async with bench.dialer.sessions() as elsewhere:
+        await CallRepository(elsewhere).lock(first.id)
+        placing = asyncio.create_task(place.place(bench.dialer, first.id))
+        while not bench.dialer.last_turns:
+            await asyncio.sleep(0.01)
+        await place.place(bench.dialer, second.id)
+        assert [call.state == "ready" for call in await bench.calls()] == [True, False]
+    await placing
+
+
+async def test_no_turn_is_taken_at_a_pace_that_the_trunk_has_lost_meanwhile(bench: Bench) -> None:
+    world = await bench.make_world(*numbers(1), calls_per_second=4)
+    call, _ = await bench.ready_call()
+    async with bench.dialer.sessions() as session, session.begin():
+        repository = DialerRepository(session)
+        line = await repository.line(call.id)
+        assert line is not None
+        await session.execute(update(Trunk).where(Trunk.id == world.trunk.id).values(rate_factor=Decimal("0.5"), throttled_at=line.now))
+        assert await repository.next_turn(line, spacing(pace_of(line, line.now))) is None
+        slower = await repository.line(call.id)
+        assert slower is not None
+        assert pace_of(slower, slower.now) < 4
+        taken = await repository.next_turn(slower, spacing(pace_of(slower, slower.now)))
+    assert taken is not None
+    turn, now = taken
+    assert turn.at > now
+    assert turn.next_at - turn.at == spacing(pace_of(slower, slower.now))

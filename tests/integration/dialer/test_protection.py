@@ -65,7 +65,7 @@ async def test_a_trunk_that_is_locked_holds_up_no_call_that_ends_meanwhile(bench
     (call,) = await bench.calls()
     async with bench.dialer.sessions.begin() as judging, bench.dialer.sessions.begin() as reporting:
         await ProtectionRepository(judging).lock_trunk(world.trunk.id)
-        await DialerRepository(judging).lock_turns(await DialerRepository(judging).trunk(world.trunk.id, lock=True))
+        await DialerRepository(judging).trunk(world.trunk.id, lock=True)
         await reporting.execute(text("set local lock_timeout = '5s'"))
         for words in ("once", "twice"):
             await reporting.execute(update(Call).where(Call.id == call.id).values(failure=words))

@@ -64,3 +64,10 @@ def test_every_area_code_stands_where_the_numbering_plan_has_it():
 )
 def test_an_address_narrows_the_zones_and_where_it_contradicts_both_count(e164: str, stored: tuple, attributes: dict, zones: tuple):
     assert time_zones(e164, stored, Address.of(attributes)) == zones
+
+
+def test_all_numbers_of_an_area_code_are_in_the_same_places():
+    """What one number of the area code says is kept for all: should the numbering plan ever divide one, this finds it."""
+    for code in range(200, 1000):
+        numbers = [f"+1{code}{exchange}" for exchange in ("2010000", "3100199", "5550123", "9899999")]
+        assert len({phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in numbers}) == 1, code
