@@ -14,6 +14,9 @@ _IN = "control_plane."
 COMMANDS = {
     "up": "local.commands:up",
     "demo": "local.commands:demo",
+    "call": "remote.call:app",
+    "import": "remote.importing:app",
+    "campaign": "remote.campaigns:app",
     "api": "commands.api:app",
     "task-worker": "commands.task_worker:app",
     "migrate": "commands.migrate:app",

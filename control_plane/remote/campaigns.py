@@ -1,0 +1,125 @@
+"""`callwright campaign`: what a campaign manager does from a terminal."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from control_plane.remote.client import Remote
+from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, console, print_json, print_table
+
+_LOOK_EVERY_S = 1.0
+_AT_REST = {"completed", "stopped", "archived"}
+
+app = typer.Typer(help="Look at campaigns and lead them.", no_args_is_help=True)
+Which = Annotated[str, typer.Argument(help="The campaign, by name or id.", metavar="CAMPAIGN")]
+
+
+@app.command("list")
+def list_campaigns(url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False) -> None:
+    """All campaigns, newest first."""
+    with asking(url, key) as remote:
+        found = list(remote.items("/campaigns"))
+    if as_json:
+        print_json(found)
+        return
+    rows = [(each["id"], each["name"], each["execution_status"]) for each in found]
+    print_table(("Id", "Name", "Status"), rows, "There is no campaign yet; POST /campaigns makes one.")
+
+
+@app.command()
+def status(
+    campaign: Which,
+    follow: Annotated[bool, typer.Option(help="Stay and show every change until the campaign is over.")] = False,
+    url: Url = DEFAULT_URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Where a campaign stands."""
+    with asking(url, key) as remote:
+        found = remote.named("/campaigns", "campaign", campaign)
+        now = remote.get(f"/campaigns/{found['id']}/status")
+        if follow and not as_json:
+            now = _follow(remote, found, now)
+        elif not as_json:
+            console.print(_board(found["name"], now))
+    if as_json:
+        print_json(now)
+
+
+@app.command()
+def preview(
+    campaign: Which,
+    calls_per_minute: Annotated[float | None, typer.Option(help="The pace to reckon with.", min=0.01)] = None,
+    url: Url = DEFAULT_URL,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask the gate about everybody before a phone rings: who now, who later, who never and why, how long and at what cost."""
+    with asking(url, key) as remote:
+        found = remote.named("/campaigns", "campaign", campaign)
+        told = remote.post(f"/campaigns/{found['id']}/preview", {"calls_per_minute": calls_per_minute} if calls_per_minute else {})
+    if as_json:
+        print_json(told)
+    else:
+        _show_preview(told)
+
+
+def _lead(action: str, said: str, about: str) -> None:
+    def command(campaign: Which, url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False) -> None:
+        with asking(url, key) as remote:
+            found = remote.named("/campaigns", "campaign", campaign)
+            now = remote.post(f"/campaigns/{found['id']}/{action}")
+        if as_json:
+            print_json(now)
+        else:
+            typer.echo(f"{found['name']} {said}.")
+
+    command.__doc__ = about
+    app.command(action)(command)
+
+
+_lead("start", "is running", "Begin to call, or refuse with what is missing.")
+_lead("pause", "is paused; live calls go on", "Dial nobody more; live calls go on.")
+_lead("resume", "is running", "Go on after a pause or an error; nobody who is done is called again.")
+_lead("stop", "is stopped for good", "End it for good; live calls go on.")
+
+
+def _board(name: str, now: dict[str, Any]) -> Table:
+    board = Table(box=None, show_header=False, pad_edge=False)
+    board.add_row(name, f"{now['execution_status']}{': ' + now['status_reason'] if now['status_reason'] else ''}")
+    for state, count in now["enrollments"].items():
+        board.add_row(f"  {state}", str(count))
+    board.add_row("live calls", str(now["live_calls"]))
+    budget = f" of {now['budget']}" if now["budget"] is not None else ""
+    board.add_row("spent", f"{now['spent']}{budget} {now['currency']}")
+    return board
+
+
+def _follow(remote: Remote, found: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    with Live(_board(found["name"], now), console=console, auto_refresh=False) as live:
+        while now["execution_status"] not in _AT_REST:
+            time.sleep(_LOOK_EVERY_S)
+            now = remote.get(f"/campaigns/{found['id']}/status")
+            live.update(_board(found["name"], now), refresh=True)
+    return now
+
+
+def _show_preview(told: dict[str, Any]) -> None:
+    counts = ", ".join(f"{told[name]} {name.replace('_', ' ')}" for name in ("now", "later_today", "later", "never"))
+    typer.echo(f"{told['contacts']} contacts: {counts}.")
+    rows = [
+        (each["contacts"], each["decision"], each["examples"][0]["sentence"] if each["examples"] else each["code"])
+        for each in told["reasons"]
+    ]
+    if rows:
+        print_table(("Contacts", "Decision", "For example"), rows, "")
+    for name, count in told["variables"]["by_variable"].items():
+        typer.echo(f"{count} contacts have no value for {{{name}}}.")
+    forecast, cost = told["forecast"], told["cost"]
+    typer.echo(f"About {forecast['calls']} calls in {forecast['hours']} hours of calling, limited by {forecast['limited_by']}.")
+    typer.echo(f"Expected cost {cost['expected']} {cost['currency']} ({cost['price_list']}).")
+    for obstacle in told["obstacles"]:
+        typer.echo(f"! {obstacle}")

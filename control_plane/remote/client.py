@@ -1,0 +1,112 @@
+"""The public API as the command line asks it: one address, one key, and every refusal as the sentence that the API gives."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+_PATIENCE_S = 30.0
+_UPLOAD_S = 3600.0
+_CHUNK = 1 << 16
+_PAGE = 200
+
+
+class RemoteError(Exception):
+    """The API refused or cannot be reached; the text is one sentence for the person at the terminal."""
+
+
+class Remote:
+    """Asks `url` (with or without `/api/v1`) by `key`. A request that makes something carries an idempotency key and is tried twice."""
+
+    def __init__(self, url: str, key: str) -> None:
+        root = url.rstrip("/").removesuffix("/api/v1")
+        self._url = f"{root}/api/v1"
+        self._client = httpx.Client(base_url=self._url, headers={"Authorization": f"Bearer {key}"}, timeout=_PATIENCE_S, trust_env=False)
+
+    def __enter__(self) -> "Remote":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._client.close()
+
+    def get(self, path: str, **query: str | int) -> Any:
+        return self._ask("GET", path, params=query).json()
+
+    def text(self, path: str) -> str:
+        return self._ask("GET", path).text
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        # The same key at both attempts: what the first has done although its answer was lost is not done again.
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        try:
+            return self._ask("POST", path, json=body or {}, headers=headers).json()
+        except _Unanswered:
+            return self._ask("POST", path, json=body or {}, headers=headers).json()
+
+    def upload(self, path: str, file: Path, query: dict[str, str]) -> Any:
+        """Send a CSV file as it is; no more of it than a chunk is in memory."""
+        headers = {"Content-Type": "text/csv", "Content-Length": str(file.stat().st_size)}
+        return self._ask("POST", path, params=query, content=_chunks(file), headers=headers, timeout=_UPLOAD_S).json()
+
+    def items(self, path: str, **query: str | int) -> Iterator[dict[str, Any]]:
+        """Every item of a list, page by page."""
+        page = self.get(path, limit=_PAGE, **query)
+        yield from page["items"]
+        while page["next_cursor"] is not None:
+            page = self.get(path, limit=_PAGE, cursor=page["next_cursor"], **query)
+            yield from page["items"]
+
+    def named(self, path: str, what: str, name_or_id: str) -> dict[str, Any]:
+        """The one of a list that has this id or exactly this name. Raises `RemoteError` when there is none, or more than one."""
+        if _is_id(name_or_id):
+            return self.get(f"{path}/{name_or_id}")
+        found = [item for item in self.items(path) if item["name"] == name_or_id]
+        if not found:
+            raise RemoteError(f"There is no {what} with the name {name_or_id!r}.")
+        if len(found) > 1:
+            ids = ", ".join(item["id"] for item in found)
+            raise RemoteError(f"{len(found)} {what}s have the name {name_or_id!r}; say which by its id: {ids}.")
+        return found[0]
+
+    def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, **request)
+        except httpx.InvalidURL as error:
+            raise RemoteError(f"{self._url} is no address: {error}.") from error
+        except httpx.ConnectError as error:
+            raise RemoteError(f"The API at {self._url} cannot be reached; is CALLWRIGHT_API_URL right?") from error
+        except httpx.HTTPError as error:
+            raise _Unanswered(f"The API at {self._url} did not answer ({type(error).__name__}).") from error
+        if answer.is_error:
+            raise RemoteError(_sentence(answer))
+        return answer
+
+
+class _Unanswered(RemoteError):
+    """The request may have been carried out."""
+
+
+def _sentence(answer: httpx.Response) -> str:
+    try:
+        problem = answer.json()
+        sentence = problem["detail"]
+    except (ValueError, KeyError, TypeError):
+        return f"The API answered {answer.status_code} without saying why; is the address right?"
+    fields = [f"{each['field']}: {each['message']}" for each in problem.get("errors", [])]
+    return "\n".join([sentence, *(f"  {each}" for each in fields if each not in sentence)])
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            yield chunk
