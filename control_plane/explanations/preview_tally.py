@@ -13,6 +13,8 @@ from control_plane.domain.decision import Decision, Dial, Never, Reason
 from control_plane.explanations.obstacles import next_possible_at
 
 MOST_EXAMPLES = 5
+MOST_LACKING = 100
+"""Contacts named because a prompt needs a value that they lack: somebody has to complete each of their rows."""
 
 
 class Named(Protocol):
@@ -77,7 +79,7 @@ class Tally:
         """Take in a contact without a value for some variables of the prompts."""
         self.lacking_contacts += 1
         self.lacking.update(variables)
-        if len(self.lacking_examples) < MOST_EXAMPLES:
+        if len(self.lacking_examples) < MOST_LACKING:
             self.lacking_examples.append((contact_id, name, variables))
 
     def by_reason(self) -> list[OfReason]:
