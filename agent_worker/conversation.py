@@ -21,23 +21,28 @@ from livekit.agents.voice import (
     UserStateChangedEvent,
 )
 
-from agent_worker import clock, disclosure, phrases, screening
+from agent_worker import clock, phrases, screening
 from agent_worker.assistant import Assistant
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient
+from agent_worker.disclosure import Opening
+from agent_worker.going_on import GoingOn, Step
 from agent_worker.greeting import Greeting
 from agent_worker.instructions import assemble
 from agent_worker.keeper import Keeper
+from agent_worker.keypad import press
+from agent_worker.opening import SILENT_DUE_S
 from agent_worker.opening_line import Spoken
 from agent_worker.opt_out_phrases import is_opt_out
 from agent_worker.opt_out_wish import OptOutWish
+from agent_worker.reception import Reception
 from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
 from agent_worker.stop_question import StopQuestion
 from agent_worker.stop_words import means_only_these
 from agent_worker.tools import tools_for
 from agent_worker.transcript import Transcript
-from sip_config.contract import ACKNOWLEDGED, CallOrder, EndCause, EventKind, PromiseOwner, RiskLevel, VoicemailMode
+from sip_config.contract import ACKNOWLEDGED, AnsweredBy, CallOrder, EndCause, EventKind, PromiseOwner, RiskLevel
 
 log = structlog.get_logger()
 
@@ -46,6 +51,8 @@ ACKNOWLEDGE_KEY = "1"
 """Stands for the spoken outcome `acknowledged` where the order has it: so little must do for somebody who is called at night."""
 OPT_OUT_KEY = "9"
 OPT_OUT_LABEL = "do_not_call"
+DECLINED_LABEL = "not_interested"
+"""The outcome of a no to "may I go on?"."""
 
 
 class Conversation:
@@ -59,7 +66,8 @@ class Conversation:
         self.assistant = Assistant(assemble(order), tools_for(order, self), may_reply=self._may_reply, on_audio=self._overhear)
         self.keeper = Keeper(call_log, order.recording_policy)
         self.transcript = Transcript(self.keeper)
-        self.screener = Screener(call_log, clock.seconds, self._met_mailbox)
+        self.screener = Screener(call_log, clock.seconds, self._met_machine)
+        self._reception: Reception | None = None
         self._answered_at: float | None = None
         self._opening_over_at: float | None = None
         self._callee_began: float | None = None
@@ -67,7 +75,8 @@ class Conversation:
         self._unanswered: list[tuple[str, float]] = []
         self._wish = OptOutWish(client)
         self._stop = StopQuestion(order.schedule_id)
-        self._closing, self._promises = False, 0
+        self.going_on = GoingOn(order.ask_to_go_on)
+        self._closing, self._at_machine, self._is_disclosed, self._promises = False, False, False, 0
         self._awaits_rest, self._agent_began = False, 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -75,6 +84,7 @@ class Conversation:
         """Listen to `session`; `on_opening` is called when the opening line begins."""
         self.session, self._spoken = session, spoken
         self._awaits_rest = spoken.opening.asks
+        self._on_opening = on_opening
         self.greeting = Greeting(session, spoken, on_opening)
         session.on("user_state_changed", self._user_state_changed)
         session.on("agent_state_changed", self._agent_state_changed)
@@ -99,7 +109,10 @@ class Conversation:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _open(self, answered_at: float) -> None:
-        await self.greeting.run(answered_at, self.session.user_state == "speaking")
+        greeting = self.greeting
+        await greeting.run(answered_at, self.session.user_state == "speaking")
+        if self._at_machine or greeting is not self.greeting:
+            return
         self._opening_over_at = self._quiet_since = clock.seconds()
         if self._unanswered:
             await self.assistant.remember(self._unanswered)
@@ -117,15 +130,17 @@ class Conversation:
                 self.keeper.heard(text, at)
 
     def _note_disclosure(self, text: str, began: float, quote: str) -> None:
-        if not self.log.has(EventKind.DISCLOSED):
+        if not self._is_disclosed:
+            self._is_disclosed = True
             offset_s = round(max(0.0, began - (self._answered_at or began)), 3)
             self.log.note(EventKind.DISCLOSED, {"text": text, "offset_s": offset_s, "quote": quote})
 
     def _go_on(self) -> None:
         """Say the rest of the opening once the question about the recording is settled."""
-        if not self._awaits_rest or self.keeper.consent.asks or self._closing:
+        if not self._awaits_rest or self.keeper.consent.asks or self._closing or self._at_machine:
             return
         self._awaits_rest = False
+        self.going_on.asked(clock.seconds())
         rest, is_affirmed = self._spoken.opening.rest, self.keeper.consent.kept_from_s is not None
         self.session.say(rest if is_affirmed else f"{phrases.for_language(self.order.language).not_recorded} {rest}")
 
@@ -169,7 +184,7 @@ class Conversation:
         await self.session.say(said.stop_which, allow_interruptions=False)
         answer = await self._stop.answer(lambda: self.session.user_state == "speaking")
         if means_only_these(answer) and await self.scheduling.stop(self.order.schedule_id, answer):
-            await self._say_last(said.stopped_these)
+            await self.say_last(said.stopped_these)
             self.hang_up(EndCause.AGENT_HANGUP)
         else:
             await self._opt_out_of_all(f"{quote} (asked which calls: {answer or 'no answer'})")
@@ -193,7 +208,7 @@ class Conversation:
             # Never confirm what is not stored; the report carries the wish all the same.
             self.errors.append(self._wish.error)
         said = phrases.for_language(self.order.language)
-        await self._say_last(said.opted_out if is_committed else said.goodbye)
+        await self.say_last(said.opted_out if is_committed else said.goodbye)
         self.hang_up(EndCause.OPT_OUT)
 
     def key_pressed(self, digit: str) -> None:
@@ -208,7 +223,7 @@ class Conversation:
 
     async def _take_leave(self) -> None:
         """Everything is said: the callee has answered by a key."""
-        await self._say_last(phrases.for_language(self.order.language).goodbye)
+        await self.say_last(phrases.for_language(self.order.language).goodbye)
         self.hang_up(EndCause.AGENT_HANGUP)
 
     def _user_state_changed(self, event: UserStateChangedEvent) -> None:
@@ -252,8 +267,23 @@ class Conversation:
         self.greeting.transcribed()
         after_opening = self._opening_over_at is not None and began >= self._opening_over_at
         self.screener.text(event.transcript, after_opening=after_opening)
-        if not self.screener.is_mailbox and is_opt_out(event.transcript):
+        if not self.screener.is_final and is_opt_out(event.transcript):
             self._spawn(self.opt_out(event.transcript))
+        elif not self.screener.is_final and not self._awaits_rest and not self._closing:
+            self._heed(self.going_on.heard(event.transcript, began, self.greeting.told_at), event.transcript)
+
+    def _heed(self, step: Step, said: str) -> None:
+        """Do what the answer to \"may I go on?\" asks for; anything else is the model's."""
+        opening = self._spoken.opening
+        if step is Step.LEAVE:
+            self._close()
+            self.set_outcome(DECLINED_LABEL, said)
+            self._spawn(self._take_leave())
+        elif step is Step.ASK_AGAIN:
+            self.session.say(f"{opening.disclosure} {phrases.for_language(self.order.language).may_go_on}")
+        elif step is Step.GO_ON and opening.kept:
+            self.going_on.replied()
+            self.session.say(opening.kept)
 
     def _item_added(self, event: ConversationItemAddedEvent) -> None:
         if event.item.type != "message":
@@ -282,30 +312,44 @@ class Conversation:
         if self._awaits_rest and self.greeting.is_over:
             self._go_on()
             return False
-        return self.greeting.is_over and not self._closing
+        if self.going_on.replies():
+            return False
+        return self.greeting.is_over and not self._closing and not self._at_machine
 
-    def _met_mailbox(self) -> None:
-        if not self._wish.is_asked:
-            self._close()
-            self._spawn(self._meet_mailbox())
+    def _met_machine(self, by: AnsweredBy) -> None:
+        if self._wish.is_asked or self._closing or self._at_machine:
+            return
+        self._at_machine, self.greeting.wanted = True, False
+        self._reception = self._reception or Reception(self)
+        self._spawn(self._reception.meet(by))
 
-    async def _meet_mailbox(self) -> None:
-        order, since = self.order.voicemail, clock.seconds()
-        if order.mode is VoicemailMode.LEAVE_MESSAGE and order.message:
-            await self.session.interrupt(force=True)
-            while not screening.mailbox_listens(self.screener.heard, self._callee_quiet_s(), clock.seconds() - since):  # noqa: ASYNC110 - a duration
-                await asyncio.sleep(TICK_S / 2)
-            message = disclosure.message_of(self.order)
-            words = " ".join(message.spoken_first)
-            if await self._say_last(words):
-                self._note_disclosure(message.disclosure, self._agent_began, words)
-        self.hang_up(EndCause.AGENT_HANGUP)
+    async def fall_silent(self) -> None:
+        await self.session.interrupt(force=True)
 
-    def _callee_quiet_s(self) -> float:
+    async def press(self, key: str) -> None:
+        """Press a key of the phone."""
+        await press(self.session.room_io.room.local_participant, key)
+        self.keeper.note(EventKind.TOOL_CALLED, {"name": "press_key", "arguments": key, "result": ""})
+
+    def told(self, opening: Opening) -> None:
+        self._note_disclosure(opening.disclosure, self._agent_began, " ".join(opening.spoken_first))
+
+    async def greet(self) -> None:
+        """Somebody has come to the phone who has heard nothing yet: begin anew, at once when they have fallen silent."""
+        if self._closing:
+            return
+        await self.session.interrupt(force=True)
+        self.greeting = Greeting(self.session, self._spoken, self._on_opening)
+        self._at_machine, self._is_disclosed, self._opening_over_at = False, False, None
+        self._awaits_rest = self._spoken.opening.asks
+        self._unanswered.clear()
+        await self._open(clock.seconds() - SILENT_DUE_S)
+
+    def callee_quiet_s(self) -> float:
         return 0.0 if self.session.user_state == "speaking" else clock.seconds() - self._callee_quiet_since
 
     async def _watch_silence(self) -> None:
-        while not self._closing:
+        while not (self._closing or self._at_machine):
             await asyncio.sleep(TICK_S)
             if self.session.user_state == "speaking" or self.session.agent_state in ("speaking", "thinking"):
                 continue
@@ -313,7 +357,8 @@ class Conversation:
             if step == "prompt":
                 self.screener.prompted()
                 self.keeper.give_up()
-                await self.session.say(phrases.for_language(self.order.language).are_you_there)
+                said = phrases.for_language(self.order.language)
+                await self.session.say(f"{said.are_you_there} {said.may_go_on}" if self.going_on.is_open else said.are_you_there)
                 self._quiet_since = clock.seconds()
             elif step == "give_up" and not self._closing:
                 self.screener.gave_up()
@@ -322,7 +367,7 @@ class Conversation:
     def _close(self) -> None:
         self._closing, self.greeting.wanted = True, False
 
-    async def _say_last(self, text: str) -> bool:
+    async def say_last(self, text: str) -> bool:
         """Say one last sentence that nothing interrupts; whether it was played to its end."""
         await self.session.interrupt(force=True)
         speech = self.session.say(text, allow_interruptions=False)

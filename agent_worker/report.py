@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from agent_worker.answering.decision import MACHINES
 from agent_worker.outcomes import category
 from sip_config.causes import is_phone_gone
 from sip_config.codec import from_plain
@@ -44,7 +45,7 @@ def fold(
     named = _last(events, EventKind.OUTCOME_SET)
     label = str(named.data.get("label", "")) if named else ""
     end = _first(events, EventKind.CALLEE_LEFT, EventKind.HANGING_UP)
-    audio, told = _first(events, EventKind.FIRST_AUDIO), _first(events, EventKind.DISCLOSED)
+    audio, told = _first(events, EventKind.FIRST_AUDIO), _last(events, EventKind.DISCLOSED)
     return CallReport(
         call_id=call_id,
         generation=generation,
@@ -117,7 +118,7 @@ def _answered_by(events: Sequence[CallEvent], turns: Sequence[Turn]) -> Answered
 
 
 def _outcome(label: str, by: AnsweredBy, cause: EndCause, turns: Sequence[Turn], *, said_opening: bool) -> Outcome:
-    if by is AnsweredBy.NONE or by in (AnsweredBy.SILENCE, AnsweredBy.VOICEMAIL):
+    if by in (AnsweredBy.NONE, AnsweredBy.SILENCE) or by in MACHINES:
         return Outcome.NO_CONVERSATION
     if label:
         return category(label)

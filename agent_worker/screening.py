@@ -4,14 +4,11 @@ LiveKit's `AMD` is not used because it mutes the agent until its verdict (design
 the greeting lasts: a mailbox often begins like a person.
 """
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from agent_worker.opt_out_phrases import normalise
-from sip_config.contract import AnsweredBy
-
-SHORT_GREETING_S = 2.5
-"""A person's greeting is hardly longer (LiveKit's own human_speech_threshold, facts: livekit §2.7)."""
+from agent_worker.answering.decision import SHORT_GREETING_S, Evidence, Verdict, decide
+from agent_worker.answering.ear import Sound
+from agent_worker.answering.words import Words, weigh
 
 MAILBOX_WINDOW_S = 40.0
 """Mailbox greetings end within this long after the answer; later the words mean what a person means by them."""
@@ -34,34 +31,15 @@ GREETING_OVER_S = 3.0
 GREETING_OVER_AFTER_BEEP_S = 0.3
 MAILBOX_PATIENCE_S = 30.0
 
-_PERSON_ASKS = re.compile(r"\b(?:can i|may i|could i|shall i|should i|do you want|would you like|want me)\b.{0,30}\bmessage\b")
-_MAILBOX = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\b(?:leave|record) (?:me |us )?(?:a |your )?(?:short |brief )?(?:voice ?)?message\b",
-        r"\b(?:after|at) the (?:tone|beep|signal)\b",
-        r"\breached the (?:voice ?mail|mailbox)\b|\bvoice ?mail(?:box)? of\b|\bvoice messaging system\b",
-        r"\b(?:can'?t|can ?not|unable to) (?:come|get) to the phone\b|\b(?:can'?t|can ?not|unable to) take your call\b",
-        r"\bis not available\b.{0,30}\b(?:message|tone)\b|\bplease try (?:your call )?again later\b",
-        r"\bdeje (?:un|su) mensaje\b|\bdespues (?:del|de la) (?:tono|senal)\b|\bbuzon de voz\b",
-        r"\bhinterlassen sie\b.{0,30}\bnachricht\b|\bnach dem (?:signal|piep)ton\b|\bmailbox von\b|\banrufbeantworter\b",
-        r"\blaiss(?:ez|er)\b.{0,20}\bmessage\b|\bapres le (?:bip|signal)\b|\bmessagerie\b|\brepondeur\b",
-        r"\bdeixe (?:a sua |uma |sua )?mensagem\b|\bapos o (?:sinal|bip)\b|\bcaixa postal\b|\bcorreio de voz\b",
-    )
-)
-
-
-def is_mailbox_greeting(transcript: str) -> bool:
-    """Whether the words are those of an answering machine (English, Spanish, German, French, Portuguese)."""
-    plain = normalise(transcript)
-    return not _PERSON_ASKS.search(plain) and any(pattern.search(plain) for pattern in _MAILBOX)
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What has been heard since the answer; durations and offsets are seconds from the answer."""
 
     texts: tuple[str, ...] = ()
+    words: Words = field(default_factory=Words)
+    """What the texts speak for."""
+    sound: Sound = field(default_factory=Sound)
     beep: bool = False
     first_speech_s: float | None = None
     replied: bool = False
@@ -75,7 +53,11 @@ class Heard:
 
     def with_text(self, text: str, *, after_opening: bool) -> "Heard":
         # Machines do not reply, they go on talking: only words that began after the opening count as a reply.
-        return replace(self, texts=(*self.texts, text), replied=self.replied or after_opening, prompts=0)
+        texts = (*self.texts, text)
+        return replace(self, texts=texts, words=weigh(" ".join(texts)), replied=self.replied or after_opening, prompts=0)
+
+    def with_sound(self, sound: Sound) -> "Heard":
+        return replace(self, sound=sound, beep=self.beep or sound.beep)
 
     def with_speech(self, duration_s: float) -> "Heard":
         return self if self.first_speech_s is not None else replace(self, first_speech_s=duration_s)
@@ -91,16 +73,14 @@ class Heard:
         return replace(self, prompts=self.prompts + 1)
 
 
-def verdict(heard: Heard, since_answer_s: float) -> AnsweredBy | None:
-    """Who picked up as far as can be told now; None while that is open. A later call may correct an earlier one."""
-    in_window = since_answer_s <= MAILBOX_WINDOW_S and heard.exchanges < TALK_EXCHANGES
-    if in_window and (heard.beep or is_mailbox_greeting(" ".join(heard.texts))):
-        return AnsweredBy.VOICEMAIL
-    if heard.replied:
-        return AnsweredBy.HUMAN
-    if heard.first_speech_s is not None and heard.first_speech_s <= SHORT_GREETING_S:
-        return AnsweredBy.HUMAN
-    return None
+def judge(heard: Heard, since_s: float) -> Verdict | None:
+    """Who picked up as far as can be told `since_s` seconds after the answer; None while that is open. A later verdict may correct it."""
+    if since_s <= MAILBOX_WINDOW_S and heard.exchanges < TALK_EXCHANGES:
+        words, sound = heard.words, replace(heard.sound, beep=heard.beep)
+    else:
+        words, sound = Words(), replace(heard.sound, beep=False, signal=None)
+    is_short = heard.first_speech_s is not None and heard.first_speech_s <= SHORT_GREETING_S
+    return decide(Evidence(words, sound, replied=heard.replied, short_greeting=is_short))
 
 
 def quiet_step(heard: Heard, quiet_s: float) -> str:

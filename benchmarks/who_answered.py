@@ -82,10 +82,10 @@ def listen(greeting: Greeting, heard: Heard, words: Sequence[tuple[float, str]],
     listener, coming, stood_at, last = Listener(ear), list(words), 0.0, None
     was_machine, began = False, time.process_time()
     for start in range(0, len(heard.samples) - FRAME, FRAME):
-        listener.sound(heard.samples[start : start + FRAME], RATE)
+        listener.sound(heard.samples[start : start + FRAME], RATE, start / RATE)
         now = (start + FRAME) / RATE
         while coming and coming[0][0] <= now:
-            listener.text(coming.pop(0)[1])
+            listener.text(coming.pop(0)[1], now)
         by = listener.verdict.by if listener.verdict else None
         was_machine = was_machine or by in MACHINES
         if by is not last:

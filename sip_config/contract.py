@@ -105,7 +105,7 @@ class EventKind(enum.StrEnum):
     RINGING = "ringing"  # the callee's leg said sip.callStatus=ringing
     ANSWERED = "answered"  # the callee's leg said sip.callStatus=active
     FIRST_AUDIO = "first_audio"  # the agent's first frame was handed to the room
-    SCREENED = "screened"  # data: answered_by
+    SCREENED = "screened"  # data: answered_by, confidence (0 to 1), reason
     TURN = "turn"  # data: one Turn
     TOOL_CALLED = "tool_called"  # data: name, arguments, result
     OUTCOME_SET = "outcome_set"  # data: label, note, and callback_at when a time was promised
@@ -171,6 +171,34 @@ class VoicemailOrder:
     message: str = ""
 
 
+class MenuMode(enum.StrEnum):
+    HANG_UP = "hang_up"
+    NAVIGATE = "navigate"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuOrder:
+    """What to do when a phone menu answers."""
+
+    mode: MenuMode = MenuMode.HANG_UP
+    goal: str = ""
+    """What to be put through to, for example "appointments"; empty for a person."""
+
+
+class ScreeningMode(enum.StrEnum):
+    INTRODUCE = "introduce"  # say who calls and why, then wait for the person
+    HANG_UP = "hang_up"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningOrder:
+    """What to do when a call screener asks who calls."""
+
+    mode: ScreeningMode = ScreeningMode.INTRODUCE
+    reason: str = ""
+    """Why the call is made, in a sentence; empty for what the opening says."""
+
+
 class RecordingPolicy(enum.StrEnum):
     """What may be kept of a call's sound and words (facts/dialer §1.2)."""
 
@@ -228,6 +256,8 @@ class CallOrder:
     """By llm, stt, tts; a kind that is missing is opened by the worker's own key."""
     voice: VoiceOrder = field(default_factory=VoiceOrder)
     voicemail: VoicemailOrder = field(default_factory=VoicemailOrder)
+    menu: MenuOrder = field(default_factory=MenuOrder)
+    screening: ScreeningOrder = field(default_factory=ScreeningOrder)
     ringing_timeout_s: float = 30.0
     max_duration_s: float = 600.0
     record_audio: bool = True

@@ -26,6 +26,9 @@ MONOLOGUE_S = 7.5
 SURE_ENOUGH = 0.75
 """Confidence from which a machine is treated as one."""
 
+AFTER_REPLY = 1.6
+"""Weight that words need once somebody has answered the opening line: "what is the reason for your call?" is also a person's question."""
+
 MACHINES = frozenset(set(AnsweredBy) - {AnsweredBy.HUMAN, AnsweredBy.SILENCE, AnsweredBy.UNCERTAIN, AnsweredBy.NONE})
 
 _SIGNALS = {Signal.FAX: AnsweredBy.FAX}
@@ -80,7 +83,7 @@ def _by_signal(evidence: Evidence) -> Verdict | None:
 
 def _by_words(evidence: Evidence) -> Verdict | None:
     by, (_, weight) = evidence.words.machine, evidence.words.best
-    if by is not None:
+    if by is not None and (weight >= AFTER_REPLY or not evidence.replied):
         return Verdict(by, min(0.97, 0.65 + 0.2 * weight), f"words of weight {weight:.1f}")
     if evidence.sound.beep:
         return Verdict(AnsweredBy.VOICEMAIL, 0.9, "beep")

@@ -101,7 +101,7 @@ class Ear:
     def _settle_beep(self) -> bool:
         if self._tone_ended is None or self._has_beeped:
             return False
-        if self._signals.is_tone:
+        if self._signals.is_tone or self._signals.heard is not None:
             self._tone_ended = None
             return False
         self._has_beeped = self._now - self._tone_ended >= BEEP_STANDS_S
@@ -133,6 +133,7 @@ class Ear:
         if self._began is not None and self._is_word:
             self._speech_s += self._last_loud - self._began
             self._first = self._first or (self._began, self._last_loud)
+            self._signals.has_spoken()
         self._began = None
 
     def _levels_db(self, frames: np.ndarray) -> np.ndarray:

@@ -80,6 +80,7 @@ class SignalDetector:
         self.heard: Signal | None = None
         self.is_tone = False
         """Whether the last whole window was one of the tones."""
+        self._may_be_calling_fax = True
         self._waiting = np.empty(0, dtype=np.int16)
         self._now = 0.0
         self._bursts: list[Burst] = []
@@ -92,6 +93,10 @@ class SignalDetector:
         while len(self._waiting) >= size:
             self._window(tone_of(self._waiting[:size], sample_rate))
             self._waiting = self._waiting[size:]
+
+    def has_spoken(self) -> None:
+        """Somebody has spoken: a calling fax, which never does, is out of the question, and its tone is a mailbox's."""
+        self._may_be_calling_fax = False
 
     def explains(self, hertz: float) -> bool:
         """Whether a lone tone of this pitch may be the beginning of a signal, and no mailbox's beep."""
@@ -117,7 +122,8 @@ class SignalDetector:
         if current is not None and current.name in ("progress", "us_dial") and current.lasted >= _CONTINUOUS_S:
             return Signal.DIAL_TONE
         bursts = [*self._bursts, current] if current is not None else self._bursts
-        return _sit(bursts) or _cadence(bursts) or _calling_fax(self._bursts, self._now)
+        known = _sit(bursts) or _cadence(bursts)
+        return known or (_calling_fax(self._bursts, self._now) if self._may_be_calling_fax else None)
 
 
 def _sit(bursts: list[Burst]) -> Signal | None:

@@ -2,18 +2,28 @@
 
 import pytest
 
+from agent_worker.answering.words import weigh
 from agent_worker.screening import (
     GIVE_UP_AFTER_S,
     MAILBOX_PATIENCE_S,
     REPROMPT_AFTER_S,
     TALKED_REPROMPT_AFTER_S,
     Heard,
-    is_mailbox_greeting,
+    judge,
     mailbox_listens,
     quiet_step,
-    verdict,
 )
 from sip_config.contract import AnsweredBy
+
+
+def is_mailbox_greeting(text: str) -> bool:
+    return weigh(text).machine is AnsweredBy.VOICEMAIL
+
+
+def verdict(heard: Heard, since_s: float) -> AnsweredBy | None:
+    judged = judge(heard, since_s)
+    return judged.by if judged else None
+
 
 GREETINGS = [
     "Hi, you have reached Sam Miller. I can't come to the phone right now. Please leave a message after the tone.",
