@@ -124,4 +124,6 @@ def test_words_that_must_not_be_kept_leave_no_event_and_an_opt_out_stays_proven(
     assert "Grace" not in str(tool)
     assert refused.screened(EventKind.OUTCOME_SET, {"label": "callback", "note": "Grace"})["note"] == NOT_STORED
     assert refused.screened(EventKind.OUTCOME_SET, {"label": "do_not_call", "note": "never again"})["note"] == "never again"
+    flag = {"kind": "medical", "level": "concern", "quote": "Grace"}
+    assert refused.screened(EventKind.RISK_FLAGGED, flag) == flag | {"quote": ""}
     assert refused.screened(EventKind.SCREENED, {"answered_by": "human"}) == {"answered_by": "human"}

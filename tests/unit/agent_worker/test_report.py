@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from agent_worker.report import fold
 from sip_config.codec import decode, encode
-from sip_config.contract import AnsweredBy, CallEvent, CallReport, EndCause, EventKind, Outcome, Promise, PromiseOwner, Speaker
+from sip_config.contract import (
+    AnsweredBy,
+    CallEvent,
+    CallReport,
+    EndCause,
+    EventKind,
+    Outcome,
+    Promise,
+    PromiseOwner,
+    RiskFlag,
+    RiskLevel,
+    Speaker,
+)
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 END = START + timedelta(minutes=5)
@@ -157,4 +169,11 @@ def test_what_was_promised_is_reported_in_order():
         Promise(1, "Send the list.", PromiseOwner.TEAM, END, "I will."),
         Promise(2, "Tell Bo.", PromiseOwner.ASSISTANT),
     )
+    assert decode(CallReport, encode(told)) == told
+
+
+def test_what_was_grave_is_reported_with_the_callees_words():
+    flag = {"kind": "self_harm", "level": "crisis", "quote": "I cannot go on.", "offset_s": 12.5}
+    told = answered((EventKind.RISK_FLAGGED, flag), left())
+    assert told.risks == (RiskFlag("self_harm", RiskLevel.CRISIS, "I cannot go on.", 12.5),)
     assert decode(CallReport, encode(told)) == told
