@@ -27,7 +27,7 @@ _KINDLY = compile_plain(
 )
 _NO = compile_plain(
     (
-        r"\b(?:no|nope|nah|not|don'?t|never|can'?t|cannot|won'?t|rather you did|refuse|object|stop)\b",
+        r"\b(?:no|nope|nah|not|don'?t|never|can'?t|cannot|won'?t|rather you did(?:n'?t)?|refuse|object|stop)\b",
         r"\b(?:nunca|tampoco|prefiero que|ningun\w*|jamas)\b",
         r"\b(?:non|pas|jamais|refuse|n'\w+)\b",
         r"\b(?:nein|nee|nicht|kein\w*|nie|niemals|lieber|ungern)\b",

@@ -1,6 +1,7 @@
 """Speaks the opening line at the right moment: once, never before the answer, not cut off by the tail of "Hello?"."""
 
 import asyncio
+import math
 from collections.abc import Callable
 
 from livekit.agents import AgentSession
@@ -42,6 +43,11 @@ class Greeting:
     def is_guarded(self) -> bool:
         """Whether what the callee says now cannot interrupt: before the opening, and until it may be interrupted."""
         return self.speech is None or not (self.speech.allow_interruptions or self.is_over)
+
+    @property
+    def told_at(self) -> float:
+        """When disclosure and notice are over and the rest is played; never, before the first sound."""
+        return self._sounds_since + self._spoken.told_s if self._sounds.is_set() else math.inf
 
     def heard_start(self, at: float) -> None:
         self._tail.heard_start(at)

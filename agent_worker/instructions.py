@@ -73,7 +73,7 @@ def _going_on(order: CallOrder) -> str:
     if not order.ask_to_go_on:
         return ""
     kept = opening_of(order).kept
-    first = f'say first: "{kept}"' if kept else "say why you call"
+    first = f'and unless you have said it, say first: "{kept}"' if kept else "say why you call."
     return f"You have asked whether you may go on. Only after a yes {first} After a no, thank the person and call `end_call`."
 
 

@@ -125,7 +125,7 @@ def test_where_the_law_wants_it_the_assistants_own_words_wait_for_a_yes(language
     opening = opening_of(given)
     assert (opening.rest, opening.kept) == (for_language(language).may_go_on, "Xyz.")
     assert "Xyz." not in " ".join(opening.spoken_first)
-    assert 'Only after a yes say first: "Xyz."' in assemble(given)
+    assert 'Only after a yes and unless you have said it, say first: "Xyz."' in assemble(given)
     assert "may go on" not in assemble(order("Xyz."))
 
 
