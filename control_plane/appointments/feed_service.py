@@ -93,6 +93,7 @@ class FeedService:
             raise Conflict("The calendar is paused; resume it first.", code="feed_paused")
         self._read_all_again(row)
         await self._rows.save(row)
+        self._record("refreshed", row, None, None)
         return AppointmentFeedOut.of(row)
 
     async def delete(self, feed_id: uuid.UUID) -> None:

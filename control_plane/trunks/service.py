@@ -118,6 +118,7 @@ class TrunkService:
         """Ask for a synchronisation now, whatever the state."""
         row = await self.get(trunk_id, lock=True)
         self.ask_sync(row)
+        record(self._unit, self._workspace_id, "trunk.sync", "trunk", row.id)
         return row
 
     async def delete(self, trunk_id: uuid.UUID) -> None:

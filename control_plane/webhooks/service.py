@@ -113,6 +113,7 @@ class WebhookService:
         delivery = delivery_row(happened, row.id, self._unit.now)
         await OutboxRepository(self._unit.session).add([event_row(happened, TEST, self._unit.now)], [delivery])
         self._unit.nudges.add(TASK)
+        self._record("tested", row, None, None)
         return await self.delivery(delivery["id"])
 
     async def deliveries(
