@@ -80,7 +80,7 @@ class SignalDetector:
         self.heard: Signal | None = None
         self.is_tone = False
         """Whether the last whole window was one of the tones."""
-        self._may_be_calling_fax = True
+        self._has_heard_speech = False
         self._waiting = np.empty(0, dtype=np.int16)
         self._now = 0.0
         self._bursts: list[Burst] = []
@@ -95,8 +95,8 @@ class SignalDetector:
             self._waiting = self._waiting[size:]
 
     def has_spoken(self) -> None:
-        """Somebody has spoken: a calling fax, which never does, is out of the question, and its tone is a mailbox's."""
-        self._may_be_calling_fax = False
+        """Somebody has spoken, who may be a mailbox."""
+        self._has_heard_speech = True
 
     def explains(self, hertz: float) -> bool:
         """Whether a lone tone of this pitch may be the beginning of a signal, and no mailbox's beep."""
@@ -122,8 +122,14 @@ class SignalDetector:
         if current is not None and current.name in ("progress", "us_dial") and current.lasted >= _CONTINUOUS_S:
             return Signal.DIAL_TONE
         bursts = [*self._bursts, current] if current is not None else self._bursts
-        known = _sit(bursts) or _cadence(bursts)
-        return known or (_calling_fax(self._bursts, self._now) if self._may_be_calling_fax else None)
+        return _sit(bursts) or _cadence(bursts) or self._calling_fax()
+
+    def _calling_fax(self) -> Signal | None:
+        """A calling fax sends 1100 Hz for half a second every 3.5 s; a mailbox may once, after its greeting."""
+        sent = [burst for burst in self._bursts if burst.name == "cng" and _within(burst.lasted, _CNG_S)]
+        if not sent or self._now - sent[-1].ended < _CNG_QUIET_S:
+            return None
+        return Signal.FAX if len(sent) > 1 or not self._has_heard_speech else None
 
 
 def _sit(bursts: list[Burst]) -> Signal | None:
@@ -147,14 +153,6 @@ def _cadence(bursts: list[Burst]) -> Signal | None:
         if all(_within(part, length) for part in (*pauses, *(burst.lasted for burst in rounds[:-1]))):
             return signal
     return None
-
-
-def _calling_fax(bursts: list[Burst], now: float) -> Signal | None:
-    """A calling fax sends 1100 Hz for half a second every 3.5 s."""
-    last = bursts[-1] if bursts else None
-    if last is None or last.name != "cng" or not _within(last.lasted, _CNG_S) or now - last.ended < _CNG_QUIET_S:
-        return None
-    return Signal.FAX
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:
