@@ -84,7 +84,11 @@ LANGUAGES = (
         "/assistants.*", "extraction_schema", r'The extraction schema must (be a JSON Schema with "type": "object"|not be larger than .+)\.'
     ),
     Rule(r"/contact-lists/\{list_id\}/imports(/preview)?", "mapping", "The mapping is JSON such as .+|The column .+ cannot become .+"),
-    Rule("/(webhook-endpoints|secrets|appointment-feeds).*", "url|base_url", r"(A URL has at most|This is not a URL|The URL|The host|The endpoint) .+"),
+    Rule(
+        "/(webhook-endpoints|secrets|appointment-feeds).*",
+        "url|base_url",
+        r"(A URL has at most|This is not a URL|The URL|The host|The endpoint) .+",
+    ),
 )
 FILES = (
     # What a file must be: a schema says that it is one.
