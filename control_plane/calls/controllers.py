@@ -2,10 +2,10 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter, SkipValidation
 from litestar.response import Stream
 from litestar.status_codes import HTTP_202_ACCEPTED
@@ -35,13 +35,32 @@ from sip_config.contract import AnsweredBy, NetworkResult, Outcome
 
 Range = Annotated[str | None, HeaderParameter(name="Range", description="One range of bytes, as players of audio ask for.")]
 InState = Annotated[CallState | None, QueryParameter(name="state", description="Only calls in this state.")]
+Asked = NamedDependency[SkipValidation[dict[str, Any]]]
+"""The filters of a list of calls, by the name of their column."""
+
+
+def provide_asked(
+    contact_id: FromQuery[uuid.UUID | None] = None,
+    enrollment_id: FromQuery[uuid.UUID | None] = None,
+    assistant_id: FromQuery[uuid.UUID | None] = None,
+    in_state: InState = None,
+    network_result: FromQuery[NetworkResult | None] = None,
+    answered_by: FromQuery[AnsweredBy | None] = None,
+    outcome: FromQuery[Outcome | None] = None,
+    to: FromQuery[str | None] = None,
+    since: FromQuery[datetime | None] = None,
+    until: FromQuery[datetime | None] = None,
+) -> dict[str, Any]:
+    of_whom = {"contact_id": contact_id, "enrollment_id": enrollment_id, "assistant_id": assistant_id, "to": to}
+    of_what = {"state": in_state, "network_result": network_result, "answered_by": answered_by, "outcome": outcome}
+    return of_whom | of_what | {"since": since, "until": until}
 
 
 class CallController(Controller):
     path = "/calls"
     tags = ["calls"]
     guards = [requires("viewer")]
-    dependencies = {"calls": over_unit(CallService)}
+    dependencies = {"calls": over_unit(CallService), "asked": Provide(provide_asked, sync_to_thread=False)}
 
     @post(status_code=HTTP_202_ACCEPTED, guards=[requires("manager")], opt=STARTS_CALLS, summary="Call one number")
     async def create_call(
@@ -57,34 +76,13 @@ class CallController(Controller):
         self,
         unit: Work,
         calls: Given[CallService],
+        asked: Asked,
         campaign_id: FromQuery[uuid.UUID | None] = None,
-        contact_id: FromQuery[uuid.UUID | None] = None,
-        enrollment_id: FromQuery[uuid.UUID | None] = None,
-        assistant_id: FromQuery[uuid.UUID | None] = None,
-        in_state: InState = None,
-        network_result: FromQuery[NetworkResult | None] = None,
-        answered_by: FromQuery[AnsweredBy | None] = None,
-        outcome: FromQuery[Outcome | None] = None,
-        to: FromQuery[str | None] = None,
-        since: FromQuery[datetime | None] = None,
-        until: FromQuery[datetime | None] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Page[CallView]:
         """Calls, newest first."""
-        query = calls.listing(
-            campaign_id=campaign_id,
-            contact_id=contact_id,
-            enrollment_id=enrollment_id,
-            assistant_id=assistant_id,
-            state=in_state,
-            network_result=network_result,
-            answered_by=answered_by,
-            outcome=outcome,
-            to=to,
-            since=since,
-            until=until,
-        )
+        query = calls.listing(campaign_id=campaign_id, **asked)
         return await page_of(unit.session, query, Call.id, CallView.of, limit=limit, cursor=cursor)
 
     @get("/active", summary="Calls under way now")
@@ -142,17 +140,18 @@ class CampaignCallController(Controller):
     path = "/campaigns"
     tags = ["campaigns"]
     guards = [requires("viewer")]
-    dependencies = {"calls": over_unit(CallService)}
+    dependencies = {"calls": over_unit(CallService), "asked": Provide(provide_asked, sync_to_thread=False)}
 
     @get("/{campaign_id:uuid}/calls", summary="Calls of a campaign, newest first")
     async def campaign_calls(
         self,
         unit: Work,
         calls: Given[CallService],
+        asked: Asked,
         campaign_id: FromPath[uuid.UUID],
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Page[CallView]:
         """Calls of one campaign, newest first."""
-        query = await calls.of_campaign(campaign_id)
+        query = await calls.of_campaign(campaign_id, **asked)
         return await page_of(unit.session, query, Call.id, CallView.of, limit=limit, cursor=cursor)

@@ -137,8 +137,8 @@ class CallService:
         to = filters.pop("to", None)
         return self._calls.listing(self._workspace_id, to_e164=phone.require(to, field="to") if to else None, **filters)
 
-    async def of_campaign(self, campaign_id: uuid.UUID) -> Select[Any]:
-        return self.listing(campaign_id=(await self._lookups.campaign(campaign_id)).id)
+    async def of_campaign(self, campaign_id: uuid.UUID, **filters: Any) -> Select[Any]:
+        return self.listing(campaign_id=(await self._lookups.campaign(campaign_id)).id, **filters)
 
     async def active(self) -> Sequence[Call]:
         return await self._calls.live(self._workspace_id)

@@ -75,6 +75,22 @@ async def test_a_question_that_makes_no_sense_is_refused_with_the_field(stage: S
     assert [error["field"] for error in problem["errors"]] == list(query)
 
 
+async def test_calls_of_a_campaign_are_filtered_like_all_calls(stage: Stage) -> None:
+    people = (await stage.post("/contact-lists", {"name": "June"}))["id"]
+    wanted = {"name": "C", "assistant_id": stage.assistant_id, "contact_list_ids": [people], "number_ids": [stage.number_id]}
+    campaign = (await stage.post("/campaigns", wanted))["id"]
+    one, two = await stage.call(campaign_id=campaign), await stage.call(to="+12025550102", campaign_id=campaign)
+    await stage.call(to="+12025550103")
+    await stage.change(one, state="ended", network_result="busy")
+
+    async def of_campaign(**query: Any) -> list[str]:
+        return [call["id"] for call in (await stage.get(f"/campaigns/{campaign}/calls", **query))["items"]]
+
+    assert await of_campaign() == [two["id"], one["id"]]
+    assert await of_campaign(state="ended", network_result="busy") == await of_campaign(to=CALLEE) == [one["id"]]
+    assert await of_campaign(outcome="success") == []
+
+
 async def test_active_calls_are_those_under_way(stage: Stage) -> None:
     await stage.call(to="+12025550102", schedule_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
     call, agent = await stage.in_progress()
