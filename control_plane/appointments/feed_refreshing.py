@@ -23,6 +23,7 @@ from control_plane.db.one_by_one import one_by_one
 from control_plane.db.unit import Unit, open_unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Invalid
+from control_plane.kit import metrics
 from control_plane.kit.outbound import Document, NotDelivered
 from control_plane.kit.outbound_guard import Forbidden
 
@@ -74,11 +75,11 @@ async def refresh(ctx: dict[str, Any], feed_id: uuid.UUID) -> None:
     try:
         found = await _fetch(ctx, order)
         if found.status == 304:
-            await _note(ctx, order, {"refreshed_at": ctx["clock"].now()})
+            await _note(ctx, order, {"refreshed_at": ctx["clock"].now()}, "as_before")
             return
         reading = await asyncio.to_thread(read, found.body, ctx["clock"].now(), order.time_zone)
     except (NotDelivered, Forbidden, NotACalendar) as error:
-        await _note(ctx, order, {}, str(error))
+        await _note(ctx, order, {}, "failed", str(error))
         return
     async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor="system") as unit:
         plan = await _compare(unit, order, reading)
@@ -86,7 +87,8 @@ async def refresh(ctx: dict[str, Any], feed_id: uuid.UUID) -> None:
     now = ctx["clock"].now()
     problems = [{"message": sentence, "starts_at": at.isoformat() if at else None} for at, sentence in reading.problems]
     counts = {"events": reading.events, "upcoming": len(reading.entries), **plan.counts}
-    await _note(ctx, order, {"refreshed_at": now, "read_at": now, "etag": found.etag[:200], "counts": counts, "problems": problems})
+    facts = {"refreshed_at": now, "read_at": now, "etag": found.etag[:200], "counts": counts, "problems": problems}
+    await _note(ctx, order, facts, "read")
 
 
 async def carry_out(unit: Unit, order: Order, change: Change) -> None:
@@ -124,12 +126,13 @@ async def _fetch(ctx: dict[str, Any], order: Order) -> Document:
     return found
 
 
-async def _note(ctx: dict[str, Any], order: Order, facts: dict[str, Any], error: str = "") -> None:
+async def _note(ctx: dict[str, Any], order: Order, facts: dict[str, Any], result: str, error: str = "") -> None:
     """How it went. After failures the next reading comes later."""
     async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor="system") as unit:
         row = await FeedRepository(unit.session, order.workspace_id).find(order.id, lock=True)
         if row is None:
             return
+        unit.once_committed(metrics.FEED_READINGS.labels(result).inc)
         row.error, row.failures = error, row.failures + 1 if error else 0
         if error:
             later = timedelta(seconds=row.refresh_every_s) * min(2 ** min(row.failures - 1, 10), _LONGEST_BACKOFF)

@@ -18,6 +18,7 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import BEFORE_DIAL
 from control_plane.domain.errors import CallwrightError, Conflict, Unavailable
 from control_plane.domain.reminding import LABELS, LAST_CALL, REMINDED, STATUS_OF_LABEL, agenda, time_of
+from control_plane.kit import metrics
 from sip_config.contract import Speaker
 
 LOOK_AGAIN = timedelta(minutes=1)
@@ -33,14 +34,14 @@ async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
     row, reminder = taken
     obstacle = _obstacle(unit, row, reminder)
     if obstacle:
-        reminder.state, reminder.note = "skipped", obstacle
+        _close(unit, reminder, "skipped", obstacle)
         return
     try:
         call = await _call(unit, row, reminder)
     except (Conflict, Unavailable) as error:
         reminder.due_at, reminder.note = unit.now + LOOK_AGAIN, error.detail
     except CallwrightError as error:
-        reminder.state, reminder.note = "skipped", error.detail
+        _close(unit, reminder, "skipped", error.detail)
     else:
         reminder.state, reminder.call_id, reminder.note = "calling", call.id, ""
 
@@ -53,7 +54,7 @@ async def conclude(unit: Unit, reminder_id: uuid.UUID) -> None:
     row, reminder = taken
     call = await ReminderWork(unit.session).call(reminder.call_id)
     status = STATUS_OF_LABEL.get(call.outcome_label or "") if call is not None and call.answered_at is not None else None
-    reminder.state, reminder.note = "done", _end_in_words(call, status)
+    _close(unit, reminder, "done", _end_in_words(call, status))
     if call is None or status is None or reminder.starts_at != row.starts_at:
         return
     before, row.status, row.status_call_id = row.status, status, call.id
@@ -69,6 +70,11 @@ async def stop(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> None:
     calls = CallService(unit, workspace_id)
     if (await calls.get(call_id)).state in BEFORE_DIAL:
         await calls.end(call_id)
+
+
+def _close(unit: Unit, reminder: AppointmentReminder, state: str, note: str) -> None:
+    reminder.state, reminder.note = state, note
+    unit.once_committed(metrics.REMINDERS.labels(state).inc)
 
 
 def _obstacle(unit: Unit, row: Appointment, reminder: AppointmentReminder) -> str:

@@ -16,6 +16,7 @@ from control_plane.domain.call_state import BEFORE_DIAL, CallState
 from control_plane.domain.checkup import LABELS, LONGEST_WAIT, Acknowledged, Again, EscalationEnd, Next, after_escalation, script_of
 from control_plane.domain.errors import CallwrightError
 from control_plane.domain.pacing import Priority
+from control_plane.kit import metrics
 from control_plane.webhooks.events import emit
 from sip_config.contract import CallPurpose, Outcome
 
@@ -110,6 +111,7 @@ async def _call(unit: Unit, checkup: CheckUp, escalation: CheckUpEscalation, con
 async def _finish(unit: Unit, checkup: CheckUp, escalation: CheckUpEscalation, state: str) -> None:
     """It is over; unless somebody looks after the person, whoever subscribed is told."""
     escalation.state, escalation.closed_at, escalation.due_at = state, unit.now, None
+    unit.once_committed(metrics.ESCALATIONS.labels(state).inc)
     await unit.session.flush()
     if state == "acknowledged":
         return

@@ -13,6 +13,7 @@ from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.domain.follow_up import OPTED_OUT, STEPS
 from control_plane.followups.repository import FollowUpRepository
 from control_plane.followups.schemas import FollowUpIn, FollowUpOut
+from control_plane.kit import metrics
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.webhooks.events import emit
@@ -103,6 +104,7 @@ async def hand_over(unit: Unit, row: FollowUp, because: str) -> None:
     """Calls cannot help: from now on it is an operator's, who is told. The caller has locked the row."""
     before = _trail(row)
     _give_to_operator(row, because)
+    unit.once_committed(metrics.FOLLOW_UPS.labels("handed_over").inc)
     record(unit, row.workspace_id, "follow_up.handed_over", "follow_up", row.id, before, _trail(row))
     await unit.session.flush()
     await tell(unit, row, "followup.handed_over")
@@ -112,6 +114,7 @@ def close(unit: Unit, row: FollowUp, by: str, reason: str) -> None:
     """`by`: operator or protocol. The caller has locked the row."""
     before = _trail(row)
     row.state, row.closed_at, row.closed_by, row.closed_reason = "closed", unit.now, by, reason
+    unit.once_committed(metrics.FOLLOW_UPS.labels(by).inc)
     _drop_waiting(row)
     record(unit, row.workspace_id, "follow_up.closed", "follow_up", row.id, before, _trail(row))
     unit.nudges.add(KEEP)

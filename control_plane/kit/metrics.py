@@ -35,6 +35,12 @@ WEBHOOK_EVENTS = Counter("callwright_webhook_events", "Signed webhooks received.
 WEBHOOK_DELIVERIES = Counter(
     "callwright_webhook_deliveries", "Attempts to deliver webhooks, by what came of them.", ["result"], registry=REGISTRY
 )
+SCHEDULE_RUNS = Counter("callwright_schedule_runs", "Runs of schedules and check-ups that are over, by how.", ["state"], registry=REGISTRY)
+ESCALATIONS = Counter("callwright_escalations", "Escalations of missed check-ups that are over, by how.", ["state"], registry=REGISTRY)
+FOLLOW_UPS = Counter("callwright_follow_ups", "Follow-ups closed, by whom, and handed over to operators.", ["end"], registry=REGISTRY)
+REMINDERS = Counter("callwright_reminders", "Reminders of appointments that are over, by how.", ["state"], registry=REGISTRY)
+FEED_READINGS = Counter("callwright_feed_readings", "Readings of calendars, by what came of them.", ["result"], registry=REGISTRY)
+PROMISES_OVERDUE = Counter("callwright_promises_overdue", "Promises whose time has passed before they were kept.", registry=REGISTRY)
 LIVE_STREAMS = Gauge("callwright_live_streams", "Live streams that are open.", registry=REGISTRY)
 AGENT_READY = Histogram(
     "callwright_agent_ready_seconds",
@@ -46,6 +52,12 @@ PACING_DELAY = Histogram(
     "callwright_pacing_delay_seconds",
     "From a ready agent to the trunk's turn.",
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60),
+    registry=REGISTRY,
+)
+SCHEDULE_DELAY = Histogram(
+    "callwright_schedule_delay_seconds",
+    "From the time at which a run was planned to its claim; runs that are made up for later are not counted.",
+    buckets=(1, 2, 5, 10, 20, 30, 60, 300, 900, 3600),
     registry=REGISTRY,
 )
 

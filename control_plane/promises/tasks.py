@@ -12,6 +12,7 @@ from control_plane.db.models import Call, Promise
 from control_plane.db.one_by_one import one_by_one
 from control_plane.db.unit import Unit, open_unit
 from control_plane.domain.errors import CallwrightError, Conflict, Unavailable
+from control_plane.kit import metrics
 from control_plane.promises.repository import PromiseWork
 from control_plane.webhooks.events import Happening, emit_all
 
@@ -52,6 +53,7 @@ async def tell_overdue(unit: Unit) -> None:
     for promise in late:
         promise.overdue_at = unit.now
     await unit.session.flush()
+    unit.once_committed(lambda: metrics.PROMISES_OVERDUE.inc(len(late)))
     await emit_all(unit, "promise.overdue", [_told(promise) for promise in late])
 
 

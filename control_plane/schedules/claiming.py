@@ -3,6 +3,7 @@
 Crash-safe because a run and its schedule's next time are one transaction: killed before the commit, the schedule is still due.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cronsim import CronSimError
@@ -10,6 +11,7 @@ from structlog import get_logger
 
 from control_plane.db.unit import Unit
 from control_plane.domain.catching_up import CatchUp, Passed, look
+from control_plane.kit import metrics
 from control_plane.kit.ids import new_id
 from control_plane.schedules.plans import plan_read
 from control_plane.schedules.run_repository import DueSchedule, Moved, NewRun, RunRepository
@@ -36,8 +38,17 @@ async def claim(unit: Unit, most: int = MOST) -> int:
         moved.append(Moved(schedule.id, state, passed.next_run_at, schedule.runs_made + (passed.run_for is not None)))
     if due:
         await rows.write(runs, moved, unit.now)
+        unit.once_committed(lambda: _count(runs, unit.now))
         unit.nudges.add("call_runs")
     return len(due)
+
+
+def _count(runs: Sequence[NewRun], now: datetime) -> None:
+    for run in runs:
+        if run.state == "missed":
+            metrics.SCHEDULE_RUNS.labels("missed").inc(run.missed)
+        elif not run.reasons:
+            metrics.SCHEDULE_DELAY.observe((now - run.planned_at).total_seconds())
 
 
 def _look(schedule: DueSchedule, now: datetime) -> Passed | None:

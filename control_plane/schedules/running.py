@@ -12,11 +12,16 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Refused, Unavailable
 from control_plane.domain.retry_policy import Again, RetryPolicy
+from control_plane.kit import metrics
+from control_plane.schedules.run_repository import RunRepository
 from sip_config.contract import CallPurpose, Outcome
 
 LOOK_AGAIN = timedelta(seconds=30)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
 MOST_REASONS = 20
+APART = timedelta(minutes=30)
+"""From the end of a call for something else to the first call of a run, as far as the run's latest start allows."""
+ANOTHER_CALL = "Moved, so that the person has half an hour of rest after a call for something else."
 
 
 async def make_call(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call:
@@ -41,6 +46,11 @@ async def start(unit: Unit, run: ScheduleRun, schedule: Schedule) -> None:
     """Make the call of a run that is due, or write down why there is none."""
     if unit.now > run.start_by:
         close(unit, run, "missed", [f"It could not begin by {run.start_by:%Y-%m-%d %H:%M} UTC."])
+        return
+    moved_to = await _moved_to(unit, run, schedule)
+    if moved_to is not None:
+        _explain(run, [ANOTHER_CALL])
+        run.due_at = moved_to
         return
     try:
         await make_call(unit, run, schedule)
@@ -86,6 +96,19 @@ async def withdraw(unit: Unit, run: ScheduleRun, state: str, reason: str) -> Non
 def close(unit: Unit, run: ScheduleRun, state: str, reasons: Iterable[str]) -> None:
     _explain(run, reasons)
     run.state, run.closed_at = state, unit.now
+    unit.once_committed(metrics.SCHEDULE_RUNS.labels(state).inc)
+
+
+async def _moved_to(unit: Unit, run: ScheduleRun, schedule: Schedule) -> datetime | None:
+    """Several plans may meet at one person: the later call gives way as long as it can still be made in time. Tries of the same run, and
+    what was promised to the person, keep their time."""
+    if run.calls:
+        return None
+    last = await RunRepository(unit.session).other_call(schedule, unit.now, unit.now - APART)
+    if last is None:
+        return None
+    moved_to = unit.now + LOOK_AGAIN if last >= unit.now else last + APART
+    return moved_to if moved_to <= run.start_by else None
 
 
 def _put_back(unit: Unit, run: ScheduleRun, call: Call) -> None:

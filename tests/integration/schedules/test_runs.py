@@ -6,6 +6,8 @@ from sqlalchemy import insert, update
 
 from control_plane.db.models import Call, Schedule, Trunk
 from control_plane.kit.ids import new_id
+from control_plane.kit.metrics import REGISTRY
+from control_plane.schedules.running import ANOTHER_CALL
 from sip_config.contract import NetworkResult, Outcome
 from tests.integration.schedules.conftest import CALLEE, Desk
 
@@ -29,6 +31,15 @@ async def test_the_run_of_a_call_that_reached_somebody_is_completed(desk: Desk) 
     await desk.ends_after_talk(await desk.newest_call(), Outcome.SUCCESS)
     (run,) = await desk.runs(made)
     assert (run["state"], run["reasons"], run["closed_at"] is not None) == ("completed", ["Outcome success."], True)
+
+
+async def test_runs_that_are_over_and_delays_of_claims_are_counted(desk: Desk) -> None:
+    names = (("callwright_schedule_runs_total", {"state": "completed"}), ("callwright_schedule_delay_seconds_count", {}))
+    before = [REGISTRY.get_sample_value(*name) or 0.0 for name in names]
+    await desk.schedule()
+    await desk.pass_time(hours=1)
+    await desk.ends_after_talk(await desk.newest_call(), Outcome.SUCCESS)
+    assert [REGISTRY.get_sample_value(*name) for name in names] == [count + 1 for count in before]
 
 
 async def test_a_run_is_tried_again_by_the_schedules_own_ladder_and_then_has_failed(desk: Desk) -> None:
@@ -121,6 +132,29 @@ async def test_one_cap_counts_campaigns_and_schedules_of_a_person(desk: Desk) ->
     run = (await desk.runs(made))[-1]
     assert (run["state"], run["calls"]) == ("refused", [])
     assert "The contact has been called 50 times within 24 hours." in run["reasons"]
+
+
+async def test_two_schedules_of_a_person_that_meet_are_two_calls_with_a_rest_between(desk: Desk) -> None:
+    made = [await desk.schedule(name=name) for name in ("Pills", "Talk")]
+    await desk.pass_time(hours=1)
+    runs = [(await desk.runs(schedule))[0] for schedule in made]
+    assert (sorted(run["state"] for run in runs), await desk.count(Call)) == (["calling", "due"], 1)
+    moved = next(schedule for schedule, run in zip(made, runs, strict=True) if run["state"] == "due")
+    await desk.pass_time(minutes=5)
+    await desk.ends_after_talk(await desk.newest_call(), Outcome.SUCCESS)
+    await desk.pass_time(minutes=29)
+    assert await desk.count(Call) == 1
+    await desk.pass_time(minutes=1)
+    run = (await desk.runs(moved))[0]
+    assert (run["state"], run["reasons"], await desk.count(Call)) == ("calling", [ANOTHER_CALL], 2)
+
+
+async def test_a_run_that_cannot_be_moved_within_its_latest_start_is_made_at_its_time(desk: Desk) -> None:
+    await desk.post("/calls", {"assistant_id": desk.assistant_id, "contact_id": desk.contact_id}, 202)
+    await desk.schedule(latest_start_s=60)
+    await desk.pass_time(hours=1)
+    await desk.pass_time(seconds=40)
+    assert await desk.count(Call) == 2
 
 
 async def test_what_may_be_mended_is_tried_again_until_the_latest_start(desk: Desk) -> None:
