@@ -16,7 +16,7 @@ from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import msgspec
@@ -40,15 +40,27 @@ _UNLIMITED = "1000000"
 
 @dataclass(slots=True)
 class Asked:
-    """What one kind of request took. `per_second` by round, `times_ms` of every request."""
+    """What one kind of request took. `per_second` and `processor_ms` (of the serving process, for one) by round, `times_ms` of every
+    request."""
 
     name: str
     per_second: list[float] = field(default_factory=list)
+    processor_ms: list[float] = field(default_factory=list)
     times_ms: list[float] = field(default_factory=list)
 
     @property
     def p99_ms(self) -> float:
         return quantiles(self.times_ms, n=100)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    port: int
+    pid: int
+
+    def processor_s(self) -> float:
+        """Of the process and its children since they began: the server answers in a child."""
+        return sum(_processor_s(pid) for pid in _with_children(self.pid))
 
 
 async def measure(calls: int = CALLS, requests: int = REQUESTS) -> list[Asked]:
@@ -60,31 +72,33 @@ async def measure(calls: int = CALLS, requests: int = REQUESTS) -> list[Asked]:
             async with AsyncExitStack() as stack:
                 livekit = await stack.enter_async_context(_livekit())
                 environment = _environment(url, redis.start(), livekit, Path(folder))
-                api = await stack.enter_async_context(serving("tests.fakes.api_process", environment))
-                bare = await stack.enter_async_context(serving("benchmarks.bare_app", environment))
+                log = stack.enter_context((Path(folder) / "log").open("w+b"))
+                api = await stack.enter_async_context(serving("tests.fakes.api_process", environment, log))
+                bare = await stack.enter_async_context(serving("benchmarks.bare_app", environment, log))
                 return await _measured(api, bare, calls, requests, assistant_id)
         finally:
             redis.stop()
 
 
-async def _measured(api: int, bare: int, calls: int, requests: int, assistant_id: UUID) -> list[Asked]:
+async def _measured(api: Served, bare: Served, calls: int, requests: int, assistant_id: UUID) -> list[Asked]:
     chosen = random.Random(1)
     some_id: Callable[[], UUID] = lambda: UUID(f"01a00000{chosen.randrange(calls):024x}")  # noqa: E731
     # Each number is called once: a second call to one is refused by the caps.
     numbers = cycle(chosen.sample(FICTIONAL, len(FICTIONAL)))
-    kinds: list[tuple[Asked, int, int, Callable[[], bytes]]] = [
+    kinds: list[tuple[Asked, Served, int, Callable[[], bytes]]] = [
         (Asked("a bare handler with one query"), bare, 200, lambda: _get(f"/calls/{some_id()}")),
         (Asked("`GET /calls/{id}`"), api, 200, lambda: _get(f"/api/v1/calls/{some_id()}")),
         (Asked("`GET /calls`, 50 of them, anywhere"), api, 200, lambda: _get(f"/api/v1/calls?cursor={encode_cursor(some_id())}")),
         (Asked("`POST /calls`"), api, 202, lambda: _post(_call(assistant_id, next(numbers)))),
     ]
     for turn in range(ROUNDS + 1):
-        for asked, port, status, request in kinds:
-            begun = time.perf_counter()
-            times = await _ask(port, status, [request() for _ in range(requests)])
+        for asked, served, status, request in kinds:
+            begun, used_s = time.perf_counter(), served.processor_s()
+            times = await _ask(served.port, status, [request() for _ in range(requests)])
             # The first turn warms up.
             if turn:
                 asked.per_second.append(requests / (time.perf_counter() - begun))
+                asked.processor_ms.append(1000 * (served.processor_s() - used_s) / requests)
                 asked.times_ms += times
     return [asked for asked, *_ in kinds]
 
@@ -172,17 +186,18 @@ def _environment(url: str, redis_url: str, livekit_url: str, folder: Path) -> di
 
 
 @asynccontextmanager
-async def serving(module: str, environment: dict[str, str]) -> AsyncIterator[int]:
-    """A process of the server; its port, once it listens."""
+async def serving(module: str, environment: dict[str, str], log: IO[bytes]) -> AsyncIterator[Served]:
+    """A process of the server, once it listens; a line per request goes to `log`, as it would elsewhere."""
     port = free_port()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=environment | {"API_PORT": str(port)})
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=environment | {"API_PORT": str(port)}, stderr=log)
     try:
         async with asyncio.timeout(PATIENCE_S):
             while not await _listens(port):
                 if process.returncode is not None:
-                    raise RuntimeError(f"{module} ended with {process.returncode}")
+                    log.seek(0)
+                    raise RuntimeError(f"{module} ended with {process.returncode}: {log.read()[-2000:].decode()}")
                 await asyncio.sleep(0.1)
-        yield port
+        yield Served(port, process.pid)
     finally:
         if process.returncode is None:
             process.terminate()
@@ -198,12 +213,23 @@ async def _listens(port: int) -> bool:
     return True
 
 
+def _processor_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _with_children(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(below for child in children for below in _with_children(int(child)))]
+
+
 def section(measured: list[Asked]) -> str:
     """Rows for the table of docs/benchmarks.md: each beside the bare handler, which comes first."""
-    bare = median(measured[0].per_second)
+    bare, bare_ms = median(measured[0].per_second), median(measured[0].processor_ms)
     return "\n".join(
-        f"| {asked.name}: requests per second, p99, share of the bare handler |"
-        f" {median(asked.per_second):,.0f}, {asked.p99_ms:.1f} ms, {median(asked.per_second) / bare:.0%} | |"
+        f"| {asked.name}: requests per second, p99, share of the bare handler; processor time of one, times the bare handler's |"
+        f" {median(asked.per_second):,.0f}, {asked.p99_ms:.1f} ms, {median(asked.per_second) / bare:.0%};"
+        f" {median(asked.processor_ms):.2f} ms, {median(asked.processor_ms) / bare_ms:.1f} | |"
         for asked in measured
     )
 
