@@ -76,6 +76,7 @@ class Conversation:
         self._wish = OptOutWish(client)
         self._stop = StopQuestion(order.schedule_id)
         self.going_on = GoingOn(order.ask_to_go_on)
+        self.stays_on = False
         self._closing, self._at_machine, self._is_disclosed, self._promises = False, False, False, 0
         self._awaits_rest, self._agent_began = False, 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -165,12 +166,14 @@ class Conversation:
     def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
         """Note something grave that the callee has said."""
         offset_s = round(max(0.0, clock.seconds() - (self._answered_at or clock.seconds())), 3)
+        # Somebody in danger is not hung up on, whatever else they wish.
+        self.stays_on = self.stays_on or (level is RiskLevel.CRISIS and not self._closing)
         self.keeper.note(EventKind.RISK_FLAGGED, {"kind": kind, "level": level.value, "quote": quote, "offset_s": offset_s})
 
     async def opt_out(self, quote: str) -> bool:
         """Commit the opt-out, then confirm it and hang up in the background; whether it was committed. Where a schedule has made the call,
         it is first asked whether only its calls are meant."""
-        if not self._wish.is_asked and self._stop.may_ask():
+        if not self._wish.is_asked and not self.stays_on and self._stop.may_ask():
             self._close()
             self.log.note(EventKind.STOP_SAID, {"quote": quote, "schedule_id": self.order.schedule_id})
             self._spawn(self._ask_what_stops(quote))
@@ -192,13 +195,14 @@ class Conversation:
     async def _opt_out_of_all(self, quote: str) -> bool:
         if not self._wish.is_asked:
             self._wish.ask()
-            self._close()
+            if not self.stays_on:
+                self._close()
             self.log.note(EventKind.OUTCOME_SET, {"label": OPT_OUT_LABEL, "note": quote})
-            self._spawn(self._keep_opt_out(quote))
+            self._spawn(self._keep_opt_out(quote, stays_on=self.stays_on))
         assert self._wish.committed is not None
         return await asyncio.shield(self._wish.committed)
 
-    async def _keep_opt_out(self, quote: str) -> None:
+    async def _keep_opt_out(self, quote: str, *, stays_on: bool) -> None:
         offset_s = max(0.0, clock.seconds() - (self._answered_at or clock.seconds()))
         is_committed = await self._wish.commit(quote, offset_s)
         if self._wish.is_superseded:
@@ -207,6 +211,8 @@ class Conversation:
         if not is_committed:
             # Never confirm what is not stored; the report carries the wish all the same.
             self.errors.append(self._wish.error)
+        if stays_on:
+            return
         said = phrases.for_language(self.order.language)
         await self.say_last(said.opted_out if is_committed else said.goodbye)
         self.hang_up(EndCause.OPT_OUT)

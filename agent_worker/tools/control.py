@@ -21,6 +21,11 @@ class CallControl(Protocol):
     @property
     def scheduling(self) -> Plans: ...
 
+    @property
+    def stays_on(self) -> bool:
+        """Whether somebody may be in danger, so that an opt-out is kept but does not end the call."""
+        ...
+
     def hang_up(self, cause: EndCause) -> None:
         """End the call soon; the first cause given is the one that counts."""
         ...

@@ -11,12 +11,15 @@ _SCHEMA = schema(
     {"quote": {"type": "string", "description": "What the person said, in their own words."}},
 )
 
+_STAY = "Recorded. The person may be in danger: stay with them, and do not end the call because of this."
+
 
 def opt_out(control: CallControl) -> llm.Tool:
-    """The tool; the call itself speaks the confirmation and hangs up, so the model gets no further word."""
+    """The tool; the call itself speaks the confirmation and hangs up, so the model gets no further word, unless the person is in danger."""
 
     @function_tool(raw_schema=_SCHEMA)
-    async def run(raw_arguments: dict[str, object], context: RunContext) -> None:
+    async def run(raw_arguments: dict[str, object], context: RunContext) -> str | None:
         await control.opt_out(str(raw_arguments.get("quote", "")))
+        return _STAY if control.stays_on else None
 
     return run

@@ -12,7 +12,7 @@ from agent_worker.call_log import CallLog
 from agent_worker.conversation import Conversation
 from agent_worker.disclosure import opening_of
 from agent_worker.opening_line import Line, spoken
-from sip_config.contract import CallEvent, CallOrder, CallPurpose, EndCause, EventKind
+from sip_config.contract import CallEvent, CallOrder, CallPurpose, EndCause, EventKind, RiskLevel
 
 OWN_WORDS = "We have a new offer."
 SAID = phrases.for_language("en")
@@ -136,6 +136,18 @@ async def test_an_opt_out_outranks_the_answer(stage: Stage):
     assert await stage.end() is EndCause.OPT_OUT
     assert stage.client.opt_outs == ["No, and stop calling me."]
     assert stage.session.said[1:] == [SAID.opted_out]
+
+
+async def test_a_wish_of_somebody_in_danger_is_kept_and_the_call_goes_on(stage: Stage):
+    stage.session.hears("Yes.")
+    assert not stage.replies()
+    stage.conversation.flag_risk("self_harm", RiskLevel.CRISIS, "I want to end it.")
+    assert await stage.conversation.opt_out("Leave me alone.")
+    assert stage.client.opt_outs == ["Leave me alone."]
+    assert stage.replies()
+    assert not stage.conversation.over.done()
+    assert SAID.opted_out not in stage.session.said
+    await stage.aclose()
 
 
 async def test_whoever_asks_back_is_told_who_calls_and_asked_once_more(stage: Stage):

@@ -34,6 +34,8 @@ class Control:
     def hang_up(self, cause: EndCause) -> None:
         self.asked.append(("hang_up", cause))
 
+    stays_on = False
+
     async def opt_out(self, quote: str) -> bool:
         self.asked.append(("opt_out", quote))
         return True
