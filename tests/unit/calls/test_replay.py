@@ -1,6 +1,7 @@
 """A stored verdict gives the same answer again: any facts, any rules, through JSON and back."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,14 @@ from control_plane.calls.gate import rules_of_inputs
 from control_plane.calls.replay import replay
 from control_plane.db.models import GateVerdict
 from control_plane.domain.calling_window import Range, Window
+from control_plane.domain.decision import Dial, Wait
 from control_plane.domain.eligibility import decide
 from control_plane.domain.errors import Conflict
 from control_plane.domain.facts import ConsentFact, EarlierCall, Facts
 from control_plane.domain.rule_text import read_own
-from control_plane.domain.rules import BASES, PURPOSES, OwnRules
+from control_plane.domain.rules import BASES, PURPOSES, Hours, OwnRules
+from control_plane.rules import resolving
+from control_plane.rules.registry import Registry, registry
 from control_plane.rules.resolving import rehearsal_rules, rules_for
 
 ZONES = ("America/New_York", "America/Phoenix", "Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe")
@@ -104,3 +108,29 @@ def test_rules_that_this_program_does_not_have_are_named():
     verdict = GateVerdict(inputs=facts.canonical(), pack="us@1999-1", decided_at=datetime(2026, 11, 18, tzinfo=UTC))
     with pytest.raises(Conflict, match="us@1999-1"):
         replay(verdict)
+
+
+def test_a_verdict_is_made_again_with_the_version_of_its_day_after_the_rules_have_changed(monkeypatch: pytest.MonkeyPatch):
+    now = datetime(2026, 11, 18, 1, 30, tzinfo=UTC)  # 20:30 in New York, within 8 to 21
+    consent = ConsentFact("1", "survey", "oral", now - timedelta(days=9))
+    facts = Facts("+12125551234", True, False, False, None, False, "running", None, None, None, ("America/New_York",), "UTC", _RING)
+    facts = replace(facts, purpose="survey", jurisdictions=("US", "US-NY"), caller_id_owned=True, consents=(consent,))
+    rules = rules_for(facts.jurisdictions, facts.purpose, None, now)
+    verdict = GateVerdict(inputs=facts.canonical() | rules_of_inputs(rules), pack=rules.label, decided_at=now)
+    said = decide(facts, now, rules)
+
+    known = registry()
+    packs = [pack for name in known.names() for pack in known.versions(name) if pack.name != "us"]
+    (old,) = known.versions("us")
+    new = replace(old, version="2026-11-9", effective_from=date(2026, 11, 1), hours=(Hours(Window.daily("09:00", "17:00")),))
+    updated = Registry([*packs, replace(old, effective_until=date(2026, 11, 1)), new])
+    monkeypatch.setattr(resolving, "registry", lambda: updated)
+    resolving._rules_for.cache_clear()
+    try:
+        assert isinstance(decide(facts, now, rules_for(facts.jurisdictions, facts.purpose, None, now)), Wait)
+        assert replay(verdict) == said == Dial("1")
+    finally:
+        resolving._rules_for.cache_clear()
+
+
+_RING = timedelta(seconds=28)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -29,7 +30,9 @@ REASON = "Counsel has confirmed that the exemption applies."
 
 
 def digest(pack: RulePack) -> str:
-    return hashlib.sha256(json.dumps(details(pack), sort_keys=True, default=str).encode()).hexdigest()[:16]
+    """Of everything but its end, which it is given when a later version takes over: verdicts name the version and not the day."""
+    told = details(pack) | {"effective_until": None}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def test_a_released_version_never_changes_because_verdicts_name_it():
@@ -37,6 +40,12 @@ def test_a_released_version_never_changes_because_verdicts_name_it():
     released = json.loads(RELEASED.read_text())
     assert {label: now.get(label) for label in released} == released, "make a new version of the pack instead"
     assert now.keys() == released.keys(), f"add the new versions to {RELEASED.name}"
+
+
+def test_a_released_version_is_given_an_end_when_another_takes_over():
+    (pack,) = registry().versions("us-fl")
+    assert digest(replace(pack, effective_until=date(2027, 1, 31))) == digest(pack)
+    assert digest(replace(pack, recording="notify")) != digest(pack)
 
 
 @pytest.mark.parametrize("name", registry().names())
