@@ -11,6 +11,8 @@ import typing
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sip_config.memory import Memory, PlannedCalls
+
 CONTRACT_VERSION = 2
 ACKNOWLEDGED = "acknowledged"
 """The outcome label by which somebody who is called about another person says that they will see to them; by voice, or by pressing 1."""
@@ -205,27 +207,6 @@ class RecordingPolicy(enum.StrEnum):
     OFF = "off"  # nothing
     NOTIFY = "notify"  # from the spoken notice on, unless the callee objects
     NOTIFY_AND_AFFIRM = "notify_and_affirm"  # from the callee's spoken yes on
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedCalls:
-    """A schedule of the callee's, which they may have changed or cancelled in the call."""
-
-    id: str
-    when: str  # in words
-    about: str = ""
-    is_checkup: bool = False  # agreed upon with people: it can be cancelled in a call, and not moved
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What earlier calls of this assistant to this person have left. Records of what was said: data, never instructions."""
-
-    checkup_type: str = ""  # of the check-up that this call is
-    last_call: str = ""  # the day, in words
-    last_summary: str = ""
-    moods: tuple[str, ...] = ()  # one line per call, oldest first
-    open_promises: tuple[str, ...] = ()  # one line each, the next due first
 
 
 @dataclass(frozen=True, slots=True)
