@@ -40,6 +40,16 @@ def with_obstacles(decision: Decision, obstacles: Sequence[Obstacle], now: datet
     return Wait(max([until, *ends]), tuple(dict.fromkeys((*reasons, *more))))
 
 
+def before_end(decision: Decision, ends_at: datetime | None) -> Decision:
+    """Whoever would have to wait beyond the campaign's end is not called in it."""
+    opens = next_possible_at(decision)
+    if ends_at is None or opens is None or opens < ends_at or not isinstance(decision, Wait):
+        return decision
+    return Never(
+        (Reason("campaign_over", f"The campaign ends {ends_at:%Y-%m-%d %H:%M} UTC, before they may be called."), *decision.reasons)
+    )
+
+
 def next_possible_at(decision: Decision) -> datetime | None:
     """When a waiting contact may be called; None when it may be now, may never be, or somebody has to act first."""
     if not isinstance(decision, Wait) or any(reason.code in OPEN_ENDED for reason in decision.reasons):

@@ -28,7 +28,7 @@ from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.domain.variables import ALWAYS_KNOWN, required
 from control_plane.explanations.alike import MOST_KEPT, Person, grouped
 from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, answered_of, forecast
-from control_plane.explanations.obstacles import Obstacle, with_obstacles
+from control_plane.explanations.obstacles import Obstacle, before_end, with_obstacles
 from control_plane.explanations.preview_cost import CostOut, cost_of, count_destinations
 from control_plane.explanations.preview_history import Kind, Past
 from control_plane.explanations.preview_repository import NOBODY, PreviewRepository
@@ -127,7 +127,7 @@ class PreviewService:
         for likeness, alike in groups.items():
             kind = kinds[likeness]
             for decision, same in _by_decision(kind, alike, past, self._now).items():
-                self._count(same, decision, kind.zone, tally)
+                self._count(same, before_end(decision, plan.campaign.ends_at), kind.zone, tally)
             if not isinstance(kind.decision, Never):
                 count_destinations(tally.destinations, alike, plan.prices)
 

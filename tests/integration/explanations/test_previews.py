@@ -63,6 +63,26 @@ async def test_everybody_is_counted_once_and_by_reason_with_examples(world: Worl
     assert (forecast["calls"], forecast["hours"], forecast["limited_by"]) == (6, 0.03, "calls_per_minute")
 
 
+async def test_whoever_may_be_called_only_after_the_end_is_never_called(world: World) -> None:
+    world.clock.advance(MONDAY_15_UTC - world.clock.now())
+    csv = f"name,phone\nAda,{NEW_YORK}\nBob,{PHOENIX}\n"
+    campaign = await _real(world, csv, NEW_YORK, PHOENIX, window=NINE_TO_FIVE, ends_at="2026-11-23T16:00:00Z")
+    told = await _preview(world, campaign)
+    assert (told["now"], told["later_today"], told["never"]) == (1, 0, 1)
+    (over, _) = sorted(told["reasons"], key=lambda reason: reason["code"])
+    (bob,) = over["examples"]
+    assert (over["decision"], over["code"], bob["name"]) == ("never", "campaign_over", "Bob")
+    assert bob["sentence"] == "The campaign ends 2026-11-23 16:00 UTC, before they may be called."
+
+
+async def test_weeks_ahead_of_its_dates_a_campaign_opens_on_them(world: World) -> None:
+    world.clock.advance(MONDAY_15_UTC - world.clock.now())
+    window = NINE_TO_FIVE | {"dates": ["2026-12-21"]}
+    campaign = await _real(world, f"name,phone\nBob,{PHOENIX}\n", PHOENIX, window=window)
+    told = await _preview(world, campaign)
+    assert (told["later"], told["never"], [o["hour"] for o in told["openings"]]) == (1, 0, ["2026-12-21T09:00:00-07:00"])
+
+
 async def test_a_preview_tells_what_those_who_can_be_called_are_expected_to_cost(world: World) -> None:
     world.clock.advance(MONDAY_15_UTC - world.clock.now())
     csv = f"name,phone\nAda,{NEW_YORK}\nBob,{PHOENIX}\nDan,{SUPPRESSED}\nEve,+12124567892\n"
