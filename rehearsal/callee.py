@@ -1,6 +1,7 @@
 """Plays one behaviour of a callee script on a line. Knows nothing of rooms: a line is anything that can speak, listen and pause."""
 
 import asyncio
+import contextlib
 import math
 from typing import Protocol
 
@@ -35,6 +36,10 @@ class Line(Protocol):
 
     async def press(self, digits: str) -> None: ...
 
+    async def pressed(self) -> str:
+        """Returns with the next key that the agent presses, or has pressed since the last time."""
+        ...
+
 
 async def play(behaviour: Behaviour, line: Line) -> None:
     """Carry out the steps of an answered attempt; returns when the callee hangs up."""
@@ -68,6 +73,8 @@ class _Callee:
             begin = await self._agent_starts(step.patience_s) or self._line.now()
         elif step.after is After.AGENT_STOPS:
             begin = await self._agent_stops(step.patience_s)
+        elif step.after is After.AGENT_PRESSES:
+            begin = await self._agent_presses(step.patience_s)
         await self._line.pause(max(0.0, begin + step.delay_s - self._line.now()))
 
     async def _agent_starts(self, patience_s: float) -> float | None:
@@ -76,6 +83,12 @@ class _Callee:
             return await asyncio.wait_for(self._line.hearing.starts(), None if math.isinf(patience_s) else patience_s)
         except TimeoutError:
             return None
+
+    async def _agent_presses(self, patience_s: float) -> float:
+        """Unix seconds at which the agent pressed a key, or patience was over."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._line.pressed(), patience_s)
+        return self._line.now()
 
     async def _agent_stops(self, patience_s: float) -> float:
         """Unix seconds at which the agent ended what was no question for our last words (those are said again), or patience was over.

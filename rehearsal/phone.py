@@ -20,7 +20,8 @@ class Phone:
     def __init__(self, leg: Leg, label: CallLabel, script: Script, speech: SpeechLibrary, ledger: Ledger) -> None:
         self.answered_at = clock.now()
         self._leg, self._label, self._script, self._speech, self._ledger = leg, label, script, speech, ledger
-        leg.on_digit = lambda digit: ledger.write("digits", label, digits=digit, by="agent")
+        self._pressed: asyncio.Queue[str] = asyncio.Queue()
+        leg.on_digit = self._hear_digit
 
     @property
     def hearing(self) -> Hearing:
@@ -43,6 +44,13 @@ class Phone:
     async def press(self, digits: str) -> None:
         await self._leg.press(digits)
         self._ledger.write("digits", self._label, digits=digits, by="callee")
+
+    async def pressed(self) -> str:
+        return await self._pressed.get()
+
+    def _hear_digit(self, digit: str) -> None:
+        self._ledger.write("digits", self._label, digits=digit, by="agent")
+        self._pressed.put_nowait(digit)
 
     async def hear_digits(self, dial_string: str) -> None:
         """Initial digits that the caller's request carries, with their pauses."""

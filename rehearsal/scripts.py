@@ -32,6 +32,7 @@ class After(enum.StrEnum):
     ANSWER = "answer"
     AGENT_SPEAKS = "agent_speaks"
     AGENT_STOPS = "agent_stops"
+    AGENT_PRESSES = "agent_presses"
 
 
 class EnrollmentEnd(enum.StrEnum):

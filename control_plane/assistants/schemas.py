@@ -60,6 +60,22 @@ class Voicemail(Struct, forbid_unknown_fields=True):
     message: Annotated[str, Meta(max_length=1000)] = ""
 
 
+class Menu(Struct, forbid_unknown_fields=True):
+    """What to do when a phone menu answers: hang up, or press keys towards a goal."""
+
+    mode: Literal["hang_up", "navigate"] = "hang_up"
+    goal: Annotated[str, Meta(max_length=200, examples=["make an appointment"])] = ""
+    """What to be put through to; empty for a person."""
+
+
+class CallScreening(Struct, forbid_unknown_fields=True):
+    """What to do when a screener asks who calls: say who and why and wait for the person, or hang up."""
+
+    mode: Literal["introduce", "hang_up"] = "introduce"
+    reason: Annotated[str, Meta(max_length=300, examples=["It is about your appointment on Monday."])] = ""
+    """Why one calls, in a sentence; empty for what the opening says."""
+
+
 class TransferDestination(Struct, forbid_unknown_fields=True):
     name: Name
     e164: Annotated[str, Meta(max_length=32, examples=["+14155552671"], extra_json_schema=PHONE)]
@@ -81,6 +97,8 @@ class AssistantConfig(Struct, forbid_unknown_fields=True):
     models: Models = field(default_factory=Models)
     tools: list[ToolName] = field(default_factory=lambda: ["end_call", "opt_out", "set_outcome", "note_promise"])
     voicemail: Voicemail = field(default_factory=Voicemail)
+    menu: Menu = field(default_factory=Menu)
+    call_screening: CallScreening = field(default_factory=CallScreening)
     transfer: Transfer = field(default_factory=Transfer)
     outcome_labels: Labels = field(default_factory=lambda: list(LABELS))
     extraction_schema: dict[str, Any] = field(default_factory=dict)
@@ -109,6 +127,8 @@ class AssistantPatch(Struct, forbid_unknown_fields=True):
     models: Models | UnsetType = UNSET
     tools: list[ToolName] | UnsetType = UNSET
     voicemail: Voicemail | UnsetType = UNSET
+    menu: Menu | UnsetType = UNSET
+    call_screening: CallScreening | UnsetType = UNSET
     transfer: Transfer | UnsetType = UNSET
     outcome_labels: Labels | UnsetType = UNSET
     extraction_schema: dict[str, Any] | UnsetType = UNSET

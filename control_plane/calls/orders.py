@@ -12,7 +12,19 @@ from control_plane.domain import phone
 from control_plane.domain.errors import Invalid
 from control_plane.domain.rules import Rules
 from control_plane.domain.variables import as_text, contact_values, fill, missing
-from sip_config.contract import CallOrder, CallPurpose, ModelsOrder, RecordingPolicy, VoicemailMode, VoicemailOrder, VoiceOrder
+from sip_config.contract import (
+    CallOrder,
+    CallPurpose,
+    MenuMode,
+    MenuOrder,
+    ModelsOrder,
+    RecordingPolicy,
+    ScreeningMode,
+    ScreeningOrder,
+    VoicemailMode,
+    VoicemailOrder,
+    VoiceOrder,
+)
 from sip_config.naming import callee_identity, room_name
 
 
@@ -71,6 +83,8 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         models=_part(ModelsOrder, _models(config.get("models") or {})),
         voice=_part(VoiceOrder, config.get("voice")),
         voicemail=VoicemailOrder(VoicemailMode(voicemail.get("mode", "hang_up")), fill(voicemail.get("message") or "", values)),
+        menu=_menu(config.get("menu") or {}, values),
+        screening=_screening(config.get("call_screening") or {}, values),
         recording_policy=RecordingPolicy(rules.recording),
         assistant_name=version.name,
         calls_for=config.get("calls_for") or parts.workspace.name,
@@ -82,6 +96,14 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         max_duration_s=call.max_duration_s,
         trace_context=call.trace_context,
     )
+
+
+def _menu(config: Mapping[str, Any], values: Mapping[str, str]) -> MenuOrder:
+    return MenuOrder(MenuMode(config.get("mode", "hang_up")), fill(config.get("goal") or "", values))
+
+
+def _screening(config: Mapping[str, Any], values: Mapping[str, str]) -> ScreeningOrder:
+    return ScreeningOrder(ScreeningMode(config.get("mode", "introduce")), fill(config.get("reason") or "", values))
 
 
 def _tools(config: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[str, ...]:
@@ -109,11 +131,22 @@ def require_variables(version: AssistantVersion, campaign: Campaign | None, cont
     """Raises `Invalid` when a text of the call needs a variable that nobody gives, which the callee would hear as a hole."""
     config, voicemail = version.config, version.config.get("voicemail") or {}
     opening = request.get("welcome_message") or config.get("first_message") or ""
-    texts = (config.get("system_prompt") or "", opening, voicemail.get("message") or "", campaign.prompt if campaign else "")
+    texts = (
+        config.get("system_prompt") or "",
+        opening,
+        voicemail.get("message") or "",
+        *_at_machines(config),
+        campaign.prompt if campaign else "",
+    )
     lacking = missing(" ".join(texts), variables_of(version, contact, request))
     if lacking:
         listed = ", ".join("{" + name + "}" for name in lacking)
         raise Invalid.field("variables", f"The prompts need {listed}; give a value in `variables`.")
+
+
+def _at_machines(config: Mapping[str, Any]) -> tuple[str, str]:
+    """What is looked for in menus and said to screeners."""
+    return (config.get("menu") or {}).get("goal") or "", (config.get("call_screening") or {}).get("reason") or ""
 
 
 def _models(config: Mapping[str, Any]) -> dict[str, Any]:
