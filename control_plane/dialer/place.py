@@ -23,8 +23,8 @@ from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure import STAYED, depart
 from control_plane.dialer.protection import pause_of, react_to
-from control_plane.dialer.repository import DialerRepository, GateRows
-from control_plane.dialer.turns import MyTurn, keep, next_turn
+from control_plane.dialer.repository import DialerRepository, GateRows, Line
+from control_plane.dialer.turns import MyTurn, NotYet, keep, line_of, take, until_near
 from control_plane.domain.breaker import BreakerRules
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.decision import Dial as MayDial
@@ -139,8 +139,7 @@ async def place(dialer: Dialer, call_id: uuid.UUID) -> None:
         return
     dialer.placing.add(call_id)
     try:
-        mine = await next_turn(dialer, call_id)
-        attempt = await _try_to_commit(dialer, call_id, mine) if mine is not None else None
+        attempt = await _when_it_is_our_turn(dialer, call_id)
     finally:
         dialer.placing.discard(call_id)
     if isinstance(attempt, str):
@@ -168,16 +167,41 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
     return result
 
 
-async def _try_to_commit(dialer: Dialer, call_id: uuid.UUID, mine: MyTurn) -> Decided | str | None:
+async def _when_it_is_our_turn(dialer: Dialer, call_id: uuid.UUID) -> Decided | str | None:
+    """Wait in the trunk's line; who waits for a slower campaign's turn steps out of it meanwhile."""
+    line = await line_of(dialer, call_id)
+    while line is not None:
+        async with dialer.lines[line.trunk_id]:
+            await until_near(dialer, line)
+            attempt = await _try_to_commit(dialer, call_id, line)
+            while isinstance(attempt, NotYet) and attempt.is_behind_trunk:
+                line = await line_of(dialer, call_id)
+                if line is None:
+                    return None
+                await until_near(dialer, line)
+                attempt = await _try_to_commit(dialer, call_id, line)
+        if not isinstance(attempt, NotYet):
+            return attempt
+        await asyncio.sleep(attempt.wait.total_seconds())
+        line = await line_of(dialer, call_id)
+    return None
+
+
+async def _try_to_commit(dialer: Dialer, call_id: uuid.UUID, line: Line) -> Decided | NotYet | str | None:
     async with open_unit(dialer.sessions, dialer.queue, dialer.clock, actor="system") as unit:
-        return None if dialer.is_stopping else await _commit_dial(unit, call_id, mine, dialer.breaker)
+        attempt = None if dialer.is_stopping else await _commit_dial(unit, call_id, line, dialer.breaker)
+    if isinstance(attempt, Decided):
+        dialer.last_turns[line.trunk_id] = attempt.turn
+    return attempt
 
 
-async def _commit_dial(unit: Unit, call_id: uuid.UUID, mine: MyTurn, rules: BreakerRules) -> Decided | str | None:
+async def _commit_dial(unit: Unit, call_id: uuid.UUID, line: Line, rules: BreakerRules) -> Decided | NotYet | str | None:
     """The last look before the INVITE, in one transaction on the database's clock.
 
-    A dial whose intent is now written; or why the call was given up; or None when the call is no longer ready, because somebody else dials
-    it or it is over.
+    A dial whose intent is now written; or how long to wait for the turn of trunk and campaign; or why the call was given up; or None when
+    the call is no longer ready, because somebody else dials it or it is over.
+
+    The gate is asked before the turn is taken, because all calls of the trunk wait for its row from then on.
 
     What is left open: a process stopped after the check of `send_within`, while the request is on its way to LiveKit, sends late. The
     sweep has called the call lost by then, its number stays reserved, and whoever answers is hung up on by `record_answer`.
@@ -195,7 +219,8 @@ async def _commit_dial(unit: Unit, call_id: uuid.UUID, mine: MyTurn, rules: Brea
         call.failure = obstacle
         await take_in(unit, call, Testimony("task", "last_gate", "trunk_not_usable", rows.now, Fact.RELEASED, {"why": obstacle}))
         return obstacle
-    return await _write_dial(unit, call, rows, answer, began, mine)
+    mine = await take(DialerRepository(unit.session), line)
+    return await _write_dial(unit, call, rows, answer, began, mine) if isinstance(mine, MyTurn) else mine
 
 
 async def _last_gate(unit: Unit, call: Call, rows: GateRows) -> Answer | str:

@@ -11,6 +11,7 @@ from sqlalchemy import Interval, Uuid, bindparam, cast, func, select, text, unio
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from control_plane.calls.repository import database_now
 from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, Trunk, Workspace
 from control_plane.domain.pacing import AHEAD, LEAD, Turn, WorkerReport
 
@@ -29,15 +30,13 @@ _LINE = text(
     from call join trunk on trunk.id = call.trunk_id left join campaign on campaign.id = call.campaign_id where call.id = :call
     """
 )
-# A turn by itself, and not as part of the dial's transaction: the row is locked for one statement, and not while the gate is asked and the
-# dial written. It is taken on the clock as it is once the row is ours, and only at the pace that it was asked for at. A turn that a crash
-# of the database forgets lies in the past when that is back, so the answer does not wait for the disk.
+# In one statement, on the clock as it is once the row is ours, and only at the pace that it was asked for at.
 _TAKE_TURN = text(
     """
     update trunk set next_send_at = greatest(next_send_at, clock_timestamp() + :lead) + :spacing
     where id = :trunk and next_send_at <= clock_timestamp() + :ahead
         and calls_per_second = :calls_per_second and rate_factor = :rate_factor and throttled_at is not distinct from :throttled_at
-    returning next_send_at, clock_timestamp() as now, set_config('synchronous_commit', 'off', true)
+    returning next_send_at, clock_timestamp() as now
     """
 ).bindparams(*(bindparam(name, type_=Interval) for name in ("lead", "spacing", "ahead")))
 
@@ -123,6 +122,9 @@ class DialerRepository:
         given |= {"rate_factor": line.rate_factor, "throttled_at": line.throttled_at}
         row = (await self._session.execute(_TAKE_TURN, given)).one_or_none()
         return None if row is None else (Turn(row.next_send_at - spacing, row.next_send_at), row.now)
+
+    async def now(self) -> datetime:
+        return await database_now(self._session)
 
     async def send_no_sooner(self, trunk_id: uuid.UUID, at: datetime) -> None:
         """The trunk's next INVITE leaves at `at` or later. Not a change that `updated_at` tells of."""

@@ -33,7 +33,7 @@ class NotYet:
 
 @dataclass(frozen=True, slots=True)
 class MyTurn:
-    """A turn that is ours; `read_at` is this process's monotonic clock at the database's `now`."""
+    """A turn that is ours once it is committed; `read_at` is this process's monotonic clock at the database's `now`."""
 
     trunk_id: uuid.UUID
     turn: Turn
@@ -53,72 +53,40 @@ async def _at_once(dialer: Dialer) -> AsyncIterator[DialerRepository]:
         yield DialerRepository(session)
 
 
-async def next_turn(dialer: Dialer, call_id: uuid.UUID) -> MyTurn | None:
-    """Wait in the trunk's line for a turn, which is ours from here on: whoever does not use it leaves a gap. None when the call is not
-    ready any more, or this process is told to end.
-
-    Who waits for a slower campaign's turn steps out of the trunk's line meanwhile.
-    """
-    line = await _line_of(dialer, call_id)
-    while line is not None and not dialer.is_stopping:
-        async with dialer.lines[line.trunk_id]:
-            await _until_the_last_is_past(dialer, line.trunk_id)
-            mine = await _take(dialer, line)
-            while isinstance(mine, NotYet) and mine.is_behind_trunk:
-                line = await _line_of(dialer, call_id)
-                if line is None or dialer.is_stopping:
-                    return None
-                await asyncio.sleep(_wait_in(line))
-                mine = await _take(dialer, line)
-        if isinstance(mine, MyTurn):
-            dialer.last_turns[mine.trunk_id] = mine
-            return mine
-        await asyncio.sleep(mine.wait.total_seconds())
-        line = await _line_of(dialer, call_id)
-    return None
-
-
-async def _line_of(dialer: Dialer, call_id: uuid.UUID) -> Line | None:
+async def line_of(dialer: Dialer, call_id: uuid.UUID) -> Line | None:
     """What the call waits in; None when it is no longer ready."""
     async with _at_once(dialer) as repository:
         line = await repository.line(call_id)
     return line if line is not None and line.state == CallState.READY else None
 
 
-async def _until_the_last_is_past(dialer: Dialer, trunk_id: uuid.UUID) -> None:
-    """The turn after the last one of this process may not even be asked for before this."""
-    last = dialer.last_turns.get(trunk_id)
-    if last is not None:
-        await asyncio.sleep(max(0.0, (last.turn.next_at - AHEAD - last.now).total_seconds() - (monotonic() - last.read_at)))
-
-
-def _wait_in(line: Line) -> float:
-    """Seconds until the trunk's next turn may be asked for."""
+async def until_near(dialer: Dialer, line: Line) -> None:
+    """Sleep until the trunk's next turn may be asked for, as far as this process knows."""
     turn = take_turn(line.next_send_at, line.now, pace_of(line, line.now))
-    return turn.total_seconds() if isinstance(turn, timedelta) else 0.0
+    left = turn.total_seconds() if isinstance(turn, timedelta) else 0.0
+    last = dialer.last_turns.get(line.trunk_id)
+    if last is not None:
+        left = max(left, (last.turn.next_at - AHEAD - last.now).total_seconds() - (monotonic() - last.read_at))
+    await asyncio.sleep(left)
 
 
-async def _take(dialer: Dialer, line: Line) -> MyTurn | NotYet:
-    """The next turn, if it is near and the trunk's pace is still as `line` has it."""
+async def take(repository: DialerRepository, line: Line) -> MyTurn | NotYet:
+    """The next turn, if it is near and the trunk's pace is still as `line` has it. The trunk's row is locked until the transaction ends."""
     if line.calls_per_minute is not None:
-        return await _take_both(dialer, line)
-    async with _at_once(dialer) as repository:
-        taken = await repository.next_turn(line, spacing(pace_of(line, line.now)))
-        read_at = monotonic()
-    return NotYet(timedelta(0), is_behind_trunk=True) if taken is None else MyTurn(line.trunk_id, *taken, read_at)
+        return await _take_both(repository, line)
+    taken = await repository.next_turn(line, spacing(pace_of(line, line.now)))
+    return NotYet(timedelta(0), is_behind_trunk=True) if taken is None else MyTurn(line.trunk_id, *taken, monotonic())
 
 
-async def _take_both(dialer: Dialer, line: Line) -> MyTurn | NotYet:
-    """As `_take`, when the campaign has turns of its own. Both rows are locked, the campaign's first."""
-    async with dialer.sessions() as session, session.begin():
-        repository = DialerRepository(session)
-        campaign = await repository.paced_campaign(line.campaign_id)
-        trunk = await repository.trunk(line.trunk_id, lock=True)
-        mine = ask_turn(trunk, campaign, await database_now(session))
-        if isinstance(mine, MyTurn):
-            await repository.send_no_sooner(trunk.id, mine.turn.next_at)
-            if campaign is not None and campaign.calls_per_minute is not None:
-                await repository.start_no_sooner(campaign.id, mine.turn.at + spacing(campaign.calls_per_minute / 60))
+async def _take_both(repository: DialerRepository, line: Line) -> MyTurn | NotYet:
+    """As `take`, when the campaign has turns of its own. Both rows are locked, the campaign's first."""
+    campaign = await repository.paced_campaign(line.campaign_id)
+    trunk = await repository.trunk(line.trunk_id, lock=True)
+    mine = ask_turn(trunk, campaign, await repository.now())
+    if isinstance(mine, MyTurn):
+        await repository.send_no_sooner(trunk.id, mine.turn.next_at)
+        if campaign is not None and campaign.calls_per_minute is not None:
+            await repository.start_no_sooner(campaign.id, mine.turn.at + spacing(campaign.calls_per_minute / 60))
     return mine
 
 

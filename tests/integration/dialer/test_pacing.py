@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from sqlalchemy import update
 
-from control_plane.calls.repository import CallRepository
 from control_plane.db.models import Call, Trunk
 from control_plane.dialer import place
 from control_plane.dialer.context import Dialer
@@ -21,7 +20,7 @@ from control_plane.domain.pacing import Turn, spacing
 from control_plane.kit.clock import monotonic
 from control_plane.telephony.port import Answered, Dial, DialResult, Leg
 from sip_config.contract import EventKind
-from sip_config.naming import ATTRIBUTE_CALL_ID, room_name
+from sip_config.naming import ATTRIBUTE_CALL_ID
 from tests.fakes.telephony import FakeTelephony
 from tests.integration.dialer.conftest import Bench
 from tests.integration.dialer.test_claim import numbers
@@ -103,23 +102,6 @@ async def test_whoever_misses_a_turn_moves_it_and_all_that_follow(bench: Bench) 
     await keep(hasty, MyTurn(world.trunk.id, missed, now, monotonic()))
     async with bench.dialer.sessions() as session:
         assert (await session.get_one(Trunk, world.trunk.id)).next_send_at >= now + spacing(PER_SECOND)
-
-
-async def test_a_call_that_is_held_up_after_its_turn_holds_up_nobody_behind_it(bench: Bench) -> None:
-    await bench.make_world(*numbers(2), slots=2, calls_per_second=50)
-    await bench.tick()
-    for call in await bench.calls():
-        await bench.agent_says(await bench.dispatch(call), EventKind.READY)
-        bench.telephony.answer(room_name(str(call.id)), Answered())
-    first, second = await bench.calls()
-    async with bench.dialer.sessions() as elsewhere:
-        await CallRepository(elsewhere).lock(first.id)
-        placing = asyncio.create_task(place.place(bench.dialer, first.id))
-        while not bench.dialer.last_turns:
-            await asyncio.sleep(0.01)
-        await place.place(bench.dialer, second.id)
-        assert [call.state == "ready" for call in await bench.calls()] == [True, False]
-    await placing
 
 
 async def test_no_turn_is_taken_at_a_pace_that_the_trunk_has_lost_meanwhile(bench: Bench) -> None:
