@@ -14,10 +14,14 @@ from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.contacts.number_import_repository import NumberImportRepository
 from control_plane.contacts.schemas import SuppressionIn
 from control_plane.contacts.suppressions import SuppressionService, suppress
-from control_plane.db.models import Call, NumberImport, Suppression, Trunk
+from control_plane.db.models import Call, NumberImport, ScheduleRun, Suppression, Trunk
 from control_plane.db.session import Sessions
 from control_plane.dialer import departure, place
 from control_plane.kit.ids import new_id
+from control_plane.schedules import running
+from control_plane.schedules.schemas import NewSchedule
+from control_plane.schedules.service import ScheduleService
+from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
 from control_plane.telephony.port import Answered, Dial, DialResult, Leg, Refused
 from sip_config.codec import decode
 from sip_config.contract import DispatchTicket, EventKind
@@ -27,6 +31,8 @@ from tests.fakes.telephony import FakeTelephony
 from tests.integration.dialer.conftest import Bench
 
 NUMBER, OTHER = "+12025550101", "+12025550102"
+ADA = {"name": "Ada"}
+ON_THE_LIST = "The number is on the suppression list: asked not to be called again."
 STEPS = ("queued", "dispatched", "ready", "waits for the trunk's turn", "dialing is committed")
 
 
@@ -59,11 +65,29 @@ async def _opts_out(bench: Bench, world: rows.World) -> None:
         await suppress(unit, world.workspace.id, NUMBER, reason="said so", source="call")
 
 
+def _ctx(bench: Bench) -> dict[str, Any]:
+    return {"sessions": bench.dialer.sessions, "queue": bench.queue, "clock": bench.dialer.clock}
+
+
+async def _schedules_fall_due(bench: Bench, world: rows.World, many: int) -> None:
+    due = datetime.now(UTC) - timedelta(seconds=1)
+    for _ in range(many):
+        async with bench.dialer.unit() as unit:
+            asked = NewSchedule(name="Yearly", assistant_id=world.assistant.id, phone_number=NUMBER, cron="0 0 1 1 *", variables=ADA)
+            (await ScheduleService(unit, world.workspace.id).create(asked)).next_run_at = due
+
+
+async def _schedules_go_on(bench: Bench) -> None:
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(ScheduleRun).where(ScheduleRun.state == "due").values(due_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    for task in (claim_schedules, call_runs, follow_runs):
+        await task(_ctx(bench))
+
+
 async def _tidy(bench: Bench) -> None:
     """Every nudge that was sent about suppressions is delivered."""
-    ctx = {"sessions": bench.dialer.sessions, "queue": bench.queue, "clock": bench.dialer.clock}
     for nudge in [n for n in bench.queue.sent if n.task == "stop_suppressed"]:
-        await stop_suppressed(ctx, nudge.subject)
+        await stop_suppressed(_ctx(bench), nudge.subject)
 
 
 async def _everything_goes_on(bench: Bench) -> None:
@@ -120,22 +144,41 @@ async def test_an_invite_that_is_leaving_has_left_before_the_opt_out_is_committe
     await placing
 
 
-async def test_of_five_hundred_due_contacts_and_single_calls_with_one_number_none_is_called_after_the_opt_out(bench: Bench) -> None:
+async def test_of_five_hundred_due_contacts_single_calls_and_schedules_with_one_number_none_is_called_after_the_opt_out(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Later than their latest start, so that none of the runs gives way to another call.
+    monkeypatch.setattr(running, "LOOK_AGAIN", timedelta(hours=2))
     world = await bench.make_world(slots=50)
+    await _schedules_fall_due(bench, world, 5)
+    await _schedules_go_on(bench)
+    assert "schedule" in {call.purpose for call in await bench.calls()}
     async with bench.dialer.sessions.begin() as session:
         for _ in range(500):
             await rows.enrollment(session, world, NUMBER)
         session.add_all([_single(world) for _ in range(5)])
-    call, ticket = await bench.ready_call()
+    await bench.tick()
+    (call,) = [c for c in await bench.calls() if c.claimed_at is not None]
+    ticket = await bench.dispatch(call)
+    await bench.agent_says(ticket, EventKind.READY)
+    await _schedules_fall_due(bench, world, 5)
     # The caller's side of an earlier call says it: whoever holds the ticket of a call to this number.
     async with bench.dialer.unit() as unit:
         await AgentService(unit, call.id, ticket.token).opt_out("Take me off.", 3.0)
     await _tidy(bench)
     await _everything_goes_on(bench)
+    await _schedules_go_on(bench)
+    await _everything_goes_on(bench)
     assert bench.telephony.sent == []
     states = {state: sum(e.state == state for e in await bench.enrollments()) for state in ("suppressed", "waiting", "claimed")}
     assert (states["suppressed"], states["waiting"]) == (500, 0)
     assert [c.state for c in await bench.calls() if c.purpose == "single"] == ["released"] * 5
+    # Some runs had made their calls before, others fell due afterwards.
+    assert {c.state for c in await bench.calls() if c.purpose == "schedule"} == {"released"}
+    async with bench.dialer.sessions() as session:
+        runs = (await session.scalars(select(ScheduleRun))).all()
+    assert (len(runs), {run.state for run in runs} <= {"due", "refused"}) == (10, True)
+    assert ON_THE_LIST in {reason for run in runs for reason in run.reasons}
 
 
 class Watching(FakeTelephony):
@@ -204,7 +247,7 @@ async def test_calls_to_a_number_that_comes_onto_an_imported_list_are_given_up_a
         session.add_all([imported, _single(world)])
         await session.flush()
         await NumberImportRepository(session).put_on_list(imported, [NUMBER, OTHER])
-    await stop_listed({"sessions": bench.dialer.sessions, "queue": bench.queue, "clock": bench.dialer.clock}, str(imported.id))
+    await stop_listed(_ctx(bench), str(imported.id))
     assert [c.state for c in await bench.calls()] == ["released", "released"]
     assert [e.state for e in await bench.enrollments()] == ["suppressed"]
     await place.place(bench.dialer, call.id)
