@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import yaml
@@ -58,7 +57,7 @@ def weigh(transcript: str) -> Words:
     plain = normalise(transcript[-MOST_CHARACTERS:])
     if not plain:
         return Words()
-    by_language = [_weights(cues, plain) for cues in _cues().values()]
+    by_language = [_weights(cues, plain) for cues in _CUES.values()]
     machines: dict[AnsweredBy, float] = {}
     for weights in by_language:
         human = weights.pop(AnsweredBy.HUMAN)
@@ -70,12 +69,15 @@ def _weights(cues: Mapping[AnsweredBy, tuple[tuple[float, re.Pattern[str]], ...]
     return {kind: sum(weight for weight, pattern in patterns if pattern.search(plain)) for kind, patterns in cues.items()}
 
 
-@cache
-def _cues() -> dict[str, dict[AnsweredBy, tuple[tuple[float, re.Pattern[str]], ...]]]:
+def _compiled(cues: list[tuple[float, str]]) -> tuple[tuple[float, re.Pattern[str]], ...]:
+    patterns = compile_plain(pattern.replace("#", DIGIT) for _, pattern in cues)
+    return tuple((weight, pattern) for (weight, _), pattern in zip(cues, patterns, strict=True))
+
+
+def _read() -> dict[str, dict[AnsweredBy, tuple[tuple[float, re.Pattern[str]], ...]]]:
     raw = yaml.safe_load(CUES.read_text(encoding="utf-8"))
     return {language: {AnsweredBy(kind): _compiled(cues) for kind, cues in kinds.items()} for language, kinds in raw.items()}
 
 
-def _compiled(cues: list[tuple[float, str]]) -> tuple[tuple[float, re.Pattern[str]], ...]:
-    patterns = compile_plain(pattern.replace("#", DIGIT) for _, pattern in cues)
-    return tuple((weight, pattern) for (weight, _), pattern in zip(cues, patterns, strict=True))
+_CUES = _read()
+"""Read when the module is imported, which the forkserver does once for all jobs: it takes half a second of a call otherwise."""
