@@ -21,7 +21,7 @@ late = set(sys.modules)
 from agent_worker.answering.words import weigh
 from agent_worker.consent_words import objects, says_yes
 from agent_worker.opt_out_phrases import is_opt_out
-for said in ("Hello?", "Hi, you have reached Sam. Leave a message after the beep.", "Please stop calling me.", "Nein danke, kein Interesse."):
+for said in ("Hello?", "Hi, you have reached Sam. Leave a message after the beep.", "Please stop calling me.", "Nein danke."):
     weigh(said), objects(said), says_yes(said), is_opt_out(said)
 print(max(compiled, default=0), *sorted(name for name in set(sys.modules) - late if name.startswith("agent_worker")))
 """
