@@ -47,7 +47,12 @@ def begins_after_the_callee(heard: Heard) -> bool:
     return heard.agent[0].started_at > heard.answered_at and heard.first_audio_after_due_s >= -0.1
 
 
-WAVES = (("answers-and-talks", "hangs-up-early"), ("silent", "stop-calling"), ("voicemail", "answers-in-spanish"), ("callback", "answers-late"))
+WAVES = (
+    ("answers-and-talks", "hangs-up-early"),
+    ("silent", "stop-calling"),
+    ("voicemail", "answers-in-spanish"),
+    ("callback", "answers-late"),
+)
 
 
 @pytest_asyncio.fixture(scope="module")
