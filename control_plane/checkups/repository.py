@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.db.models import Call, CheckUp, CheckUpContact, CheckUpEscalation, Contact, Schedule, ScheduleRun, Workspace
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL
 from control_plane.kit.ids import new_id
+from sip_config.contract import AnsweredBy
 
 _SOMEBODY_ELSE = ("wrong_person", "wrong_number")
 _LAST_CALL = (Call.schedule_run_id == ScheduleRun.id, Call.attempt == ScheduleRun.calls)
-_REACHED_ANOTHER = exists().where(*_LAST_CALL, Call.outcome.in_(_SOMEBODY_ELSE))
-MISSED = or_(ScheduleRun.state.in_(("failed", "refused", "missed")), and_(ScheduleRun.state == "completed", _REACHED_ANOTHER))
+_SPOKEN_TO = exists().where(*_LAST_CALL, Call.answered_by == AnsweredBy.HUMAN, Call.outcome.not_in(_SOMEBODY_ELSE))
+"""As domain/follow_up.was_spoken_to: who picked up and was silent, or a machine, has not been checked on."""
+MISSED = or_(ScheduleRun.state.in_(("failed", "refused", "missed")), and_(ScheduleRun.state == "completed", ~_SPOKEN_TO))
 """A run in which the person themselves was not spoken to."""
 
 
@@ -57,7 +59,7 @@ class CheckUpRepository:
     async def counts(self, rows: Sequence[CheckUp]) -> Mapping[uuid.UUID, tuple[int, int]]:
         """Runs that were kept and that were missed, by schedule."""
         ids = [row.schedule_id for row in rows]
-        kept, missed = and_(ScheduleRun.state == "completed", ~_REACHED_ANOTHER), MISSED
+        kept, missed = and_(ScheduleRun.state == "completed", _SPOKEN_TO), MISSED
         columns = (ScheduleRun.schedule_id, func.count().filter(kept), func.count().filter(missed))
         query = select(*columns).where(ScheduleRun.schedule_id.in_(ids)).group_by(ScheduleRun.schedule_id)
         return defaultdict(lambda: (0, 0), {schedule_id: (k, m) for schedule_id, k, m in await self._session.execute(query)})

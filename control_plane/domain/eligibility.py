@@ -67,11 +67,19 @@ def _campaign_dates(facts: Facts, now: datetime, rules: Rules) -> Wait | Never |
     return None
 
 
+SUPPRESSED = "suppressed"
+"""The one reason that repeats what somebody has written."""
+
+
 def _suppressed(facts: Facts, now: datetime, rules: Rules) -> Never | None:
     if facts.suppressed_because is None:
         return None
-    because = f": {facts.suppressed_because}" if facts.suppressed_because else ""
-    return Never((Reason("suppressed", f"The number is on the suppression list{because}."),))
+    return Never((Reason(SUPPRESSED, suppressed_sentence(facts.suppressed_because)),))
+
+
+def suppressed_sentence(because: str) -> str:
+    """What is said of a suppressed number, with the words that it was asked for in, where there are any."""
+    return f"The number is on the suppression list{f': {because}' if because else ''}."
 
 
 def _number(facts: Facts, now: datetime, rules: Rules) -> Never | None:

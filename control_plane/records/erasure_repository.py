@@ -1,5 +1,6 @@
 """SQL of forgetting a person. Everything is set-based and within one transaction."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,15 +28,21 @@ from control_plane.db.models import (
 )
 from control_plane.db.session import number_hash
 from control_plane.domain.call_state import FINAL
+from control_plane.domain.eligibility import SUPPRESSED, suppressed_sentence
 from control_plane.webhooks.outbox_repository import OutboxRepository
 
 _QUIET = {"synchronize_session": False}
-# Inputs stay replayable: that there was a suppression counts, not the words it was asked for in.
+# Verdicts stay replayable: that there was a suppression counts, not the words it was asked for in.
 _REDACT_VERDICTS = text(
     """
     update gate_verdict set
         inputs = (inputs - 'number_hash' - 'e164') || '{"redacted": true}'::jsonb
-            || case when inputs ? 'suppressed_because' then '{"suppressed_because": "erased"}'::jsonb else '{}'::jsonb end
+            || case when inputs ? 'suppressed_because' then '{"suppressed_because": "erased"}'::jsonb else '{}'::jsonb end,
+        reasons = coalesce((
+            select jsonb_agg(case when said.reason ->> 'code' = :suppressed then said.reason || cast(:erased as jsonb) else said.reason end
+                             order by said.place)
+            from jsonb_array_elements(reasons) with ordinality as said (reason, place)
+        ), reasons)
     where workspace_id = :workspace_id and (id = any(cast(:verdicts as uuid[])) or call_id = any(cast(:calls as uuid[])) or (
         enrollment_id = any(cast(:enrollments as uuid[]))
         and (cast(:whole_person as bool) or inputs ->> 'number_hash' = any(cast(:hashes as text[]))
@@ -94,6 +101,7 @@ class ErasureRepository:
         given: dict[str, Any] = {"workspace_id": self._workspace_id, "enrollments": list(enrollments)}
         given |= {"verdicts": [c.verdict_id for c in calls if c.verdict_id is not None], "calls": [call.id for call in calls]}
         given |= {"hashes": self.hashes(numbers), "numbers": list(numbers), "whole_person": whole_person}
+        given |= {"suppressed": SUPPRESSED, "erased": json.dumps({"sentence": suppressed_sentence("erased")})}
         return len((await self._session.execute(_REDACT_VERDICTS, given)).all())
 
     async def redact_consents(self, numbers: Sequence[str], now: datetime) -> int:

@@ -160,6 +160,22 @@ async def test_a_person_who_cannot_be_called_at_all_alerts_and_disturbs_nobody(c
     assert told["state"] == "not_called"
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"answered_by": "silence", "outcome": "no_conversation"},
+        {"answered_by": "uncertain", "outcome": "unknown"},
+    ],
+    ids=lambda end: end["answered_by"],
+)
+async def test_a_phone_that_was_picked_up_and_where_nobody_spoke_is_no_kept_checkup(checks: Checks, end: dict[str, Any]) -> None:
+    made = await checks.is_due(tries=1)
+    await checks.care.ends(await checks.last(), network_result="answered", counts_as_attempt=True, **end)
+    await checks.work()
+    assert str((await checks.last()).contact_id) == checks.sister
+    assert ((await checks.shown(made))["kept"], (await checks.shown(made))["missed"]) == (0, 1)
+
+
 async def test_somebody_else_on_the_persons_phone_is_no_kept_checkup(checks: Checks) -> None:
     made = await checks.is_due()
     await checks.care.ends(await checks.last(), answered_by="human", outcome="wrong_person", network_result="answered")

@@ -9,6 +9,7 @@ import pytest
 from control_plane.audit.commands import examine
 from control_plane.db.models import CallEventRecord, CallTurn, GateVerdict
 from control_plane.db.unit import open_unit
+from control_plane.domain.eligibility import suppressed_sentence
 from control_plane.kit.ids import new_id
 from control_plane.records.tasks import finish_erasure, sweep_erasures
 from tests.fixtures.world import NOON, World
@@ -30,7 +31,8 @@ async def _person(world: World, **facts: Any) -> tuple[Any, uuid.UUID]:
     (enrollment,) = (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]
     workspace_id, verdict_id = world.ours.workspace_id, new_id()
     inputs = {"number_hash": "abc", "purpose": "care", "suppressed_because": "his words"}
-    facts = {"decision": "dial", "reasons": [], "inputs": inputs, "pack": "p@1", "decided_at": NOON} | facts.pop("verdict", {})
+    reasons = [{"code": "suppressed", "sentence": suppressed_sentence("his words")}, {"code": "limit_reached", "sentence": "3 of 3."}]
+    facts = {"decision": "never", "reasons": reasons, "inputs": inputs, "pack": "p@1", "decided_at": NOON} | facts.pop("verdict", {})
     await world.add(GateVerdict(id=verdict_id, workspace_id=workspace_id, **facts))
     await world.app.state.storage.put(KEY, _chunks(b"ogg"))
     said = {"summary": "Ada said yes.", "request": {"agenda": "Ada"}, "recording_key": KEY, "verdict_id": verdict_id}
@@ -71,6 +73,8 @@ async def test_an_erased_contact_leaves_figures_a_hash_and_an_unbroken_audit_log
     async with world.app.state.sessions() as session:
         verdict = await session.get_one(GateVerdict, row.verdict_id)
     assert verdict.inputs == {"purpose": "care", "redacted": True, "suppressed_because": "erased"}
+    # The gate's own sentence about the inputs that are left, so that the verdict can still be computed anew.
+    assert [reason["sentence"] for reason in verdict.reasons] == [suppressed_sentence("erased"), "3 of 3."]
     for number in (NUMBER, OTHER):
         check = await world.ours.get("/suppressions/check", e164=number)
         assert [(s["e164"], s["source"]) for s in check["suppressions"]] == [(None, "erasure")]
