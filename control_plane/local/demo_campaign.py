@@ -14,6 +14,7 @@ CONTACTS = Path(__file__).with_name("demo_contacts.csv")
 _CALLER_ID = "+12025550199"
 _FINAL = {"done", "exhausted", "suppressed", "skipped"}
 _IMPORT_LIMIT_S = 60.0
+_CONNECT_LIMIT_S = 60.0
 _LOOK_EVERY_S = 0.5
 # What a person would configure; the words are the assistant's whole character.
 _ASSISTANT = {
@@ -78,17 +79,17 @@ class DemoCampaign:
     async def start(cls, api: Api, max_concurrent_calls: int) -> "DemoCampaign":
         """Make assistant, trunk, number, list and campaign; import the contacts; start."""
         assistant = await api.post("/assistants", _ASSISTANT)
-        trunk = await api.post("/trunks", {"name": "Simulated carrier", "provider": "rehearsal", "calls_per_second": 5})
-        number = await api.post("/numbers", {"e164": _CALLER_ID, "trunk_id": trunk["id"]})
         contact_list = await api.post("/contact-lists", {"name": "Patients of next week"})
-        contacts = await _import(api, contact_list["id"])
+        number_id, contacts = await asyncio.gather(
+            rehearsal_number(api, _CALLER_ID, name="Simulated carrier"), _import(api, contact_list["id"])
+        )
         campaign = await api.post(
             "/campaigns",
             {
                 "name": "Appointment reminders",
                 "assistant_id": assistant["id"],
                 "contact_list_ids": [contact_list["id"]],
-                "number_ids": [number["id"]],
+                "number_ids": [number_id],
                 "prompt": "Confirm the visit on {appointment}.",
                 "attempts": _ATTEMPTS,
                 "ring_timeout_s": _RING_TIMEOUT_S,
@@ -108,6 +109,25 @@ class DemoCampaign:
 
     def is_finished(self, enrollments: list[dict[str, Any]]) -> bool:
         return len(enrollments) >= self.contacts and all(enrollment["state"] in _FINAL for enrollment in enrollments)
+
+
+async def rehearsal_number(api: Api, e164: str, **trunk: Any) -> str:
+    """Make a trunk of the simulated carrier and a number on it; returns the number's id as soon as LiveKit knows both.
+
+    `trunk` are further fields of the trunk. Raises `LocalError` when LiveKit refuses it or does not answer.
+    """
+    made = await api.post("/trunks", {"provider": "rehearsal", "calls_per_second": 5, **trunk})
+    number = await api.post("/numbers", {"e164": e164, "trunk_id": made["id"]})
+    try:
+        async with asyncio.timeout(_CONNECT_LIMIT_S):
+            while made["sync_state"] == "pending":
+                await look_again()
+                made = await api.get(f"/trunks/{made['id']}")
+    except TimeoutError:
+        raise LocalError(f"The trunk {made['name']} was not connected to LiveKit within {_CONNECT_LIMIT_S:.0f} s.") from None
+    if made["sync_state"] == "failed":
+        raise LocalError(f"LiveKit refused the trunk {made['name']}: {made['sync_error']}")
+    return number["id"]
 
 
 async def look_again() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from control_plane.local.demo_campaign import Api, open_api
+from control_plane.local.demo_campaign import Api, open_api, rehearsal_number
 from control_plane.local.ports import Ports
 from control_plane.local.settings import LocalOptions
 from control_plane.local.stack import LocalStack, forget_data
@@ -107,11 +107,7 @@ async def platform(tmp_path_factory: pytest.TempPathFactory, footprint_before: F
 @pytest.fixture(scope="session")
 async def caller_id(platform: Platform) -> str:
     """Id of a number on a rehearsal trunk."""
-    trunk = await platform.api.post(
-        "/trunks", {"name": "Tests", "provider": "rehearsal", "calls_per_second": 5, "max_concurrent_calls": 50}
-    )
-    number = await platform.api.post("/numbers", {"e164": "+12025550198", "trunk_id": trunk["id"]})
-    return number["id"]
+    return await rehearsal_number(platform.api, "+12025550198", name="Tests", max_concurrent_calls=50)
 
 
 async def start_campaign(platform: Platform, caller_id: str, contacts: dict[str, str], folder: Path, **settings: Any) -> Running:

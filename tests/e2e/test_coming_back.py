@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from control_plane.local.demo_campaign import open_api
+from control_plane.local.demo_campaign import open_api, rehearsal_number
 from control_plane.local.ports import Ports
 from control_plane.local.stack import forget_data
 from tests.e2e.conftest import Platform
@@ -101,8 +101,7 @@ async def care(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Care]:
     try:
         async with open_api(stack.api_url, stack.owner_key) as client:
             platform = Platform(stack, client)
-            trunk = await platform.api.post("/trunks", {"name": "Tests", "provider": "rehearsal", "calls_per_second": 5})
-            await platform.api.post("/numbers", {"e164": "+12025550198", "trunk_id": trunk["id"]})
+            await rehearsal_number(platform.api, "+12025550198", name="Tests")
             made = Care(platform, stack, (await platform.api.post("/assistants", ASSISTANT))["id"])
             await play(made)
             yield made
