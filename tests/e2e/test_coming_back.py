@@ -147,7 +147,8 @@ async def make_appointments(care: Care) -> None:
     """Three people are reminded four hours before, and would be again two hours before."""
     for name, script in (("Dora", "answers-and-talks"), ("Emil", "needs-another-time"), ("Fay", "will-not-come")):
         person, starts_at = await care.person(name, script), care.stack.now() + timedelta(hours=4, seconds=10)
-        body = {"contact_id": person.id, "assistant_id": care.assistant_id, "starts_at": starts_at.isoformat(), "title": "Dentist"}
+        body: dict[str, Any] = {"contact_id": person.id, "assistant_id": care.assistant_id, "title": "Dentist"}
+        body["starts_at"] = starts_at.isoformat()
         body["reminder_offsets_s"] = [4 * 3600, 2 * 3600] if name == "Fay" else [4 * 3600]
         care.made[name] = await care.platform.api.post("/appointments", body)
     for name in ("Dora", "Emil", "Fay"):
@@ -205,6 +206,8 @@ async def two_hours_later(care: Care) -> None:
     await asyncio.gather(
         care.call_is_over("Ann", 2),
         care.call_is_over("Carl", 2),
+        # A sweep judges the step once the call is over.
+        care.until("/follow-ups", lambda page: page["items"][0]["steps"][0]["state"] not in ("waiting", "calling")),
         care.until(checkup, lambda page: page["items"] and page["items"][0]["state"] != "calling"),
     )
     await calls_are_over(care)
