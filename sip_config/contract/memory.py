@@ -1,4 +1,4 @@
-"""What an order carries from before the call: part of the contract (`sip_config.contract`)."""
+"""What an order carries from before the call."""
 
 from dataclasses import dataclass
 

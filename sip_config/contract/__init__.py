@@ -1,0 +1,86 @@
+"""What the control plane and the agent say to each other about one call.
+
+The control plane hands the agent one complete `CallOrder`; the agent answers with `CallEvent`s while the call lives and one
+`CallReport` at its end. Both directions are idempotent: an event carries its own id, a report replaces nothing once stored.
+Plain standard-library dataclasses, so that neither side drags in the other's framework; `sip_config.codec` turns them into JSON.
+A change that an older peer cannot read raises `CONTRACT_VERSION`.
+"""
+
+from sip_config.contract.memory import Memory, PlannedCalls
+from sip_config.contract.order import (
+    CallOrder,
+    DispatchTicket,
+    MenuMode,
+    MenuOrder,
+    ModelCredential,
+    ModelsOrder,
+    RecordingPolicy,
+    ScreeningMode,
+    ScreeningOrder,
+    VoicemailMode,
+    VoicemailOrder,
+    VoiceOrder,
+)
+from sip_config.contract.report import (
+    CallEvent,
+    CallReport,
+    Disclosure,
+    ModelUsage,
+    Promise,
+    RecordingConsent,
+    RiskFlag,
+    Turn,
+    WorkerHeartbeat,
+)
+from sip_config.contract.version import CONTRACT_VERSION
+from sip_config.contract.words import (
+    ACKNOWLEDGED,
+    AnsweredBy,
+    CallPurpose,
+    ConsentDecision,
+    EndCause,
+    EventKind,
+    NetworkResult,
+    Outcome,
+    PromiseOwner,
+    RiskLevel,
+    Speaker,
+)
+
+__all__ = [
+    "ACKNOWLEDGED",
+    "CONTRACT_VERSION",
+    "AnsweredBy",
+    "CallEvent",
+    "CallOrder",
+    "CallPurpose",
+    "CallReport",
+    "ConsentDecision",
+    "Disclosure",
+    "DispatchTicket",
+    "EndCause",
+    "EventKind",
+    "Memory",
+    "MenuMode",
+    "MenuOrder",
+    "ModelCredential",
+    "ModelUsage",
+    "ModelsOrder",
+    "NetworkResult",
+    "Outcome",
+    "PlannedCalls",
+    "Promise",
+    "PromiseOwner",
+    "RecordingConsent",
+    "RecordingPolicy",
+    "RiskFlag",
+    "RiskLevel",
+    "ScreeningMode",
+    "ScreeningOrder",
+    "Speaker",
+    "Turn",
+    "VoiceOrder",
+    "VoicemailMode",
+    "VoicemailOrder",
+    "WorkerHeartbeat",
+]

@@ -1,0 +1,3 @@
+"""The version of the agreement."""
+
+CONTRACT_VERSION = 2
