@@ -1,100 +1,30 @@
 """What becomes of the answer to "May I go on?" in a conversation, from the transcript to what is said, with a session that only speaks."""
 
 import asyncio
-from collections.abc import Callable, Generator
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from agent_worker import clock, phrases
-from agent_worker.call_log import CallLog
-from agent_worker.conversation import Conversation
-from agent_worker.disclosure import opening_of
-from agent_worker.opening_line import Line, spoken
-from sip_config.contract import CallEvent, CallOrder, CallPurpose, EndCause, EventKind, RiskLevel
+from sip_config.contract import CallPurpose, EndCause, EventKind, RiskLevel
+from tests.fakes.talk import PATIENCE_S, Talk
 
 OWN_WORDS = "We have a new offer."
 SAID = phrases.for_language("en")
 
 
-class Client:
-    """Keeps what the agent tells the control plane."""
+class Stage(Talk):
+    """A call whose opening asks whether it may go on."""
 
     def __init__(self) -> None:
-        self.opt_outs: list[str] = []
-        self.events: list[CallEvent] = []
-
-    async def opt_out(self, quote: str, offset_s: float) -> None:
-        self.opt_outs.append(quote)
-
-    async def send_events(self, events: list[CallEvent]) -> None:
-        self.events += events
-
-
-class Speech:
-    interrupted, allow_interruptions = False, True
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return asyncio.sleep(0).__await__()
-
-
-class Session:
-    """Speaks at once, and hands on what a test lets happen."""
-
-    def __init__(self) -> None:
-        self.user_state = self.agent_state = "listening"
-        self.said: list[str] = []
-        self.has_spoken = asyncio.Event()
-        self._handlers: dict[str, Callable[[Any], None]] = {}
-
-    def on(self, name: str, handler: Callable[[Any], None]) -> None:
-        self._handlers[name] = handler
-
-    def say(self, text: str, **_: Any) -> Speech:
-        self.said.append(text)
-        self.has_spoken.set()
-        return Speech()
-
-    async def interrupt(self, *, force: bool) -> None:
-        pass
-
-    def sounds(self) -> None:
-        self._handlers["agent_state_changed"](SimpleNamespace(new_state="speaking", created_at=clock.seconds()))
-
-    def hears(self, text: str) -> None:
-        self._handlers["user_input_transcribed"](SimpleNamespace(is_final=True, transcript=text))
-
-
-class Stage:
-    def __init__(self) -> None:
-        facts = ("call", 1, "room", "callee", "+12025550101", CallPurpose.CAMPAIGN, "You are Ada.", OWN_WORDS)
-        order = CallOrder(*facts, ask_to_go_on=True)
-        self.client, self.session = Client(), Session()
-        self.log = CallLog(self.client, 1, "job")  # type: ignore[arg-type]
-        self.conversation = Conversation(order, self.client, self.log)  # type: ignore[arg-type]
-        opening = opening_of(order)
-        lines = [Line(b"\0\0", 8000) for _ in opening.spoken_first]
-        self.conversation.attach(self.session, spoken(opening, lines), lambda: None)  # type: ignore[arg-type]
+        super().__init__(CallPurpose.CAMPAIGN, OWN_WORDS, ask_to_go_on=True)
 
     async def opened(self) -> None:
-        """The opening has been played and ends in the question."""
         self.conversation.begin(1.0)
-        async with asyncio.timeout(30):
-            await self.session.has_spoken.wait()
-            self.session.sounds()
+        await self.session.until_said()
+        self.session.sounds()
+        async with asyncio.timeout(PATIENCE_S):
             await self.conversation.greeting.done.wait()
         assert self.session.said[0].endswith(SAID.may_go_on)
-
-    async def end(self) -> EndCause:
-        async with asyncio.timeout(30):
-            cause = await self.conversation.over
-        await self.aclose()
-        return cause
-
-    async def aclose(self) -> None:
-        await self.conversation.aclose()
-        await self.log.aclose(1.0)
 
     def replies(self) -> bool:
         """Whether the model would answer the turn that has just ended."""

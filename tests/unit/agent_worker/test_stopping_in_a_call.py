@@ -1,101 +1,25 @@
 """What becomes of "stop calling me" in a conversation, from the transcript to the end of the call, with a session that only speaks."""
 
-import asyncio
-from collections.abc import Callable, Generator, Mapping
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
 from agent_worker import phrases, stop_question
-from agent_worker.call_log import CallLog
-from agent_worker.control_plane_client import Unreachable
-from agent_worker.conversation import Conversation
-from agent_worker.disclosure import opening_of
-from agent_worker.opening_line import Line, spoken
-from sip_config.contract import CallEvent, CallOrder, CallPurpose, EndCause, EventKind
+from sip_config.contract import CallPurpose, EndCause, EventKind
+from tests.fakes.talk import Client, Talk
 
 STOP = "Please stop calling me."
 SAID = phrases.for_language("en")
 
 
-class Client:
-    """Keeps what the agent asks of the control plane."""
+class Stage(Talk):
+    """The callee has answered a call of the schedule."""
 
-    def __init__(self, *, can_cancel: bool = True) -> None:
-        self.asked: list[Mapping[str, str]] = []
-        self.opt_outs: list[str] = []
-        self.events: list[CallEvent] = []
-        self._can_cancel = can_cancel
-
-    async def schedule(self, asked: Mapping[str, str]) -> dict[str, str]:
-        self.asked.append(asked)
-        if not self._can_cancel:
-            raise Unreachable("away")
-        return {"read_back": "every day at noon"}
-
-    async def opt_out(self, quote: str, offset_s: float) -> None:
-        self.opt_outs.append(quote)
-
-    async def send_events(self, events: list[CallEvent]) -> None:
-        self.events += events
-
-
-class Speech:
-    interrupted, allow_interruptions = False, True
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return asyncio.sleep(0).__await__()
-
-
-class Session:
-    """Speaks at once, and hands on what a test lets happen."""
-
-    def __init__(self) -> None:
-        self.user_state = self.agent_state = "listening"
-        self.said: list[str] = []
-        self.has_asked = asyncio.Event()
-        self._handlers: dict[str, Callable[[Any], None]] = {}
-
-    def on(self, name: str, handler: Callable[[Any], None]) -> None:
-        self._handlers[name] = handler
-
-    def say(self, text: str, **_: Any) -> Speech:
-        self.said.append(text)
-        if text == SAID.stop_which:
-            self.has_asked.set()
-        return Speech()
-
-    async def interrupt(self, *, force: bool) -> None:
-        pass
-
-    def hears(self, text: str) -> None:
-        self._handlers["user_input_transcribed"](SimpleNamespace(is_final=True, transcript=text))
-
-
-class Stage:
     def __init__(self, client: Client, schedule_id: str) -> None:
-        facts = ("call", 1, "room", "callee", "+12025550101", CallPurpose.SCHEDULE, "You are Ada.", "Hello.")
-        order = CallOrder(*facts, schedule_id=schedule_id)
-        self.client, self.session = client, Session()
-        self.log = CallLog(client, 1, "job")  # type: ignore[arg-type]
-        self.conversation = Conversation(order, client, self.log)  # type: ignore[arg-type]
-        opening = opening_of(order)
-        lines = [Line(b"\0\0", 8000) for _ in opening.spoken_first]
-        self.conversation.attach(self.session, spoken(opening, lines), lambda: None)  # type: ignore[arg-type]
+        super().__init__(CallPurpose.SCHEDULE, "Hello.", client, schedule_id=schedule_id)
         self.conversation.begin(1.0)
-
-    async def end(self) -> EndCause:
-        async with asyncio.timeout(30):
-            cause = await self.conversation.over
-        await self.conversation.aclose()
-        await self.log.aclose(1.0)
-        return cause
 
     async def asks(self) -> None:
         self.session.hears(STOP)
-        async with asyncio.timeout(30):
-            await self.session.has_asked.wait()
+        await self.session.until_said(SAID.stop_which)
 
 
 async def test_only_these_calls_end_that_schedule_and_nothing_else():
