@@ -1,8 +1,6 @@
 """`callwright halt` and `callwright resume` as processes, beside a database that others use."""
 
 import asyncio
-import os
-import sys
 import uuid
 from asyncio.subprocess import PIPE
 from pathlib import Path
@@ -13,38 +11,26 @@ from sqlalchemy import select
 from control_plane.calls.control_repository import ControlRepository
 from control_plane.db.models import AuditEntry, Installation, Workspace
 from control_plane.dialer import place
-from control_plane.local.secrets_file import random_encryption_key
 from control_plane.telephony.port import Answered
 from sip_config.naming import room_name
+from tests.fixtures import programs
 from tests.integration.dialer.conftest import Bench, bench
 
 __all__ = ["bench"]
 
-ROOT = Path(__file__).parents[3]
 PATIENCE_S = 120
 
 
 @pytest.fixture
 def environment(database: str, tmp_path: Path) -> dict[str, str]:
     """Only the database can be reached."""
-    return {
-        "PATH": os.environ["PATH"],
-        "CALLWRIGHT_DATABASE_URL": database,
-        "CALLWRIGHT_REDIS_URL": "redis://127.0.0.1:1/0",
-        "LIVEKIT_URL": "ws://127.0.0.1:1",
-        "LIVEKIT_API_KEY": "key",
-        "LIVEKIT_API_SECRET": "x" * 40,
-        "CALLWRIGHT_ENCRYPTION_KEY": random_encryption_key(),
-        "CALLWRIGHT_DATA_DIR": str(tmp_path),
-        "CALLWRIGHT_REHEARSAL": "1",
-        "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
-    }
+    return programs.environment(database, tmp_path)
 
 
 async def callwright(environment: dict[str, str], *arguments: str) -> tuple[int | None, str]:
     """Exit code, and what was said."""
-    command = (sys.executable, "-m", "control_plane.cli", *arguments)
-    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT, stdout=PIPE, stderr=PIPE)
+    command = (*programs.CALLWRIGHT, *arguments)
+    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=programs.ROOT, stdout=PIPE, stderr=PIPE)
     said, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     return process.returncode, (said or errors).decode().strip()
 

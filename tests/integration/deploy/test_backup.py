@@ -15,17 +15,16 @@ from control_plane.db.models import Installation
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.dialer import place
 from control_plane.local.postgres import EmbeddedPostgres
-from control_plane.local.secrets_file import random_encryption_key
 from control_plane.telephony.port import Answered
 from sip_config.contract import EventKind
 from sip_config.naming import room_name
 from tests.fakes.telephony import FakeTelephony
+from tests.fixtures import programs
 from tests.integration.dialer.conftest import Bench, bench
 
 __all__ = ["bench"]
 
-ROOT = Path(__file__).parents[3]
-SCRIPTS = ROOT / "deploy" / "backup"
+SCRIPTS = programs.ROOT / "deploy" / "backup"
 TALKS, READY, WAITS = "+12025550101", "+12025550102", "+12025550103"
 
 
@@ -35,27 +34,15 @@ def environment(database: str, postgres: EmbeddedPostgres, tmp_path: Path) -> di
     storage = tmp_path / "storage"
     storage.mkdir()
     (storage / "call.ogg").write_bytes(b"sound")
-    programs = f"{Path(sys.executable).parent}:{postgres._files.bin}:{os.environ['PATH']}"
-    return {
-        "PATH": programs,
-        "PYTHONPATH": str(ROOT),
-        "CALLWRIGHT_DATABASE_URL": database,
-        "CALLWRIGHT_STORAGE_URL": f"file://{storage}",
-        "CALLWRIGHT_REDIS_URL": "redis://127.0.0.1:1/0",
-        "LIVEKIT_URL": "ws://127.0.0.1:1",
-        "LIVEKIT_API_KEY": "key",
-        "LIVEKIT_API_SECRET": "x" * 40,
-        "CALLWRIGHT_ENCRYPTION_KEY": random_encryption_key(),
-        "CALLWRIGHT_DATA_DIR": str(tmp_path),
-        "CALLWRIGHT_REHEARSAL": "1",
-        "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
-    }
+    search = f"{Path(sys.executable).parent}:{postgres._files.bin}:{os.environ['PATH']}"
+    told = {"PATH": search, "PYTHONPATH": str(programs.ROOT), "CALLWRIGHT_STORAGE_URL": f"file://{storage}"}
+    return programs.environment(database, tmp_path, **told)
 
 
 async def run(environment: dict[str, str], *command: str) -> tuple[int, str]:
     """Exit code, and what was said."""
     done = await asyncio.to_thread(
-        subprocess.run, command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
+        subprocess.run, command, env=environment, cwd=programs.ROOT, capture_output=True, text=True, timeout=240, check=False
     )
     return done.returncode, (done.stdout + done.stderr).strip()
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
@@ -12,31 +10,21 @@ import httpx
 import pytest
 
 from control_plane.local.processes import free_port
-from control_plane.local.secrets_file import random_encryption_key
+from tests.fixtures import programs
 from tests.fixtures.services import LiveKitService
 
-ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60
 
 
 @pytest.fixture
 def environment(database: str, redis_url: str, livekit: LiveKitService, tmp_path: Path) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        **livekit.env,
-        "CALLWRIGHT_DATABASE_URL": database,
-        "CALLWRIGHT_REDIS_URL": redis_url,
-        "CALLWRIGHT_ENCRYPTION_KEY": random_encryption_key(),
-        "CALLWRIGHT_DATA_DIR": str(tmp_path),
-        "CALLWRIGHT_BOOTSTRAP_API_KEY": "cw_bootstrap",
-        "CALLWRIGHT_REHEARSAL": "1",
-        "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
-    }
+    told = {**livekit.env, "CALLWRIGHT_REDIS_URL": redis_url, "CALLWRIGHT_BOOTSTRAP_API_KEY": "cw_bootstrap"}
+    return programs.environment(database, tmp_path, **told)
 
 
 async def run(environment: dict[str, str], *arguments: str) -> Process:
-    command = (sys.executable, "-m", "control_plane.cli", *arguments)
-    return await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT, stdout=PIPE, stderr=PIPE)
+    command = (*programs.CALLWRIGHT, *arguments)
+    return await asyncio.create_subprocess_exec(*command, env=environment, cwd=programs.ROOT, stdout=PIPE, stderr=PIPE)
 
 
 @pytest.mark.parametrize(

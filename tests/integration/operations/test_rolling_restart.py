@@ -19,7 +19,6 @@ from typing import Any
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from control_plane.db.session import Sessions, create_engine, create_sessions
@@ -28,8 +27,8 @@ from control_plane.local.processes import Command, free_port, launch
 from tests.factories import rows
 from tests.fakes.otlp import Collector, collecting
 from tests.fakes.telephony_server import read_ledger
+from tests.fixtures import programs
 
-ROOT = Path(__file__).parents[3]
 CONTACTS, SLOTS = 60, 3
 PATIENCE_S = 240.0
 """For what needs processes to start on a busy machine."""
@@ -49,7 +48,7 @@ class Platform:
 
     def start(self, name: str, module: str, *arguments: str, **env: str) -> None:
         argv, log = (sys.executable, "-m", module, *arguments), self.folder / f"{name}.log"
-        self.processes[name] = launch(Command(name, argv, self.env | env, ROOT, log, death_signal=signal.SIGKILL))
+        self.processes[name] = launch(Command(name, argv, self.env | env, programs.ROOT, log, death_signal=signal.SIGKILL))
 
     async def end(self, name: str) -> int:
         """SIGTERM, and the exit status."""
@@ -90,24 +89,17 @@ class Platform:
 @pytest.fixture
 async def platform(database: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Platform]:
     api, network = free_port(), free_port()
-    env = {
-        "PATH": os.environ.get("PATH", os.defpath),
+    told = {
         "HOME": str(tmp_path),
-        "CALLWRIGHT_DATABASE_URL": database,
         "CALLWRIGHT_REDIS_URL": redis_url,
-        "LIVEKIT_URL": "ws://127.0.0.1:1",
-        "LIVEKIT_API_KEY": "key",
-        "LIVEKIT_API_SECRET": "s" * 32,
-        "CALLWRIGHT_ENCRYPTION_KEY": Fernet.generate_key().decode(),
-        "CALLWRIGHT_DATA_DIR": str(tmp_path / "data"),
         "CALLWRIGHT_API_URL": f"http://127.0.0.1:{api}",
         "CALLWRIGHT_BOOTSTRAP_API_KEY": new_api_key(),
         "CALLWRIGHT_AGENT_KEY": new_api_key(),
-        "CALLWRIGHT_REHEARSAL": "1",
         "API_PORT": str(api),
         "CHAOS_NETWORK": f"http://127.0.0.1:{network}",
         "CHAOS_SLOTS": str(SLOTS),
     }
+    env = programs.environment(database, tmp_path / "data", **told)
     async with AsyncExitStack() as stack:
         collector = stack.enter_context(collecting())
         engine = create_engine(database)

@@ -17,10 +17,9 @@ from control_plane.cli import app
 from control_plane.local.postgres import EmbeddedPostgres
 from control_plane.local.processes import Command, free_port, launch
 from control_plane.local.redis import EmbeddedRedis
-from control_plane.local.secrets_file import random_encryption_key
+from tests.fixtures import programs
 from tests.fixtures.services import LiveKitService
 
-ROOT = Path(__file__).parents[3]
 PATIENCE_S = 120.0
 KEY = "cw_bootstrap"
 Run = Callable[..., Result]
@@ -36,21 +35,13 @@ def served(
 ) -> Iterator[str]:
     """Address of an API whose imports are worked on."""
     folder, port = tmp_path_factory.mktemp("served"), free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        **livekit.env,
-        "CALLWRIGHT_DATABASE_URL": postgres.create_database("remote", migrated_template),
-        "CALLWRIGHT_REDIS_URL": redis_server.url(2),
-        "CALLWRIGHT_ENCRYPTION_KEY": random_encryption_key(),
-        "CALLWRIGHT_DATA_DIR": str(folder),
-        "CALLWRIGHT_BOOTSTRAP_API_KEY": KEY,
-        "CALLWRIGHT_REHEARSAL": "1",
-        "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
-    }
+    database = postgres.create_database("remote", migrated_template)
+    told = {**livekit.env, "CALLWRIGHT_REDIS_URL": redis_server.url(2), "CALLWRIGHT_BOOTSTRAP_API_KEY": KEY}
+    environment = programs.environment(database, folder, **told)
     processes = []
     for name, arguments in {"api": ("api", "--port", str(port)), "task-worker": ("task-worker",)}.items():
-        argv = (sys.executable, "-m", "control_plane.cli", *arguments)
-        processes.append(launch(Command(name, argv, environment, ROOT, folder / f"{name}.log", death_signal=signal.SIGKILL)))
+        argv = (*programs.CALLWRIGHT, *arguments)
+        processes.append(launch(Command(name, argv, environment, programs.ROOT, folder / f"{name}.log", death_signal=signal.SIGKILL)))
     url = f"http://127.0.0.1:{port}"
     try:
         _until(lambda: _is_live(url))
@@ -164,7 +155,7 @@ def test_a_call_that_ended_without_an_answer_is_explained_and_ends_with_3(served
                 "call",
                 (sys.executable, "-m", "control_plane.cli", "call", "+12025550126", "--assistant", "Ada"),
                 {"PATH": os.environ["PATH"], "CALLWRIGHT_API_URL": served, "CALLWRIGHT_API_KEY": KEY},
-                ROOT,
+                programs.ROOT,
                 Path(os.devnull),
             )
         )
