@@ -340,6 +340,12 @@ def reasons_of(decision: Decision) -> list[dict[str, Any]]:
     return [{"code": reason.code, "sentence": reason.sentence} for reason in reasons]
 
 
+def says_the_same(decision: Decision, kept: GateVerdict) -> bool:
+    """Whether a decision is for the reasons of one that is kept; the words of a reason may differ, as the time of day in them does."""
+    codes = [reason["code"] for reason in reasons_of(decision)]
+    return (type(decision).__name__.lower(), codes) == (kept.decision, [reason["code"] for reason in kept.reasons])
+
+
 def until_of(decision: Decision) -> datetime | None:
     return decision.until if isinstance(decision, Wait) else None
 

@@ -133,6 +133,10 @@ class CallRepository:
     async def verdict(self, verdict_id: uuid.UUID) -> GateVerdict | None:
         return await self._session.get(GateVerdict, verdict_id)
 
+    async def verdicts(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, GateVerdict]:
+        found = await self._session.scalars(select(GateVerdict).where(GateVerdict.id.in_(ids))) if ids else ()
+        return {verdict.id: verdict for verdict in found}
+
     async def order_parts(self, call: Call) -> tuple[AssistantVersion, Workspace, Trunk, Campaign | None, Contact | None]:
         """What the agent's order is written from."""
         version = await self._session.get_one(AssistantVersion, call.assistant_version_id)

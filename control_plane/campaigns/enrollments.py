@@ -59,6 +59,12 @@ class Enrollments:
         """To be looked at again at `due_at`; `reasons` are sentences that say why not now."""
         await self._rows.save(enrollment, state="waiting", due_at=due_at, waiting_reasons=reasons, closed_reason="")
 
+    async def waits_because(self, enrollment_id: uuid.UUID, codes: list[str]) -> None:
+        """One that waits does so for these reasons of the gate, whose verdict is kept already."""
+        enrollment = await self._rows.lock(enrollment_id)
+        if enrollment is not None and enrollment.state == "waiting":
+            await self._rows.save(enrollment, waiting_codes=codes)
+
     async def close(self, enrollment: Enrollment, state: str, reason: str) -> None:
         """No further call: `state` is done, exhausted, suppressed or skipped."""
         await self._rows.save(enrollment, state=state, due_at=None, waiting_reasons=[], closed_reason=reason)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from control_plane.calls.caller_repository import CallerRepository
-from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, verdict_of
+from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, says_the_same, verdict_of
 from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import claimed as tell_claimed
 from control_plane.calls.reducer import Testimony, hear
@@ -18,7 +18,7 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.call_state import CallState, Fact
 from control_plane.domain.caller_id import NoCaller
-from control_plane.domain.decision import Dial, Never, Wait
+from control_plane.domain.decision import Never, Wait
 from control_plane.domain.pacing import slots_offered
 
 MOST_SINGLES = 32
@@ -69,17 +69,25 @@ async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headro
     await callers.learn([_wanted(call, q.workspace) for call, q in zip(due, questions, strict=True) if call.caller_choice])
     numbers, people = await repository.held([(c.workspace_id, c.to_e164) for c in due], {c.contact_id for c in due if c.contact_id})
     claimed: list[Call] = []
+    kept_waiting: list[tuple[Call, Answer]] = []
     for call, answer in zip(due, answers, strict=True):
-        if not await _may_go(unit, call, answer):
-            continue
-        if (call.workspace_id, call.to_e164) in numbers or call.contact_id in people:
+        if isinstance(answer.decision, Never):
+            await _give_up(unit, call, answer)
+        elif isinstance(answer.decision, Wait):
+            call.due_at = answer.decision.until
+            kept_waiting.append((call, answer))
+        elif (call.workspace_id, call.to_e164) in numbers or call.contact_id in people:
             call.due_at = unit.now + NUMBER_BUSY
+            kept_waiting.append((call, answer))
         elif headroom.slots and headroom.in_workspace(answer.question.workspace) and _has_caller(call, answer.question, callers, headroom):
             numbers.add((call.workspace_id, call.to_e164))
             people |= {call.contact_id} if call.contact_id else set()
             headroom.take(call.workspace_id, call.trunk_id, call.campaign_id)
             await _claim(unit, call, answer)
             claimed.append(call)
+        else:
+            kept_waiting.append((call, answer))
+    await _keep_what_changed(unit, kept_waiting)
     await unit.session.flush()
     return claimed
 
@@ -136,14 +144,20 @@ async def _questions(repository: ClaimRepository, calls: list[Call]) -> list[Que
     ]
 
 
-async def _may_go(unit: Unit, call: Call, answer: Answer) -> bool:
-    """A call that has to wait is looked at again then; one that may never be made is given up with the verdict."""
-    if isinstance(answer.decision, Wait):
-        call.due_at = answer.decision.until
-    if isinstance(answer.decision, Never):
-        await _keep_verdict(unit, call, answer)
-        await _release(unit, call, "gate", reasons_of(answer.decision))
-    return isinstance(answer.decision, Dial)
+async def _give_up(unit: Unit, call: Call, answer: Answer) -> None:
+    """A call that may never be made is given up with the verdict."""
+    await _keep_verdict(unit, call, answer)
+    await _release(unit, call, "gate", reasons_of(answer.decision))
+
+
+async def _keep_what_changed(unit: Unit, kept_waiting: Sequence[tuple[Call, Answer]]) -> None:
+    """Of calls that are not made now, the verdict is kept when it says something else than the last: they are looked at over and over,
+    and whoever asks why one waits is told what is true today."""
+    last = await CallRepository(unit.session).verdicts([call.verdict_id for call, _ in kept_waiting if call.verdict_id])
+    for call, answer in kept_waiting:
+        before = last.get(call.verdict_id) if call.verdict_id else None
+        if before is None or not says_the_same(answer.decision, before):
+            await _keep_verdict(unit, call, answer)
 
 
 async def _release(unit: Unit, call: Call, by: str, reasons: list[dict[str, Any]]) -> None:

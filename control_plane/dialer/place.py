@@ -18,6 +18,7 @@ from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import facts_of
 from control_plane.calls.reducer import CARE_RESERVE, Testimony, hear, take_in
 from control_plane.calls.repository import CallRepository
+from control_plane.campaigns.enrollments import Enrollments
 from control_plane.db.models import Call, Contact
 from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.context import Dialer
@@ -28,6 +29,7 @@ from control_plane.dialer.turns import MyTurn, NotYet, keep, line_of, take, unti
 from control_plane.domain.breaker import BreakerRules
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.decision import Dial as MayDial
+from control_plane.domain.decision import Wait
 from control_plane.domain.errors import NotFound
 from control_plane.kit import telemetry
 from control_plane.kit.clock import monotonic
@@ -237,6 +239,9 @@ async def _last_gate(unit: Unit, call: Call, rows: GateRows) -> Answer | str:
     call.failure = "; ".join(reason.sentence for reason in answer.decision.reasons)
     reasons = {"reasons": reasons_of(answer.decision)}
     await take_in(unit, call, Testimony("task", "last_gate", "gate_refused", rows.now, Fact.RELEASED, reasons))
+    if isinstance(answer.decision, Wait) and call.enrollment_id is not None:
+        # It is due again at once, and the claim will hear the same: that is no second verdict.
+        await Enrollments(unit).waits_because(call.enrollment_id, [reason.code for reason in answer.decision.reasons])
     return call.failure
 
 

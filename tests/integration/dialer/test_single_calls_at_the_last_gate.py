@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from control_plane.contacts.suppressions import suppress
 from control_plane.db.models import Call, Consent, GateVerdict, Number, Trunk, Workspace
 from control_plane.dialer import place
+from control_plane.domain.destinations import destination
 from control_plane.explanations.calls import CallExplanations
 from control_plane.kit.ids import new_id
 from control_plane.telephony.port import Refused
@@ -87,6 +88,29 @@ async def test_a_change_while_a_single_call_is_queued_keeps_it_from_being_claime
     await bench.tick()
     assert [c.state for c in await bench.calls()] == ["released"]
     assert (bench.telephony.sent, (await _verdicts(bench))[-1]) == ([], ("claim", "never", [code]))
+
+
+async def _destination_paused(bench: Bench, prefix: str, why: str) -> None:
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Workspace).values(paused_destinations={prefix: why} if why else {}))
+        await session.execute(update(Call).values(due_at=datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+async def test_a_single_call_that_has_to_wait_says_why_today_and_is_not_written_down_at_each_look(bench: Bench) -> None:
+    world, prefix = await _queued(bench), destination(NEW_YORK).prefix
+    (call,) = await bench.calls()
+    for _ in range(3):
+        await _destination_paused(bench, prefix, "Calls there are paused.")
+        assert await bench.tick() == 0
+    assert await _verdicts(bench) == [("claim", "wait", ["destination_paused"])]
+    async with bench.dialer.unit() as unit:
+        told = await CallExplanations(unit, world.workspace.id).explain(call.id)
+    assert (told.decision, [reason.code for reason in told.reasons]) == ("wait", ["destination_paused"])
+    await _destination_paused(bench, prefix, "")
+    assert await bench.tick() == 1
+    assert await _verdicts(bench) == [("claim", "wait", ["destination_paused"]), ("claim", "dial", [])]
+    async with bench.dialer.unit() as unit:
+        assert (await CallExplanations(unit, world.workspace.id).explain(call.id)).may_dial
 
 
 async def test_without_a_change_the_same_call_is_sent(bench: Bench) -> None:
