@@ -151,10 +151,10 @@ class Conversation:
         if not self.over.done():
             self.over.set_result(cause)
 
-    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
+    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None, quote: str = "") -> None:
         """Note the outcome, unless the callee has opted out: that stands."""
         if not self._wish.is_asked:
-            promised = {"callback_at": callback_at.isoformat()} if callback_at else {}
+            promised = {"callback_at": callback_at.isoformat(), "quote": quote} if callback_at else {}
             self.keeper.note(EventKind.OUTCOME_SET, {"label": label, "note": note, **promised})
 
     def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:

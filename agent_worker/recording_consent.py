@@ -91,7 +91,8 @@ class Consent:
         if kind in (EventKind.PROMISED, EventKind.RISK_FLAGGED):
             return {**data, "quote": ""}
         if kind is EventKind.OUTCOME_SET and data.get("label") != "do_not_call":
-            return {**data, "note": NOT_STORED if data.get("note") else ""}
+            words = {"quote": ""} if "quote" in data else {}
+            return {**data, **words, "note": NOT_STORED if data.get("note") else ""}
         return data
 
     def screened_event(self, event: CallEvent) -> CallEvent:

@@ -56,6 +56,7 @@ def fold(
         outcome_label=label,
         outcome_note=str(named.data.get("note", "")) if named else "",
         callback_at=_promised(named),
+        callback_quote=str(named.data.get("quote", "")) if named else "",
         promises=tuple(from_plain(Promise, event.data) for event in events if event.kind is EventKind.PROMISED),
         risks=tuple(from_plain(RiskFlag, event.data) for event in events if event.kind is EventKind.RISK_FLAGGED),
         turns=turns,

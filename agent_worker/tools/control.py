@@ -34,8 +34,8 @@ class CallControl(Protocol):
         """Have the wish never to be called again committed, then confirm it and hang up; whether it was committed."""
         ...
 
-    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
-        """Record what was achieved, and when the callee was promised to be called back; a later label replaces an earlier one."""
+    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None, quote: str = "") -> None:
+        """Record what was achieved, and when and in which words a call back was promised; a later label replaces an earlier one."""
         ...
 
     def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:

@@ -24,7 +24,8 @@ def set_outcome(control: CallControl, labels: tuple[str, ...], time_zone: str = 
         if label not in labels:
             raise ToolError(f"There is no outcome {label!r}. Choose one of: {', '.join(labels)}.")
         promised = utc_of(raw_arguments.get("callback_at"), zone, "callback_at") if category(label) is Outcome.CALLBACK else None
-        control.set_outcome(label, str(raw_arguments.get("note", "")), promised)
+        quote = str(raw_arguments.get("quote", "")).strip() if promised is not None else ""
+        control.set_outcome(label, str(raw_arguments.get("note", "")), promised, quote)
         # A reply that was spoken along with the call needs no second one; without any, silence would follow.
         return None if await already_spoke(context) else "Recorded. Go on with the conversation."
 
@@ -41,6 +42,7 @@ def _schema(labels: tuple[str, ...], zone: ZoneInfo | None) -> dict[str, object]
             "type": "string",
             "description": f"If the person named a time to be called back: {how_to_write(zone)}",
         }
+        properties["quote"] = {"type": "string", "description": "Then also your own words in which you promised to call back."}
     return schema(
         "set_outcome", "Record what this call achieved. Call it before the call ends; a later outcome replaces an earlier one.", properties
     )

@@ -17,7 +17,7 @@ from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import Parts, order_of
 from control_plane.calls.outcomes import category_of, promised_at
 from control_plane.calls.promise_repository import PromiseRepository
-from control_plane.calls.promises import note_callback, take_promise
+from control_plane.calls.promises import note_callback, quote_callback, take_promise
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.risk_repository import RiskRepository
@@ -105,7 +105,8 @@ class AgentService:
                 outcome, promised_before = category_of(label), call.callback_at
                 call.outcome_label, call.outcome = label, outcome
                 call.callback_at = promised_at(outcome, _time(event.data.get("callback_at")), self._unit.now)
-                await note_callback(self._unit, call, promised_before)
+                quote = "" if _has_refused(call) else str(event.data.get("quote", ""))
+                await note_callback(self._unit, call, promised_before, quote)
                 if call.outcome is Outcome.DO_NOT_CALL:
                     await never_call_again(self._unit, call, str(event.data.get("note", "")))
             case EventKind.DISCLOSED:
@@ -180,6 +181,8 @@ class AgentService:
             # Now it is known what the models have consumed.
             await charge(self._unit, call)
         await note_callback(self._unit, call, promised_before)
+        if not _has_refused(call):
+            await quote_callback(self._unit, call, report)
         is_refused = report.recording_consent is not None and report.recording_consent.decision is ConsentDecision.REFUSED
         await tell_transcript(self._unit, call, 0 if is_refused else len(report.turns))
         if report.answered:
@@ -255,7 +258,7 @@ def _has_refused(call: Call) -> bool:
 
 def _kept_of(event: CallEvent) -> dict[str, Any]:
     """What the ledger keeps. The words behind a risk or a promise stand with it only, where they can be forgotten."""
-    has_words = event.kind in (EventKind.RISK_FLAGGED, EventKind.PROMISED)
+    has_words = event.kind in (EventKind.RISK_FLAGGED, EventKind.PROMISED, EventKind.OUTCOME_SET)
     return {n: v for n, v in event.data.items() if n not in ("quote", "what")} if has_words else event.data
 
 

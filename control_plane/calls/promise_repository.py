@@ -23,12 +23,17 @@ class PromiseRepository:
         row |= {"what": what, "owner": owner, "due_at": due_at, "quote": quote}
         await self._session.execute(insert(Promise).values(row).on_conflict_do_nothing(index_elements=["call_id", "seq"]))
 
-    async def move_callback(self, call: Call, due_at: datetime | None, now: datetime) -> None:
-        """Another time was said, or none any more, while the callback is open."""
+    async def move_callback(self, call: Call, due_at: datetime | None, now: datetime, quote: str = "") -> None:
+        """Another time was said, in these words, or none any more, while the callback is open."""
         mine = update(Promise).where(Promise.call_id == call.id, Promise.seq == 0, Promise.state == "open")
         gone = {"state": "dropped", "closed_at": now, "closed_by": "call"}
-        changed = {"due_at": due_at, "overdue_at": None} if due_at is not None else gone
+        changed = {"due_at": due_at, "overdue_at": None, "quote": quote} if due_at is not None else gone
         await self._session.execute(mine.values(**changed).execution_options(**_QUIET))
+
+    async def quote_callback(self, call: Call, quote: str) -> None:
+        """The words in which it was promised, where none are known."""
+        unquoted = update(Promise).where(Promise.call_id == call.id, Promise.seq == 0, Promise.quote == "")
+        await self._session.execute(unquoted.values(quote=quote).execution_options(**_QUIET))
 
     async def forget_quotes(self, call_id: uuid.UUID) -> None:
         """The callee does not want to be recorded: that something was promised stays, the words go."""

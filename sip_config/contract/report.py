@@ -98,6 +98,7 @@ class CallReport:
     outcome_label: str = ""
     outcome_note: str = ""
     callback_at: datetime | None = None  # promised to the callee with the outcome callback
+    callback_quote: str = ""  # the agent's own words that promised it, where the model has told them
     turns: tuple[Turn, ...] = ()
     answered_at: datetime | None = None
     ended_at: datetime | None = None

@@ -98,7 +98,7 @@ class EventKind(enum.StrEnum):
     SCREENED = "screened"  # data: answered_by, confidence (0 to 1), reason
     TURN = "turn"  # data: one Turn
     TOOL_CALLED = "tool_called"  # data: name, arguments, result
-    OUTCOME_SET = "outcome_set"  # data: label, note, and callback_at when a time was promised
+    OUTCOME_SET = "outcome_set"  # data: label, note; and callback_at with quote, the agent's words, when a time was promised
     CALLEE_LEFT = "callee_left"  # data: last_status, disconnect_reason
     HANGING_UP = "hanging_up"  # data: end_cause
     DISCLOSED = "disclosed"  # data: one Disclosure; its last word has been played

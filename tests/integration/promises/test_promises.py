@@ -3,7 +3,21 @@
 from datetime import timedelta
 from typing import Any
 
-from sip_config.contract import ConsentDecision, EventKind, Outcome, Promise, PromiseOwner, RecordingConsent, RecordingPolicy
+import pytest
+
+from control_plane.calls.promises import words_before
+from control_plane.calls.repository import NOT_STORED
+from sip_config.contract import (
+    ConsentDecision,
+    EventKind,
+    Outcome,
+    Promise,
+    PromiseOwner,
+    RecordingConsent,
+    RecordingPolicy,
+    Speaker,
+    Turn,
+)
 from tests.integration.calls.conftest import CALLEE, Stage, checked
 from tests.integration.promises.conftest import Ledger
 
@@ -105,6 +119,52 @@ async def test_a_callback_that_may_not_be_made_says_why_and_is_told(ledger: Ledg
     assert (promise["state"], len(await ledger.stage.rows())) == ("open", 1)
     assert promise["note"]
     assert [data["is_callback"] for data in await ledger.told()] == [True]
+
+
+async def test_a_promised_callback_is_kept_with_the_agents_own_words(ledger: Ledger) -> None:
+    call, agent = await ledger.stage.in_progress()
+    at = (ledger.now + HOUR).isoformat()
+    await agent.says(EventKind.OUTCOME_SET, label="callback", note="", callback_at=at, quote="I will call you at four.")
+    (promise,) = await ledger.all()
+    assert promise["quote"] == "I will call you at four."
+    assert "at four" not in str((await ledger.stage.get(f"/calls/{call['id']}/events"))["items"])
+
+
+async def test_a_callback_that_no_tool_quotes_has_the_words_that_the_agent_said_last(ledger: Ledger) -> None:
+    turns = (
+        _turn(1, "agent", "A good time?"),
+        _turn(2, "callee", "Call me at four."),
+        _turn(3, "agent", "I will call you at four."),
+    )
+    promised = {"outcome": Outcome.CALLBACK, "outcome_label": "callback", "callback_at": ledger.now + HOUR}
+    await said(ledger.stage, turns=turns, **promised)
+    assert [promise["quote"] for promise in await ledger.all()] == ["I will call you at four."]
+
+
+async def test_words_of_a_callback_are_not_kept_of_somebody_who_does_not_want_to_be_recorded(ledger: Ledger) -> None:
+    refused = RecordingConsent(RecordingPolicy.NOTIFY, ConsentDecision.REFUSED)
+    promised = {"outcome": Outcome.CALLBACK, "outcome_label": "callback", "callback_at": ledger.now + HOUR, "callback_quote": QUOTE}
+    await said(ledger.stage, recording_consent=refused, turns=(_turn(1, "agent", QUOTE),), **promised)
+    assert [promise["quote"] for promise in await ledger.all()] == [""]
+
+
+@pytest.mark.parametrize(
+    ("at_s", "words"),
+    [
+        (None, "Goodbye."),
+        (1.0, "Hello.\nI will call you at four."),
+        (9.0, "I will call you at four.\nGoodbye."),
+        (20.0, "Goodbye."),
+        (-1.0, "Hello."),
+    ],
+)
+def test_the_words_of_a_promise_are_those_before_and_after_it_was_noted(at_s: float | None, words: str) -> None:
+    turns = [_turn(0, "agent", "Hello."), _turn(4, "callee", "At four."), _turn(8, "agent", "I will call you at four.")]
+    assert words_before([*turns, _turn(10, "agent", NOT_STORED), _turn(12, "agent", "Goodbye.")], at_s) == words
+
+
+def _turn(seq: int, speaker: str, text: str) -> Turn:
+    return Turn(seq, Speaker(speaker), text, float(seq))
 
 
 async def test_another_time_moves_the_callback_and_another_outcome_drops_it(ledger: Ledger) -> None:

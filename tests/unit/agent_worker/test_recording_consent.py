@@ -123,6 +123,7 @@ def test_words_that_must_not_be_kept_leave_no_event_and_an_opt_out_stays_proven(
     tool = refused.screened(EventKind.TOOL_CALLED, {"name": "set_outcome", "arguments": "Grace", "result": "ok"})
     assert "Grace" not in str(tool)
     assert refused.screened(EventKind.OUTCOME_SET, {"label": "callback", "note": "Grace"})["note"] == NOT_STORED
+    assert refused.screened(EventKind.OUTCOME_SET, {"label": "callback", "note": "", "quote": "At four."})["quote"] == ""
     assert refused.screened(EventKind.OUTCOME_SET, {"label": "do_not_call", "note": "never again"})["note"] == "never again"
     flag = {"kind": "medical", "level": "concern", "quote": "Grace"}
     assert refused.screened(EventKind.RISK_FLAGGED, flag) == flag | {"quote": ""}

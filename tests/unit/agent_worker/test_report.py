@@ -89,6 +89,12 @@ def test_a_later_outcome_replaces_an_earlier_one():
     assert told.outcome is Outcome.NOT_INTERESTED
 
 
+def test_a_promised_time_is_reported_with_the_words_that_promised_it():
+    data = {"label": "callback", "note": "", "callback_at": "2026-11-30T20:00:00+00:00", "quote": "I will call you at three."}
+    told = answered(screened(AnsweredBy.HUMAN), (EventKind.OUTCOME_SET, data), hung_up())
+    assert (told.callback_at, told.callback_quote) == (datetime(2026, 11, 30, 20, tzinfo=UTC), "I will call you at three.")
+
+
 def test_hanging_up_after_no_more_than_hello_is_early():
     told = answered(screened(AnsweredBy.HUMAN), turn(HELLO), turn(OPENING), left())
     assert (told.outcome, told.end_cause) == (Outcome.HUNG_UP_EARLY, EndCause.CALLEE_HANGUP)

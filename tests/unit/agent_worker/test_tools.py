@@ -40,8 +40,8 @@ class Control:
         self.asked.append(("opt_out", quote))
         return True
 
-    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None) -> None:
-        self.asked.append(("outcome", label, note, *([callback_at] if callback_at else [])))
+    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None, quote: str = "") -> None:
+        self.asked.append(("outcome", label, note, *([callback_at, quote] if callback_at else [])))
 
     @property
     def scheduling(self) -> "Control":
@@ -156,9 +156,9 @@ def test_a_call_without_labels_has_no_outcome_tool(labels: tuple[str, ...], name
     ],
 )
 async def test_a_promised_time_is_read_where_the_callee_is(said: str, promised: datetime | None):
-    given = {"label": "callback", "note": "later", "callback_at": said}
+    given = {"label": "callback", "note": "later", "callback_at": said, "quote": "I will call you at three."}
     asked, _ = await conversation(("Gladly.", [("set_outcome", given)]))
-    assert asked == [("outcome", "callback", "later", *([promised] if promised else []))]
+    assert asked == [("outcome", "callback", "later", *([promised, "I will call you at three."] if promised else []))]
 
 
 async def test_a_time_that_is_none_is_asked_for_again():
