@@ -24,11 +24,10 @@ def jurisdictions(e164: str, contact: Contact | None) -> tuple[str, ...]:
 
 
 def time_zones(e164: str, contact: Contact | None) -> tuple[str, ...]:
-    """Every zone the person may be in: as the list says, else as stored with the number or as it allows, narrowed by the address."""
-    if contact is not None and contact.time_zone:
-        return (contact.time_zone,)
+    """Every zone the person may be in: as stored with the number or as it allows, narrowed by the address and by what the list says."""
     stored = next((p.time_zones for p in contact.phones if p.e164 == e164), []) if contact is not None else []
-    return places.time_zones(e164, tuple(stored), _address(contact))
+    given = contact.time_zone if contact is not None else None
+    return places.time_zones(e164, tuple(stored), _address(contact), given)
 
 
 def rules_of(workspace: Workspace, trunk: Trunk, where: tuple[str, ...], purpose: str, now: datetime) -> Rules:

@@ -12,6 +12,7 @@ from typing import Any
 import phonenumbers
 
 from control_plane.domain import phone
+from control_plane.rules import zones
 from control_plane.rules.yaml_text import read_yaml
 
 _STATES = Path(__file__).parent / "us_states.yaml"
@@ -56,13 +57,20 @@ def jurisdictions(e164: str, address: Address = NOWHERE) -> tuple[str, ...]:
     return tuple(sorted(places))
 
 
-def time_zones(e164: str, stored: tuple[str, ...], address: Address = NOWHERE) -> tuple[str, ...]:
-    """Every zone the person may be in: those of the number, as far as the address agrees; of both, where they contradict each other."""
+def time_zones(e164: str, stored: tuple[str, ...], address: Address = NOWHERE, given: str | None = None) -> tuple[str, ...]:
+    """Every zone the person may be in: those of the number, as far as the address and the zone that a list gives agree; of both, where they
+    contradict each other. A zone that was given comes first: of all, it is the likeliest."""
     of_number = stored or phone.time_zones(e164)
-    if address.state is None:
-        return of_number
-    of_address = us_states()[address.state].zones
-    return tuple(zone for zone in of_number if zone in of_address) or tuple(sorted({*of_number, *of_address}))
+    of_address = _zones_of(address)
+    if of_address:
+        of_number = zones.narrowed(of_number, of_address)
+    return zones.first(given, zones.narrowed(of_number, (given,))) if given else of_number
+
+
+def _zones_of(address: Address) -> tuple[str, ...]:
+    if address.state is not None:
+        return us_states()[address.state].zones
+    return zones.of_countries().get(address.country, ()) if address.country is not None else ()
 
 
 def _of_number(e164: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from phonenumbers import geocoder
 
 from control_plane.contacts.places import is_zone
 from control_plane.rules.places import Address, jurisdictions, time_zones, us_states
+from control_plane.rules.zones import of_countries
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,44 @@ def test_every_area_code_stands_where_the_numbering_plan_has_it():
 )
 def test_an_address_narrows_the_zones_and_where_it_contradicts_both_count(e164: str, stored: tuple, attributes: dict, zones: tuple):
     assert time_zones(e164, stored, Address.of(attributes)) == zones
+
+
+@pytest.mark.parametrize(
+    ("e164", "attributes", "zones"),
+    [
+        ("+12122345678", {"country": "GB"}, ("America/New_York", "Europe/London")),
+        ("+12122345678", {"country": "US"}, ("America/New_York",)),
+        ("+18005551234", {"country": "JM"}, ("America/Jamaica",)),
+        ("+442079460000", {"country": "IE"}, ("Europe/Dublin", "Europe/London")),
+        ("+919876543210", {"country": "IN"}, ("Asia/Calcutta",)),
+        ("+12122345678", {"country": "Atlantis"}, ("America/New_York",)),
+        ("+80012345678", {"country": "GB"}, ("Europe/London",)),
+    ],
+)
+def test_the_country_of_an_address_has_zones_too(e164: str, attributes: dict, zones: tuple[str, ...]):
+    assert time_zones(e164, (), Address.of(attributes)) == zones
+
+
+@pytest.mark.parametrize(
+    ("e164", "attributes", "given", "zones"),
+    [
+        ("+12082005678", {}, "America/Boise", ("America/Boise",)),
+        ("+12122345678", {}, "America/Los_Angeles", ("America/Los_Angeles", "America/New_York")),
+        ("+919876543210", {}, "Asia/Kolkata", ("Asia/Kolkata",)),
+        ("+18005551234", {}, "America/Jamaica", ("America/Jamaica",)),
+        ("+12122345678", {"country": "GB"}, "Europe/London", ("Europe/London",)),
+        ("+12122345678", {"country": "GB"}, "Asia/Tokyo", ("Asia/Tokyo", "America/New_York", "Europe/London")),
+        ("+80012345678", {}, "UTC", ("UTC",)),
+    ],
+)
+def test_a_zone_from_a_list_narrows_those_of_the_number_and_never_replaces_them(e164: str, attributes: dict, given: str, zones: tuple):
+    assert time_zones(e164, (), Address.of(attributes), given) == zones
+
+
+def test_every_country_with_a_numbering_plan_has_zones_and_all_of_them_are_known():
+    known = of_countries()
+    assert {code for code in phonenumbers.SUPPORTED_REGIONS if code not in known} == {"AC", "TA", "XK"}
+    assert all(map(is_zone, (zone for zones in known.values() for zone in zones)))
 
 
 def test_all_numbers_of_an_area_code_are_in_the_same_places():
