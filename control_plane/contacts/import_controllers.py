@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 from litestar.response import ServerSentEvent, Stream
 
+from control_plane.contacts.comparison import LARGEST, ComparisonOut
 from control_plane.contacts.import_preview import ImportPreview
 from control_plane.contacts.import_stream import progress
 from control_plane.contacts.imports import ImportOptions, ImportService
@@ -35,6 +36,7 @@ Mapping = Annotated[
     str | None,
     QueryParameter(name="mapping", max_length=20_000, description='JSON: {"Column header": "phone" | "name" | "attributes.plan" …}'),
 ]
+OnList = Annotated[uuid.UUID | None, QueryParameter(name="contact_list_id", description="The list; without one it is a new one.")]
 Token = Annotated[
     str | None,
     QueryParameter(name="access_token", max_length=8192, description="A token (never a key), for a client that sends no header."),
@@ -98,6 +100,34 @@ class ImportController(Controller):
         await unit.session.rollback()
         return await service.preview(options, chunks)
 
+    @post(
+        "/contact-lists/imports/compare",
+        status_code=200,
+        guards=[requires("manager")],
+        request_max_body_size=LARGEST,
+        opt=NOT_IDEMPOTENT,
+        operation_class=MappedUploadOperation,
+        summary="Who would be added, changed and kept if a list became what the file says, and who stands on it and not in the file",
+    )
+    async def compare(
+        self,
+        request: Request[Any, Any, Any],
+        unit: Work,
+        principal: Who,
+        storage: Files,
+        contact_list_id: OnList = None,
+        default_country: Country = None,
+        mapping: Mapping = None,
+        encoding: Encoding = None,
+    ) -> ComparisonOut:
+        """Reads the whole file, of up to 10 MB. Nothing is stored. Without a list everybody in the file would be added."""
+        service = ImportService(unit, principal.workspace_id, storage)
+        options, chunks = await _said(
+            request, service, contact_list_id, {"default_country": default_country, "mapping": mapping, "encoding": encoding}
+        )
+        await unit.session.rollback()
+        return await service.compare(contact_list_id, options, chunks)
+
     @get("/imports/{import_id:uuid}", summary="How far an import has come")
     async def read(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> ImportOut:
         return await ImportService(unit, principal.workspace_id, storage).get(import_id)
@@ -122,7 +152,7 @@ class ImportController(Controller):
 
 
 async def _said(
-    request: Request[Any, Any, Any], service: ImportService, list_id: uuid.UUID, query: dict[str, str | None]
+    request: Request[Any, Any, Any], service: ImportService, list_id: uuid.UUID | None, query: dict[str, str | None]
 ) -> tuple[ImportOptions, AsyncIterator[bytes]]:
     """How to read the file, and its bytes. What a form says goes before the query.
 

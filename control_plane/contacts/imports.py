@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from control_plane.audit.service import record
+from control_plane.contacts.comparison import ComparisonOut, compare
 from control_plane.contacts.import_preview import ImportPreview, beginning_of, preview
 from control_plane.contacts.import_repository import ImportRepository, error_rows
 from control_plane.contacts.importing.columns import PLAIN_TARGETS, is_target
@@ -47,9 +48,10 @@ class ImportService:
         self._storage = storage
         self._rows = ImportRepository(unit.session)
 
-    async def options(self, list_id: uuid.UUID, said: ImportOptions) -> ImportOptions:
+    async def options(self, list_id: uuid.UUID | None, said: ImportOptions) -> ImportOptions:
         """How to read a file for this list: what was said, completed. Raises `Invalid` for wrong options, `NotFound` for a foreign list."""
-        await self._require_list(list_id)
+        if list_id is not None:
+            await self._require_list(list_id)
         for header, target in said.mapping.items():
             if not is_target(target):
                 known = ", ".join(PLAIN_TARGETS)
@@ -66,6 +68,11 @@ class ImportService:
             raise Invalid.field("file", "The file is empty.")
         settings = FileSettings(options.encoding or "", options.mapping, options.default_country or "", latest=self._unit.now)
         return await asyncio.to_thread(preview, beginning, is_whole, settings)
+
+    async def compare(self, list_id: uuid.UUID | None, options: ImportOptions, chunks: AsyncIterator[bytes]) -> ComparisonOut:
+        """What the whole file would change on the list; nothing is stored. Raises `Invalid` when it could not be imported at all."""
+        settings = FileSettings(options.encoding or "", options.mapping, options.default_country or "", latest=self._unit.now)
+        return await compare(self._unit, self._workspace_id, list_id, settings, chunks)
 
     async def accept(self, list_id: uuid.UUID, options: ImportOptions, chunks: AsyncIterator[bytes]) -> ImportOut:
         """Store the file and queue its import. Raises `Invalid` for an empty file.

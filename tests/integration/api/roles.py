@@ -141,6 +141,7 @@ LEAST_ROLE = {
     "POST /contact-lists/{list_id}/consents": "manager",
     "POST /contact-lists/{list_id}/contacts": "manager",
     "DELETE /contact-lists/{list_id}/contacts/{contact_id}": "manager",
+    "POST /contact-lists/imports/compare": "manager",
     "POST /contact-lists/{list_id}/imports": "manager",
     "POST /contact-lists/{list_id}/imports/preview": "manager",
     "POST /contacts": "manager",
