@@ -115,7 +115,9 @@ class Reception:
                 talk.screener.again()
                 await talk.press(key)
                 return await self._next(AnsweredBy.IVR)
-            if (by := self._somebody_else(AnsweredBy.IVR)) is not None:
+            by = self._somebody_else(AnsweredBy.IVR)
+            # The menu itself is still being heard out.
+            if by is not None and by is not AnsweredBy.IVR:
                 return by
             await asyncio.sleep(LOOK_S)
         return AnsweredBy.UNCERTAIN
