@@ -4,19 +4,20 @@ order ▸ session and opening line ▸ READY ▸ (the control plane dials) ▸ a
 """
 
 import asyncio
+import contextlib
 
 import structlog
 from livekit.agents import AgentSession, JobContext
 from livekit.plugins import openai
 
-from agent_worker import after_call, clock, pipeline
+from agent_worker import after_call, clock, phrases, pipeline, watchdog
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient, Superseded
 from agent_worker.conversation import Conversation
 from agent_worker.disclosure import opening_of
 from agent_worker.hang_up import hang_up
 from agent_worker.logs import keep_secret, without_secrets
-from agent_worker.opening_line import LineStore, Spoken, spoken
+from agent_worker.opening_line import Line, LineStore, Spoken, spoken
 from agent_worker.pipeline import Warm
 from agent_worker.recording_consent import Consent
 from agent_worker.retry import until
@@ -46,6 +47,7 @@ class Call:
         self._conversation: Conversation | None = None
         self._order: CallOrder | None = None
         self._session: AgentSession | None = None
+        self._apology: Line | None = None
         self._hung_up = False
 
     @property
@@ -134,7 +136,9 @@ class Call:
         store, opening = LineStore(self._settings.cache_dir), opening_of(order)
         endpoint = str(pipeline.model_client(order, "tts", self._warm).base_url)
         key = (order.models.tts, order.voice.provider, order.voice.voice_id, str(order.voice.speed), endpoint)
-        return spoken(opening, await asyncio.gather(*(store.line(speaker, part, key) for part in opening.spoken_first)))
+        texts = (*opening.spoken_first, phrases.for_language(order.language).apology)
+        *lines, self._apology = await asyncio.gather(*(store.line(speaker, text, key) for text in texts))
+        return spoken(opening, lines)
 
     def _attach(self, conversation: Conversation, session: AgentSession, opening: Spoken) -> None:
         conversation.attach(session, opening, lambda: pipeline.conversation_pace(self._warm.vad))
@@ -160,17 +164,30 @@ class Call:
         pipeline.wait_for_last_words(conversation.session, True)
         conversation.begin(answered_at)
         left_s = order.max_duration_s - (clock.seconds() - answered_at)
+        mute = asyncio.create_task(watchdog.until_mute(lambda: conversation.greeting))
         try:
-            await asyncio.wait({leg.left, conversation.over}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({leg.left, conversation.over, mute}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
             if leg.left.done():
                 self._callee_left(leg.left.result())
                 return
+            if mute.done():
+                await self._apologise(conversation)
             cause = conversation.over.result() if conversation.over.done() else EndCause.MAX_DURATION
             await asyncio.wait({leg.left}, timeout=TAIL_S)
             pipeline.wait_for_last_words(conversation.session, False)
             self._log.note(EventKind.HANGING_UP, {"end_cause": cause.value})
         finally:
+            mute.cancel()
             await conversation.aclose()
+
+    async def _apologise(self, conversation: Conversation) -> None:
+        """The session does not speak: say so without it, and end the call as our failure."""
+        conversation.hang_up(EndCause.SYSTEM_ERROR)
+        self._log.note(EventKind.FAILED, {"error": watchdog.NOT_HEARD})
+        assert self._apology is not None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(conversation.fall_silent(), TAIL_S)
+        await watchdog.apologise(self._ctx.room, self._apology)
 
     def _callee_left(self, departure: Departure) -> None:
         data = {"last_status": departure.last_status, "disconnect_reason": departure.disconnect_reason}

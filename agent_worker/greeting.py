@@ -26,7 +26,7 @@ class Greeting:
     def __init__(self, session: AgentSession, spoken: Spoken, on_begin: Callable[[], None]) -> None:
         self._session, self._spoken, self._on_begin = session, spoken, on_begin
         self._sounds = asyncio.Event()
-        self._sounds_since = 0.0
+        self._asked_at = self._sounds_since = 0.0
         self._opening: Opening | None = None
         self._changed = asyncio.Event()
         self._tail = Tail()
@@ -48,6 +48,12 @@ class Greeting:
     def told_at(self) -> float:
         """When disclosure and notice are over and the rest is played; never, before the first sound."""
         return self._sounds_since + self._spoken.told_s if self._sounds.is_set() else math.inf
+
+    def is_mute(self, now: float, within_s: float) -> bool:
+        """Whether the opening has been due for `within_s` and not a sound of it was heard."""
+        if self.speech is None or self._sounds.is_set() or self.is_over:
+            return False
+        return now - (self._asked_at if self.due_at is None else self.due_at) > within_s
 
     def heard_start(self, at: float) -> None:
         self._tail.heard_start(at)
@@ -96,6 +102,7 @@ class Greeting:
 
     async def _speak(self) -> None:
         self._on_begin()
+        self._asked_at = clock.seconds()
         self.speech = self._session.say(self._spoken.text, audio=self._spoken.line.frames(), allow_interruptions=False)
         guard = asyncio.create_task(self._lift_guard(self.speech))
         try:

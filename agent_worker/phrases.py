@@ -13,6 +13,8 @@ class Phrases:
     """Asked after a stop in a call that a schedule has made."""
     stopped_these: str
     goodbye: str
+    apology: str
+    """When the agent cannot speak as it should."""
     who: str
     """Who calls, for whom, and that it is an AI: {name}, {company}."""
     an_ai: str
@@ -40,6 +42,7 @@ _PHRASES = {
         stop_which="Do you mean only these regular calls, or all calls from us?",
         stopped_these="Understood, these calls will not come any more. Goodbye.",
         goodbye="I understand. Goodbye.",
+        apology="I am sorry, something has gone wrong on our side. Goodbye.",
         who="This is {name}, an AI assistant calling for {company}.",
         an_ai="You are speaking with an AI assistant.",
         on_behalf="I am calling on behalf of {company}.",
@@ -66,6 +69,7 @@ _PHRASES = {
         stop_which="¿Se refiere solo a estas llamadas regulares, o a todas nuestras llamadas?",
         stopped_these="Entendido, no haremos más estas llamadas. Adiós.",
         goodbye="Entiendo. Adiós.",
+        apology="Lo siento, algo ha fallado por nuestra parte. Adiós.",
         who="Le habla {name}, un asistente de inteligencia artificial, de parte de {company}.",
         an_ai="Está hablando con un asistente de inteligencia artificial.",
         on_behalf="Le llamo de parte de {company}.",
@@ -92,6 +96,7 @@ _PHRASES = {
         stop_which="Meinen Sie nur diese regelmäßigen Anrufe, oder alle Anrufe von uns?",
         stopped_these="Verstanden, diese Anrufe kommen nicht mehr. Auf Wiederhören.",
         goodbye="Verstehe. Auf Wiederhören.",
+        apology="Es tut mir leid, bei uns ist etwas schiefgegangen. Auf Wiederhören.",
         who="Hier ist {name}, ein KI-Assistent, im Auftrag von {company}.",
         an_ai="Sie sprechen mit einem KI-Assistenten.",
         on_behalf="Ich rufe im Auftrag von {company} an.",
@@ -118,6 +123,7 @@ _PHRASES = {
         stop_which="Parlez-vous seulement de ces appels réguliers, ou de tous nos appels ?",
         stopped_these="C'est noté, ces appels n'auront plus lieu. Au revoir.",
         goodbye="Je comprends. Au revoir.",
+        apology="Je suis désolé, un problème est survenu de notre côté. Au revoir.",
         who="Ici {name}, un assistant d'intelligence artificielle, de la part de {company}.",
         an_ai="Vous parlez à un assistant d'intelligence artificielle.",
         on_behalf="Je vous appelle de la part de {company}.",
@@ -144,6 +150,7 @@ _PHRASES = {
         stop_which="Refere-se apenas a estas chamadas regulares, ou a todas as nossas chamadas?",
         stopped_these="Entendido, estas chamadas não voltarão a ser feitas. Adeus.",
         goodbye="Compreendo. Adeus.",
+        apology="Peço desculpa, algo correu mal do nosso lado. Adeus.",
         who="Aqui fala {name}, um assistente de inteligência artificial, em nome de {company}.",
         an_ai="Está a falar com um assistente de inteligência artificial.",
         on_behalf="Ligo em nome de {company}.",
@@ -170,6 +177,7 @@ _PHRASES = {
         stop_which="क्या आप केवल ये नियमित कॉल बंद चाहते हैं, या हमारी सभी कॉल?",
         stopped_these="समझ गए, ये कॉल अब नहीं आएँगी। नमस्ते।",
         goodbye="ठीक है। नमस्ते।",
+        apology="माफ़ कीजिए, हमारी तरफ़ से कुछ गड़बड़ हो गई है। नमस्ते।",
         who="मैं {name}, {company} की ओर से बोल रहा एक एआई सहायक हूँ।",
         an_ai="आप एक एआई सहायक से बात कर रहे हैं।",
         on_behalf="यह कॉल {company} की ओर से है।",

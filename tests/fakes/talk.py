@@ -82,8 +82,10 @@ class Session:
 class Talk:
     """One answered call to +12025550101 and its conversation; further fields of the order by name."""
 
-    def __init__(self, purpose: CallPurpose, opening_line: str, client: Client | None = None, **order: Any) -> None:
-        self.client, self.session = client or Client(), Session()
+    def __init__(
+        self, purpose: CallPurpose, opening_line: str, client: Client | None = None, session: Session | None = None, **order: Any
+    ) -> None:
+        self.client, self.session = client or Client(), session or Session()
         made = CallOrder("call", 1, "room", "callee", "+12025550101", purpose, "You are Ada.", opening_line, **order)
         self.log = CallLog(self.client, 1, "job")  # type: ignore[arg-type]
         self.conversation = Conversation(made, self.client, self.log)  # type: ignore[arg-type]
