@@ -5,11 +5,13 @@ A reminder and its call are committed together, so nobody is reminded twice what
 """
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from control_plane.appointments.repository import ReminderWork
 from control_plane.appointments.service import replan, tell
 from control_plane.audit.service import record
+from control_plane.calls.giving_way import ANOTHER_CALL, moved_to
+from control_plane.calls.meeting_repository import Own, Whom
 from control_plane.calls.repository import NOT_STORED, CallRepository
 from control_plane.calls.schemas import NewCall
 from control_plane.calls.service import CallService
@@ -19,8 +21,9 @@ from control_plane.domain.call_state import BEFORE_DIAL
 from control_plane.domain.errors import CallwrightError, Conflict, Unavailable
 from control_plane.domain.reminding import LABELS, LAST_CALL, REMINDED, STATUS_OF_LABEL, agenda, time_of
 from control_plane.kit import metrics
-from sip_config.contract import Speaker
+from sip_config.contract import Outcome, Speaker
 
+WE_FAILED = "Called again, because the assistant failed when the phone was picked up."
 LOOK_AGAIN = timedelta(minutes=1)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
 _MOST_EVIDENCE = 2000
@@ -36,6 +39,10 @@ async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
     if obstacle:
         _close(unit, reminder, "skipped", obstacle)
         return
+    later = await _moved_to(unit, row)
+    if later is not None:
+        reminder.due_at, reminder.note = later, ANOTHER_CALL
+        return
     try:
         call = await _call(unit, row, reminder)
     except (Conflict, Unavailable) as error:
@@ -43,7 +50,14 @@ async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
     except CallwrightError as error:
         _close(unit, reminder, "skipped", error.detail)
     else:
-        reminder.state, reminder.call_id, reminder.note = "calling", call.id, ""
+        reminder.state, reminder.call_id = "calling", call.id
+        reminder.note = reminder.note if reminder.note in (ANOTHER_CALL, WE_FAILED) else ""
+
+
+async def _moved_to(unit: Unit, row: Appointment) -> datetime | None:
+    """Other reminders of the same appointment keep the time that was wished for them."""
+    own = Own(call_ids=[each.call_id for each in row.reminders if each.call_id is not None])
+    return await moved_to(unit, Whom(row.workspace_id, row.contact_id), row.starts_at - LAST_CALL, own)
 
 
 async def conclude(unit: Unit, reminder_id: uuid.UUID) -> None:
@@ -53,6 +67,9 @@ async def conclude(unit: Unit, reminder_id: uuid.UUID) -> None:
         return
     row, reminder = taken
     call = await ReminderWork(unit.session).call(reminder.call_id)
+    if _may_try_again(unit, row, reminder, call):
+        reminder.state, reminder.due_at, reminder.note = "waiting", unit.now + LOOK_AGAIN, WE_FAILED
+        return
     status = STATUS_OF_LABEL.get(call.outcome_label or "") if call is not None and call.answered_at is not None else None
     _close(unit, reminder, "done", _end_in_words(call, status))
     if call is None or status is None or reminder.starts_at != row.starts_at:
@@ -72,8 +89,14 @@ async def stop(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> None:
         await calls.end(call_id)
 
 
+def _may_try_again(unit: Unit, row: Appointment, reminder: AppointmentReminder, call: Call | None) -> bool:
+    """After our own failure, once."""
+    is_ours = call is not None and call.outcome == Outcome.AGENT_FAILURE and not call.ended_by_request
+    return is_ours and reminder.note != WE_FAILED and not _obstacle(unit, row, reminder)
+
+
 def _close(unit: Unit, reminder: AppointmentReminder, state: str, note: str) -> None:
-    reminder.state, reminder.note = state, note
+    reminder.state, reminder.note = state, f"{ANOTHER_CALL} {note}" if reminder.note == ANOTHER_CALL else note
     unit.once_committed(metrics.REMINDERS.labels(state).inc)
 
 

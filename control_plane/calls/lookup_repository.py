@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.outcomes import BUILT_IN
-from control_plane.db.models import Assistant, AssistantVersion, Campaign, Contact, Enrollment, Number, Trunk, Workspace
+from control_plane.db.models import Assistant, AssistantVersion, Campaign, Contact, ContactPhone, Enrollment, Number, Trunk, Workspace
 from control_plane.domain.errors import Conflict, NotFound, Refused
 
 
@@ -32,6 +32,12 @@ class LookupRepository:
 
     async def contact(self, contact_id: uuid.UUID) -> Contact:
         return await self._owned(Contact, contact_id, "contact")
+
+    async def contact_with(self, e164: str) -> uuid.UUID | None:
+        """The only contact who has this number; of several nobody knows who is meant."""
+        query = select(ContactPhone.contact_id).where(ContactPhone.workspace_id == self._workspace_id, ContactPhone.e164 == e164)
+        found = (await self._session.scalars(query.limit(2))).all()
+        return found[0] if len(found) == 1 else None
 
     async def campaign(self, campaign_id: uuid.UUID) -> Campaign:
         return await self._owned(Campaign, campaign_id, "campaign")

@@ -54,8 +54,8 @@ async def quote_callback(unit: Unit, call: Call, report: CallReport) -> None:
 
 async def _last_words(unit: Unit, call: Call, turns: Sequence[Turn]) -> str:
     said = await CallRepository(unit.session).last_event(call.id, EventKind.OUTCOME_SET)
-    known = said is not None and call.answered_at is not None
-    return words_before(turns, (said.at - call.answered_at).total_seconds() if known else None)
+    at_s = (said.at - call.answered_at).total_seconds() if said is not None and call.answered_at is not None else None
+    return words_before(turns, at_s)
 
 
 def words_before(turns: Sequence[Turn], at_s: float | None) -> str:

@@ -28,8 +28,11 @@ from control_plane.schedules.service import ScheduleService
 
 PATIENCE_S = 1800
 """How long a call of a check-up may wait for its turn, beside what its repetitions take."""
-_REPEATED = ("busy", "no_answer", "rejected", "unreachable", "voicemail", "silence", "call_screen", "ivr", "hung_up_early")
-"""Ends after which the person is called again soon: nobody has said that they are well."""
+_OF_THE_CALL = ("busy", "no_answer", "rejected", "unreachable", "voicemail", "silence", "call_screen", "ivr", "hung_up_early")
+_OF_OURS = ("agent_failure", "lost", "announcement", "blocked_analytics")
+_REPEATED = (*_OF_THE_CALL, *_OF_OURS)
+"""Ends after which the person is called again soon: nobody has said that they are well. What went wrong with us or in the network is no
+reason to leave them, and those whom they have named, waiting for hours."""
 _PLANNED = ("frequency", "day", "time_of_day")
 
 

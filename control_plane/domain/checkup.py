@@ -64,7 +64,7 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Nobody was disturbed: the same one is called at `at`."""
+    """Nobody was disturbed, or it was our own failure: the same one is called at `at`."""
 
     at: datetime
 
@@ -81,6 +81,8 @@ def after_escalation(end: EscalationEnd, now: datetime) -> Acknowledged | Again 
         return Acknowledged()
     if end.was_released and not end.ended_by_person:
         return Again(now + TRY_AGAIN) if end.tries < MOST_TRIES else Next("the calls were given up before they were dialled")
+    if end.outcome is Outcome.AGENT_FAILURE and not end.ended_by_person:
+        return Again(now + TRY_AGAIN) if end.tries < MOST_TRIES else Next("the assistant failed in the calls")
     if end.outcome is Outcome.DO_NOT_CALL:
         return Next("asked not to be called")
     return Next("did not acknowledge")

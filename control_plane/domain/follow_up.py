@@ -10,11 +10,14 @@ STEPS = (timedelta(hours=2), timedelta(days=1), timedelta(days=7))
 MOST_TRIES = 5
 """Calls of one step that were never dialled, before a person has to look."""
 TRY_AGAIN = timedelta(minutes=2)
+GIVES_WAY = timedelta(hours=2)
+"""How much later than planned a step that follows no crisis may be called, so that the person has some rest after another call."""
 PATIENCE = timedelta(minutes=30)
 """How long a step that cannot be called for a passing reason (no connected number) stays due before a person has to look."""
 OPTED_OUT = "The person is not to be called; somebody must look after them in another way."
 NOBODY_REACHED = "The last call of the protocol reached nobody."
 NEVER_DIALLED = "Its calls were given up before they were dialled."
+WE_FAILED = "The assistant failed when the phone was picked up."
 _NOT_THEM = frozenset({Outcome.WRONG_PERSON, Outcome.WRONG_NUMBER, Outcome.NO_CONVERSATION, Outcome.AGENT_FAILURE, Outcome.HUNG_UP_EARLY})
 
 
@@ -44,9 +47,10 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Nobody was disturbed: the same step is called at `at`."""
+    """Nobody was disturbed, or it was our own failure: the same step is called at `at`."""
 
     at: datetime
+    because: str = NEVER_DIALLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def after_step(end: StepEnd, now: datetime) -> Followed:
         return Again(now + TRY_AGAIN) if end.tries < MOST_TRIES else HandOver(NEVER_DIALLED)
     if was_spoken_to(end.answered_by, end.outcome):
         return Reached(end.is_last)
+    if end.outcome is Outcome.AGENT_FAILURE and not end.ended_by_person and end.tries < MOST_TRIES:
+        return Again(now + TRY_AGAIN, WE_FAILED)
     return HandOver(NOBODY_REACHED) if end.is_last else Missed()
 
 

@@ -57,6 +57,7 @@ LADDER: Mapping[str, Rung] = {
     "silence": Rung((4 * _H, 1 * _D)),
     "hung_up_early": Rung((1 * _D,)),
     "lost": Rung((4 * _H,), at_least=True),
+    "agent_failure": Rung((4 * _H,), at_least=True),
 }
 """facts/dialer §2.5; what that table leaves open (menus, screeners, announcements, fax) follows its nearest row."""
 
@@ -216,7 +217,7 @@ def retry_class_of(network_result: NetworkResult, answered_by: AnsweredBy, outco
         return "callback"
     if answered_by in _CLASS_OF_ANSWERER:
         return _CLASS_OF_ANSWERER[answered_by]
-    return "hung_up_early" if outcome is Outcome.HUNG_UP_EARLY else "lost"
+    return str(outcome) if outcome in (Outcome.HUNG_UP_EARLY, Outcome.AGENT_FAILURE) else "lost"
 
 
 def never_again(end: End) -> Closed | None:

@@ -5,8 +5,11 @@ A step and its call are committed together, so a step is called once whatever di
 """
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from control_plane.calls.giving_way import ANOTHER_CALL, moved_to
+from control_plane.calls.lookup_repository import LookupRepository
+from control_plane.calls.meeting_repository import Own, Whom
 from control_plane.calls.schemas import NewCall
 from control_plane.calls.service import CallService
 from control_plane.db.models import Call, FollowUp, FollowUpStep
@@ -14,7 +17,7 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import BEFORE_DIAL, CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Refused, Unavailable
 from control_plane.domain.follow_up import (
-    NEVER_DIALLED,
+    GIVES_WAY,
     OPTED_OUT,
     PATIENCE,
     TRY_AGAIN,
@@ -73,17 +76,23 @@ async def make(unit: Unit, step_id: uuid.UUID) -> None:
     if await FollowUpRepository(unit.session, row.workspace_id).has_opted_out(row.id):
         await hand_over(unit, row, OPTED_OUT)
         return
+    contact_id = row.contact_id or await LookupRepository(unit.session, row.workspace_id).contact_with(row.to_e164)
+    later = await _moved_to(unit, row, step, contact_id)
+    if later is not None:
+        step.due_at, step.note = later, ANOTHER_CALL
+        return
     try:
-        call = await _call(unit, row, step)
+        call = await _call(unit, row, step, contact_id)
     except (Conflict, Unavailable) as error:
-        if unit.now < row.created_at + timedelta(seconds=step.after_s) + PATIENCE:
+        if unit.now < _latest(row, step) + PATIENCE:
             step.due_at, step.note = unit.now + TRY_AGAIN, error.detail
         else:
             await hand_over(unit, row, error.detail)
     except CallwrightError as error:
         await hand_over(unit, row, error.detail)
     else:
-        step.state, step.call_id, step.tries, step.note = "calling", call.id, step.tries + 1, ""
+        step.state, step.call_id, step.tries = "calling", call.id, step.tries + 1
+        step.note = ANOTHER_CALL if step.note == ANOTHER_CALL else ""
 
 
 async def conclude(unit: Unit, step_id: uuid.UUID) -> None:
@@ -99,8 +108,8 @@ async def conclude(unit: Unit, step_id: uuid.UUID) -> None:
         return
     step.state = state_after(end, followed)
     match followed:
-        case Again(at):
-            step.due_at, step.note = at, NEVER_DIALLED
+        case Again(at, because):
+            step.due_at, step.note = at, because
         case Reached(is_complete=True):
             close(unit, row, "protocol", _COMPLETE)
         case HandOver(because):
@@ -109,13 +118,27 @@ async def conclude(unit: Unit, step_id: uuid.UUID) -> None:
             pass
 
 
-async def _call(unit: Unit, row: FollowUp, step: FollowUpStep) -> Call:
+async def _moved_to(unit: Unit, row: FollowUp, step: FollowUpStep, contact_id: uuid.UUID | None) -> datetime | None:
+    """After a crisis nothing is put off; another try of a step keeps its time."""
+    if row.priority == "crisis" or step.tries:
+        return None
+    own = Own(call_ids=[each.call_id for each in row.steps if each.call_id is not None])
+    return await moved_to(unit, Whom(row.workspace_id, contact_id, row.to_e164), _latest(row, step), own)
+
+
+def _latest(row: FollowUp, step: FollowUpStep) -> datetime:
+    """When the step's call is to be made at the latest, as far as that is our choice."""
+    planned = row.created_at + timedelta(seconds=step.after_s)
+    return planned if row.priority == "crisis" else planned + GIVES_WAY
+
+
+async def _call(unit: Unit, row: FollowUp, step: FollowUpStep, contact_id: uuid.UUID | None) -> Call:
     if row.assistant_id is None:
         raise Refused("The assistant that was to call has been deleted.", code="assistant_deleted")
     asked = NewCall(
         assistant_id=row.assistant_id,
         to=row.to_e164 or None,
-        contact_id=row.contact_id,
+        contact_id=contact_id,
         agenda=row.agenda or AGENDA,
         metadata={"follow_up_id": str(row.id), "step": step.place},
     )

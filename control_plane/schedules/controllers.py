@@ -8,7 +8,6 @@ from litestar.params import FromQuery, JSONBody
 from control_plane.db.models import Schedule, ScheduleRun
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
-from control_plane.schedules.plans import view_of
 from control_plane.schedules.schemas import NewSchedule, RunOut, RunStateFilter, ScheduleOut, SchedulePatch, StateFilter
 from control_plane.schedules.service import ScheduleService
 from control_plane.workspaces.guards import requires
@@ -33,23 +32,24 @@ class ScheduleController(Controller):
         cursor: Cursor = None,
     ) -> Page[ScheduleOut]:
         query = schedules.listing(contact_id=contact_id, assistant_id=assistant_id, state=in_state)
-        return await page_of(unit.session, query, Schedule.id, view_of, limit=limit, cursor=cursor)
+        page: Page[Schedule] = await page_of(unit.session, query, Schedule.id, lambda row: row, limit=limit, cursor=cursor)
+        return Page(await schedules.views(page.items), page.next_cursor)
 
     @post("/", guards=[requires("manager")], summary="Create a schedule, active at once")
     async def create(self, schedules: Given[ScheduleService], data: JSONBody[NewSchedule]) -> ScheduleOut:
         """The answer shows the plan in words and its next five runs."""
-        return view_of(await schedules.create(data))
+        return await schedules.view(await schedules.create(data))
 
     @get("/{schedule_id:uuid}", summary="One schedule with its next runs")
     async def read(self, schedules: Given[ScheduleService], schedule_id: Id) -> Response[ScheduleOut]:
-        return tagged(view_of(await schedules.get(schedule_id)), SchedulePatch)
+        return tagged(await schedules.view(await schedules.get(schedule_id)), SchedulePatch)
 
     @patch("/{schedule_id:uuid}", guards=[requires("manager")], summary="Change what is sent")
     async def update(
         self, schedules: Given[ScheduleService], schedule_id: Id, data: JSONBody[SchedulePatch], if_match: IfMatch = None
     ) -> Response[ScheduleOut]:
         row = await schedules.update(schedule_id, data, if_match)
-        return tagged(view_of(row), SchedulePatch)
+        return tagged(await schedules.view(row), SchedulePatch)
 
     @delete("/{schedule_id:uuid}", guards=[requires("manager")], summary="Delete a schedule; its calls are kept")
     async def remove(self, schedules: Given[ScheduleService], schedule_id: Id) -> None:
@@ -57,11 +57,11 @@ class ScheduleController(Controller):
 
     @post("/{schedule_id:uuid}/pause", status_code=200, guards=[requires("manager")], summary="Begin no further call")
     async def pause(self, schedules: Given[ScheduleService], schedule_id: Id) -> ScheduleOut:
-        return view_of(await schedules.pause(schedule_id))
+        return await schedules.view(await schedules.pause(schedule_id))
 
     @post("/{schedule_id:uuid}/resume", status_code=200, guards=[requires("manager")], summary="Go on with the next run from now on")
     async def resume(self, schedules: Given[ScheduleService], schedule_id: Id) -> ScheduleOut:
-        return view_of(await schedules.resume(schedule_id))
+        return await schedules.view(await schedules.resume(schedule_id))
 
     @post("/{schedule_id:uuid}/run-now", status_code=202, guards=[requires("manager")], summary="Call now, beside the plan")
     async def run_now(self, schedules: Given[ScheduleService], schedule_id: Id) -> RunOut:

@@ -1,5 +1,6 @@
 """A schedule's plan between its row, its fields in the API, and the value that decides."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -56,14 +57,15 @@ def first_run(plan: Recurrence, now: datetime, made: int = 0) -> datetime:
     return at
 
 
-def view_of(row: Schedule) -> ScheduleOut:
+def view_of(row: Schedule, callee: uuid.UUID | None = None) -> ScheduleOut:
+    """`callee`: the contact who has the number of a schedule by number."""
     plan = plan_of(row.plan)
     shown: list[datetime] = []
     if row.next_run_at is not None:
         # The next one is about to be made, so that it counts for the limit of those after it.
         shown = [row.next_run_at, *next_runs(plan, row.next_run_at, SHOWN - 1, made=row.runs_made + 1)]
     fields = {name: getattr(plan, name) for name in PLAN} | {"exceptions": list(plan.exceptions)}
-    return ScheduleOut.of(row, fields, in_words(plan), shown)
+    return ScheduleOut.of(row, fields, in_words(plan), shown, row.contact_id or callee)
 
 
 def sent(data: Any) -> dict[str, Any]:

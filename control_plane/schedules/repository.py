@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, Call, Contact, Number, Schedule, ScheduleRun, Workspace
+from control_plane.db.models import Assistant, Call, Contact, ContactPhone, Number, Schedule, ScheduleRun, Workspace
 
 
 class ScheduleRepository:
@@ -21,11 +21,22 @@ class ScheduleRepository:
         return await self._session.scalar(query.with_for_update() if lock else query)
 
     def listing(self, **filters: Any) -> Select[Any]:
-        """Filters are column names; None is no filter."""
+        """Filters are column names; None is no filter. `contact_id` finds those by one of the contact's numbers, too."""
         query = select(Schedule).where(Schedule.workspace_id == self._workspace_id)
+        contact_id = filters.pop("contact_id", None)
+        if contact_id is not None:
+            numbers = select(ContactPhone.e164).where(ContactPhone.contact_id == contact_id)
+            query = query.where(or_(Schedule.contact_id == contact_id, Schedule.phone_number.in_(numbers)))
         for name, value in filters.items():
             query = query if value is None else query.where(getattr(Schedule, name) == value)
         return query
+
+    async def contacts_with(self, numbers: Sequence[str]) -> Mapping[str, uuid.UUID]:
+        """The contact of each number that exactly one contact has."""
+        mine = (ContactPhone.workspace_id == self._workspace_id, ContactPhone.e164.in_(numbers))
+        query = select(ContactPhone.e164, func.array_agg(ContactPhone.contact_id)).where(*mine).group_by(ContactPhone.e164)
+        rows = await self._session.execute(query) if numbers else ()
+        return {e164: contacts[0] for e164, contacts in rows if len(contacts) == 1}
 
     def runs(self, schedule_id: uuid.UUID, state: str | None) -> Select[Any]:
         query = select(ScheduleRun).where(ScheduleRun.schedule_id == schedule_id)

@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Text, and_, case, cast, exists, func, or_, select, text, update
+from sqlalchemy import Text, cast, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Schedule, ScheduleRun
@@ -31,8 +31,6 @@ _MOVE_ON = text(
     where s.id = r.id
     """
 )
-_LONGEST_CALL = timedelta(hours=2)
-"""Bounds the scan; a call lasts no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +110,6 @@ class RunRepository:
         query = select(ScheduleRun).join(Call, newest).where(ScheduleRun.state == "calling", ScheduleRun.start_by < now)
         query = query.where(Call.state == "queued", Call.claimed_at.is_(None)).order_by(ScheduleRun.id).limit(1)
         return await self._session.scalar(query.with_for_update(of=ScheduleRun, skip_locked=True))
-
-    async def other_call(self, schedule: Schedule, now: datetime, since: datetime) -> datetime | None:
-        """When the person's last call for anything but this schedule was over, if that is after `since`; `now` while one is under way, or
-        waits for its turn."""
-        person = Call.contact_id == schedule.contact_id if schedule.contact_id is not None else Call.to_e164 == schedule.phone_number
-        ours = exists().where(ScheduleRun.id == Call.schedule_run_id, ScheduleRun.schedule_id == schedule.id)
-        open_now = or_(Call.holds_number, and_(Call.state == "queued", Call.due_at <= now))
-        over = case((open_now, now), else_=func.coalesce(Call.ended_at, Call.dialing_at))
-        query = select(func.max(over)).where(Call.workspace_id == schedule.workspace_id, person, ~ours)
-        return await self._session.scalar(query.where(or_(open_now, Call.dialing_at > since - _LONGEST_CALL), over > since))
 
     async def put_off(self, run_id: uuid.UUID, until: datetime) -> None:
         await self._session.execute(

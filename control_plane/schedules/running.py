@@ -1,8 +1,12 @@
 """A run becomes a call by the service that makes single calls, and follows it: again by the retry policy, or to its end."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from control_plane.calls.giving_way import ANOTHER_CALL, moved_to
+from control_plane.calls.lookup_repository import LookupRepository
+from control_plane.calls.meeting_repository import Own, Whom
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.schemas import NewCall
 from control_plane.calls.service import CallService, OfRun
@@ -13,15 +17,11 @@ from control_plane.domain.call_state import CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Refused, Unavailable
 from control_plane.domain.retry_policy import Again, RetryPolicy
 from control_plane.kit import metrics
-from control_plane.schedules.run_repository import RunRepository
 from sip_config.contract import CallPurpose, Outcome
 
 LOOK_AGAIN = timedelta(seconds=30)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
 MOST_REASONS = 20
-APART = timedelta(minutes=30)
-"""From the end of a call for something else to the first call of a run, as far as the run's latest start allows."""
-ANOTHER_CALL = "Moved, so that the person has half an hour of rest after a call for something else."
 
 
 async def make_call(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call:
@@ -29,7 +29,7 @@ async def make_call(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call:
     asked = NewCall(
         assistant_id=schedule.assistant_id,
         to=schedule.phone_number,
-        contact_id=schedule.contact_id,
+        contact_id=await _contact_of(unit, schedule),
         from_number_id=schedule.from_number_id,
         **schedule.request,
     )
@@ -47,10 +47,10 @@ async def start(unit: Unit, run: ScheduleRun, schedule: Schedule) -> None:
     if unit.now > run.start_by:
         close(unit, run, "missed", [f"It could not begin by {run.start_by:%Y-%m-%d %H:%M} UTC."])
         return
-    moved_to = await _moved_to(unit, run, schedule)
-    if moved_to is not None:
+    later = await _moved_to(unit, run, schedule)
+    if later is not None:
         _explain(run, [ANOTHER_CALL])
-        run.due_at = moved_to
+        run.due_at = later
         return
     try:
         await make_call(unit, run, schedule)
@@ -100,15 +100,18 @@ def close(unit: Unit, run: ScheduleRun, state: str, reasons: Iterable[str]) -> N
 
 
 async def _moved_to(unit: Unit, run: ScheduleRun, schedule: Schedule) -> datetime | None:
-    """Several plans may meet at one person: the later call gives way as long as it can still be made in time. Tries of the same run, and
-    what was promised to the person, keep their time."""
+    """Tries of the same run, and what was promised to the person, keep their time."""
     if run.calls:
         return None
-    last = await RunRepository(unit.session).other_call(schedule, unit.now, unit.now - APART)
-    if last is None:
-        return None
-    moved_to = unit.now + LOOK_AGAIN if last >= unit.now else last + APART
-    return moved_to if moved_to <= run.start_by else None
+    whom = Whom(schedule.workspace_id, await _contact_of(unit, schedule), schedule.phone_number or "")
+    return await moved_to(unit, whom, run.start_by, Own(schedule_id=schedule.id))
+
+
+async def _contact_of(unit: Unit, schedule: Schedule) -> uuid.UUID | None:
+    """Whose caps and quiet times hold: of a schedule by number those of the contact who has it today."""
+    if schedule.phone_number is None:
+        return schedule.contact_id
+    return await LookupRepository(unit.session, schedule.workspace_id).contact_with(schedule.phone_number)
 
 
 def _put_back(unit: Unit, run: ScheduleRun, call: Call) -> None:

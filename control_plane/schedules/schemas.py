@@ -104,6 +104,8 @@ class ScheduleOut(Struct, kw_only=True):
     assistant_id: uuid.UUID
     contact_id: uuid.UUID | None
     phone_number: str | None
+    callee_contact_id: uuid.UUID | None
+    """Whose caps and quiet times hold: the contact, or the only one who has the number today."""
     from_number_id: uuid.UUID | None
     cron: str | None
     run_at: datetime | None
@@ -136,10 +138,10 @@ class ScheduleOut(Struct, kw_only=True):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: Schedule, plan: Plain, in_words: str, next_runs: list[datetime]) -> "ScheduleOut":
+    def of(cls, row: Schedule, plan: Plain, in_words: str, next_runs: list[datetime], callee: uuid.UUID | None) -> "ScheduleOut":
         """`plan` holds the values of the fields in `PLAN`."""
         request: Plain = dict.fromkeys(REQUEST) | {"variables": {}, "metadata": {}} | row.request
-        given = plan | request | {"in_words": in_words, "next_runs": next_runs}
+        given = plan | request | {"in_words": in_words, "next_runs": next_runs, "callee_contact_id": callee}
         return cls(**given, **{name: getattr(row, name) for name in cls.__struct_fields__ if name not in given})
 
 

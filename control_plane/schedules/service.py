@@ -2,7 +2,7 @@
 
 For other services of this process (check-ups, in-call tools): `ScheduleService(unit, workspace_id)` with `create`, `update`, `pause`,
 `resume`, `delete` and `run_now` takes the same values as the API (`NewSchedule`, `SchedulePatch`) and gives rows of `Schedule`;
-`plans.view_of` shows one. The platform carries the runs out by itself. What came of them stands in the rows of `ScheduleRun` (`state`,
+`view` shows one. The platform carries the runs out by itself. What came of them stands in the rows of `ScheduleRun` (`state`,
 `closed_at`), and each of their calls names its run in `Call.schedule_run_id`.
 """
 
@@ -25,7 +25,7 @@ from control_plane.kit.ids import new_id
 from control_plane.schedules.plans import first_run, plain_plan, plan_asked, plan_changed, plan_of, sent, view_of
 from control_plane.schedules.repository import ScheduleRepository
 from control_plane.schedules.running import make_call, withdraw
-from control_plane.schedules.schemas import PLAN, REQUEST, NewSchedule, SchedulePatch
+from control_plane.schedules.schemas import PLAN, REQUEST, NewSchedule, ScheduleOut, SchedulePatch
 from control_plane.webhooks.events import emit
 
 _COLUMNS = ("name", "assistant_id", "contact_id", "phone_number", "from_number_id", "catch_up", "latest_start_s", "attempts")
@@ -51,6 +51,14 @@ class ScheduleService:
 
     async def get(self, schedule_id: uuid.UUID) -> Schedule:
         return await self._find(schedule_id)
+
+    async def views(self, rows: Sequence[Schedule]) -> list[ScheduleOut]:
+        """As the API shows them."""
+        callees = await self._rows.contacts_with([row.phone_number for row in rows if row.phone_number is not None])
+        return [view_of(row, callees.get(row.phone_number or "")) for row in rows]
+
+    async def view(self, row: Schedule) -> ScheduleOut:
+        return (await self.views([row]))[0]
 
     def listing(self, **filters: Any) -> Select[Any]:
         return self._rows.listing(**filters)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from control_plane.calls.giving_way import ANOTHER_CALL
 from sip_config.contract import CONTRACT_VERSION, ConsentDecision, Outcome, RecordingConsent, RecordingPolicy, Speaker, Turn
 from sip_config.versions import VERSION_HEADER
 from tests.integration.appointments.conftest import DAY, HOUR, OFFSETS_S, Desk
@@ -160,6 +161,40 @@ async def test_whoever_has_opted_out_is_not_reminded_and_the_reason_stands_there
     first = (await desk.read(appointment))["reminders"][0]
     assert first["state"] == "skipped"
     assert first["note"]
+
+
+async def test_a_reminder_gives_way_to_another_call_of_the_person_and_says_so(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, reminder_offsets_s=[2 * 3600])
+    other = await desk.stage.post("/calls", desk.stage.wanted(contact_id=desk.contact_id), 202)
+    await desk.keep(HOUR)
+    assert len(await desk.calls()) == 1
+    await desk.stage.change(other, state="ended", dialing_at=desk.now, ended_at=desk.now)
+    await desk.keep(timedelta(minutes=1))
+    (reminder,) = (await desk.read(appointment))["reminders"]
+    assert (reminder["state"], reminder["note"]) == ("waiting", ANOTHER_CALL)
+    await desk.keep(timedelta(minutes=29))
+    assert len(await desk.calls()) == 2
+
+
+async def test_a_reminder_is_late_for_no_other_call(desk: Desk) -> None:
+    """It would have to be moved beyond the beginning of the appointment."""
+    await desk.appointment(HOUR, reminder_offsets_s=[20 * 60])
+    other = await desk.stage.post("/calls", desk.stage.wanted(contact_id=desk.contact_id), 202)
+    await desk.stage.change(other, state="ended", dialing_at=desk.now + HOUR / 2, ended_at=desk.now + HOUR / 2)
+    await desk.keep(2 * HOUR / 3)
+    assert len(await desk.calls()) == 2
+
+
+async def test_a_reminder_in_which_the_assistant_failed_is_made_once_more(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, reminder_offsets_s=[2 * 3600])
+    await desk.keep(HOUR)
+    failed = {"state": "ended", "answered_at": desk.now, "reported_at": desk.now, "outcome": "agent_failure", "network_result": "answered"}
+    for calls, state in ((1, "calling"), (2, "calling"), (2, "done")):
+        (reminder,) = (await desk.read(appointment))["reminders"]
+        assert (len(await desk.calls()), reminder["state"]) == (calls, state)
+        await desk.stage.change({"id": str((await desk.calls())[-1].id)}, **failed)
+        await desk.keep()
+        await desk.keep(timedelta(minutes=1))
 
 
 async def test_a_deleted_appointment_ends_its_call(desk: Desk) -> None:

@@ -176,6 +176,27 @@ async def test_a_phone_that_was_picked_up_and_where_nobody_spoke_is_no_kept_chec
     assert ((await checks.shown(made))["kept"], (await checks.shown(made))["missed"]) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"network_result": "answered", "answered_by": "uncertain", "outcome": "agent_failure"},
+        {"network_result": "unknown", "answered_by": "none", "outcome": "no_conversation"},
+        {"network_result": "blocked_analytics", "answered_by": "none", "outcome": "no_conversation"},
+    ],
+    ids=lambda end: end["network_result"],
+)
+async def test_what_went_wrong_with_us_or_the_network_is_tried_again_soon_and_then_escalated(checks: Checks, end: dict[str, Any]) -> None:
+    await checks.is_due(try_every_s=600)
+    await checks.care.ends(await checks.last(), counts_as_attempt=True, **end)
+    await checks.work()
+    assert len(await checks.calls(checks.care.contact_id)) == 1
+    await checks.work(after=timedelta(seconds=720))
+    assert len(await checks.calls(checks.care.contact_id)) == 2
+    await checks.care.ends(await checks.last(), counts_as_attempt=True, **end)
+    await checks.work()
+    assert str((await checks.last()).contact_id) == checks.sister
+
+
 async def test_somebody_else_on_the_persons_phone_is_no_kept_checkup(checks: Checks) -> None:
     made = await checks.is_due()
     await checks.care.ends(await checks.last(), answered_by="human", outcome="wrong_person", network_result="answered")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from control_plane.calls.giving_way import ANOTHER_CALL
 from control_plane.db.models import Assistant, Call, FollowUp, FollowUpStep
 from control_plane.db.unit import open_unit
 from control_plane.followups.placing import make
@@ -193,6 +194,23 @@ async def test_the_gate_holds_back_a_follow_up_like_any_call(care: Care) -> None
     assert (call.state, call.due_at) == ("queued", NOON + timedelta(hours=5))
     explained = await care.world.ours.get(f"/calls/{call.id}/explain")
     assert "the person wants no calls" in str(explained)
+
+
+@pytest.mark.parametrize(("priority", "after_minutes"), [("crisis", 0), ("normal", 30)])
+async def test_a_step_gives_way_to_another_call_of_the_person_unless_it_follows_a_crisis(
+    care: Care, priority: str, after_minutes: int
+) -> None:
+    made = await care.follow_up(priority=priority, steps=[{"after_s": HOUR}])
+    await care.keep(after=timedelta(minutes=59))
+    other = await care.world.ours.post("/calls", {"assistant_id": care.assistant_id, "contact_id": care.contact_id}, 202)
+    now = care.world.clock.now()
+    await care.world.change_call(other["id"], state="ended", claimed_at=now, dialing_at=now, ended_at=now + timedelta(minutes=1))
+    await care.keep(after=timedelta(minutes=1))
+    (step,) = (await care.shown(made))["steps"]
+    assert (step["state"], step["note"]) == (("calling", "") if not after_minutes else ("waiting", ANOTHER_CALL))
+    await care.keep(after=timedelta(minutes=after_minutes))
+    (step,) = (await care.shown(made))["steps"]
+    assert (step["state"], len(await care.calls())) == ("calling", 2)
 
 
 async def test_follow_ups_are_listed_by_what_they_are_for(care: Care) -> None:

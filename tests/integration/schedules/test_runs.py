@@ -1,13 +1,16 @@
 """Runs: when they are made, what becomes of their calls, and what is told of them."""
 
+import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import insert, update
 
+from control_plane.calls.giving_way import ANOTHER_CALL
 from control_plane.db.models import Call, Schedule, Trunk
 from control_plane.kit.ids import new_id
 from control_plane.kit.metrics import REGISTRY
-from control_plane.schedules.running import ANOTHER_CALL
+from control_plane.schedules.tasks import call_runs, claim_schedules
 from sip_config.contract import NetworkResult, Outcome
 from tests.integration.schedules.conftest import CALLEE, Desk
 
@@ -147,6 +150,55 @@ async def test_two_schedules_of_a_person_that_meet_are_two_calls_with_a_rest_bet
     await desk.pass_time(minutes=1)
     run = (await desk.runs(moved))[0]
     assert (run["state"], run["reasons"], await desk.count(Call)) == ("calling", [ANOTHER_CALL], 2)
+
+
+SECOND = "+12025550102"
+
+
+async def test_a_schedule_by_number_is_for_the_contact_who_has_the_number(desk: Desk) -> None:
+    """Quiet times, caps and rest are the person's, whichever of their numbers the schedule names."""
+    answer = await desk.api.manager.patch(f"/contacts/{desk.contact_id}", json={"phones": [{"e164": CALLEE}, {"e164": SECOND}]})
+    assert answer.status_code == 200
+    made = await desk.schedule(contact_id=None, phone_number=SECOND)
+    assert (made["contact_id"], made["callee_contact_id"]) == (None, desk.contact_id)
+    assert [each["id"] for each in (await desk.get("/schedules", contact_id=desk.contact_id))["items"]] == [made["id"]]
+    other = await desk.post("/calls", {"assistant_id": desk.assistant_id, "contact_id": desk.contact_id}, 202)
+    await desk.pass_time(hours=1)
+    assert (await desk.runs(made))[0]["reasons"] == [ANOTHER_CALL]
+    ended = {"state": "ended", "dialing_at": desk.now, "ended_at": desk.now}
+    async with desk.api.sessions.begin() as session:
+        await session.execute(update(Call).where(Call.id == UUID(other["id"])).values(**ended))
+    await desk.pass_time(minutes=1)
+    await desk.pass_time(minutes=30)
+    call = await desk.newest_call()
+    assert (str(call.contact_id), call.to_e164) == (desk.contact_id, SECOND)
+
+
+async def test_the_quiet_times_of_a_contact_hold_for_a_schedule_by_number(desk: Desk) -> None:
+    every_day = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "06:00", "end": "23:00"}]
+    answer = await desk.api.manager.put(f"/contacts/{desk.contact_id}/quiet-times", json={"ranges": every_day})
+    assert answer.status_code == 200, answer.text
+    made = await desk.schedule(contact_id=None, phone_number=CALLEE)
+    await desk.pass_time(hours=1)
+    (run,) = await desk.runs(made)
+    assert (run["state"], run["calls"]) == ("refused", [])
+
+
+async def test_a_number_that_several_contacts_have_is_nobodys(desk: Desk) -> None:
+    await desk.post("/contacts", {"name": "Bob", "phones": [{"e164": CALLEE}]}, 201)
+    made = await desk.schedule(contact_id=None, phone_number=CALLEE)
+    assert made["callee_contact_id"] is None
+    await desk.pass_time(hours=1)
+    assert (await desk.newest_call()).contact_id is None
+
+
+async def test_plans_that_meet_at_the_same_moment_in_two_workers_are_one_call(desk: Desk) -> None:
+    for name in ("Pills", "Talk"):
+        await desk.schedule(name=name)
+    desk.api.clock.advance(timedelta(hours=1))
+    await claim_schedules(desk.ctx)
+    await asyncio.gather(*(call_runs(desk.ctx) for _ in range(4)))
+    assert await desk.count(Call) == 1
 
 
 async def test_a_run_that_cannot_be_moved_within_its_latest_start_is_made_at_its_time(desk: Desk) -> None:

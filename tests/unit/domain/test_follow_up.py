@@ -10,6 +10,7 @@ from control_plane.domain.follow_up import (
     NEVER_DIALLED,
     NOBODY_REACHED,
     OPTED_OUT,
+    WE_FAILED,
     Again,
     HandOver,
     Missed,
@@ -22,6 +23,7 @@ from sip_config.contract import AnsweredBy, Outcome
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HUMAN = {"answered_by": AnsweredBy.HUMAN, "outcome": Outcome.SUCCESS}
+FAILED = {"outcome": Outcome.AGENT_FAILURE}
 RELEASED = {"was_released": True}
 
 
@@ -42,6 +44,10 @@ def _end(**changes: Any) -> StepEnd:
         (_end(**HUMAN | {"outcome": Outcome.HUNG_UP_EARLY}, is_last=True), HandOver(NOBODY_REACHED), "missed"),
         (_end(**HUMAN | {"outcome": Outcome.UNKNOWN}), Reached(is_complete=False), "reached"),
         (_end(**HUMAN | {"outcome": Outcome.DO_NOT_CALL}), HandOver(OPTED_OUT), "reached"),
+        (_end(**HUMAN | FAILED), Again(NOW + timedelta(minutes=2), WE_FAILED), "waiting"),
+        (_end(**HUMAN | FAILED, is_last=True), Again(NOW + timedelta(minutes=2), WE_FAILED), "waiting"),
+        (_end(**HUMAN | FAILED, tries=MOST_TRIES), Missed(), "missed"),
+        (_end(**HUMAN | FAILED, ended_by_person=True), Missed(), "missed"),
         (_end(**RELEASED), Again(NOW + timedelta(minutes=2)), "waiting"),
         (_end(**RELEASED, tries=MOST_TRIES), HandOver(NEVER_DIALLED), "dropped"),
         (_end(**RELEASED, ended_by_person=True), Missed(), "dropped"),
