@@ -43,6 +43,7 @@ from control_plane.kit.issuer import TrustedIssuer
 from control_plane.kit.live_feed import LiveReader
 from control_plane.kit.logs import configure
 from control_plane.kit.methods import OptionsMiddleware
+from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.outbound_guard import Guard
 from control_plane.kit.problems import EXCEPTION_HANDLERS
 from control_plane.kit.queue import ArqQueue, Queue
@@ -74,6 +75,7 @@ from control_plane.secrets.controllers import SecretController
 from control_plane.settings import Settings
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.voice_side import VoiceSide
+from control_plane.tools.controllers import ToolController
 from control_plane.trunks.controllers import NumberController, TrunkController
 from control_plane.usage.controllers import UsageController
 from control_plane.usage.prices import use_prices
@@ -90,6 +92,8 @@ from control_plane.workspaces.transaction import TransactionMiddleware, provide_
 
 MAX_BODY = 1_000_000
 """Bytes. Routes that take files raise it themselves."""
+LONGEST_EXCHANGE_S = 20.0
+"""With an endpoint that a tool names, where the tool says nothing shorter."""
 
 API: Sequence[ControllerRouterHandler] = (
     WorkspaceController,
@@ -131,6 +135,7 @@ API: Sequence[ControllerRouterHandler] = (
     PersonController,
     UsageController,
     SecretController,
+    ToolController,
     WebhookEndpointController,
     WebhookDeliveryController,
     LiveController,
@@ -202,6 +207,8 @@ async def serving(
     finally:
         if "live" in state:
             await state.live.close()
+        if "outbound" in state:
+            await state.outbound.aclose()
         await telephony.aclose()
         await redis.aclose()
         if own_engine is not None:
@@ -218,6 +225,7 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     state.queue = queue
     state.secret_box = SecretBox(*settings.encryption_keys)
     state.outbound_guard = guard_of(settings)
+    state.outbound = OutboundClient(state.outbound_guard, within_s=LONGEST_EXCHANGE_S)
     state.signer = TokenSigner(*settings.encryption_keys)
     state.storage = open_storage(settings.storage_url)
     state.watch = Watch(state.sessions)
@@ -247,6 +255,10 @@ def provide_outbound_guard(state: State) -> Guard:
     return state.outbound_guard
 
 
+def provide_outbound(state: State) -> OutboundClient:
+    return state.outbound
+
+
 def provide_signer(state: State) -> TokenSigner:
     return state.signer
 
@@ -274,6 +286,7 @@ DEPENDENCIES = {
     "clock": Provide(provide_clock, sync_to_thread=False),
     "secret_box": Provide(provide_secret_box, sync_to_thread=False),
     "outbound_guard": Provide(provide_outbound_guard, sync_to_thread=False),
+    "outbound": Provide(provide_outbound, sync_to_thread=False),
     "signer": Provide(provide_signer, sync_to_thread=False),
     "storage": Provide(provide_storage, sync_to_thread=False),
     "hub": Provide(provide_hub, sync_to_thread=False),

@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Appointment, AppointmentFeed, Assistant, AssistantVersion, Call, Campaign, Number, Schedule
+from control_plane.db.models import Appointment, AppointmentFeed, Assistant, AssistantVersion, Call, Campaign, Number, Schedule, Tool
 
 
 class AssistantRepository:
@@ -33,6 +33,11 @@ class AssistantRepository:
     async def last_number(self, assistant_id: uuid.UUID) -> int:
         query = select(func.max(AssistantVersion.number)).where(AssistantVersion.assistant_id == assistant_id)
         return await self._session.scalar(query) or 0
+
+    async def hold_tools(self, names: list[str]) -> set[str]:
+        """Those of the names that there are, kept from being deleted until the transaction ends."""
+        query = select(Tool.name).where(Tool.workspace_id == self._workspace_id, Tool.name.in_(names))
+        return set(await self._session.scalars(query.with_for_update(read=True, key_share=True)))
 
     async def used_by(self, assistant_id: uuid.UUID) -> str | None:
         """What keeps the assistant from being deleted, in words; None when nothing does."""

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
@@ -25,6 +25,16 @@ Label = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["interes
 ToolName = Literal[
     "end_call", "opt_out", "set_outcome", "note_promise", "create_schedule", "change_schedule", "cancel_schedule", "flag_risk"
 ]
+BUILT_IN = frozenset(get_args(ToolName))
+AnyTool = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z][a-z0-9_]{0,63}$",
+        examples=["end_call"],
+        description=f"One of {', '.join(sorted(BUILT_IN))}, or the name of a tool of the workspace (/tools).",
+    ),
+]
+Tools = Annotated[list[AnyTool], Meta(max_length=50)]
 Labels = Annotated[list[Label], Meta(min_length=1, max_length=50)]
 # An hour is more than any sales call takes; under half a minute nobody can finish a sentence.
 MaxDuration = Annotated[int, Meta(ge=30, le=3600)]
@@ -95,7 +105,7 @@ class AssistantConfig(Struct, forbid_unknown_fields=True):
     language: Language = "en"
     voice: Voice = field(default_factory=Voice)
     models: Models = field(default_factory=Models)
-    tools: list[ToolName] = field(default_factory=lambda: ["end_call", "opt_out", "set_outcome", "note_promise"])
+    tools: Tools = field(default_factory=lambda: ["end_call", "opt_out", "set_outcome", "note_promise"])
     voicemail: Voicemail = field(default_factory=Voicemail)
     menu: Menu = field(default_factory=Menu)
     call_screening: CallScreening = field(default_factory=CallScreening)
@@ -125,7 +135,7 @@ class AssistantPatch(Struct, forbid_unknown_fields=True):
     language: Language | UnsetType = UNSET
     voice: Voice | UnsetType = UNSET
     models: Models | UnsetType = UNSET
-    tools: list[ToolName] | UnsetType = UNSET
+    tools: Tools | UnsetType = UNSET
     voicemail: Voicemail | UnsetType = UNSET
     menu: Menu | UnsetType = UNSET
     call_screening: CallScreening | UnsetType = UNSET

@@ -1,14 +1,14 @@
 """Assistants: a draft that may change at any time, and versions that never do."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
 from control_plane.assistants.repository import AssistantRepository
-from control_plane.assistants.schemas import AssistantConfig, AssistantIn, AssistantOut, AssistantPatch, AssistantVersionOut
+from control_plane.assistants.schemas import BUILT_IN, AssistantConfig, AssistantIn, AssistantOut, AssistantPatch, AssistantVersionOut
 from control_plane.audit.service import record
 from control_plane.db.models import Assistant, AssistantVersion
 from control_plane.db.unit import Unit
@@ -45,6 +45,7 @@ class AssistantService:
         config = wanted.config()
         _check(config)
         await self._require_credentials(msgspec.to_builtins(config.models))
+        await self._require_tools(config.tools)
         row = Assistant(
             id=new_id(),
             workspace_id=self._workspace_id,
@@ -70,6 +71,7 @@ class AssistantService:
         config = msgspec.convert(row.config | msgspec.to_builtins(sent), AssistantConfig)
         _check(config)
         await self._require_credentials(msgspec.to_builtins(config.models))
+        await self._require_tools(config.tools)
         row.config = msgspec.to_builtins(config)
         row.updated_at = self._unit.now
         record(self._unit, self._workspace_id, "assistant.change", "assistant", row.id, before, _trail(row))
@@ -79,6 +81,7 @@ class AssistantService:
         """The draft as the next version; campaigns that run keep theirs."""
         row = await self._row(assistant_id, lock=True)
         await self._require_credentials(row.config.get("models") or {})
+        await self._require_tools(row.config.get("tools") or ())
         version = await self._publish(row)
         row.updated_at = self._unit.now
         record(self._unit, self._workspace_id, "assistant.publish", "assistant", row.id, None, {"number": version.number})
@@ -109,6 +112,14 @@ class AssistantService:
         ]
         if lacking:
             raise Invalid(" ".join(words for _, words in lacking), *(FieldError(*each) for each in lacking))
+
+    async def _require_tools(self, tools: Iterable[str]) -> None:
+        """Raises `Invalid` for a tool that there is not. Those that there are stay until the change is committed."""
+        own = {place: name for place, name in enumerate(tools) if name not in BUILT_IN}
+        known = await self._repository.hold_tools(list(own.values())) if own else set()
+        lacking = [FieldError(f"tools[{place}]", f"There is no tool called {name!r}.") for place, name in own.items() if name not in known]
+        if lacking:
+            raise Invalid(" ".join(error.message for error in lacking), *lacking)
 
     async def _publish(self, row: Assistant) -> AssistantVersion:
         version = AssistantVersion(

@@ -35,6 +35,14 @@ class Document:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an endpoint answered, whole."""
+
+    status: int
+    body: bytes
+
+
 class _GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Connects to an address that the guard has looked at. TLS above it still asks for the host's name."""
 
@@ -73,7 +81,7 @@ def _network() -> Any:
 
 
 class OutboundClient:
-    """Posts bytes and gets documents. One client per process: it keeps connections for a few seconds."""
+    """Posts bytes, gets documents, and asks endpoints. One client per process: it keeps connections for a few seconds."""
 
     def __init__(
         self,
@@ -103,15 +111,21 @@ class OutboundClient:
         async with self._told(url):
             return await self._get(url, headers, most)
 
+    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, most: int, within_s: float) -> Reply:
+        """One request of any method, its answer whole. Raises as `get` does."""
+        async with self._told(url, within_s):
+            return await self._exchange(method, url, headers, body, most)
+
     @asynccontextmanager
-    async def _told(self, url: str) -> AsyncIterator[None]:
+    async def _told(self, url: str, within_s: float = 0.0) -> AsyncIterator[None]:
         """One request, whose failures become sentences."""
         self._guard.check_url(url)
+        limit_s = within_s or self._within_s
         try:
-            async with asyncio.timeout(self._within_s):
+            async with asyncio.timeout(limit_s):
                 yield
         except (TimeoutError, httpcore.TimeoutException) as error:
-            raise NotDelivered(f"No answer within {self._within_s:g} s.") from error
+            raise NotDelivered(f"No answer within {limit_s:g} s.") from error
         except (httpcore.ConnectError, ssl.SSLError) as error:
             is_tls = isinstance(error.__context__, ssl.SSLError) or "SSL" in str(error) or "certificate" in str(error).lower()
             raise NotDelivered("The certificate was not accepted." if is_tls else "The connection was refused.") from error
@@ -143,6 +157,18 @@ class OutboundClient:
                     if len(body) > most:
                         raise NotDelivered(f"The answer is longer than {most // 1_000_000} MB.")
             return Document(response.status, told.get(b"etag", ""), bytes(body))
+
+    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Reply:
+        given = [(name.encode(), value.encode()) for name, value in {"accept-encoding": "identity", **headers}.items()]
+        async with self._pool.stream(method, url, headers=given, content=body or None) as response:
+            if any(name.lower() == b"content-encoding" and value.lower() != b"identity" for name, value in response.headers):
+                raise NotDelivered("The answer is packed, which was not asked for.")
+            read = bytearray()
+            async for chunk in response.aiter_stream():
+                read += chunk
+                if len(read) > most:
+                    raise NotDelivered(f"The answer is longer than {most} bytes.")
+            return Reply(response.status, bytes(read))
 
     async def aclose(self) -> None:
         await self._pool.aclose()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Secret
+from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Secret, Tool
 
 KINDS = ("llm", "stt", "tts")
 """The models of an assistant; `models.<kind>.credential` of its configuration names a secret."""
@@ -40,13 +40,18 @@ class SecretRepository:
         return await self._session.scalar(query) or 0
 
     async def used_by(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """For each name the assistants that use it now, or whose version a campaign keeps that may still call, by their names."""
+        """For each name the assistants that use it now, or whose version a campaign keeps that may still call, and the tools whose headers
+        refer to it, by their names."""
         found: dict[str, set[str]] = {name: set() for name in names}
         for query in (self._drafts(), self._versions()):
             for assistant, *credentials in await self._session.execute(query):
                 for credential in credentials:
                     if credential in found:
                         found[credential].add(assistant)
+        tools = select(Tool.name, Tool.secrets).where(Tool.workspace_id == self._workspace_id, Tool.secrets.overlap(list(names)))
+        for tool, secrets in await self._session.execute(tools):
+            for name in found.keys() & set(secrets):
+                found[name].add(tool)
         return {name: sorted(users) for name, users in found.items()}
 
     def _drafts(self) -> Select[Any]:

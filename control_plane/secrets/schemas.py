@@ -17,7 +17,7 @@ Description = Annotated[str, Meta(max_length=200)]
 
 class SecretIn(Struct, forbid_unknown_fields=True, kw_only=True):
     name: SecretName
-    """By which assistants name it (`models.llm.credential`); it cannot be changed."""
+    """By which assistants name it (`models.llm.credential`), and tools (`{{secret:name}}` in a header); it cannot be changed."""
     value: Value
     base_url: BaseUrl | None = None
     """The OpenAI-compatible endpoint that the value opens; null for the installation's. It is sent nowhere else."""
@@ -37,7 +37,7 @@ class SecretOut(Struct, kw_only=True):
     description: str
     base_url: str | None
     used_by: list[str]
-    """Names of assistants that use it in their draft, their published version or a version that a campaign keeps."""
+    """Names of assistants that use it in their draft, their published version or a version that a campaign keeps, and of tools."""
     created_at: datetime
     updated_at: datetime
 

@@ -83,7 +83,8 @@ class SecretService:
         users = (await self._rows.used_by([row.name]))[row.name]
         if users:
             named = ", ".join(repr(user) for user in users[:5])
-            raise Conflict(f"This secret is used by {named}; give these another credential and publish them first.", code="secret_in_use")
+            words = f"This secret is used by {named}; give these another credential first, and publish the assistants."
+            raise Conflict(words, code="secret_in_use")
         self._record("deleted", row, _trail(row), None)
         await self._unit.session.delete(row)
 

@@ -21,6 +21,7 @@ from control_plane.db.models.records import Erasure, LegalHold
 from control_plane.db.models.schedule import Schedule, ScheduleRun
 from control_plane.db.models.secret import Secret
 from control_plane.db.models.suppression import Suppression
+from control_plane.db.models.tool import Tool
 from control_plane.db.models.trunk import Number, Trunk
 from control_plane.db.models.usage import (
     CampaignSpend,
@@ -84,6 +85,7 @@ __all__ = [
     "ScheduleRun",
     "Secret",
     "Suppression",
+    "Tool",
     "Trunk",
     "UsageAccount",
     "UsageCredit",

@@ -50,6 +50,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
     endpoint = await made("/webhook-endpoints", {"url": "https://hooks.example.com/", "assistant_id": assistant})
     ids = {
         "secret_id": await made("/secrets", {"name": "models", "value": "sk-of-theirs"}),
+        "tool_id": await made("/tools", {"name": "weather", "description": "The weather.", "url": "https://weather.example.com/now"}),
         "endpoint_id": endpoint,
         "delivery_id": await made(f"/webhook-endpoints/{endpoint}/test", None, 202),
         "assistant_id": assistant,
@@ -81,6 +82,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         ("POST", "/contact-lists/{list_id}/contacts"): {"contact_ids": [contact]},
         ("POST", "/campaigns/{campaign_id}/preview"): {},
         ("POST", "/contact-lists/{list_id}/consents"): CONSENT,
+        ("POST", "/tools/{tool_id}/test"): {},
         ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
         ("PUT", "/contacts/{contact_id}/quiet-times"): {"ranges": []},
         ("PUT", "/numbers/{number_id}/assistant"): {"assistant_id": assistant},

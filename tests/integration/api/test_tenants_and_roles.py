@@ -142,7 +142,8 @@ async def test_a_viewer_sees_all_but_keys_secrets_and_the_audit_trail(api: Api) 
         # Whoever listens to an import that runs hears of it until it ends.
         await session.execute(update(ContactImport).values(state="completed"))
     statuses = {path: (await ask(api.viewer, "GET", path, mine)).status_code for method, path in routes(api.app) if method == "GET"}
-    assert {path for path, status in statuses.items() if status == 403} <= {"/api-keys", "/audit", "/secrets", "/secrets/{secret_id}"}
+    hidden = {"/api-keys", "/audit", "/secrets", "/secrets/{secret_id}", "/tools", "/tools/{tool_id}"}
+    assert {path for path, status in statuses.items() if status == 403} <= hidden
     assert {path for path, status in statuses.items() if status >= 500} == set()
 
 

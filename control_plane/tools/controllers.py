@@ -1,0 +1,83 @@
+"""HTTP for tools."""
+
+import uuid
+
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.status_codes import HTTP_200_OK
+
+from control_plane.db.unit import Unit
+from control_plane.kit.etags import IfMatch, tagged
+from control_plane.kit.ids import new_id
+from control_plane.kit.outbound import OutboundClient
+from control_plane.kit.outbound_guard import Guard
+from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
+from control_plane.kit.secrets import SecretBox
+from control_plane.tools.describing import use
+from control_plane.tools.schemas import ToolIn, ToolOut, ToolPatch, ToolTrial, ToolTrialOut
+from control_plane.tools.service import ToolService
+from control_plane.workspaces.guards import requires
+from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
+from control_plane.workspaces.principal import Principal
+
+
+async def provide_tools(
+    unit: NamedDependency[SkipValidation[Unit]],
+    principal: NamedDependency[SkipValidation[Principal]],
+    secret_box: NamedDependency[SkipValidation[SecretBox]],
+    outbound_guard: NamedDependency[SkipValidation[Guard]],
+) -> ToolService:
+    return ToolService(unit, principal.workspace_id, secret_box, outbound_guard)
+
+
+Tools = NamedDependency[SkipValidation[ToolService]]
+
+
+class ToolController(Controller):
+    path = "/tools"
+    tags = ("tools",)
+    dependencies = {"tools": provide_tools}
+
+    @get(guards=[requires("manager")], summary="Tools by configuration, newest first")
+    async def index(self, tools: Tools, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[ToolOut]:
+        return await tools.page(limit=limit, cursor=cursor)
+
+    @post(guards=[requires("manager")], summary="Describe an HTTPS endpoint as a tool for assistants")
+    async def create(self, data: JSONBody[ToolIn], tools: Tools) -> Response[ToolOut]:
+        return tagged(await tools.create(data), ToolPatch)
+
+    @get("/{tool_id:uuid}", guards=[requires("manager")], summary="A tool by configuration")
+    async def show(self, tool_id: FromPath[uuid.UUID], tools: Tools) -> Response[ToolOut]:
+        return tagged(await tools.get(tool_id), ToolPatch)
+
+    @patch("/{tool_id:uuid}", guards=[requires("manager")], summary="Change a tool, for calls that begin from then on")
+    async def change(
+        self, tool_id: FromPath[uuid.UUID], data: JSONBody[ToolPatch], tools: Tools, if_match: IfMatch = None
+    ) -> Response[ToolOut]:
+        return tagged(await tools.change(tool_id, data, if_match), ToolPatch)
+
+    @delete("/{tool_id:uuid}", guards=[requires("manager")], summary="Delete a tool that no assistant uses")
+    async def remove(self, tool_id: FromPath[uuid.UUID], tools: Tools) -> None:
+        await tools.delete(tool_id)
+
+    @post(
+        "/{tool_id:uuid}/test",
+        guards=[requires("manager")],
+        status_code=HTTP_200_OK,
+        summary="Use a tool once, as a call would",
+        opt=NOT_IDEMPOTENT,
+    )
+    async def test(
+        self,
+        tool_id: FromPath[uuid.UUID],
+        data: JSONBody[ToolTrial],
+        tools: Tools,
+        unit: NamedDependency[SkipValidation[Unit]],
+        outbound: NamedDependency[SkipValidation[OutboundClient]],
+    ) -> ToolTrialOut:
+        """The endpoint is asked outside of any transaction: however slow it is, it holds no connection of the database."""
+        recipe, secrets = await tools.begin_trial(tool_id)
+        await unit.session.commit()
+        facts = {name: data.sends.get(name) for name in recipe.sends}
+        return ToolTrialOut.of(await use(outbound, recipe, data.arguments, facts, secrets, f"test-{new_id()}"))

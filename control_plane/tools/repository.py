@@ -1,0 +1,60 @@
+"""SQL of tools, and of who uses them."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, Text, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.models import Assistant, AssistantVersion, Campaign, Tool
+
+_OVER = ("stopped", "completed", "archived")
+
+
+class ToolRepository:
+    def __init__(self, session: AsyncSession, workspace_id: uuid.UUID) -> None:
+        self._session = session
+        self._workspace_id = workspace_id
+
+    def all(self) -> Select[Tool]:
+        return select(Tool).where(Tool.workspace_id == self._workspace_id)
+
+    async def get(self, tool_id: uuid.UUID, *, lock: bool = False) -> Tool | None:
+        query = self.all().where(Tool.id == tool_id)
+        return await self._session.scalar(query.with_for_update() if lock else query)
+
+    async def named(self, names: Iterable[str]) -> Sequence[Tool]:
+        """In the order of their names."""
+        return (await self._session.scalars(self.all().where(Tool.name.in_(list(names))).order_by(Tool.name))).all()
+
+    async def count(self) -> int:
+        return await self._session.scalar(select(func.count()).select_from(Tool).where(Tool.workspace_id == self._workspace_id)) or 0
+
+    async def used_by(self, names: Sequence[str]) -> dict[str, list[str]]:
+        """For each name the assistants that use it now, or whose version a campaign keeps that may still call, by their names."""
+        found: dict[str, set[str]] = {name: set() for name in names}
+        for query in (self._drafts(names), self._versions(names)):
+            for assistant, tools in await self._session.execute(query):
+                for name in found.keys() & set(tools):
+                    found[name].add(assistant)
+        return {name: sorted(users) for name, users in found.items()}
+
+    def _drafts(self, names: Sequence[str]) -> Select[Any, Any]:
+        query = select(Assistant.name, Assistant.config["tools"])
+        return query.where(Assistant.workspace_id == self._workspace_id, _names(Assistant.config, names))
+
+    def _versions(self, names: Sequence[str]) -> Select[Any, Any]:
+        """Published versions, and versions that campaigns keep."""
+        published = select(Assistant.published_version_id).where(Assistant.workspace_id == self._workspace_id)
+        kept = select(Campaign.assistant_version_id).where(
+            Campaign.workspace_id == self._workspace_id, Campaign.execution_status.not_in(_OVER)
+        )
+        wanted = or_(AssistantVersion.id.in_(published), AssistantVersion.id.in_(kept))
+        query = select(AssistantVersion.name, AssistantVersion.config["tools"])
+        return query.where(AssistantVersion.workspace_id == self._workspace_id, wanted, _names(AssistantVersion.config, names))
+
+
+def _names(config: Any, names: Sequence[str]) -> Any:
+    return config["tools"].has_any(cast(list(names), ARRAY(Text)))
