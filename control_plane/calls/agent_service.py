@@ -23,7 +23,7 @@ from control_plane.calls.repository import CallRepository
 from control_plane.calls.risk_repository import RiskRepository
 from control_plane.calls.risks import flag_risk
 from control_plane.calls.settlement import settle_again
-from control_plane.calls.stopping import never_call_again, settle_stop
+from control_plane.calls.stopping import hold_calls, never_call_again, settle_stop
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, Fact
@@ -119,6 +119,8 @@ class AgentService:
                 await take_promise(self._unit, call, from_plain(Promise, event.data), may_quote=not _has_refused(call))
             case EventKind.STOP_SAID if call.state in FINAL:
                 await settle_stop(self._unit, call)
+            case EventKind.STOP_SAID:
+                await hold_calls(self._unit, call, str(event.data.get("quote", "")), str(event.data.get("schedule_id", "")))
             case EventKind.TURN:
                 turn = _turn_row(event.data)
                 await self._calls.put_turn(call, turn)

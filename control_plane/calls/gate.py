@@ -196,6 +196,7 @@ def _facts(
         campaign_daily_cap=campaign.daily_cap if campaign else None,
         campaign_day_ends_at=capped.day_ends_at,
         installation_halted=known.installation_halted,
+        is_being_asked=known.is_being_asked,
         hours_left_by_person=hours_left(question.contact.quiet_times) if question.contact is not None else None,
         **_destination_facts(question),
     )

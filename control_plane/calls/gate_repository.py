@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.contacts.consent_repository import OF_NUMBER, ConsentRow, read_consents
 from control_plane.db.models import Call
+from control_plane.db.models.suppression import FOR_NOW
 
 # Three joins to the suppressions, each on an index of its own: one condition over all would use none. A number can be on several lists,
 # so the first is a lateral one. A contact's calls are found by the contact alone, whose workspace is known; a number's by
 # ix_call_number_dialed.
 _KNOWN = text(
     f"""
-    select coalesce(everywhere.reason, here.reason, erased.reason) as suppressed_because,
+    select coalesce(case when not everywhere.is_for_now then everywhere.reason end, here.reason, erased.reason) as suppressed_because,
+        coalesce(everywhere.is_for_now, false) as is_being_asked,
         case when q.contact_id is not null
         then array(select c.dialing_at from call c where c.contact_id = q.contact_id
               and c.dialing_at > :since and c.counts_as_attempt is not false order by 1 desc)
@@ -27,8 +29,8 @@ _KNOWN = text(
     from unnest(cast(:workspaces as uuid[]), cast(:numbers as text[]), cast(:campaigns as uuid[]), cast(:contacts as uuid[]),
         cast(:hashes as text[])) with ordinality as q(workspace_id, e164, campaign_id, contact_id, number_hash, place)
     left join lateral (
-        select s.reason from suppression s
-        where s.workspace_id = q.workspace_id and s.e164 = q.e164 and s.campaign_id is null order by s.list_source limit 1
+        select s.reason, s.source = '{FOR_NOW}' as is_for_now from suppression s
+        where s.workspace_id = q.workspace_id and s.e164 = q.e164 and s.campaign_id is null order by 2, s.list_source limit 1
     ) everywhere on true
     left join suppression here on here.campaign_id = q.campaign_id and here.e164 = q.e164
     left join suppression erased on erased.workspace_id = q.workspace_id and erased.number_hash = q.number_hash
@@ -57,6 +59,8 @@ class Known:
     suppressed_because: str | None
     dialled: Sequence[datetime]
     installation_halted: bool
+    is_being_asked: bool
+    """Their owner has said stop in a call that goes on, and is being asked which calls are meant."""
     consents: Sequence[ConsentRow] = ()
     """For the number, newest first; revoked ones too."""
 
@@ -75,7 +79,7 @@ class GateRepository:
             "hashes": [a.number_hash for a in asked],
         }
         rows = await self._session.execute(_KNOWN, given | {"since": since})
-        return [Known(because, dialled, is_halted, read_consents(found)) for because, dialled, is_halted, found in rows]
+        return [Known(because, dialled, halted, asked, read_consents(found)) for because, asked, dialled, halted, found in rows]
 
     async def campaign_calls_since(self, campaign_id: uuid.UUID, since: datetime, but: uuid.UUID | None) -> int:
         """Calls of the campaign, except `but`, that were dialled or are on their way to it since `since`."""

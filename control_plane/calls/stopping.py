@@ -2,7 +2,7 @@
 
 from control_plane.calls.repository import CallRepository
 from control_plane.campaigns.service import close_suppressed
-from control_plane.contacts.suppressions import suppress
+from control_plane.contacts.suppressions import hold, let_go, suppress
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from sip_config.contract import EventKind, Outcome
@@ -19,6 +19,13 @@ async def never_call_again(unit: Unit, call: Call, evidence: str) -> None:
     call.outcome, call.outcome_label, call.outcome_source = Outcome.DO_NOT_CALL, "do_not_call", "opt_out"
 
 
+async def hold_calls(unit: Unit, call: Call, quote: str, schedule_id: str) -> None:
+    """Stop was said and it is being asked which calls are meant: nothing else is dialled before the answer. It may be known already, since
+    the agent says the two on different ways."""
+    if schedule_id not in await _cancelled_in(unit, call) and call.outcome_source != "opt_out":
+        await hold(unit, call.workspace_id, call.to_e164, evidence=quote, call_id=call.id)
+
+
 async def settle_stop(unit: Unit, call: Call) -> None:
     """The call is over. Whoever said stop and did not say that one schedule was meant, because they hung up or the agent died, means all
     calls: nobody is called on the strength of a question that was not answered."""
@@ -28,6 +35,19 @@ async def settle_stop(unit: Unit, call: Call) -> None:
     said = await rows.last_event(call.id, EventKind.STOP_SAID)
     if said is None:
         return
-    cancelled = [event.data.get("schedule_id") for event in await rows.events(call.id) if event.kind == SCHEDULE_CANCELED]
-    if said.data.get("schedule_id") not in cancelled:
+    if said.data.get("schedule_id") in await _cancelled_in(unit, call):
+        await let_go(unit, call.workspace_id, call.id)
+    else:
         await never_call_again(unit, call, str(said.data.get("quote", "")))
+
+
+async def only_these(unit: Unit, call: Call, schedule_id: str) -> None:
+    """The schedule has been cancelled in the call. If it was asked about because stop was said, the other calls go on."""
+    said = await CallRepository(unit.session).last_event(call.id, EventKind.STOP_SAID)
+    if said is not None and said.data.get("schedule_id") == schedule_id:
+        await let_go(unit, call.workspace_id, call.id)
+
+
+async def _cancelled_in(unit: Unit, call: Call) -> list[str]:
+    events = await CallRepository(unit.session).events(call.id)
+    return [str(event.data.get("schedule_id")) for event in events if event.kind == SCHEDULE_CANCELED]

@@ -22,6 +22,7 @@ from control_plane.db.models import (
     Enrollment,
     Suppression,
 )
+from control_plane.db.models.suppression import FOR_NOW
 
 # Identifiers of enrollments are made in the database, because a million of them should not travel: version 7 like all others, from the
 # clock's milliseconds, a counter that keeps the order of the contacts (RFC 9562 §6.2, method 1), and the random part of a version 4.
@@ -154,6 +155,7 @@ class EnrollmentRepository:
         barred = exists().where(
             Suppression.workspace_id == workspace_id,
             Suppression.e164 == ContactPhone.e164,
+            Suppression.source != FOR_NOW,
             or_(Suppression.campaign_id.is_(None), Suppression.campaign_id == Enrollment.campaign_id),
         )
         callable_number = exists().where(ContactPhone.contact_id == Enrollment.contact_id, ContactPhone.e164.not_in(e164s), ~barred)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Campaign, Suppression
+from control_plane.db.models.suppression import FOR_NOW
 from control_plane.db.session import number_hash
 from control_plane.kit.ids import new_id
 
@@ -27,7 +28,7 @@ class SuppressionRepository:
         self._workspace_id = workspace_id
 
     async def put(self, **values: Any) -> tuple[Suppression, bool]:
-        """The suppression of that number and scope, and whether it is new. The first reason and evidence stand."""
+        """The suppression of that number and scope, and whether it is new. The first reason and evidence stand; one for now gives way."""
         row = {"id": new_id(), "workspace_id": self._workspace_id, **values}
         added = await self._session.scalar(insert(Suppression).values(row).on_conflict_do_nothing().returning(Suppression))
         if added is not None:
@@ -38,7 +39,18 @@ class SuppressionRepository:
             Suppression.campaign_id.is_not_distinct_from(values.get("campaign_id")),
             Suppression.list_source == "",
         )
-        return (await self._session.scalars(query)).one(), False
+        standing = (await self._session.scalars(query.execution_options(populate_existing=True))).one()
+        if standing.source != FOR_NOW or values["source"] == FOR_NOW:
+            return standing, False
+        for name, value in values.items():
+            setattr(standing, name, value)
+        await self._session.flush()
+        return standing, True
+
+    async def for_now(self, call_id: uuid.UUID) -> Suppression | None:
+        """The one that stands while the callee of this call is being asked."""
+        query = select(Suppression).where(Suppression.workspace_id == self._workspace_id, Suppression.source == FOR_NOW)
+        return await self._session.scalar(query.where(Suppression.call_id == call_id))
 
     async def put_erased(self, e164: str, reason: str) -> None:
         """From here on the number is known by its hash only, for the whole workspace; what named it goes."""

@@ -8,11 +8,14 @@ from control_plane.audit.service import record
 from control_plane.contacts.schemas import SuppressionCheck, SuppressionIn, SuppressionOut
 from control_plane.contacts.suppression_repository import SuppressionRepository
 from control_plane.db.models import Call, Suppression
+from control_plane.db.models.suppression import FOR_NOW
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Invalid, NotFound
 from control_plane.kit.pagination import Page, page_of
 from control_plane.webhooks.events import emit
+
+BEING_ASKED = "asked to stop, and is being asked which calls are meant"
 
 
 async def suppress(
@@ -48,6 +51,26 @@ async def suppress(
         unit.nudges.add("stop_suppressed", row.id)
         await _tell(unit, row)
     return row, is_new
+
+
+async def hold(unit: Unit, workspace_id: uuid.UUID, e164: str, *, evidence: str, call_id: uuid.UUID) -> None:
+    """Dial `e164` for nothing until its owner has said which calls are to stop; then `suppress` or `let_go`. Nobody is closed meanwhile."""
+    rows = SuppressionRepository(unit.session, workspace_id)
+    await rows.hold_back_dials(e164)
+    row, is_new = await rows.put(
+        e164=e164, scope="workspace", campaign_id=None, reason=BEING_ASKED, source=FOR_NOW, evidence=evidence, call_id=call_id
+    )
+    if is_new:
+        record(unit, workspace_id, "suppression.held", "suppression", row.id, None, _facts(row))
+
+
+async def let_go(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> None:
+    """Only some calls were meant: what `hold` has held in this call goes on."""
+    rows = SuppressionRepository(unit.session, workspace_id)
+    row = await rows.for_now(call_id)
+    if row is not None:
+        record(unit, workspace_id, "suppression.let_go", "suppression", row.id, _facts(row), None)
+        await rows.delete(row)
 
 
 async def _tell(unit: Unit, row: Suppression) -> None:

@@ -77,6 +77,13 @@ def _suppressed(facts: Facts, now: datetime, rules: Rules) -> Never | None:
     return Never((Reason(SUPPRESSED, suppressed_sentence(facts.suppressed_because)),))
 
 
+def _being_asked(facts: Facts, now: datetime, rules: Rules) -> Wait | None:
+    if not facts.is_being_asked:
+        return None
+    words = "The person has asked to stop calls to this number and is being asked which of them are meant."
+    return Wait(now + RECHECK, (Reason("being_asked", words),))
+
+
 def suppressed_sentence(because: str) -> str:
     """What is said of a suppressed number, with the words that it was asked for in, where there are any."""
     return f"The number is on the suppression list{f': {because}' if because else ''}."
@@ -293,6 +300,7 @@ RULES: tuple[Rule, ...] = (
     _campaign_state,
     _campaign_dates,
     _suppressed,
+    _being_asked,
     _number,
     _destination,
     _pack_fits,

@@ -81,6 +81,8 @@ class Facts:
     """Where the workspace calls; None where that is not asked (rehearsals, verdicts from before the question)."""
     refused_destination: str = ""
     """The kind of number that nobody may call: premium-rate, satellite and the like (domain/destinations)."""
+    is_being_asked: bool = False
+    """The person has said stop in a call that goes on, and is being asked which calls are meant."""
     paused_destination: str = ""
     """Why calls to where the number leads are paused: too many, or too much money, within the hour."""
 

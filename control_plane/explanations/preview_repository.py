@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS
 from control_plane.campaigns.repository import lacks_any
 from control_plane.db.models import Contact, Enrollment, Suppression
+from control_plane.db.models.suppression import FOR_NOW
 from control_plane.domain.rule_values import ends_of
 from control_plane.explanations.alike import Person
 from control_plane.explanations.preview_history import Past, PastCall
@@ -31,7 +32,7 @@ _NEXT = """
 """
 # As calls/gate_repository and contacts/consent_repository read them for the gate. Rules count a consent's age in whole days, if at all, so
 # that people who were asked on the same day are alike; the aggregates keep the order of what they are made of.
-_PHONES = """
+_PHONES = f"""
     select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reason, acts))::text as said
     from (
         select p.e164, array_to_string(p.time_zones, ',') as zones, coalesce(everywhere.reason, here.reason) as reason,
@@ -42,13 +43,14 @@ _PHONES = """
         from contact_phone p
         left join lateral (
             select s.reason from suppression s
-            where s.workspace_id = p.workspace_id and s.e164 = p.e164 and s.campaign_id is null order by s.list_source limit 1
+            where s.workspace_id = p.workspace_id and s.e164 = p.e164 and s.campaign_id is null
+            order by s.source = '{FOR_NOW}', s.list_source limit 1
         ) everywhere on true
         left join suppression here on here.campaign_id = :campaign and here.e164 = p.e164
         where p.contact_id = contact.id and p.dead_reason = ''
         order by p.priority, p.e164
     ) as one
-"""
+"""  # noqa: S608
 # As calls/gate_repository and calls/history_repository find them: two branches, each on an index of its own.
 _PAST = text(
     """

@@ -8,6 +8,7 @@ from sqlalchemy import Exists, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Contact, ContactPhone, FollowUp, FollowUpStep, RiskFlag, Suppression
+from control_plane.db.models.suppression import FOR_NOW
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL
 
 _BY_CALLS = and_(FollowUp.state == "open", FollowUp.made_for == "call")
@@ -17,7 +18,8 @@ def _opted_out() -> Exists:
     """Any number of the person's stands on the workspace's own list: who is called least is called right."""
     numbers = select(ContactPhone.e164).where(ContactPhone.contact_id == FollowUp.contact_id)
     theirs = or_(Suppression.e164 == FollowUp.to_e164, Suppression.e164.in_(numbers))
-    return exists().where(Suppression.workspace_id == FollowUp.workspace_id, Suppression.campaign_id.is_(None), theirs)
+    for_good = (Suppression.campaign_id.is_(None), Suppression.source != FOR_NOW)
+    return exists().where(Suppression.workspace_id == FollowUp.workspace_id, *for_good, theirs)
 
 
 class FollowUpRepository:

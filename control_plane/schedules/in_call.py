@@ -15,7 +15,7 @@ from control_plane.calls.gate_rules import time_zones
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
-from control_plane.calls.stopping import SCHEDULE_CANCELED
+from control_plane.calls.stopping import SCHEDULE_CANCELED, only_these
 from control_plane.db.models import Call, CallEventRecord, Schedule
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, NotFound
@@ -95,6 +95,7 @@ class SchedulesOfCall:
         said, service = proposed.data, ScheduleService(self._unit, call.workspace_id)
         if "cancels" in said:
             await service.stop((await self._theirs(call, uuid.UUID(said["cancels"])))[0].id, call.id)
+            await only_these(self._unit, call, said["cancels"])
             kind, schedule_id = SCHEDULE_CANCELED, said["cancels"]
         elif "changes" in said:
             row, _ = await self._theirs(call, uuid.UUID(said["changes"]))

@@ -7,6 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
 
+FOR_NOW = "being_asked"
+"""The source of a suppression that stands while its owner, who has said stop, is being asked which calls are meant: nothing is dialled, and
+nobody is closed. The answer, or the end of the call, makes it one for good or takes it away."""
+
 
 class Suppression(HasId, OfWorkspace, HasTimes, Base):
     __tablename__ = "suppression"

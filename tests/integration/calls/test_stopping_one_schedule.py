@@ -29,6 +29,8 @@ async def is_suppressed(stage: Stage) -> bool:
 
 async def test_only_the_schedule_ends_when_that_is_what_they_mean(stage: Stage) -> None:
     schedule, call, agent = await in_progress(stage)
+    (held,) = (await stage.get("/suppressions/check", e164=CALLEE))["suppressions"]
+    assert (held["source"], held["call_id"]) == ("being_asked", call["id"])
     checked(await agent.client.post("/schedules", json={"cancels": schedule["id"]}), 200)
     checked(await agent.client.post("/schedules", json={"yes": "Only these calls."}), 200)
     await agent.says(EventKind.HANGING_UP, end_cause="agent_hangup")
@@ -43,13 +45,16 @@ async def test_who_hangs_up_over_the_question_is_not_called_again(stage: Stage, 
     schedule, call, agent = await in_progress(stage)
     if proposes:
         checked(await agent.client.post("/schedules", json={"cancels": schedule["id"]}), 200)
-    assert not await is_suppressed(stage)
+    # For now, and nobody has opted out yet.
+    assert await is_suppressed(stage)
+    assert (await stage.row(call)).outcome is None
     await agent.says(EventKind.CALLEE_LEFT, last_status="hangup", disconnect_reason="CLIENT_INITIATED")
     await agent.reports(outcome=Outcome.UNKNOWN, end_cause=EndCause.CALLEE_HANGUP)
     assert await is_suppressed(stage)
     row: Call = await stage.row(call)
     assert (row.outcome, row.outcome_source) == (Outcome.DO_NOT_CALL, "opt_out")
-    assert STOP in (await stage.get("/suppressions"))["items"][0]["evidence"]
+    (kept,) = (await stage.get("/suppressions"))["items"]
+    assert (kept["source"], STOP in kept["evidence"]) == ("call", True)
 
 
 async def test_whose_agent_dies_over_the_question_is_not_called_again(stage: Stage) -> None:
@@ -66,4 +71,15 @@ async def test_an_opt_out_from_all_calls_stays_one(stage: Stage) -> None:
     checked(await agent.client.post("/opt-out", json={"quote": "All calls.", "offset_s": 9.0}), 200)
     await agent.says(EventKind.HANGING_UP, end_cause="opt_out")
     await agent.reports(outcome=Outcome.DO_NOT_CALL, end_cause=EndCause.OPT_OUT, outcome_label="do_not_call")
-    assert len((await stage.get("/suppressions"))["items"]) == 1
+    (kept,) = (await stage.get("/suppressions"))["items"]
+    assert (kept["source"], "All calls." in kept["evidence"]) == ("call", True)
+
+
+async def test_a_question_that_arrives_after_its_answer_holds_nothing_back(stage: Stage) -> None:
+    made = {"name": "Daily", "assistant_id": stage.assistant_id, "phone_number": CALLEE, "cron": "0 12 * * *"}
+    schedule = await stage.post("/schedules", made)
+    _, agent = await stage.in_progress(made=await stage.call_of_run(schedule))
+    checked(await agent.client.post("/schedules", json={"cancels": schedule["id"]}), 200)
+    checked(await agent.client.post("/schedules", json={"yes": "Only these calls."}), 200)
+    await agent.says(EventKind.STOP_SAID, quote=STOP, schedule_id=schedule["id"])
+    assert not await is_suppressed(stage)

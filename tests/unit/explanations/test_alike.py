@@ -19,7 +19,7 @@ _OF_THE_DIGITS = {
     *("is_valid_number", "is_fictional_number", "time_zones", "jurisdictions"),
     *("destination_country", "refused_destination", "paused_destination"),
 }
-_SAID = {"suppressed_because", "consents"}
+_SAID = {"suppressed_because", "is_being_asked", "consents"}
 _OF_EARLIER_CALLS = {"earlier", "attempts_today", "day_ends_at", "attempts_24h", "frees_24h_at"}
 """Put in for each person (preview_history); the end of the day follows from the zones."""
 _SAID_BY_THE_PERSON = {"hours_left_by_person"}
