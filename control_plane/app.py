@@ -13,6 +13,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from control_plane.analysis.controllers import CallAnalysisController
 from control_plane.analytics.controllers import AnalyticsController, CallAnalyticsController, CampaignStatsController
 from control_plane.appointments.controllers import AppointmentController, AppointmentImportController
 from control_plane.appointments.feed_controllers import AppointmentFeedController
@@ -130,6 +131,7 @@ API: Sequence[ControllerRouterHandler] = (
     CampaignStatsController,
     AnalyticsController,
     RetentionController,
+    CallAnalysisController,
     HoldController,
     ErasureController,
     PersonController,

@@ -52,6 +52,8 @@ class Settings:
     """The SIP service behind LiveKit is the simulated carrier, so rehearsal trunks work and real ones do not."""
     models_base_url: str = ""
     agent_slots: int = 4
+    openai_api_key: str = ""
+    """Of the installation's models; empty: calls are analysed by rules, unless an assistant has a credential of its own."""
     """Calls that one agent worker takes, for the number of workers that are wanted."""
     data_dir: Path = Path(".callwright")
     twilio_account_sid: str = ""
@@ -103,6 +105,7 @@ class Settings:
             agent_slots=_count(env, "CALLWRIGHT_AGENT_SLOTS", 4),
             data_dir=data_dir,
             twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
+            openai_api_key=env.get("OPENAI_API_KEY", ""),
             twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
             otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             former_encryption_keys=tuple(env.get("CALLWRIGHT_FORMER_ENCRYPTION_KEYS", "").replace(",", " ").split()),

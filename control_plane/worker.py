@@ -15,6 +15,7 @@ from arq.cron import CronJob
 from arq.worker import Function, Worker
 from structlog import get_logger
 
+from control_plane.analysis.tasks import analyze_calls
 from control_plane.analytics.tasks import count_changed_hours
 from control_plane.appointments.tasks import keep_reminders, refresh_feeds
 from control_plane.calls.tasks import stop_listed, stop_suppressed
@@ -171,6 +172,7 @@ def _functions() -> list[Function]:
         func(stop_listed, keep_result=0, timeout=3600),
         func(call_runs, keep_result=0),
         func(follow_runs, keep_result=0),
+        func(analyze_calls, keep_result=0, max_tries=1),
         func(deliver_webhooks, keep_result=0, max_tries=1),
         func(take_up_risks, keep_result=0, max_tries=1),
         func(keep_follow_ups, keep_result=0, max_tries=1),
@@ -205,6 +207,7 @@ def _crons() -> list[CronJob]:
         cron(keep_follow_ups, second=every_ten_seconds(8), keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
     ]
+        cron(analyze_calls, second=every_ten_seconds(6), keep_result=0, max_tries=1),
 
 
 def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) -> TaskWorker:

@@ -11,7 +11,9 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from control_plane.calls.announcing import tell_analyzed, tell_recording, tell_transcript, tell_turn
+from control_plane.calls.analysis_asking import ask_for_analysis
+from control_plane.calls.analysis_repository import AnalysisAsking
+from control_plane.calls.announcing import tell_recording, tell_transcript, tell_turn
 from control_plane.calls.continuity import continuity_of
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import Parts, order_of
@@ -136,6 +138,7 @@ class AgentService:
             await self._calls.forget_words(call.id)
             await RiskRepository(self._unit.session).forget_quotes(call.id)
             await PromiseRepository(self._unit.session).forget_quotes(call.id)
+            await AnalysisAsking(self._unit.session).forget([call.id])
 
     async def _flag_risk(self, call: Call, flag: RiskFlag) -> None:
         await flag_risk(self._unit, call, flag, may_quote=not _has_refused(call))
@@ -187,8 +190,8 @@ class AgentService:
             await quote_callback(self._unit, call, report)
         is_refused = report.recording_consent is not None and report.recording_consent.decision is ConsentDecision.REFUSED
         await tell_transcript(self._unit, call, 0 if is_refused else len(report.turns))
-        if report.answered:
-            await tell_analyzed(self._unit, call)
+        if came_late:
+            await ask_for_analysis(self._unit, call)
         self._unit.nudges.add("tick")
 
     async def recording_key(self) -> str:

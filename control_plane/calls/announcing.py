@@ -64,8 +64,9 @@ async def tell_transcript(unit: Unit, call: Call, turns: int) -> None:
 
 
 async def tell_analyzed(unit: Unit, call: Call) -> None:
-    """The agent's report has come, and with it all that the analysis of an answered call rests on."""
-    await _tell(unit, call, "call.analyzed", {"analytics_url": f"/api/v1/calls/{call.id}/analytics"})
+    """An analysis of the call is done, the first or another."""
+    links = {"analysis_url": f"/api/v1/calls/{call.id}/analysis", "analytics_url": f"/api/v1/calls/{call.id}/analytics"}
+    await _tell(unit, call, "call.analyzed", links)
 
 
 async def tell_function(unit: Unit, call: Call, name: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from control_plane.calls.analysis_asking import ask_for_analysis
 from control_plane.calls.gate_rules import time_zones
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.stopping import settle_stop
@@ -46,6 +47,7 @@ async def settle(unit: Unit, call: Call) -> None:
         await _follow_up(unit, call, enrollment, workspace)
     # After the others, because a claim too locks enrollments before numbers; at the account all calls of the workspace meet.
     await _learn_of_numbers(unit, call)
+    await ask_for_analysis(unit, call)
     await charge(unit, call)
 
 

@@ -16,6 +16,7 @@ _SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\
 Email = Annotated[str, Meta(max_length=320, pattern=f"^[^@{_SPACES}]+@[^@{_SPACES}]+$", examples=["ada@example.com"])]
 Language = Annotated[str, Meta(max_length=35, examples=["en", "es-MX"])]
 ZoneName = Annotated[str, Meta(max_length=64, examples=["America/New_York"], extra_json_schema=ZONE)]
+LeadStatus = Literal["new", "contacted", "engaged", "qualified", "converted", "lost", "do_not_call"]
 Score = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
 
@@ -45,6 +46,8 @@ class ContactPatch(Struct, forbid_unknown_fields=True):
     language: Language | UnsetType | None = UNSET
     time_zone: ZoneName | UnsetType | None = UNSET
     score: Score | UnsetType | None = UNSET
+    lead_status: LeadStatus | UnsetType = UNSET
+    """Calls move it on by themselves, and never back; a person may set any."""
     attributes: dict[str, Any] | UnsetType = UNSET
 
 
@@ -69,6 +72,10 @@ class ContactOut(Struct):
     language: str | None
     time_zone: str | None
     score: int | None
+    lead_status: str
+    """new, contacted, engaged, qualified, converted, lost or do_not_call."""
+    lead_score: int | None
+    """0 to 100, from the last call that said something for or against; its reasons stand in the call's analysis."""
     attributes: dict[str, Any]
     created_at: datetime
     updated_at: datetime
@@ -76,7 +83,7 @@ class ContactOut(Struct):
     @classmethod
     def of(cls, row: Contact) -> "ContactOut":
         phones = [PhoneOut.of(p) for p in row.phones]
-        facts = (row.email, row.language, row.time_zone, row.score, row.attributes)
+        facts = (row.email, row.language, row.time_zone, row.score, row.lead_status, row.lead_score, row.attributes)
         return cls(row.id, row.name, phones, *facts, row.created_at, row.updated_at)
 
 

@@ -62,7 +62,7 @@ class ContactService:
         """Change what was sent; numbers and attributes are replaced as a whole."""
         contact = await self._find(contact_id, lock=True)
         require_match(if_match, ContactOut.of(contact), ContactPatch)
-        changes = {name: value for name in _PLAIN_FIELDS if (value := getattr(data, name)) is not UNSET}
+        changes = {name: value for name in (*_PLAIN_FIELDS, "lead_status") if (value := getattr(data, name)) is not UNSET}
         _check(changes.get("time_zone"), changes.get("attributes"))
         before = {name: getattr(contact, name) for name in changes}
         for name, value in changes.items():

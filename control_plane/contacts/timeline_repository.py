@@ -41,6 +41,17 @@ _KINDS = (
         campaign_id="c.campaign_id",
     ),
     _kind(
+        "analysis",
+        "call_analysis x join call c on c.id = x.call_id where c.contact_id = :contact_id and x.is_current",
+        at="x.finished_at",
+        state="x.lead_status",
+        summary="x.result -> 'summary' ->> 'value'",
+        details="'version', x.version, 'outcome', x.result -> 'outcome', 'sentiment', x.result -> 'sentiment',"
+        " 'lead_score', x.result -> 'lead_score', 'lead_reasons', x.result -> 'lead_reasons'",
+        call_id="x.call_id",
+        campaign_id="c.campaign_id",
+    ),
+    _kind(
         "follow_up",
         "follow_up x where x.contact_id = :contact_id",
         state="x.state",

@@ -13,10 +13,10 @@ class TimelineEntry(Struct):
     id: uuid.UUID
     at: datetime
     kind: str
-    """call, risk, follow_up, checkup, escalation, appointment, promise, opt_out, consent."""
+    """call, analysis, risk, follow_up, checkup, escalation, appointment, promise, opt_out, consent."""
     state: str
     """Of a call, a follow-up, a check-up's run (completed is kept), an escalation, an appointment, a promise, a consent (given or revoked);
-    how grave a risk is; the scope of an opt-out."""
+    how grave a risk is; the scope of an opt-out; what the lead's status became by an analysis."""
     call_id: uuid.UUID | None
     campaign_id: uuid.UUID | None
     network_result: str | None

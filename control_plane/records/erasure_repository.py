@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.db.models import (
     Appointment,
     Call,
+    CallAnalysis,
     CallEventRecord,
     CallTurn,
     CheckUp,
@@ -88,7 +89,7 @@ class ErasureRepository:
         await self._session.execute(update(Call).where(Call.id.in_(call_ids)).values(values).execution_options(**_QUIET))
         events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
         await self._session.execute(events.execution_options(**_QUIET))
-        for of_call in (CallTurn, RiskFlag, Promise):
+        for of_call in (CallAnalysis, CallTurn, RiskFlag, Promise):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
         answered = update(Appointment).where(Appointment.status_call_id.in_(call_ids)).values(evidence="")
         await self._session.execute(answered.execution_options(**_QUIET))

@@ -15,6 +15,7 @@ from control_plane.db.models import (
     Appointment,
     AppointmentReminder,
     Call,
+    CallAnalysis,
     CheckUp,
     CheckUpContact,
     CheckUpEscalation,
@@ -94,6 +95,7 @@ class PlanningRepository:
             ("follow_ups", FollowUp, follow_ups),
             ("promises", Promise, or_(Promise.contact_id.in_(contact_ids), Promise.call_id.in_(calls))),
             ("risks", RiskFlag, RiskFlag.call_id.in_(calls)),
+            ("analyses", CallAnalysis, CallAnalysis.call_id.in_(calls)),
         )
         return {name: await self._plain(kind, which, most) for name, kind, which in kinds}
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from control_plane.db.base import Base
-from control_plane.db.models import Appointment, Call, CallTurn, Enrollment, GateVerdict, LegalHold, Promise, RiskFlag
+from control_plane.db.models import Appointment, Call, CallAnalysis, CallTurn, Enrollment, GateVerdict, LegalHold, Promise, RiskFlag
 from control_plane.db.session import number_hash
 from control_plane.domain.call_state import FINAL
 from control_plane.kit.ids import first_id_at
@@ -56,9 +56,11 @@ class RetentionRepository:
     async def forget_transcripts(self, before: datetime) -> int:
         """Turns and summaries of a batch of calls, and what was kept of their words elsewhere. Returns how many calls there were."""
         quoted = [exists().where(kept_of == Call.id, words != "") for _, kept_of, words in _QUOTING]
-        has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id), *quoted)
+        analyzed = exists().where(CallAnalysis.call_id == Call.id)
+        has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id), analyzed, *quoted)
         ids = [old.id for old in await self._old(self._ended(before).where(has_words))]
-        await self._session.execute(delete(CallTurn).where(CallTurn.call_id.in_(ids)).execution_options(**_QUIET))
+        for of_call in (CallTurn, CallAnalysis):
+            await self._session.execute(delete(of_call).where(of_call.call_id.in_(ids)).execution_options(**_QUIET))
         await self._session.execute(update(Call).where(Call.id.in_(ids)).values(summary="").execution_options(**_QUIET))
         for table, kept_of, words in _QUOTING:
             forget = update(table).where(kept_of.in_(ids)).values({words: ""})

@@ -24,6 +24,7 @@ MOST_BODY = 20_000
 """Bytes of a message: what is longer is behind its links."""
 _ENVELOPE = 500
 EMITTED = (
+    "call.analyzed",
     "call.queued",
     "call.started",
     "call.ringing",
@@ -53,7 +54,6 @@ EMITTED = (
     "appointment.updated",
 )
 ANNOUNCED = (
-    "call.analyzed",
     "call.function_called",
 )
 """May be subscribed to; they come with the features that they are about."""

@@ -1,6 +1,7 @@
 """One table per thing, a few small satellites beside their owner. Importing this package registers them all."""
 
 from control_plane.db.models.agent_worker import AgentWorker
+from control_plane.db.models.analysis import CallAnalysis
 from control_plane.db.models.analytics import CallBreakdown, CallChange, CallTally
 from control_plane.db.models.api_key import ApiKey
 from control_plane.db.models.appointment import Appointment, AppointmentFeed, AppointmentReminder
@@ -47,6 +48,7 @@ __all__ = [
     "AuditEntry",
     "Call",
     "CallBreakdown",
+    "CallAnalysis",
     "CallChange",
     "CallEventRecord",
     "CallTally",

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
@@ -26,7 +26,13 @@ class ContactPhone(HasId, OfWorkspace, Base):
 
 class Contact(HasId, OfWorkspace, HasTimes, Base):
     __tablename__ = "contact"
-    __table_args__ = (Index(None, "import_id", postgresql_where=text("import_id is not null")),)
+    __table_args__ = (
+        CheckConstraint(
+            "lead_status in ('new', 'contacted', 'engaged', 'qualified', 'converted', 'lost', 'do_not_call')",
+            name="lead_status",
+        ),
+        Index(None, "import_id", postgresql_where=text("import_id is not null")),
+    )
 
     import_id: Mapped[uuid.UUID | None]
     """The import that made it, which may be gone. Until that is complete the contact stands on no list."""
@@ -36,6 +42,10 @@ class Contact(HasId, OfWorkspace, HasTimes, Base):
     time_zone: Mapped[str | None]
     """Said by the owner of the list; narrows the zones that the number suggests."""
     score: Mapped[int | None]
+    lead_status: Mapped[str] = mapped_column(default="new", server_default="new")
+    """How far the lead has come: new, contacted, engaged, qualified, converted, lost, do_not_call. Calls move it on, people set it."""
+    lead_score: Mapped[int | None]
+    """0 to 100, of the last call that said something for or against."""
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     quiet_times: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
     """When the person wants no calls: weekly ranges in their own zone (domain/quiet_times)."""

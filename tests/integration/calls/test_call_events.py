@@ -38,15 +38,14 @@ async def test_an_answered_call_is_told_from_the_request_to_the_recording(stage:
     assert (await agent.client.put("/recording", content=b"OggS")).status_code < 300
     assert (await agent.client.put("/recording", content=b"OggS")).status_code < 300
     events = await told(stage)
-    assert [name for name, _ in events] == [*ALL, "call.ended", "call.transcript", "call.analyzed", "call.recording_ready"]
+    assert [name for name, _ in events] == [*ALL, "call.ended", "call.transcript", "call.recording_ready"]
     assert {data["id"] for _, data in events} == {call["id"]}
     assert {(data["user_id"], str(data["metadata"])) for _, data in events} == {("u-7", "{'order': 12}")}
     assert [data["status"] for _, data in events[:5]] == ["pending", "calling", "calling", "answered", "completed"]
     ended = events[4][1]
     assert (ended["state"], ended["outcome"], ended["answered_by"], ended["network_result"]) == ("ended", "success", "human", "answered")
     assert (events[5][1]["turns"], events[5][1]["transcript_url"]) == (1, f"/api/v1/calls/{call['id']}/transcript")
-    assert (await stage.get(events[6][1]["analytics_url"].removeprefix("/api/v1")))["call_id"] == call["id"]
-    assert events[7][1]["recording_url"] == f"/api/v1/calls/{call['id']}/recording"
+    assert events[6][1]["recording_url"] == f"/api/v1/calls/{call['id']}/recording"
     assert not any(word in str(events) for word in (CALLEE, "Hello"))
 
 
