@@ -20,7 +20,7 @@ from control_plane.analytics.tasks import count_changed_hours
 from control_plane.appointments.tasks import keep_reminders, refresh_feeds
 from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
-from control_plane.checkups.tasks import keep_checkups
+from control_plane.checkups.tasks import follow_people, keep_checkups
 from control_plane.contacts.tasks import run_import, run_number_import, sweep_imports
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.dialer import place as placing
@@ -45,7 +45,7 @@ from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Setti
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
 from control_plane.trunks.number_health import review_numbers
-from control_plane.trunks.tasks import check_trunks, sweep_trunks, sync_all_trunks, sync_trunk
+from control_plane.trunks.tasks import check_trunks, repair_carriers, sweep_trunks, sync_all_trunks, sync_trunk
 from control_plane.usage.prices import use_prices
 from control_plane.webhooks.courier import PATIENCE_S, Courier
 from control_plane.webhooks.guarding import guard_of
@@ -192,6 +192,7 @@ def _crons() -> list[CronJob]:
         cron(sweep_imports, second={7, 37}, keep_result=0, max_tries=1),
         cron(sweep_trunks, second={3, 23, 43}, keep_result=0, max_tries=1),
         cron(check_trunks, second={13, 33, 53}, keep_result=0, max_tries=1),
+        cron(repair_carriers, minute=29, second=31, keep_result=0, max_tries=1),
         cron(tidy_rooms, second={9, 29, 49}, keep_result=0, max_tries=1),
         cron(watch_invariants, second=39, keep_result=0, max_tries=1),
         cron(count_changed_hours, second=27, keep_result=0, max_tries=1),
@@ -203,11 +204,12 @@ def _crons() -> list[CronJob]:
         cron(keep_promises, second=every_ten_seconds(1), keep_result=0, max_tries=1),
         cron(keep_reminders, second=every_ten_seconds(3), keep_result=0, max_tries=1),
         cron(refresh_feeds, second={19, 49}, keep_result=0, max_tries=1, timeout=900),
+        cron(follow_people, minute=set(range(2, 60, 5)), second=47, keep_result=0, max_tries=1),
         cron(keep_checkups, second=every_ten_seconds(7), keep_result=0, max_tries=1),
         cron(keep_follow_ups, second=every_ten_seconds(8), keep_result=0, max_tries=1),
+        cron(analyze_calls, second=every_ten_seconds(6), keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
     ]
-        cron(analyze_calls, second=every_ten_seconds(6), keep_result=0, max_tries=1),
 
 
 def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) -> TaskWorker:

@@ -10,7 +10,17 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, CheckUp, CheckUpContact, CheckUpEscalation, Contact, Schedule, ScheduleRun, Workspace
+from control_plane.db.models import (
+    Call,
+    CheckUp,
+    CheckUpContact,
+    CheckUpEscalation,
+    Contact,
+    ContactPhone,
+    Schedule,
+    ScheduleRun,
+    Workspace,
+)
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL
 from control_plane.kit.ids import new_id
 from sip_config.contract import AnsweredBy
@@ -95,6 +105,18 @@ class CheckUpWork:
         recent = (ScheduleRun.closed_at > since, ScheduleRun.planned_at > since - timedelta(days=2))
         query = query.where(MISSED, *recent, ~seen).order_by(ScheduleRun.closed_at).limit(limit)
         return [(checkup_id, run_id) for checkup_id, run_id in await self._session.execute(query)]
+
+    async def moved_away(self, limit: int) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+        """Workspace and id of check-ups whose person's day passes in another zone than their schedule's."""
+        of_phone = select(ContactPhone.time_zones[1]).where(
+            ContactPhone.contact_id == Contact.id, func.cardinality(ContactPhone.time_zones) > 0
+        )
+        of_phone = of_phone.order_by(ContactPhone.priority, ContactPhone.e164).limit(1).correlate(Contact).scalar_subquery()
+        zone = func.coalesce(func.nullif(Contact.time_zone, ""), of_phone, Workspace.time_zone)
+        query = select(CheckUp.workspace_id, CheckUp.id).join(Schedule, Schedule.id == CheckUp.schedule_id)
+        query = query.join(Contact, Contact.id == CheckUp.contact_id).join(Workspace, Workspace.id == CheckUp.workspace_id)
+        query = query.where(Schedule.plan["time_zone"].astext != zone).order_by(CheckUp.id).limit(limit)
+        return [(workspace_id, checkup_id) for workspace_id, checkup_id in await self._session.execute(query)]
 
     async def begin(self, checkup_id: uuid.UUID, run_id: uuid.UUID) -> tuple[CheckUp, ScheduleRun, CheckUpEscalation] | None:
         """The row of what follows from this run; None when somebody else has made it."""

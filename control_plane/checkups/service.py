@@ -103,6 +103,12 @@ class CheckUpService:
         record(self._unit, self._workspace_id, "checkup.updated", "checkup", row.id, before, _trail(row))
         return await self._out(row)
 
+    async def follow_person(self, checkup_id: uuid.UUID) -> None:
+        """The person's day passes in another zone now, and "every morning" means theirs. A run that is due already is carried out."""
+        row = await self._rows.find(checkup_id, lock=True)
+        if row is not None:
+            await self._follow(row, {"time_of_day": row.time_of_day})
+
     async def delete(self, checkup_id: uuid.UUID) -> None:
         """With its schedule; calls that were made stay in the ledger, those that wait to be dialled are ended."""
         for call_id in await self._rows.waiting_calls(checkup_id):

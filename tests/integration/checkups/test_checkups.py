@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from control_plane.checkups.tasks import keep_checkups
+from control_plane.checkups.tasks import follow_people, keep_checkups
 from control_plane.db.models import CheckUp, CheckUpContact, CheckUpEscalation, Schedule
 from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
 from tests.integration.checkups.conftest import CONSENT, Checks
@@ -218,6 +218,25 @@ async def test_a_checkup_is_changed_paused_and_deleted_with_its_schedule(checks:
     await checks.world.ours.delete(path)
     for gone in (path, f"/schedules/{made['schedule_id']}"):
         await checks.world.ours.get(gone, 404)
+
+
+@pytest.mark.parametrize("state", ["active", "paused"])
+async def test_a_checkup_moves_with_the_person_to_another_time_zone(checks: Checks, state: str) -> None:
+    made = await checks.checkup(frequency="biweekly", day="fri")
+    await checks.world.ours.patch(f"/checkups/{made['id']}", {"state": state})
+    await follow_people(checks.world.ctx)
+    assert (await checks.shown(made))["time_zone"] == "America/New_York"
+    await checks.world.ours.patch(f"/contacts/{made['contact_id']}", {"time_zone": "Europe/Berlin"})
+    await follow_people(checks.world.ctx)
+    moved = await checks.shown(made)
+    assert (moved["time_zone"], moved["state"]) == ("Europe/Berlin", state)
+    shown = await checks.world.ours.patch(f"/checkups/{made['id']}", {"state": "active"})
+    before, after = (datetime.fromisoformat(each["next_at"]) for each in (made, shown))
+    berlin = ZoneInfo("Europe/Berlin")
+    assert (after.astimezone(berlin).time(), after.astimezone(berlin).date()) == (
+        before.astimezone(WASHINGTON).time(),
+        before.astimezone(WASHINGTON).date(),
+    )
 
 
 async def test_the_timeline_tells_of_checkups_kept_and_missed(checks: Checks) -> None:
