@@ -128,7 +128,7 @@ class Call:
                 session_host=False,
             ),
         )
-        self._attach(conversation, session, opening)
+        conversation.attach(session, opening, lambda: pipeline.conversation_pace(self._warm.vad, order.turns))
         self._log.note(EventKind.READY)
         return conversation
 
@@ -139,9 +139,6 @@ class Call:
         texts = (*opening.spoken_first, phrases.for_language(order.language).apology)
         *lines, self._apology = await asyncio.gather(*(store.line(speaker, text, key) for text in texts))
         return spoken(opening, lines)
-
-    def _attach(self, conversation: Conversation, session: AgentSession, opening: Spoken) -> None:
-        conversation.attach(session, opening, lambda: pipeline.conversation_pace(self._warm.vad))
 
     def _leg_status(self, status: str, at: float) -> None:
         kind = {"ringing": EventKind.RINGING, "active": EventKind.ANSWERED}.get(status)
@@ -166,7 +163,11 @@ class Call:
         left_s = order.max_duration_s - (clock.seconds() - answered_at)
         mute = asyncio.create_task(watchdog.until_mute(lambda: conversation.greeting))
         try:
-            await asyncio.wait({leg.left, conversation.over, mute}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+            ends = {leg.left, conversation.over, mute}
+            done, _ = await asyncio.wait(ends, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+            if not done and conversation.stays_on:
+                # Nobody in danger is hung up on; LiveKit ends the call when the reserve for this is used up.
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if leg.left.done():
                 self._callee_left(leg.left.result())
                 return

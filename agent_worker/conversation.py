@@ -26,6 +26,7 @@ from agent_worker.assistant import Assistant
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient
 from agent_worker.disclosure import Opening
+from agent_worker.floor import SHORT_S, resume_after
 from agent_worker.going_on import GoingOn, Step
 from agent_worker.greeting import Greeting
 from agent_worker.instructions import assemble
@@ -63,7 +64,8 @@ class Conversation:
         self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
         self.errors: list[str] = []
         self.scheduling = Scheduling(client, order.planned)
-        self.assistant = Assistant(assemble(order), tools_for(order, self), may_reply=self._may_reply, on_audio=self._overhear)
+        heeds = {"may_reply": self._may_reply, "on_audio": self._overhear, "has_floor": self._has_floor}
+        self.assistant = Assistant(assemble(order), tools_for(order, self), **heeds)
         self.keeper = Keeper(call_log, order.recording_policy)
         self.transcript = Transcript(self.keeper)
         self.screener = Screener(call_log, clock.seconds, self._met_machine)
@@ -243,6 +245,8 @@ class Conversation:
 
     def _callee_ended(self, at: float) -> None:
         self._callee_quiet_since = at
+        if self._callee_began is not None and at - self._callee_began <= SHORT_S:
+            resume_after(self.session, self.order.turns.resume_after_s)
         self.transcript.callee_ended(at)
         self.greeting.heard_end(at)
         if self._answered_at is not None and self._callee_began is not None:
@@ -313,6 +317,9 @@ class Conversation:
     def _overhear(self, frame: rtc.AudioFrame) -> None:
         if self.screener.sound(frame):
             self._callee_quiet_since = clock.seconds()
+
+    def _has_floor(self) -> bool:
+        return self.session.current_speech is not None
 
     def _may_reply(self) -> bool:
         if self._awaits_rest and self.greeting.is_over:

@@ -12,15 +12,15 @@ from agent_worker.control_plane_client import http_client
 from agent_worker.phrases import base_language
 from agent_worker.preloaded import tls_context
 from agent_worker.settings import Settings
-from sip_config.contract import CallOrder, RecordingPolicy
+from sip_config.contract import CallOrder, RecordingPolicy, TurnsOrder
 
 GREETING_SILENCE_S = 0.25
 """Silence that ends the callee's first words: short, because only the opening line waits for it, and longer than the 0.23 s that
 eSpeak pauses between two sentences. The VAD counts it in windows of 32 ms: 0.26 s here, 0.32 s with 0.3. Measured: first audio 0.3 s
 after this (0.5 s at 0.2, 0.6 s at 0.3)."""
 
-CONVERSATION_SILENCE_S = 0.4
-"""Silence that ends speech afterwards. 0.55 s (silero's default) alone costs half of a slow turn (facts: voice §3)."""
+WORDS_COME_WITHIN_S = 1.5
+"""A transcript takes about this long at most; speech without one lets the agent go on. A short sound does so sooner (`floor`)."""
 
 INPUT_RATE = 16_000
 """Silero's own rate: no resampling for the VAD, and nothing a telephone carries lies above 8 kHz."""
@@ -49,9 +49,10 @@ def load_vad() -> silero.VAD:
     return loaded
 
 
-def conversation_pace(detector: silero.VAD) -> None:
-    """From the opening line on, let the callee pause longer within a sentence."""
-    detector.update_options(min_silence_duration=CONVERSATION_SILENCE_S)
+def conversation_pace(detector: silero.VAD, turns: TurnsOrder) -> None:
+    """From the opening line on, let the callee pause longer within a sentence. 0.55 s (silero's default) alone costs half of a slow turn
+    (facts: voice §3)."""
+    detector.update_options(min_silence_duration=turns.pause_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def build_session(order: CallOrder, warm: Warm, speaker: openai.TTS) -> AgentSes
         ),
         llm=openai.LLM(model=order.models.llm, client=model_client(order, "llm", warm)),
         tts=speaker,
-        turn_handling=turn_handling(),
+        turn_handling=turn_handling(order.turns),
         aec_warmup_duration=None,
         user_away_timeout=None,
         max_tool_steps=3,
@@ -122,17 +123,17 @@ def wait_for_last_words(session: AgentSession, wanted: bool) -> None:
     session.options.session_close_transcript_timeout = LAST_WORDS_S if wanted else 0.0
 
 
-def turn_handling() -> TurnHandlingOptions:
+def turn_handling(turns: TurnsOrder) -> TurnHandlingOptions:
     return {
         "turn_detection": "vad",
         # Counted from the end of speech, so it hides behind the VAD's silence and the transcription.
-        "endpointing": {"mode": "fixed", "min_delay": 0.3, "max_delay": 2.0},
+        "endpointing": {"mode": "fixed", "min_delay": turns.answer_after_s, "max_delay": turns.answer_within_s},
         "interruption": {
             "enabled": True,
             "mode": "vad",
-            "min_duration": 0.5,
+            "min_duration": turns.interrupt_after_s,
             "resume_false_interruption": True,
-            "false_interruption_timeout": 1.5,
+            "false_interruption_timeout": WORDS_COME_WITHIN_S,
             # An opt-out said over the opening line must still be transcribed.
             "discard_audio_if_uninterruptible": False,
         },

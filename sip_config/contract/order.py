@@ -82,6 +82,22 @@ class ScreeningOrder:
     """Why the call is made, in a sentence; empty for what the opening says."""
 
 
+@dataclass(frozen=True, slots=True)
+class TurnsOrder:
+    """When a turn is over and who gives way. Seconds."""
+
+    pause_s: float = 0.4
+    """Silence that ends the callee's speech."""
+    answer_after_s: float = 0.3
+    """From the end of speech to the answer at the earliest; pause and transcription count."""
+    answer_within_s: float = 2.0
+    """The same at the latest."""
+    interrupt_after_s: float = 0.25
+    """Speech that makes the agent pause; never before the disclosure has been heard."""
+    resume_after_s: float = 0.4
+    """From the end of a sound without words, such as a cough or "mhm", to where the agent goes on."""
+
+
 class RecordingPolicy(enum.StrEnum):
     """What may be kept of a call's sound and words (facts/dialer §1.2)."""
 
@@ -111,6 +127,8 @@ class CallOrder:
     contact_facts: dict[str, str] = field(default_factory=dict)
     time_zone: str = ""
     """Where the callee's day passes, as an IANA name; empty when nobody knows."""
+    country: str = ""
+    """Where the callee is, in two letters (ISO 3166): whose line for people in despair they are told of. Empty when it is not certain."""
     tools: tuple[str, ...] = ()
     outcome_labels: tuple[str, ...] = ()
     models: ModelsOrder = field(default_factory=ModelsOrder)
@@ -120,6 +138,7 @@ class CallOrder:
     voicemail: VoicemailOrder = field(default_factory=VoicemailOrder)
     menu: MenuOrder = field(default_factory=MenuOrder)
     screening: ScreeningOrder = field(default_factory=ScreeningOrder)
+    turns: TurnsOrder = field(default_factory=TurnsOrder)
     ringing_timeout_s: float = 30.0
     max_duration_s: float = 600.0
     record_audio: bool = True

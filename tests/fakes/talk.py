@@ -50,6 +50,7 @@ class Session:
 
     def __init__(self) -> None:
         self.user_state = self.agent_state = "listening"
+        self.current_speech = self._activity = None
         self.said: list[str] = []
         self._handlers: dict[str, Callable[[Any], None]] = {}
         self._has_spoken = asyncio.Event()
