@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass, field
 
 from sip_config.contract.memory import Memory, PlannedCalls
+from sip_config.contract.tools import ConfiguredTool
 from sip_config.contract.version import CONTRACT_VERSION
 from sip_config.contract.words import CallPurpose
 
@@ -94,8 +95,8 @@ class TurnsOrder:
     """The same at the latest."""
     interrupt_after_s: float = 0.25
     """Speech that makes the agent pause; never before the disclosure has been heard."""
-    resume_after_s: float = 0.4
-    """From the end of a sound without words, such as a cough or "mhm", to where the agent goes on."""
+    resume_after_s: float = 0.25
+    """From the pause after a short sound without words, such as a cough or "mhm", to where the agent goes on."""
 
 
 class RecordingPolicy(enum.StrEnum):
@@ -130,6 +131,7 @@ class CallOrder:
     country: str = ""
     """Where the callee is, in two letters (ISO 3166): whose line for people in despair they are told of. Empty when it is not certain."""
     tools: tuple[str, ...] = ()
+    configured_tools: tuple[ConfiguredTool, ...] = ()
     outcome_labels: tuple[str, ...] = ()
     models: ModelsOrder = field(default_factory=ModelsOrder)
     credentials: dict[str, ModelCredential] = field(default_factory=dict, repr=False)
