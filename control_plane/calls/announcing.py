@@ -13,6 +13,7 @@ from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, status_of
 from control_plane.webhooks.events import TURN, Happening, emit_all, tell_live
+from control_plane.webhooks.outbox_repository import Listener
 
 _OF_STATE = {CallState.DIALING: "call.started", CallState.RINGING: "call.ringing", CallState.IN_PROGRESS: "call.answered"}
 _LIVE_OF_STATE = {CallState.DISPATCHED: "call.dispatched", CallState.READY: "call.ready", CallState.WRAPPING: "call.wrapping"}
@@ -22,12 +23,15 @@ _LONGEST_NAME = 100
 _RESULTS = ("network_result", "sip_status_code", "answered_by", "outcome", "outcome_label", "end_cause", "callback_at", "cost", "currency")
 
 
+QUEUED = "call.queued"
+
+
 async def tell_queued(unit: Unit, call: Call) -> None:
-    await _tell(unit, call, "call.queued")
+    await _tell(unit, call, QUEUED)
 
 
-async def tell_claimed(unit: Unit, calls: Sequence[dict[str, Any]]) -> None:
-    """Calls of campaigns, written by one statement as these columns."""
+async def tell_claimed(unit: Unit, calls: Sequence[dict[str, Any]], listeners: Sequence[Listener]) -> None:
+    """Calls of campaigns, written by one statement as these columns; `listeners`: of `QUEUED` in their workspaces."""
     happened = [
         Happening(
             c["workspace_id"],
@@ -38,7 +42,7 @@ async def tell_claimed(unit: Unit, calls: Sequence[dict[str, Any]]) -> None:
         )
         for c in calls
     ]
-    await emit_all(unit, "call.queued", happened)
+    await emit_all(unit, QUEUED, happened, listeners)
 
 
 async def tell_move(unit: Unit, call: Call, before: CallState) -> None:

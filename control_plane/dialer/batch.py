@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
+from control_plane.calls.announcing import QUEUED
 from control_plane.calls.announcing import tell_claimed as announce_claimed
 from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
 from control_plane.calls.leases import LEASES
@@ -17,7 +18,8 @@ from control_plane.campaigns.lifecycle import pause_campaign
 from control_plane.db.models import Campaign, Contact
 from control_plane.db.unit import Unit
 from control_plane.dialer.callers import Caller, Callers
-from control_plane.dialer.claim_repository import Callee, ClaimRepository, Due, Pace, PastCall, Running, Taken
+from control_plane.dialer.claim_repository import LOOKED_AT, ClaimRepository
+from control_plane.dialer.claim_rows import Callee, Due, Pace, PastCall, Running, Taken
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState
@@ -27,8 +29,6 @@ from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
 from sip_config.contract import CallPurpose, NetworkResult
 
-MOST = 24
-"""Contacts looked at in one round: a claim holds the claim lock, and none may make the next wait for long."""
 NUMBER_BUSY = timedelta(seconds=5)
 BUSY = "Another call to this person is under way."
 DEFAULT_MAX_DURATION_S = 600
@@ -81,10 +81,15 @@ class Batch:
         self._begun: dict[uuid.UUID, int] = {}
         self._has_looked = False
 
+    @property
+    def new_callers(self) -> set[uuid.UUID]:
+        """Numbers whose first calls these are."""
+        return self._callers.begun
+
     async def round(self) -> Round:
         """Look at the next due contacts. Worth another when slots are left and somebody made room in the queue."""
         running = await self._campaigns()
-        given = shares(await self._claimants(running), min(self._headroom.slots, MOST)) if self._headroom.slots else {}
+        given = shares(await self._claimants(running), min(self._headroom.slots, LOOKED_AT)) if self._headroom.slots else {}
         if not given:
             return Round(0, worth_another=False)
         taken, results = await self._repository.take(given, self._now), Results()
@@ -98,20 +103,24 @@ class Batch:
             self._running = {running.campaign.id: running for running in await self._with_allowance()}
             campaigns = {campaign_id: running.campaign for campaign_id, running in self._running.items()}
             workspaces = {running.workspace.id: running.workspace for running in self._running.values()}
-            await self._callers.learn(campaigns, workspaces, await self._repository.callers(list(campaigns)))
+            await self._callers.learn(campaigns, workspaces, {c: running.callers for c, running in self._running.items()})
             self._paces = {c.id: Pace(c.id, c.served, self._now if self._headroom.is_cold(c) else c.warm_since) for c in campaigns.values()}
         return self._running
 
     async def _with_allowance(self) -> list[Running]:
         """The running campaigns that may still spend. One whose limits are used up is paused here, where its row is locked."""
-        able = []
-        for running in await self._repository.running(self._now, MOST):
+        able, paused = [], list[tuple[uuid.UUID, str]]()
+        for running in await self._repository.running(self._now, QUEUED):
             reason = self._headroom.allow(running.workspace, running.account)
             reason = reason or over_budget(running.campaign.budget, running.spent or Decimal(0))
             if reason is None:
                 able.append(running)
             else:
-                await pause_campaign(self._unit, running.campaign, reason.sentence)
+                paused.append((running.campaign.id, reason.sentence))
+        if paused:
+            rows = await self._repository.campaigns({campaign_id for campaign_id, _ in paused})
+            for campaign_id, sentence in paused:
+                await pause_campaign(self._unit, rows[campaign_id], sentence)
         return able
 
     async def _claimants(self, running: Mapping[uuid.UUID, Running]) -> list[Claimant]:
@@ -130,7 +139,7 @@ class Batch:
     async def _due(self, able: Sequence[uuid.UUID], running: Mapping[uuid.UUID, Running]) -> Mapping[uuid.UUID, tuple[int, int]]:
         """Due contacts of these campaigns, promised ones and others. The first look has them with the campaigns."""
         if self._has_looked:
-            return await self._repository.due(able, self._now, MOST) if able else {}
+            return await self._repository.due(able, self._now) if able else {}
         self._has_looked = True
         return {c: found for c in able if any(found := (running[c].urgent, running[c].others))}
 
@@ -212,8 +221,11 @@ class Batch:
 
     def _max_duration(self, campaign: Campaign) -> int:
         """Seconds that a conversation of the campaign may last."""
+        return self._of(campaign.id).max_duration_s or DEFAULT_MAX_DURATION_S
+
+    def _of(self, campaign_id: uuid.UUID) -> Running:
         assert self._running is not None, "a call is written for a campaign that was looked at"
-        return self._running[campaign.id].max_duration_s or DEFAULT_MAX_DURATION_S
+        return self._running[campaign_id]
 
     async def _write(self, results: Results) -> int:
         paces = [self._paces[campaign_id] for campaign_id in sorted({call["campaign_id"] for call in results.calls})]
@@ -232,14 +244,16 @@ class Batch:
             self._unit.nudges.add("dispatch_call", call["id"])
             facts = {"call_id": call["id"], "campaign_id": call["campaign_id"], "attempt": call["attempt"]}
             tell_claimed(self._unit, call["purpose"], call["trace_context"], **facts)
-        await announce_claimed(self._unit, claimed)
+        if claimed:
+            # Campaigns of one workspace have the same listeners.
+            listeners = {each for campaign_id in {call["campaign_id"] for call in claimed} for each in self._of(campaign_id).listeners}
+            await announce_claimed(self._unit, claimed, sorted(listeners, key=lambda each: each[1]))
         return len(claimed)
 
     def _charge(self, campaign_id: uuid.UUID) -> None:
         """The campaign's account of what it was served, as it has just been written."""
-        assert self._running is not None, "only a campaign that was looked at is served"
         pace = self._paces[campaign_id]
-        self._paces[campaign_id] = replace(pace, served=pace.served + 1 / self._running[campaign_id].campaign.weight)
+        self._paces[campaign_id] = replace(pace, served=pace.served + 1 / self._of(campaign_id).campaign.weight)
 
 
 def _put_aside(enrollment: Due, answers: Sequence[Answer], results: Results, now: datetime) -> None:

@@ -14,7 +14,7 @@ from control_plane.calls.caller_repository import CallerRepository
 from control_plane.calls.gate import local_day
 from control_plane.calls.single_callers import Caller, facts_of_number, history_of
 from control_plane.db.models import Campaign, Number, Trunk, Workspace
-from control_plane.dialer.claim_repository import Due, PastCall
+from control_plane.dialer.claim_rows import Due, PastCall
 from control_plane.domain.caller_id import CallerNumber, Choice, ContactHistory, NoCaller, choose, daily_cap
 
 
@@ -30,6 +30,7 @@ class Callers:
         self._of_campaign: dict[uuid.UUID, list[uuid.UUID]] = {}
         self._day_ends: dict[uuid.UUID, datetime] = {}
         self._history: dict[uuid.UUID, ContactHistory] = {}
+        self._begun: set[uuid.UUID] = set()
 
     async def learn(
         self,
@@ -78,10 +79,13 @@ class Callers:
         self._facts[number_id] = replace(facts, calls_today=facts.calls_today - 1)
 
     def used(self, number_ids: Iterable[uuid.UUID]) -> None:
-        """Calls of these numbers have been made: the warm-up of those that never called begins."""
-        for number_id in set(number_ids):
-            number, _ = self._rows[number_id]
-            number.first_used_at = number.first_used_at or self._now
+        """Calls of these numbers have been made."""
+        self._begun |= {number_id for number_id in set(number_ids) if self._rows[number_id][0].first_used_at is None}
+
+    @property
+    def begun(self) -> set[uuid.UUID]:
+        """Numbers that have never called before: their warm-up begins."""
+        return self._begun
 
     def _choose(
         self, campaign: Campaign, contact_id: uuid.UUID, history: ContactHistory, has_room: Callable[[uuid.UUID], bool]

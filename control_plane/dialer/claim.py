@@ -37,16 +37,15 @@ async def tick(dialer: Dialer) -> int:
         unit.now = begun.now
         headroom = Headroom(begun.now, offered, begun.slots_taken, begun.live, dialer.breaker, dialer.ramp)
         singles = await single_calls(unit, repository, headroom) if begun.has_singles else []
-        claimed = await enrollments(unit, repository, headroom)
-        if singles:
+        batch = Batch(unit, repository, headroom)
+        claimed = await enrollments(unit, batch)
+        if used := {call.from_number_id for call in singles if call.from_number_id} | batch.new_callers:
             # Last, because numbers are locked after campaigns.
-            used = {call.from_number_id for call in singles if call.from_number_id}
             await CallerRepository(unit.session).first_used(used, unit.now)
         return len(singles) + claimed
 
 
-async def enrollments(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> int:
-    batch = Batch(unit, repository, headroom)
+async def enrollments(unit: Unit, batch: Batch) -> int:
     claimed = 0
     for _ in range(ROUNDS):
         done = await batch.round()

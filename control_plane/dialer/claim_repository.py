@@ -2,13 +2,11 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, ColumnElement, DateTime, TextClause, Uuid, any_, bindparam, cast, func, literal_column, select, text
+from sqlalchemy import ARRAY, TextClause, Uuid, any_, bindparam, cast, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -17,26 +15,44 @@ from control_plane.calls.leases import PLACE_OF_LOST
 from control_plane.campaigns.enrollment_repository import CLAIMED
 from control_plane.db.base import Base
 from control_plane.db.models import (
-    AssistantVersion,
     Call,
     Campaign,
     CampaignNumber,
-    CampaignSpend,
     Contact,
-    Enrollment,
     GateVerdict,
     Number,
     Trunk,
     UsageAccount,
     Workspace,
 )
+from control_plane.dialer.claim_rows import (
+    Begun,
+    ClaimingAccount,
+    ClaimingCampaign,
+    ClaimingNumber,
+    ClaimingTrunk,
+    ClaimingWorkspace,
+    Pace,
+    PastCall,
+    Running,
+    Taken,
+    array_of,
+    read_heartbeats,
+    read_live,
+    read_running,
+    read_taken,
+)
 from control_plane.domain.pacing import URGENT, Priority, Share, WorkerReport
+from control_plane.webhooks.outbox_repository import LISTENERS_OF
 
 CLAIM_LOCK = 0x63_6C_61_6D  # "clam": one claiming transaction at a time, so that counted limits hold
 _IS_URGENT = f"call.priority < {int(Priority.SINGLE)}"
 """As ix_call_due_urgent has it, in plain text, so that a prepared statement finds the index."""
 _URGENT = [int(p) for p in Priority if p <= URGENT]
 _OTHERS = [int(p) for p in Priority if p > URGENT]
+LOOKED_AT = 24
+"""Contacts looked at in one round: a claim holds the claim lock, and none may make the next wait for long. In the statements as a number,
+not as a parameter, for PostgreSQL plans each time anew where it does not know how many rows a limit leaves."""
 
 # After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON, so
 # that all that a claim begins with is one statement.
@@ -74,28 +90,28 @@ _DUE = text(
     group by c.id
     """
 )
-# With the people and their earlier calls: whoever claims needs both at once. Lists travel as JSON.
+# With the people and their earlier calls: whoever claims needs both at once. What is asked for and what is found travel as JSON, which
+# is read at once, and whose number of rows PostgreSQL takes to be the same each time: by an array's length it would plan anew each time.
 _ENROLLMENTS = text(
-    """
-    select d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id, d.waiting_codes,
+    f"""
+    select json_build_array(d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id, d.waiting_codes,
         (select json_build_object('id', id, 'time_zone', time_zone, 'attributes', attributes, 'quiet_times', quiet_times,
             'phones', (select coalesce(json_agg(json_build_object('e164', e164, 'time_zones', time_zones, 'dead_reason', dead_reason)
-                order by priority, e164), '[]') from contact_phone where contact_id = d.contact_id))::text
-            from contact where id = d.contact_id) as callee,
-        (select json_agg(json_build_array(contact_id, enrollment_id, to_e164, network_result, state <> 'released', holds_number,
-            from_number_id, trunk_id, dialing_at) order by dialing_at desc nulls last)::text
-            from call where contact_id = d.contact_id) as past
-    from unnest(cast(:campaigns as uuid[]), cast(:quotas as int[]), cast(:are_urgent as bool[]))
-        as q(campaign_id, quota, is_urgent)
+                order by priority, e164), '[]') from contact_phone where contact_id = d.contact_id))
+            from contact where id = d.contact_id),
+        (select coalesce(json_agg(json_build_array(contact_id, enrollment_id, to_e164, network_result, state <> 'released', holds_number,
+            from_number_id, trunk_id, dialing_at) order by dialing_at desc nulls last), '[]')
+            from call where contact_id = d.contact_id))::text
+    from json_to_recordset(cast(:shares as json)) as q(campaign_id uuid, quota int, is_urgent bool)
     cross join lateral (
-        select e.* from unnest(case when q.is_urgent then cast(:urgent as int[]) else cast(:others as int[]) end) as p(priority)
+        select e.* from unnest(case when q.is_urgent then array{_URGENT} else array{_OTHERS} end) as p(priority)
         cross join lateral (
             select * from enrollment w
             where w.campaign_id = q.campaign_id and w.priority = p.priority and w.state = 'waiting' and w.due_at <= :now
             order by w.due_at, w.id limit q.quota for no key update skip locked) as e
         limit q.quota) as d
     order by q.is_urgent desc, d.priority, d.due_at, d.id
-    """
+    """  # noqa: S608
 )
 _HELD = text(
     """
@@ -149,27 +165,32 @@ _WRITE = text(
 )
 
 
-def _count_due(priorities: Sequence[int]) -> ColumnElement[int]:
-    """Due contacts of the campaign, up to `most` of each priority, found as by `_DUE`."""
-    waiting = select(literal_column("1")).where(Enrollment.campaign_id == Campaign.id, Enrollment.state == literal_column("'waiting'"))
-    waiting = waiting.where(Enrollment.due_at <= bindparam("now", type_=DateTime(timezone=True))).correlate(Campaign)
-    waiting = waiting.order_by(Enrollment.due_at, Enrollment.id).limit(bindparam("most"))
-    each = [waiting.where(Enrollment.priority == literal_column(str(p))).subquery() for p in priorities]
-    counts = [select(func.count()).select_from(found).scalar_subquery() for found in each]
-    return sum(counts[1:], start=counts[0])
+def _count_due(priorities: Sequence[int]) -> str:
+    """Due contacts of the campaign `c`, up to `LOOKED_AT` of each priority, found as by `_DUE`."""
+    return " + ".join(
+        f"""(select count(*) from (select from enrollment e where e.campaign_id = c.id and e.priority = {priority}
+            and e.state = 'waiting' and e.due_at <= :now order by e.due_at, e.id limit {LOOKED_AT}) as due_{priority})"""  # noqa: S608
+        for priority in priorities
+    )
 
 
-_MAX_DURATION = AssistantVersion.config["max_duration_s"]
-# Built once: SQLAlchemy takes longer to put such a statement together than PostgreSQL to answer it.
-_RUNNING = (
-    select(Campaign, Workspace, _MAX_DURATION, UsageAccount, CampaignSpend.cost, _count_due(_URGENT), _count_due(_OTHERS))
-    .join(Workspace, Workspace.id == Campaign.workspace_id)
-    .outerjoin(AssistantVersion, AssistantVersion.id == Campaign.assistant_version_id)
-    .outerjoin(UsageAccount, UsageAccount.workspace_id == Campaign.workspace_id)
-    .outerjoin(CampaignSpend, CampaignSpend.campaign_id == Campaign.id)
-    .where(Campaign.execution_status == literal_column("'running'"))
-    .order_by(Campaign.id)
-    .with_for_update(of=Campaign, key_share=True, skip_locked=True)
+# All that a claim wants to know of the running campaigns, their numbers and who listens included, as one JSON array each (`Running`).
+_RUNNING = text(
+    f"""
+    select json_build_array({array_of(ClaimingCampaign, "c")}, {array_of(ClaimingWorkspace, "w")}, v.config -> 'max_duration_s',
+        case when a.workspace_id is not null then {array_of(ClaimingAccount, "a")} end, s.cost,
+        {_count_due(_URGENT)}, {_count_due(_OTHERS)},
+        (select coalesce(json_agg(json_build_array({array_of(ClaimingNumber, "n")}, {array_of(ClaimingTrunk, "t")}) order by n.id), '[]')
+            from campaign_number m join number n on n.id = m.number_id join trunk t on t.id = n.trunk_id where m.campaign_id = c.id),
+        ({LISTENERS_OF}))::text
+    from campaign c
+    join workspace w on w.id = c.workspace_id
+    left join assistant_version v on v.id = c.assistant_version_id
+    left join usage_account a on a.workspace_id = c.workspace_id
+    left join campaign_spend s on s.campaign_id = c.id
+    where c.execution_status = 'running'
+    order by c.id for no key update of c skip locked
+    """  # noqa: S608
 )
 _CALLERS = (
     select(CampaignNumber.campaign_id, Number, Trunk)
@@ -178,117 +199,6 @@ _CALLERS = (
     .where(CampaignNumber.campaign_id == any_(bindparam("campaigns", type_=ARRAY(Uuid))))
     .order_by(Number.id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LiveCount:
-    """Calls that hold their number, over ones for `PLACE_OF_LOST`, by everything that limits them; `is_waiting` before the dial."""
-
-    workspace_id: uuid.UUID
-    trunk_id: uuid.UUID
-    campaign_id: uuid.UUID | None
-    is_waiting: bool
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """What an agent worker said last, and how long ago."""
-
-    slots: int
-    draining: bool
-    registered: bool
-    age_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What a claim stands on, all of one instant."""
-
-    now: datetime
-    is_halted: bool
-    slots_taken: int
-    has_singles: bool
-    workers: list[WorkerReport]
-    live: list[LiveCount]
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A running campaign; `max_duration_s` is its assistant's, None when that says nothing; `spent` what its calls have cost; `urgent` and
-    `others` are contacts due, counted no further than was asked for."""
-
-    campaign: Campaign
-    workspace: Workspace
-    max_duration_s: int | None
-    account: UsageAccount | None
-    spent: Decimal | None
-    urgent: int
-    others: int
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A contact that a campaign may call now."""
-
-    id: uuid.UUID
-    workspace_id: uuid.UUID
-    campaign_id: uuid.UUID
-    contact_id: uuid.UUID
-    last_from_number_id: uuid.UUID | None
-    waiting_codes: Sequence[str] = ()
-    """Why it waited until now, as the gate put it."""
-
-
-class PastCall(msgspec.Struct, frozen=True, array_like=True):
-    """An earlier call to a contact; `dialing_at` is None when it was not dialled (yet)."""
-
-    contact_id: uuid.UUID
-    enrollment_id: uuid.UUID | None
-    e164: str
-    network_result: str | None
-    counts: bool
-    holds_number: bool
-    number_id: uuid.UUID | None
-    trunk_id: uuid.UUID
-    dialing_at: datetime | None
-
-
-class CalleePhone(msgspec.Struct, frozen=True):
-    e164: str
-    time_zones: list[str]
-    dead_reason: str
-
-
-class Callee(msgspec.Struct, frozen=True):
-    """A contact as far as claim and gate look at it, their numbers best first; without the cost of a mapped object."""
-
-    id: uuid.UUID
-    time_zone: str | None
-    attributes: dict[str, Any]
-    quiet_times: list[dict[str, Any]]
-    phones: list[CalleePhone]
-
-
-_READ_CALLEE, _READ_PAST = msgspec.json.Decoder(Callee).decode, msgspec.json.Decoder(list[PastCall]).decode
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Due contacts, locked, best first; who they are; earlier calls to them, of each those that were dialled first and newest first."""
-
-    due: list[Due]
-    callees: Mapping[uuid.UUID, Callee]
-    past: list[PastCall]
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """A campaign's account: calls it was served per unit of its weight, and since when it warms up."""
-
-    campaign_id: uuid.UUID
-    served: float
-    warm_since: datetime | None
 
 
 class ClaimRepository:
@@ -300,33 +210,29 @@ class ClaimRepository:
         still report although their call has given its slot back."""
         await self._session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": CLAIM_LOCK})
         row = (await self._session.execute(_BEGUN, {"place_of_lost_s": PLACE_OF_LOST.total_seconds()})).one()
-        heartbeats = msgspec.json.decode(row.workers, type=list[Heartbeat])
-        workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s)) for h in heartbeats]
-        live = msgspec.json.decode(row.live, type=list[LiveCount])
-        return Begun(row.now, row.is_halted, row.slots_taken, row.has_singles, workers, live)
+        workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s)) for h in read_heartbeats(row.workers)]
+        return Begun(row.now, row.is_halted, row.slots_taken, row.has_singles, workers, read_live(row.live))
 
-    async def running(self, now: datetime, most: int) -> list[Running]:
-        """Running campaigns, locked, with their due contacts, promised ones and others, counted up to `most` per class and priority; a
-        campaign that somebody changes right now has its turn at the next claim."""
-        return [Running(*row) for row in await self._session.execute(_RUNNING, {"now": now, "most": most})]
+    async def running(self, now: datetime, event_type: str) -> list[Running]:
+        """Running campaigns, locked, with their due contacts, promised ones and others, counted up to `LOOKED_AT` per class and priority,
+        and with who is to be told of events of this type; a campaign that somebody changes right now has its turn at the next claim."""
+        return [read_running(row) for row in await self._session.scalars(_RUNNING, {"now": now, "type": event_type})]
 
-    async def due(self, campaigns: Sequence[uuid.UUID], now: datetime, most: int) -> Mapping[uuid.UUID, tuple[int, int]]:
+    async def due(self, campaigns: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, tuple[int, int]]:
         """Due contacts per campaign, promised ones and others, counted as by `running`, for another look."""
-        given = {"campaigns": list(campaigns), "priorities": _URGENT + _OTHERS, "urgent": int(URGENT), "now": now, "most": most}
+        given = {"campaigns": list(campaigns), "priorities": _URGENT + _OTHERS, "urgent": int(URGENT), "now": now, "most": LOOKED_AT}
         return {row.id: (row.urgent, row.others) for row in await self._session.execute(_DUE, given)}
 
     async def take(self, shares: Mapping[uuid.UUID, Share], now: datetime) -> Taken:
         """The first due contacts of each campaign; those that another transaction holds are passed over."""
-        wanted = [(c, s.urgent, True) for c, s in shares.items() if s.urgent] + [
-            (c, s.others, False) for c, s in shares.items() if s.others
-        ]
-        campaigns, quotas, are_urgent = zip(*wanted, strict=True)
-        given = {"campaigns": list(campaigns), "quotas": list(quotas), "are_urgent": list(are_urgent), "now": now}
-        rows = (await self._session.execute(_ENROLLMENTS, given | {"urgent": _URGENT, "others": _OTHERS})).all()
-        callees = {row.contact_id: _READ_CALLEE(row.callee) for row in rows}
+        wanted = [(c, s.urgent, True) for c, s in shares.items() if s.urgent]
+        wanted += [(c, s.others, False) for c, s in shares.items() if s.others]
+        asked = msgspec.json.encode([{"campaign_id": c, "quota": quota, "is_urgent": urgent} for c, quota, urgent in wanted]).decode()
+        found = [read_taken(row) for row in await self._session.scalars(_ENROLLMENTS, {"shares": asked, "now": now})]
+        callees = {one.contact_id: one.callee for one in found}
         # A contact can be due in two campaigns at once, and has been called as often as before all the same.
-        past = {row.contact_id: _READ_PAST(row.past) for row in rows if row.past is not None}
-        return Taken([Due(*row[:6]) for row in rows], callees, [call for calls in past.values() for call in calls])
+        past = {one.contact_id: one.past for one in found}
+        return Taken(found, callees, [call for calls in past.values() for call in calls])
 
     async def singles(self, now: datetime, limit: int) -> Sequence[Call]:
         """Single calls that are due and hold nothing yet, crisis follow-ups first. Those of a halted workspace stay due."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from control_plane.db.models import Campaign, Trunk, UsageAccount, Workspace
-from control_plane.dialer.claim_repository import LiveCount
+from control_plane.dialer.claim_rows import LiveCount
 from control_plane.dialer.protection import pace_of
 from control_plane.domain.allowance import UNLIMITED, Allowance, used_up
 from control_plane.domain.breaker import BreakerRules, Gate, passage

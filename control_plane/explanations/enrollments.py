@@ -12,7 +12,8 @@ from control_plane.db.models import Campaign, Contact, ContactPhone, Enrollment,
 from control_plane.db.unit import Unit
 from control_plane.dialer.batch import BUSY, DEAD
 from control_plane.dialer.callers import Caller, Callers
-from control_plane.dialer.claim_repository import ClaimRepository, Due, PastCall
+from control_plane.dialer.claim_repository import ClaimRepository
+from control_plane.dialer.claim_rows import Due, PastCall
 from control_plane.domain.caller_id import NoCaller
 from control_plane.domain.decision import Decision, Dial, Never, Reason
 from control_plane.domain.eligibility import consent_for, decide

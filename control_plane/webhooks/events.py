@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from control_plane.db.unit import Unit
 from control_plane.kit.ids import new_id
 from control_plane.kit.live_feed import LiveEvent
-from control_plane.webhooks.outbox_repository import OutboxRepository
+from control_plane.webhooks.outbox_repository import Listener, OutboxRepository
 
 TASK = "deliver_webhooks"
 MOST_BODY = 20_000
@@ -93,10 +93,11 @@ async def emit(
     await emit_all(unit, event_type, [Happening(workspace_id, data, assistant_id, call_id, campaign_id)])
 
 
-async def emit_all(unit: Unit, event_type: str, happened: Sequence[Happening]) -> None:
+async def emit_all(unit: Unit, event_type: str, happened: Sequence[Happening], listeners: Sequence[Listener] | None = None) -> None:
+    """`listeners`: where the caller has asked for those of the workspaces in this transaction (`LISTENERS_OF`)."""
     for each in happened:
         tell_live(unit, event_type, each)
-    if await write_down(unit.session, unit.now, event_type, happened):
+    if await write_down(unit.session, unit.now, event_type, happened, listeners):
         unit.nudges.add(TASK)
 
 
@@ -115,12 +116,19 @@ def topic_of(kind: Literal["call", "campaign"], subject: uuid.UUID) -> str:
     return f"{kind}:{subject}"
 
 
-async def write_down(session: AsyncSession | AsyncConnection, now: datetime, event_type: str, happened: Sequence[Happening]) -> bool:
+async def write_down(
+    session: AsyncSession | AsyncConnection,
+    now: datetime,
+    event_type: str,
+    happened: Sequence[Happening],
+    listeners: Sequence[Listener] | None = None,
+) -> bool:
     """As `emit_all` where there is no unit; True when somebody is to be told, and the couriers may be woken after the commit."""
     if event_type not in TYPES:
         raise ValueError(f"{event_type} is no event of ours")
     outbox = OutboxRepository(session)
-    listeners = await outbox.listeners(sorted({each.workspace_id for each in happened}), event_type) if happened else []
+    if listeners is None:
+        listeners = await outbox.listeners(sorted({each.workspace_id for each in happened}), event_type) if happened else []
     told = [
         (each, endpoint_id)
         for each in happened

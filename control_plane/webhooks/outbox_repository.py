@@ -41,6 +41,11 @@ _LISTENERS = text(
         and (cardinality(events) = 0 or events @> array[cast(:type as text)])
     """
 )
+LISTENERS_OF = """
+    select coalesce(json_agg(json_build_array(workspace_id, id, assistant_id)), '[]') from webhook_endpoint
+    where workspace_id = w.id and state = 'enabled' and (cardinality(events) = 0 or events @> array[cast(:type as text)])
+    """
+"""Part of a statement that has the workspace as `w` and is asked anyway: `OutboxRepository.listeners` of it, as JSON."""
 _EVENT: Any = WebhookEvent.__table__
 _DELIVERY: Any = WebhookDelivery.__table__
 # Once told, told: also when the lease was over and another courier has begun to tell it again.
@@ -91,6 +96,7 @@ class Order:
 
 
 Listener = tuple[uuid.UUID, uuid.UUID, uuid.UUID | None]
+"""An endpoint: its workspace, its id, and the assistant that it is limited to."""
 
 
 class OutboxRepository:
@@ -99,10 +105,8 @@ class OutboxRepository:
     def __init__(self, session: AsyncSession | AsyncConnection) -> None:
         self._session = session
 
-    async def listeners(
-        self, workspace_ids: Sequence[uuid.UUID], event_type: str
-    ) -> Sequence[tuple[uuid.UUID, uuid.UUID, uuid.UUID | None]]:
-        """Endpoints that want to hear of such events: workspace, id, and the assistant they are limited to."""
+    async def listeners(self, workspace_ids: Sequence[uuid.UUID], event_type: str) -> Sequence[Listener]:
+        """Endpoints that want to hear of such events."""
         given = {"workspaces": list(workspace_ids), "type": event_type}
         # What the caller has not written yet is no business of ours, and may not be ready to be.
         with self._session.no_autoflush if isinstance(self._session, AsyncSession) else nullcontext():
