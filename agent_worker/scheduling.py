@@ -1,7 +1,7 @@
 """Further calls that a callee asks for, moves or gives up: the control plane reads the words, the callee hears what is meant, and only
 their own yes has it done. Which schedules there are comes with the order; the model names one by its place in that list and knows no id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -15,7 +15,7 @@ log = structlog.get_logger()
 _NOT_NOW = "That cannot be planned now. Tell the person that it did not work, and do not promise it."
 _NOT_READ = "The person has not said yes to the plan. Read it to them and wait for their answer."
 _FIRST = "Say first what the person wants, with is_confirmed false."
-_NOTHING = "Nothing is stored yet. Read this to the person and ask whether it is right: "
+_NOTHING = "Nothing is stored yet. Read this to the person, in the language that you speak with them, and ask whether it is right: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Wish:
     asked: tuple[tuple[str, str], ...]
     """As the control plane is asked."""
     sentence: str
-    """What the callee hears, with {plan}."""
+    """What the callee hears, with {plan}, unless the control plane has it in the language of the call."""
 
-    def reads(self, plan: str) -> str:
-        return self.sentence.format(plan=plan)
+    def reads(self, found: Mapping[str, str]) -> str:
+        return found.get("sentence") or self.sentence.format(plan=found["read_back"])
 
 
 class Scheduling:
@@ -76,7 +76,7 @@ class Scheduling:
         if "question" in found:
             return f"Ask the person: {found['question']}"
         self._wish, self._answer = wish, ""
-        return f"{_NOTHING}{wish.reads(found['read_back'])}."
+        return f"{_NOTHING}{wish.reads(found)}."
 
     async def _confirm(self, kind: str, schedule_id: str = "") -> str:
         wish = self._wish
@@ -86,7 +86,7 @@ class Scheduling:
             return _NOT_READ
         found = await self._ask({"yes": self._answer})
         self._wish = None
-        return f"Stored. Tell the person: {wish.reads(found['read_back'])}." if found and "read_back" in found else _NOT_NOW
+        return f"Stored. Tell the person: {wish.reads(found)}." if found and "read_back" in found else _NOT_NOW
 
     async def _ask(self, asked: dict[str, str]) -> dict[str, str] | None:
         try:

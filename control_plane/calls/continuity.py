@@ -75,11 +75,11 @@ def one_line(text: str, most: int) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:most]
 
 
-def when_in_words(plan: Mapping[str, Any]) -> str:
-    """The column `plan` of a schedule as it is said; expressions that nobody could have said have their own echo."""
+def when_in_words(plan: Mapping[str, Any], language: str = "en") -> str:
+    """The column `plan` of a schedule as it is said; expressions that nobody could have said have their own echo, in English."""
     recurrence = convert(plan, Recurrence)
     try:
-        return read_back(recurrence)
+        return read_back(recurrence, language)
     except ValueError:
         return in_words(recurrence)
 

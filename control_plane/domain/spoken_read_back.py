@@ -1,77 +1,85 @@
-"""A recurrence as a sentence that can be spoken, confirmed, and understood again as the same recurrence."""
+"""A recurrence as a sentence that can be spoken and confirmed; in English it is understood again as the same recurrence.
+
+What a callee hears is made by rules in each language that agents speak, so that no model translates a time wrongly. In any other language
+it is English, which the model says in the callee's: what is stored is still what the rules have understood.
+"""
 
 from datetime import UTC, time
 from zoneinfo import ZoneInfo
 
+from control_plane.domain.read_back_tongues import LAST, Tongue, tongue_of
 from control_plane.domain.recurrence import Recurrence
-from control_plane.domain.spoken_clock import said
-from control_plane.domain.spoken_dates import spelled
-from control_plane.domain.spoken_words import MONTHS, WEEKDAYS, suffix
 
 
-def read_back(plan: Recurrence) -> str:
-    """`every other week on Monday at 2:00 PM, starting Monday, November 30, 2026, Europe/Berlin time`.
+def read_back(plan: Recurrence, language: str = "en") -> str:
+    """`every other week on Monday at 2:00 PM, starting Monday, November 30, 2026, Europe/Berlin time`. `language`: a BCP 47 tag.
 
     For plans as `spoken_times.understand` makes them; raises `ValueError` for expressions that nobody could have said, which are shown by
     their own echo instead.
     """
+    tongue = tongue_of(language)
+    zone = tongue.zone.format(zone=plan.time_zone)
     if plan.run_at is not None:
         local = plan.run_at.astimezone(UTC).astimezone(ZoneInfo(plan.time_zone))
-        return f"once, on {spelled(local.date())} at {_time(local.time())}, {plan.time_zone} time"
+        return f"{tongue.once.format(date=tongue.date(local.date()), time=tongue.time(local.time()))}, {zone}"
     assert plan.cron is not None, "a plan has a cron expression or an instant"
     minute, hour, day, month, weekday = plan.cron.split()
-    repeats = _within_day(minute, hour) or f"{_days(plan, day, month, weekday)} at {_times(minute, hour)}"
-    bounds = [f"starting {spelled(plan.starts_on)}"] if plan.starts_on else []
-    bounds += [f"until {spelled(plan.ends_on)}"] if plan.ends_on else []
-    bounds += [f"{plan.max_runs} times"] if plan.max_runs else []
-    return ", ".join([repeats, *bounds, f"{plan.time_zone} time"])
+    repeats = _within_day(tongue, minute, hour)
+    if repeats is None:
+        repeats = tongue.at.format(days=_days(tongue, plan, day, month, weekday), times=_times(tongue, minute, hour))
+    return ", ".join([repeats, *_bounds(tongue, plan), zone])
 
 
-def _within_day(minute: str, hour: str) -> str | None:
+def _bounds(tongue: Tongue, plan: Recurrence) -> list[str]:
+    bounds = [tongue.starting.format(date=tongue.date(plan.starts_on))] if plan.starts_on else []
+    bounds += [tongue.until.format(date=tongue.date(plan.ends_on))] if plan.ends_on else []
+    return bounds + ([tongue.in_all[plan.max_runs > 1].format(n=plan.max_runs)] if plan.max_runs else [])
+
+
+def _within_day(tongue: Tongue, minute: str, hour: str) -> str | None:
     if hour == "*" and minute.startswith("*"):
-        return _every(minute, "minute")
-    return _every(hour, "hour") if minute == "0" and hour.startswith("*") else None
+        return _step(tongue, "minute", _count(minute))
+    return _step(tongue, "hour", _count(hour)) if minute == "0" and hour.startswith("*") else None
 
 
-def _every(field: str, unit: str) -> str:
-    return f"every {unit}" if field == "*" else f"every {int(field.removeprefix('*/'))} {unit}s"
+def _count(field: str) -> int:
+    return 1 if field == "*" else int(field.removeprefix("*/"))
 
 
-def _times(minute: str, hour: str) -> str:
-    return _listed([_time(time(int(each), int(minute))) for each in hour.split(",")])
+def _times(tongue: Tongue, minute: str, hour: str) -> str:
+    return _listed(tongue, [tongue.time(time(int(each), int(minute))) for each in hour.split(",")])
 
 
-def _time(at: time) -> str:
-    return "noon" if at == time(12) else said(at)
-
-
-def _days(plan: Recurrence, day: str, month: str, weekday: str) -> str:
+def _days(tongue: Tongue, plan: Recurrence, day: str, month: str, weekday: str) -> str:
     if month != "*":
-        return f"every year on {MONTHS[int(month) - 1].capitalize()} {int(day)}"
+        return tongue.yearly(int(month), int(day))
+    months = _step(tongue, "month", plan.interval)
     if day != "*":
-        return f"on the {_listed([_rank(each) for each in day.split(',')])} of {_step(plan, 'month')}"
+        listed = _listed(tongue, [tongue.month_day(0 if each == "L" else int(each)) for each in day.split(",")])
+        return tongue.of_months.format(days=tongue.on_month_days.format(days=listed), step=months)
     if "#" in weekday or "L" in weekday:
-        name, rank = (weekday[0], "last") if "L" in weekday else (weekday[0], f"{weekday[2]}{suffix(int(weekday[2]))}")
-        return f"on the {rank} {_weekday(int(name))} of {_step(plan, 'month')}"
+        rank = LAST if "L" in weekday else int(weekday[2])
+        return tongue.of_months.format(days=tongue.rank(rank, _from_monday(weekday[0])), step=months)
     if weekday == "*":
-        return _step(plan, "day")
-    named = (
-        "weekday" if weekday == "1-5" else _listed([_weekday(n) for n in sorted(map(int, weekday.split(",")), key=lambda n: (n - 1) % 7)])
-    )
-    return f"every {named}" if plan.interval == 1 else f"{_step(plan, 'week')} on {'weekdays' if named == 'weekday' else named}"
+        return _step(tongue, "day", plan.interval)
+    return _weekdays(tongue, weekday, plan.interval)
 
 
-def _step(plan: Recurrence, unit: str) -> str:
-    return {1: f"every {unit}", 2: f"every other {unit}"}.get(plan.interval, f"every {plan.interval} {unit}s")
+def _weekdays(tongue: Tongue, weekday: str, interval: int) -> str:
+    weeks = _step(tongue, "week", interval)
+    if weekday == "1-5":
+        return tongue.workdays if interval == 1 else tongue.workdays_of.format(step=weeks)
+    days = _listed(tongue, [tongue.weekday(each) for each in sorted(map(_from_monday, weekday.split(",")))])
+    return tongue.on_days.format(days=days) if interval == 1 else tongue.on_days_of.format(step=weeks, days=days)
 
 
-def _rank(day: str) -> str:
-    return "last day" if day == "L" else f"{day}{suffix(int(day))}"
+def _step(tongue: Tongue, unit: str, n: int) -> str:
+    return tongue.every[unit][min(n, 3) - 1].format(n=n)
 
 
-def _weekday(cron_number: int) -> str:
-    return WEEKDAYS[(cron_number - 1) % 7].capitalize()
+def _from_monday(cron_number: str) -> int:
+    return (int(cron_number) - 1) % 7
 
 
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+def _listed(tongue: Tongue, parts: list[str]) -> str:
+    return f" {tongue.word_and} ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]

@@ -13,12 +13,14 @@ from control_plane.calls.continuity import when_in_words
 from control_plane.calls.continuity_repository import ContinuityRepository
 from control_plane.calls.gate_rules import time_zones
 from control_plane.calls.lookup_repository import LookupRepository
+from control_plane.calls.orders import Parts
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.stopping import SCHEDULE_CANCELED, only_these
 from control_plane.db.models import Call, CallEventRecord, Schedule
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, NotFound
+from control_plane.domain.read_back_tongues import tongue_of
 from control_plane.domain.recurrence import Recurrence
 from control_plane.domain.spoken_phrase import Question
 from control_plane.domain.spoken_read_back import read_back
@@ -39,10 +41,13 @@ _NO_CHANGE = "Check-ups are moved by the people who look after them. Shall I pas
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Exactly one of them is not empty."""
+    """A question, or what is to be confirmed."""
 
-    read_back: str = ""
     question: str = ""
+    read_back: str = ""
+    """The plan."""
+    sentence: str = ""
+    """The plan in what the callee hears, in the language of the call."""
 
 
 class SchedulesOfCall:
@@ -57,8 +62,10 @@ class SchedulesOfCall:
         plan = await self._understood(call, words)
         if isinstance(plan, Question):
             return Answer(question=plan.text)
-        agenda = about.strip()[:_MOST_AGENDA]
-        return await self._propose(call, {"plan": plain_plan(plan), "read_back": read_back(plan), "agenda": agenda})
+        agenda, language = about.strip()[:_MOST_AGENDA], await self._language(call)
+        said = read_back(plan, language)
+        words = {"read_back": said, "sentence": tongue_of(language).will_call.format(plan=said)}
+        return await self._propose(call, {"plan": plain_plan(plan), "agenda": agenda, **words})
 
     async def propose_change(self, schedule_id: uuid.UUID, words: str) -> Answer:
         """Another time for one of the callee's schedules. Raises `NotFound` for one that is not theirs."""
@@ -69,14 +76,20 @@ class SchedulesOfCall:
         plan = await self._understood(call, words)
         if isinstance(plan, Question):
             return Answer(question=plan.text)
-        said = f"{read_back(plan)}, and no longer {when_in_words(row.plan)}"
-        return await self._propose(call, {"plan": plain_plan(plan), "read_back": said, "changes": str(schedule_id)})
+        language = await self._language(call)
+        tongue = tongue_of(language)
+        said = tongue.instead.format(plan=read_back(plan, language), old=when_in_words(row.plan, language))
+        words = {"read_back": said, "sentence": tongue.will_call.format(plan=said)}
+        return await self._propose(call, {"plan": plain_plan(plan), "changes": str(schedule_id), **words})
 
     async def propose_cancel(self, schedule_id: uuid.UUID) -> Answer:
         """An end to one of the callee's schedules. Raises `NotFound` for one that is not theirs."""
         call = await self._agent.under_way(lock=True)
         row, _ = await self._theirs(call, schedule_id)
-        return await self._propose(call, {"read_back": when_in_words(row.plan), "cancels": str(schedule_id)})
+        language = await self._language(call)
+        said = when_in_words(row.plan, language)
+        words = {"read_back": said, "sentence": tongue_of(language).will_not_call.format(plan=said)}
+        return await self._propose(call, {"cancels": str(schedule_id), **words})
 
     async def store(self) -> Answer:
         """The callee has said yes to the newest proposal. Raises `Conflict` where nothing was read back, or too much was done."""
@@ -89,7 +102,7 @@ class SchedulesOfCall:
             if len(done) >= MOST_CHANGES:
                 raise Conflict(f"At most {MOST_CHANGES} schedules can be made or changed in one call.", code="too_many_schedules")
             await self._do(call, proposed)
-        return Answer(read_back=proposed.data["read_back"])
+        return _read(proposed.data)
 
     async def _do(self, call: Call, proposed: CallEventRecord) -> None:
         said, service = proposed.data, ScheduleService(self._unit, call.workspace_id)
@@ -109,7 +122,7 @@ class SchedulesOfCall:
 
     async def _propose(self, call: Call, data: dict[str, Any]) -> Answer:
         await self._note(call, _PROPOSED, data)
-        return Answer(read_back=data["read_back"])
+        return _read(data)
 
     async def _theirs(self, call: Call, schedule_id: uuid.UUID) -> tuple[Schedule, bool]:
         found = await ContinuityRepository(self._unit.session, call).may_change(schedule_id)
@@ -123,11 +136,20 @@ class SchedulesOfCall:
     async def _note(self, call: Call, kind: str, data: dict[str, Any]) -> None:
         await hear(self._unit, call.id, Testimony("agent", f"{kind}:{new_id()}", kind, self._unit.now, None, data))
 
+    async def _language(self, call: Call) -> str:
+        """As the agent of the call speaks it."""
+        parts = Parts(*await self._calls.order_parts(call))
+        return (parts.contact.language if parts.contact else None) or parts.version.config.get("language") or "en"
+
     async def _time_zone(self, call: Call) -> str:
         """Where the callee is, else where the workspace is; the read-back names it."""
         lookups = LookupRepository(self._unit.session, call.workspace_id)
         contact = await lookups.contact(call.contact_id) if call.contact_id else None
         return next(iter(time_zones(call.to_e164, contact)), (await lookups.workspace()).time_zone)
+
+
+def _read(proposed: dict[str, Any]) -> Answer:
+    return Answer(read_back=proposed["read_back"], sentence=proposed.get("sentence", ""))
 
 
 def _asked(call: Call, said: dict[str, Any]) -> NewSchedule:

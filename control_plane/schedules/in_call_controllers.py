@@ -32,7 +32,7 @@ class InCallScheduleController(Controller):
         schedule. `yes`, the callee's own words, has the newest proposal done."""
         said = object_of(await request.body())
         answer = await _answer(SchedulesOfCall(unit, call_id, ticket_of(authorization)), said)
-        return {"question": answer.question} if answer.question else {"read_back": answer.read_back}
+        return {"question": answer.question} if answer.question else {"read_back": answer.read_back, "sentence": answer.sentence}
 
 
 async def _answer(schedules: SchedulesOfCall, said: dict[str, Any]) -> Answer:

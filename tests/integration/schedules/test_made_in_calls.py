@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tests.integration.calls.conftest import CALLEE, Agent, Stage, checked, settings, stage
 
 __all__ = ["settings", "stage"]
@@ -31,7 +33,8 @@ async def schedules(stage: Stage) -> list[Any]:
 async def test_a_plan_is_read_back_and_stored_once_on_a_yes(stage: Stage) -> None:
     call, agent = await stage.in_progress()
     plan = await asked(agent, "every Monday at 2 PM Berlin time")
-    assert plan == {"read_back": "every Monday at 2:00 PM, Europe/Berlin time"}
+    assert plan["read_back"] == "every Monday at 2:00 PM, Europe/Berlin time"
+    assert plan["sentence"] == f"we will call you {plan['read_back']}"
     assert await schedules(stage) == []
     for _ in range(2):
         assert await asked(agent, yes="Yes please.") == plan
@@ -43,6 +46,29 @@ async def test_a_plan_is_read_back_and_stored_once_on_a_yes(stage: Stage) -> Non
         "How she sleeps.",
     )
     assert (made["assistant_id"], made["metadata"]) == (stage.assistant_id, {"made_in_call_id": call["id"]})
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de-AT", "wir rufen Sie an: jeden Montag um 14:00 Uhr, Zeitzone Europe/Berlin"),
+        ("hi", "हम आपको फ़ोन करेंगे: हर सोमवार को दोपहर 2:00 बजे, Europe/Berlin का समय"),
+        ("ja", "we will call you every Monday at 2:00 PM, Europe/Berlin time"),
+    ],
+)
+async def test_a_plan_is_read_back_in_the_language_of_the_call_and_stored_as_the_rules_have_read_it(
+    stage: Stage, language: str, sentence: str
+) -> None:
+    """The model hands on what was said in English; another language than those with words of their own is the model's to say."""
+    contact = await stage.post("/contacts", {"name": "Ada", "phones": [{"e164": CALLEE}], "language": language})
+    _, agent = await stage.in_progress(contact_id=contact["id"])
+    assert (await asked(agent, "every Monday at 2 PM Berlin time"))["sentence"] == sentence
+    await asked(agent, yes="Ja, genau.")
+    (made,) = await schedules(stage)
+    assert (made["cron"], made["time_zone"]) == ("0 14 * * 1", "Europe/Berlin")
+    moved = await asked(agent, "every Tuesday at noon Berlin time", changes=made["id"])
+    assert moved["sentence"] != moved["read_back"]
+    assert (await asked(agent, cancels=made["id"]))["sentence"].endswith(sentence.partition("call you ")[2] or sentence.partition(": ")[2])
 
 
 async def test_without_a_zone_it_is_the_callees_clock(stage: Stage) -> None:

@@ -46,6 +46,16 @@ async def test_a_plan_is_stored_after_it_was_read_and_the_callee_said_yes():
     assert "first" in await scheduling.create("", "", is_confirmed=True)
 
 
+@pytest.mark.parametrize("yes", ["Ja, gerne.", "Sí, claro.", "हाँ, ठीक है।"])
+async def test_in_another_language_the_person_hears_the_sentence_of_the_rules_and_says_yes_in_theirs(yes: str):
+    sentence = "wir rufen Sie an: jeden Montag um 14:00 Uhr"
+    found = {"read_back": "jeden Montag um 14:00 Uhr", "sentence": sentence}
+    scheduling = scheduling_with(Client(found, found))
+    assert (await scheduling.create("every Monday at 2 PM", "", is_confirmed=False)).endswith(f": {sentence}.")
+    scheduling.heard(yes)
+    assert await scheduling.create("", "", is_confirmed=True) == f"Stored. Tell the person: {sentence}."
+
+
 async def test_a_question_goes_to_the_callee_and_stores_nothing():
     client = Client({"question": "At what time?"})
     scheduling = scheduling_with(client)

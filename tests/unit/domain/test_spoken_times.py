@@ -67,6 +67,59 @@ def test_a_read_back_is_a_sentence_that_can_be_spoken():
     )
 
 
+SAID = {
+    "every other monday at two in the afternoon until christmas, berlin time": {
+        "de": "jede zweite Woche am Montag um 14:00 Uhr, ab Montag, 30. November 2026, bis Freitag, 25. Dezember 2026, Zeitzone"
+        " Europe/Berlin",
+        "es": "cada dos semanas, lunes a las 14:00, a partir del lunes, 30 de noviembre de 2026, hasta el viernes, 25 de diciembre de 2026,"
+        " hora de Europe/Berlin",
+        "fr": "toutes les deux semaines, lundi à 14 h, à partir du lundi 30 novembre 2026, jusqu'au vendredi 25 décembre 2026, heure de"
+        " Europe/Berlin",
+        "pt": "a cada duas semanas, na segunda-feira às 14:00, a partir de segunda-feira, 30 de novembro de 2026, até sexta-feira, 25 de"
+        " dezembro de 2026, horário de Europe/Berlin",
+        "hi": "हर दूसरे हफ़्ते सोमवार को दोपहर 2:00 बजे, सोमवार, 30 नवंबर 2026 से, शुक्रवार, 25 दिसंबर 2026 तक, Europe/Berlin का समय",
+    },
+    "every tuesday and saturday at 9:30 AM and 1:30 AM UTC": {
+        "de": "jeden Dienstag und Samstag um 1:30 Uhr und um 9:30 Uhr, Zeitzone UTC",
+        "es": "cada martes y sábado a la 1:30 y a las 9:30, hora de UTC",
+        "fr": "chaque mardi et samedi à 1 h 30 et à 9 h 30, heure de UTC",
+        "pt": "toda semana na terça-feira e no sábado à 1:30 e às 9:30, horário de UTC",
+        "hi": "हर मंगलवार और शनिवार को रात 1:30 बजे और सुबह 9:30 बजे, UTC का समय",
+    },
+    "the last friday of every month at 8 PM UTC": {
+        "de": "jeden Monat am letzten Freitag um 20:00 Uhr, Zeitzone UTC",
+        "es": "cada mes, el último viernes a las 20:00, hora de UTC",
+        "fr": "chaque mois, le dernier vendredi à 20 h, heure de UTC",
+        "pt": "todo mês, na última sexta-feira às 20:00, horário de UTC",
+        "hi": "हर महीने आख़िरी शुक्रवार को रात 8:00 बजे, UTC का समय",
+    },
+    "the 1st of every month at noon UTC 3 times": {
+        "de": "jeden Monat am 1. um 12:00 Uhr, insgesamt 3-mal, Zeitzone UTC",
+        "es": "cada mes, el día 1 a las 12:00, 3 veces en total, hora de UTC",
+        "fr": "chaque mois, le 1er à 12 h, 3 fois en tout, heure de UTC",
+        "pt": "todo mês, no dia 1 às 12:00, 3 vezes no total, horário de UTC",
+        "hi": "हर महीने 1 तारीख़ को दोपहर 12:00 बजे, कुल 3 बार, UTC का समय",
+    },
+}
+
+
+@pytest.mark.parametrize(("phrase", "language"), [(phrase, language) for phrase, said in SAID.items() for language in said])
+def test_a_plan_is_read_back_in_the_language_of_the_call(phrase: str, language: str):
+    plan = understand(phrase, now=NOW, time_zone=NEW_YORK)
+    assert isinstance(plan, Recurrence)
+    assert read_back(plan, language) == SAID[phrase][language]
+    assert read_back(plan, "nl") == read_back(plan)
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr", "pt", "hi"])
+def test_different_plans_are_different_sentences_in_every_language(language: str):
+    understood = [understand(phrase, now=NOW, time_zone=NEW_YORK) for phrase, meaning in TABLE if not meaning.startswith("?")]
+    plans = {read_back(plan): plan for plan in understood if isinstance(plan, Recurrence)}
+    said = {read_back(plan, language) for plan in plans.values()}
+    assert len(said) == len(plans)
+    assert not any("{" in sentence or "every" in sentence for sentence in said)
+
+
 @pytest.mark.parametrize(
     ("phrase", "count"),
     [("every Monday at 2 PM for six weeks", 6), ("every day at noon for 10 days", 10), ("every day at noon 4 times", 4)],
