@@ -6,7 +6,6 @@ for the control plane except an opt-out.
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -21,9 +20,10 @@ from livekit.agents.voice import (
     UserStateChangedEvent,
 )
 
-from agent_worker import clock, phrases, screening
+from agent_worker import clock, phrases
 from agent_worker.assistant import Assistant
 from agent_worker.call_log import CallLog
+from agent_worker.care.protocol import Care
 from agent_worker.control_plane_client import CallClient
 from agent_worker.disclosure import Opening
 from agent_worker.floor import SHORT_S, resume_after
@@ -32,6 +32,7 @@ from agent_worker.greeting import Greeting
 from agent_worker.instructions import assemble
 from agent_worker.keeper import Keeper
 from agent_worker.keypad import press
+from agent_worker.notes import Notes
 from agent_worker.opening import SILENT_DUE_S
 from agent_worker.opening_line import Spoken
 from agent_worker.opt_out_phrases import is_opt_out
@@ -39,15 +40,15 @@ from agent_worker.opt_out_wish import OptOutWish
 from agent_worker.reception import Reception
 from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
+from agent_worker.staying import stay_with, watch_silence
 from agent_worker.stop_question import StopQuestion
 from agent_worker.stop_words import means_only_these
 from agent_worker.tools import tools_for
 from agent_worker.transcript import Transcript
-from sip_config.contract import ACKNOWLEDGED, AnsweredBy, CallOrder, EndCause, EventKind, PromiseOwner, RiskLevel
+from sip_config.contract import ACKNOWLEDGED, AnsweredBy, CallOrder, EndCause, EventKind, RiskLevel
 
 log = structlog.get_logger()
 
-TICK_S = 0.2
 ACKNOWLEDGE_KEY = "1"
 """Stands for the spoken outcome `acknowledged` where the order has it: so little must do for somebody who is called at night."""
 OPT_OUT_KEY = "9"
@@ -63,23 +64,26 @@ class Conversation:
         self.order, self.client, self.log = order, client, call_log
         self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
         self.errors: list[str] = []
+        self._said = phrases.for_language(order.language)
         self.scheduling = Scheduling(client, order.planned)
         heeds = {"may_reply": self._may_reply, "on_audio": self._overhear, "has_floor": self._has_floor}
         self.assistant = Assistant(assemble(order), tools_for(order, self), **heeds)
         self.keeper = Keeper(call_log, order.recording_policy)
-        self.transcript = Transcript(self.keeper)
+        self.transcript = Transcript(self.keeper, order.language)
+        self.care = Care(order.language, order.country)
         self.screener = Screener(call_log, clock.seconds, self._met_machine)
         self._reception: Reception | None = None
         self._answered_at: float | None = None
         self._opening_over_at: float | None = None
         self._callee_began: float | None = None
-        self._quiet_since, self._callee_quiet_since = 0.0, 0.0
+        self.quiet_since, self._callee_quiet_since = 0.0, 0.0
         self._unanswered: list[tuple[str, float]] = []
         self._wish = OptOutWish(client)
+        notes = Notes(self.keeper, lambda: self._wish.is_asked)
+        self.set_outcome, self.note_promise, self.record_mood = notes.set_outcome, notes.note_promise, self.transcript.judged
         self._stop = StopQuestion(order.schedule_id)
         self.going_on = GoingOn(order.ask_to_go_on)
-        self.stays_on = False
-        self._closing, self._at_machine, self._is_disclosed, self._promises = False, False, False, 0
+        self._closing, self._at_machine, self._is_disclosed = False, False, False
         self._awaits_rest, self._agent_began = False, 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -98,7 +102,7 @@ class Conversation:
 
     def begin(self, answered_at: float) -> None:
         """The callee has answered."""
-        self._answered_at = self._quiet_since = self._callee_quiet_since = answered_at
+        self._answered_at = self.quiet_since = self._callee_quiet_since = answered_at
         self.transcript.begin(answered_at)
         self.keeper.begin(answered_at)
         self.screener.begin(answered_at)
@@ -116,11 +120,11 @@ class Conversation:
         await greeting.run(answered_at, self.session.user_state == "speaking")
         if self._at_machine or greeting is not self.greeting:
             return
-        self._opening_over_at = self._quiet_since = clock.seconds()
+        self._opening_over_at = self.quiet_since = clock.seconds()
         if self._unanswered:
             await self.assistant.remember(self._unanswered)
         self._go_on()
-        await self._watch_silence()
+        await watch_silence(self)
 
     def _told(self, heard: str, began: float) -> None:
         """As much of the opening as `heard` was played. What the callee said over the question may be its answer."""
@@ -145,32 +149,38 @@ class Conversation:
         self._awaits_rest = False
         self.going_on.asked(clock.seconds())
         rest, is_affirmed = self._spoken.opening.rest, self.keeper.consent.kept_from_s is not None
-        self.session.say(rest if is_affirmed else f"{phrases.for_language(self.order.language).not_recorded} {rest}")
+        self.session.say(rest if is_affirmed else f"{self._said.not_recorded} {rest}")
+
+    @property
+    def stays_on(self) -> bool:
+        """Somebody in danger is not hung up on, whatever else they or the assistant wish."""
+        return self.care.stays_on
 
     def hang_up(self, cause: EndCause) -> None:
-        """End the call; the first cause counts."""
+        """End the call, unless somebody may be in danger; the first cause counts."""
+        if self.stays_on and cause is not EndCause.SYSTEM_ERROR:
+            return
         self._close()
         if not self.over.done():
             self.over.set_result(cause)
 
-    def set_outcome(self, label: str, note: str, callback_at: datetime | None = None, quote: str = "") -> None:
-        """Note the outcome, unless the callee has opted out: that stands."""
-        if not self._wish.is_asked:
-            promised = {"callback_at": callback_at.isoformat(), "quote": quote} if callback_at else {}
-            self.keeper.note(EventKind.OUTCOME_SET, {"label": label, "note": note, **promised})
-
-    def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
-        """Note something that was promised, for those who have to keep it."""
-        self._promises += 1
-        due = {"due_at": due_at.isoformat()} if due_at else {}
-        self.keeper.note(EventKind.PROMISED, {"seq": self._promises, "what": what, "owner": owner.value, "quote": quote, **due})
-
     def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
-        """Note something grave that the callee has said."""
+        """Note something grave that the callee has said; from a crisis on, stay with them."""
+        if not self.care.raised(kind, level):
+            return
         offset_s = round(max(0.0, clock.seconds() - (self._answered_at or clock.seconds())), 3)
-        # Somebody in danger is not hung up on, whatever else they wish.
-        self.stays_on = self.stays_on or (level is RiskLevel.CRISIS and not self._closing)
         self.keeper.note(EventKind.RISK_FLAGGED, {"kind": kind, "level": level.value, "quote": quote, "offset_s": offset_s})
+        if not self.over.done() and self.care.begins(level):
+            self._awaits_rest = self.going_on.is_open = False
+            self._spawn(stay_with(self, self.care.first_words(kind), at_once=self.care.replies_itself))
+
+    @property
+    def is_ending(self) -> bool:
+        return self._closing or self._at_machine
+
+    def go_on_after_all(self) -> bool:
+        was_ending, self._closing = self._closing, False
+        return was_ending
 
     async def opt_out(self, quote: str) -> bool:
         """Commit the opt-out, then confirm it and hang up in the background; whether it was committed. Where a schedule has made the call,
@@ -182,29 +192,26 @@ class Conversation:
         return False if self._stop.is_open else await self._opt_out_of_all(quote)
 
     async def _ask_what_stops(self, quote: str) -> None:
-        said = phrases.for_language(self.order.language)
         await self.session.interrupt(force=True)
         self._stop.begin(clock.seconds())
         # The end of the turn that said stop would interrupt it otherwise; what is said over it is heard all the same.
-        await self.session.say(said.stop_which, allow_interruptions=False)
+        await self.session.say(self._said.stop_which, allow_interruptions=False)
         answer = await self._stop.answer(lambda: self.session.user_state == "speaking")
         if means_only_these(answer) and await self.scheduling.stop(self.order.schedule_id, answer):
-            await self.say_last(said.stopped_these)
-            self.hang_up(EndCause.AGENT_HANGUP)
+            await self._leave_with(self._said.stopped_these, EndCause.AGENT_HANGUP)
         else:
             await self._opt_out_of_all(f"{quote} (asked which calls: {answer or 'no answer'})")
 
     async def _opt_out_of_all(self, quote: str) -> bool:
         if not self._wish.is_asked:
             self._wish.ask()
-            if not self.stays_on:
-                self._close()
+            self._close()
             self.log.note(EventKind.OUTCOME_SET, {"label": OPT_OUT_LABEL, "note": quote})
-            self._spawn(self._keep_opt_out(quote, stays_on=self.stays_on))
+            self._spawn(self._keep_opt_out(quote))
         assert self._wish.committed is not None
         return await asyncio.shield(self._wish.committed)
 
-    async def _keep_opt_out(self, quote: str, *, stays_on: bool) -> None:
+    async def _keep_opt_out(self, quote: str) -> None:
         offset_s = max(0.0, clock.seconds() - (self._answered_at or clock.seconds()))
         is_committed = await self._wish.commit(quote, offset_s)
         if self._wish.is_superseded:
@@ -213,11 +220,12 @@ class Conversation:
         if not is_committed:
             # Never confirm what is not stored; the report carries the wish all the same.
             self.errors.append(self._wish.error)
-        if stays_on:
-            return
-        said = phrases.for_language(self.order.language)
-        await self.say_last(said.opted_out if is_committed else said.goodbye)
-        self.hang_up(EndCause.OPT_OUT)
+        await self._leave_with(self._said.opted_out if is_committed else self._said.goodbye, EndCause.OPT_OUT)
+
+    async def _leave_with(self, words: str, cause: EndCause) -> None:
+        if not self.stays_on:
+            await self.say_last(words)
+            self.hang_up(cause)
 
     def key_pressed(self, digit: str) -> None:
         if digit == OPT_OUT_KEY and self._answered_at is not None:
@@ -227,12 +235,7 @@ class Conversation:
         elif digit == ACKNOWLEDGE_KEY and ACKNOWLEDGED in self.order.outcome_labels and self._answered_at is not None and not self._closing:
             self._close()
             self.set_outcome(ACKNOWLEDGED, "pressed 1")
-            self._spawn(self._take_leave())
-
-    async def _take_leave(self) -> None:
-        """Everything is said: the callee has answered by a key."""
-        await self.say_last(phrases.for_language(self.order.language).goodbye)
-        self.hang_up(EndCause.AGENT_HANGUP)
+            self._spawn(self._leave_with(self._said.goodbye, EndCause.AGENT_HANGUP))
 
     def _user_state_changed(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
@@ -241,7 +244,7 @@ class Conversation:
             self.greeting.heard_start(event.created_at)
         elif event.old_state == "speaking":
             self._callee_ended(event.created_at)
-        self._quiet_since = clock.seconds()
+        self.quiet_since = clock.seconds()
 
     def _callee_ended(self, at: float) -> None:
         self._callee_quiet_since = at
@@ -253,7 +256,7 @@ class Conversation:
             self.screener.speech(self._callee_began, at)
 
     def _agent_state_changed(self, event: AgentStateChangedEvent) -> None:
-        self._quiet_since = clock.seconds()
+        self.quiet_since = clock.seconds()
         if event.new_state != "speaking" or self._answered_at is None:
             return
         self._agent_began = event.created_at
@@ -267,7 +270,7 @@ class Conversation:
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if not event.is_final or not event.transcript.strip() or self._answered_at is None:
             return
-        self._quiet_since = clock.seconds()
+        self.quiet_since = clock.seconds()
         self.keeper.heard(event.transcript, self.transcript.utterance(clock.seconds())[0])
         self.scheduling.heard(event.transcript)
         began = self.transcript.callee_said(event.transcript, clock.seconds())
@@ -277,10 +280,17 @@ class Conversation:
         self.greeting.transcribed()
         after_opening = self._opening_over_at is not None and began >= self._opening_over_at
         self.screener.text(event.transcript, after_opening=after_opening)
-        if not self.screener.is_final and is_opt_out(event.transcript):
-            self._spawn(self.opt_out(event.transcript))
-        elif not self.screener.is_final and not self._awaits_rest and not self._closing:
-            self._heed(self.going_on.heard(event.transcript, began, self.greeting.told_at), event.transcript)
+        if not self.screener.is_final:
+            self._weigh(event.transcript, began)
+
+    def _weigh(self, said: str, began: float) -> None:
+        """What of the callee's words is not left to the model. Danger first: it changes what the rest leads to."""
+        for finding in [] if self._at_machine else self.care.heard(said):
+            self.flag_risk(finding.kind, finding.level, said)
+        if is_opt_out(said):
+            self._spawn(self.opt_out(said))
+        elif not self._awaits_rest and not self._closing:
+            self._heed(self.going_on.heard(said, began, self.greeting.told_at), said)
 
     def _heed(self, step: Step, said: str) -> None:
         """Do what the answer to \"may I go on?\" asks for; anything else is the model's."""
@@ -288,9 +298,9 @@ class Conversation:
         if step is Step.LEAVE:
             self._close()
             self.set_outcome(DECLINED_LABEL, said)
-            self._spawn(self._take_leave())
+            self._spawn(self._leave_with(self._said.goodbye, EndCause.AGENT_HANGUP))
         elif step is Step.ASK_AGAIN:
-            self.session.say(f"{opening.disclosure} {phrases.for_language(self.order.language).may_go_on}")
+            self.session.say(f"{opening.disclosure} {self._said.may_go_on}")
         elif step is Step.GO_ON and opening.kept:
             self.going_on.replied()
             self.session.say(opening.kept)
@@ -325,14 +335,14 @@ class Conversation:
         if self._awaits_rest and self.greeting.is_over:
             self._go_on()
             return False
-        if self.going_on.replies():
+        if self.care.replies() or self.going_on.replies():
             return False
         return self.greeting.is_over and not self._closing and not self._at_machine
 
     def _met_machine(self, by: AnsweredBy) -> None:
         if self._wish.is_asked or self._closing or self._at_machine:
             return
-        self._at_machine, self.greeting.wanted = True, False
+        self._at_machine, self.greeting.wanted, self.care.stays_on = True, False, False
         self._reception = self._reception or Reception(self)
         self._spawn(self._reception.meet(by))
 
@@ -361,24 +371,9 @@ class Conversation:
     def callee_quiet_s(self) -> float:
         return 0.0 if self.session.user_state == "speaking" else clock.seconds() - self._callee_quiet_since
 
-    async def _watch_silence(self) -> None:
-        while not (self._closing or self._at_machine):
-            await asyncio.sleep(TICK_S)
-            if self.session.user_state == "speaking" or self.session.agent_state in ("speaking", "thinking"):
-                continue
-            step = screening.quiet_step(self.screener.heard, clock.seconds() - self._quiet_since)
-            if step == "prompt":
-                self.screener.prompted()
-                self.keeper.give_up()
-                said = phrases.for_language(self.order.language)
-                await self.session.say(f"{said.are_you_there} {said.may_go_on}" if self.going_on.is_open else said.are_you_there)
-                self._quiet_since = clock.seconds()
-            elif step == "give_up" and not self._closing:
-                self.screener.gave_up()
-                self.hang_up(EndCause.AGENT_HANGUP)
-
     def _close(self) -> None:
-        self._closing, self.greeting.wanted = True, False
+        if not self.stays_on:
+            self._closing, self.greeting.wanted = True, False
 
     async def say_last(self, text: str) -> bool:
         """Say one last sentence that nothing interrupts; whether it was played to its end."""

@@ -83,7 +83,7 @@ class Consent:
     def screened(self, kind: EventKind, data: dict[str, Any]) -> dict[str, Any]:
         """The data of an event without words that must not be stored. What proves an opt-out stays (facts: dialer §1.1 US-4)."""
         if kind is EventKind.TURN:
-            return data if self.keeps_words(float(data["started_at_s"])) else {**data, "text": NOT_STORED}
+            return data if self.keeps_words(float(data["started_at_s"])) else {**data, "text": NOT_STORED, "mood": ""}
         if self.keeps_words():
             return data
         if kind is EventKind.TOOL_CALLED:

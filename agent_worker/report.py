@@ -72,9 +72,10 @@ def fold(
 
 
 def turns_of(events: Iterable[CallEvent]) -> tuple[Turn, ...]:
-    """The transcript in the order of speech; transcripts arrive after the speech that answered them, so arrival order would lie."""
-    turns = [from_plain(Turn, e.data) for e in events if e.kind is EventKind.TURN]
-    return tuple(sorted(turns, key=lambda turn: (turn.started_at_s, turn.seq)))
+    """The transcript in the order of speech; transcripts arrive after the speech that answered them, so arrival order would lie. Of a turn
+    that was noted again the last note counts."""
+    turns = {turn.seq: turn for turn in (from_plain(Turn, e.data) for e in events if e.kind is EventKind.TURN)}
+    return tuple(sorted(turns.values(), key=lambda turn: (turn.started_at_s, turn.seq)))
 
 
 def left_because(data: dict[str, object]) -> EndCause:

@@ -1,8 +1,12 @@
 """Turns the session's events into the transcript: one turn per utterance, with offsets from the answer."""
 
+from typing import Any
+
 from livekit.agents import llm
 
+from agent_worker.care.mood import mood_of
 from agent_worker.keeper import Keeper
+from agent_worker.phrases import base_language
 from sip_config.contract import EventKind, Speaker
 
 _AGENT_PARTS = ("llm_node_ttft", "tts_node_ttfb", "e2e_latency")
@@ -12,8 +16,9 @@ _CALLEE_PARTS = ("transcription_delay", "end_of_turn_delay")
 class Transcript:
     """Notes a TURN event for everything that either side said after the answer. Times are wall-clock seconds."""
 
-    def __init__(self, log: Keeper) -> None:
-        self._log = log
+    def __init__(self, log: Keeper, language: str = "en") -> None:
+        self._log, self._language = log, base_language(language)
+        self._last_said: dict[str, Any] = {}
         self._answered_at = 0.0
         self._seq = 0
         self._speech: tuple[float, float] | None = None
@@ -33,8 +38,13 @@ class Transcript:
     def callee_said(self, text: str, now: float) -> float:
         """Note an utterance whose transcript has just come; returns when it began."""
         began, ended = self.utterance(now)
-        self._note(Speaker.CALLEE, text, began, ended)
+        self._last_said = self._note(Speaker.CALLEE, text, began, ended, mood=mood_of(text, self._language))
         return began
+
+    def judged(self, mood: str) -> None:
+        """The model has heard what mood the callee's last words were said in: their turn is noted again, with it."""
+        if self._last_said:
+            self._log.note(EventKind.TURN, self._last_said | {"mood": mood})
 
     def utterance(self, now: float) -> tuple[float, float]:
         """When the utterance that a transcript of `now` belongs to began and ended."""
@@ -61,7 +71,8 @@ class Transcript:
         ended: float | None,
         interrupted: bool = False,
         latency: dict[str, float] | None = None,
-    ) -> None:
+        mood: str = "",
+    ) -> dict[str, Any]:
         self._seq += 1
         turn = {
             "seq": self._seq,
@@ -71,8 +82,10 @@ class Transcript:
             "ended_at_s": None if ended is None else self._offset(ended),
             "interrupted": interrupted,
             "latency": latency or {},
+            "mood": mood,
         }
         self._log.note(EventKind.TURN, turn)
+        return turn
 
     def _offset(self, at: float) -> float:
         return round(max(0.0, at - self._answered_at), 3)

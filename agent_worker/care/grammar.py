@@ -33,6 +33,8 @@ class Sign:
 class Language:
     signs: Sequence[Sign]
     figures: re.Pattern[str]
+    denials: re.Pattern[str]
+    """That one would do something to oneself or somebody, denied."""
     denied: re.Pattern[str]
     """Right before a sign: it is said not to be so."""
     told: re.Pattern[str]
@@ -48,16 +50,23 @@ def read(path: Path) -> Language:
     """The language of one file. Raises `re.error` or `KeyError` for one that cannot be read."""
     raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     groups = raw.get("groups") or {}
-    signs = [Sign(kind, level, _whole(patterns, groups)) for level in RiskLevel for kind, patterns in (raw.get(level.value) or {}).items()]
+    signs = [Sign(kind, level, whole(patterns, groups)) for level in RiskLevel for kind, patterns in (raw.get(level.value) or {}).items()]
     return Language(
         sorted(signs, key=lambda sign: sign.level is not RiskLevel.CRISIS),
-        _whole(raw["figures"], groups),
-        re.compile(rf"(?<![^ ])(?:{_expanded(raw['denied'], groups)}) *$"),
-        _whole([raw["told"]], groups),
+        whole(raw["figures"], groups),
+        whole(raw["denials"], groups),
+        before(raw["denied"], groups),
+        whole([raw["told"]], groups),
     )
 
 
-def _whole(patterns: Sequence[str], groups: Mapping[str, str]) -> re.Pattern[str]:
+def before(pattern: str, groups: Mapping[str, str]) -> re.Pattern[str]:
+    """Found where it ends the words that it is looked for in."""
+    return re.compile(rf"(?<![^ ])(?:{_expanded(pattern, groups)}) *$")
+
+
+def whole(patterns: Sequence[str], groups: Mapping[str, str]) -> re.Pattern[str]:
+    """Any of the patterns, as whole words."""
     return re.compile(rf"(?<![^ ])(?:{'|'.join(_expanded(pattern, groups) for pattern in patterns)})(?![^ ])")
 
 

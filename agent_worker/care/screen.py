@@ -16,6 +16,9 @@ from sip_config.contract import RiskLevel
 LONGEST = 2000
 """Characters of one transcript that are looked at, the last ones: minutes of speech without a pause."""
 
+DENIED_KIND = "self_harm"
+"""Of what nearly all denials are about."""
+
 _SENTENCE_END = re.compile(r"[!?…।|]+|\.(?:\s+|$)")
 _LANGUAGES = tuple(read(path) for path in sorted((Path(__file__).parent / "phrases").glob("*.yaml")))
 
@@ -45,7 +48,10 @@ def _findings(transcript: str) -> Iterator[Finding]:
 
 
 def _in(language: Language, sentence: str) -> Iterator[Finding]:
-    meant = " ".join(language.figures.sub(" ", sentence).split())
+    meant, denials = language.denials.subn(" ", language.figures.sub(" ", sentence))
+    meant = " ".join(meant.split())
+    if denials:
+        yield Finding(DENIED_KIND, RiskLevel.CONCERN)
     is_told = language.told.search(sentence) is not None
     for sign in language.signs:
         for found in sign.pattern.finditer(meant):

@@ -9,6 +9,7 @@ from agent_worker.tools.end_call import end_call
 from agent_worker.tools.flag_risk import flag_risk
 from agent_worker.tools.note_promise import note_promise
 from agent_worker.tools.opt_out import opt_out
+from agent_worker.tools.record_mood import record_mood
 from agent_worker.tools.set_outcome import set_outcome
 from sip_config.contract import CallOrder
 
@@ -34,4 +35,6 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
         tools.append(cancel_schedule(control, order.planned))
     if "flag_risk" in wanted:
         tools.append(flag_risk(control))
+    if "record_mood" in wanted:
+        tools.append(record_mood(control))
     return tools

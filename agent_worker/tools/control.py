@@ -42,6 +42,10 @@ class CallControl(Protocol):
         """Record something grave that the person said, in their words."""
         ...
 
+    def record_mood(self, mood: str) -> None:
+        """Record what mood the person's last words were said in."""
+        ...
+
     def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
         """Record something that was promised to the callee, who is to keep it, until when, and in which words."""
         ...

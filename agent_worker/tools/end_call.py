@@ -8,12 +8,16 @@ from sip_config.contract import EndCause
 
 _SCHEMA = schema("end_call", "Hang up. Say goodbye in the same reply; the call ends when that has been heard.", {})
 
+_STAY = "The person may be in danger: stay with them. The call goes on until they hang up."
+
 
 def end_call(control: CallControl) -> llm.Tool:
     """The tool; it hangs up when the whole reply it belongs to has been played."""
 
     @function_tool(raw_schema=_SCHEMA)
     async def run(raw_arguments: dict[str, object], context: RunContext) -> str | None:
+        if control.stays_on:
+            return _STAY
         if not context.speech_handle.interrupted:
             context.disallow_interruptions()
         spoke = await already_spoke(context)

@@ -1,6 +1,6 @@
 """Writes the agent's order from the rows: everything it needs, variables filled in, no secret."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from sip_config.contract import (
     RecordingPolicy,
     ScreeningMode,
     ScreeningOrder,
+    TurnsOrder,
     VoicemailMode,
     VoicemailOrder,
     VoiceOrder,
@@ -75,6 +76,7 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         contact_name=contact.name if contact else "",
         contact_facts={key: str(value) for key, value in (contact.attributes if contact else {}).items()},
         time_zone=parts.time_zone(call),
+        country=_country(jurisdictions(call.to_e164, contact)),
         memory=parts.continuity.memory,
         planned=parts.continuity.planned,
         schedule_id=parts.continuity.schedule_id,
@@ -85,6 +87,7 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         voicemail=VoicemailOrder(VoicemailMode(voicemail.get("mode", "hang_up")), fill(voicemail.get("message") or "", values)),
         menu=_menu(config.get("menu") or {}, values),
         screening=_screening(config.get("call_screening") or {}, values),
+        turns=_part(TurnsOrder, config.get("turns")),
         recording_policy=RecordingPolicy(rules.recording),
         assistant_name=version.name,
         calls_for=config.get("calls_for") or parts.workspace.name,
@@ -96,6 +99,12 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         max_duration_s=call.max_duration_s,
         trace_context=call.trace_context,
     )
+
+
+def _country(places: Iterable[str]) -> str:
+    """The one country where the callee may be; empty when there are several."""
+    countries = {place.partition("-")[0] for place in places}
+    return countries.pop() if len(countries) == 1 else ""
 
 
 def _menu(config: Mapping[str, Any], values: Mapping[str, str]) -> MenuOrder:

@@ -117,9 +117,9 @@ def test_a_yes_after_the_agent_gave_up_waiting_is_none():
 
 def test_words_that_must_not_be_kept_leave_no_event_and_an_opt_out_stays_proven():
     refused = Consent(NOTIFY).noticed(1.0, 2.0).heard("Don't record me.", 3.0)
-    turn = {"seq": 1, "speaker": "callee", "text": "My name is Grace.", "started_at_s": 5.0}
+    turn = {"seq": 1, "speaker": "callee", "text": "My name is Grace.", "started_at_s": 5.0, "mood": "happy"}
     event = CallEvent("1", EventKind.TURN, datetime(2026, 11, 21, tzinfo=UTC), 1, turn)
-    assert refused.screened_event(event).data == {**turn, "text": NOT_STORED}
+    assert refused.screened_event(event).data == {**turn, "text": NOT_STORED, "mood": ""}
     tool = refused.screened(EventKind.TOOL_CALLED, {"name": "set_outcome", "arguments": "Grace", "result": "ok"})
     assert "Grace" not in str(tool)
     assert refused.screened(EventKind.OUTCOME_SET, {"label": "callback", "note": "Grace"})["note"] == NOT_STORED

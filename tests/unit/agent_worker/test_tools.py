@@ -62,6 +62,9 @@ class Control:
     def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
         self.asked.append(("risk", kind, level, quote))
 
+    def record_mood(self, mood: str) -> None:
+        self.asked.append(("mood", mood))
+
     def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
         self.asked.append(("promise", what, owner, due_at, quote))
 
