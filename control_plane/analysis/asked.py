@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from control_plane.analysis.findings import UNKNOWN, Finding, Said, found, plain
-from control_plane.analysis.fitting import fits
+from control_plane.analysis.fitting import fits, properties_of
 from control_plane.analysis.words import NO, YES
 
-MOST_PROPERTIES = 50
 FORM, ANSWER = 0.85, 0.7
 """Confidence of what is told by its form, and of an answer to a question."""
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
@@ -23,26 +22,18 @@ _SMALL = {
 }
 
 
-def properties_of(schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The top-level properties; none of a schema that describes no object."""
-    known = schema.get("properties")
-    if not isinstance(known, Mapping):
-        return {}
-    return {str(name): each for name, each in list(known.items())[:MOST_PROPERTIES] if isinstance(each, Mapping)}
-
-
 def extract(transcript: Sequence[Said], schema: Mapping[str, Any]) -> dict[str, Finding]:
-    return {name: _extract(transcript, name, each, schema) for name, each in properties_of(schema).items()}
+    return {name: _extract(transcript, name, each) for name, each in properties_of(schema).items()}
 
 
-def _extract(transcript: Sequence[Said], name: str, wanted: Mapping[str, Any], schema: Mapping[str, Any]) -> Finding:
+def _extract(transcript: Sequence[Said], name: str, wanted: Mapping[str, Any]) -> Finding:
     """The last fitting answer: people correct themselves."""
     last = Finding()
     words = _words(name, wanted)
     for question, said in _answers(transcript):
-        is_asked = bool(words & set(plain(question).split()))
-        value = _value(said.text, wanted, is_asked=is_asked)
-        if value != UNKNOWN and fits(value, wanted, schema):
+        is_asked = bool(words & set(question.split()))
+        value = _value(said, wanted, is_asked=is_asked)
+        if value != UNKNOWN and fits(value, wanted):
             last = found(value, ANSWER if is_asked else FORM, said)
     return last
 
@@ -54,23 +45,23 @@ def _answers(transcript: Sequence[Said]) -> Iterator[tuple[str, Said]]:
             yield question, said
             question = ""
         else:
-            question = said.text
+            question = said.words
 
 
-def _value(text: str, wanted: Mapping[str, Any], *, is_asked: bool) -> Any:
+def _value(said: Said, wanted: Mapping[str, Any], *, is_asked: bool) -> Any:
     kind, form = wanted.get("type"), wanted.get("format")
     if form == "email":
-        match = _EMAIL.search(text)
+        match = _EMAIL.search(said.text)
         return match.group() if match else UNKNOWN
     if not is_asked:
         return UNKNOWN
     if isinstance(choices := wanted.get("enum"), list):
-        named = [choice for choice in choices if isinstance(choice, str) and plain(choice.replace("_", " ")) in plain(text)]
+        named = [choice for choice in choices if isinstance(choice, str) and plain(choice.replace("_", " ")) in said.words]
         return named[0] if len(named) == 1 else UNKNOWN
     if kind == "boolean":
-        return True if YES.search(plain(text)) else False if NO.search(plain(text)) else UNKNOWN
+        return True if YES.search(said.words) else False if NO.search(said.words) else UNKNOWN
     if kind in ("integer", "number"):
-        numbers = _NUMBER.findall(text)
+        numbers = _NUMBER.findall(said.text)
         return (int(numbers[0]) if "." not in numbers[0] else float(numbers[0])) if len(numbers) == 1 else UNKNOWN
     return UNKNOWN
 

@@ -13,9 +13,8 @@ from typing import Annotated, Any, Literal
 from msgspec import DecodeError, Meta, Struct, ValidationError, structs
 from msgspec import json as msgjson
 
-from control_plane.analysis.asked import properties_of
 from control_plane.analysis.findings import LONGEST_QUOTE, Finding, MoodAt, Result, Said, by_quote, one_line, plain
-from control_plane.analysis.fitting import fits
+from control_plane.analysis.fitting import fits, properties_of
 from control_plane.analysis.models import Endpoint, Forbidden, NotDelivered
 from control_plane.analysis.rules import SAID
 from control_plane.analysis.scoring import score
@@ -243,19 +242,19 @@ def _extraction(
     for name, wanted in properties_of(schema).items():
         shown = Finding()
         if (each := given.get(name)) is not None and each.value not in ("", "null", "unknown"):
-            value = _fitting(each.value, wanted, schema)
+            value = _fitting(each.value, wanted)
             shown = _proof(each, transcript, doubted, f"extraction.{name}", value=value) if value is not None else Finding()
         values[name] = shown if shown.is_known else by_rules.extraction.get(name, Finding())
     return values
 
 
-def _fitting(text: str, wanted: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
+def _fitting(text: str, wanted: Mapping[str, Any]) -> Any:
     """The text as the JSON it is meant to be, or as itself; None when neither fits."""
     try:
         value = json.loads(text)
     except ValueError:
         value = text
-    return next((each for each in (value, text) if each is not None and fits(each, wanted, schema)), None)
+    return next((each for each in (value, text) if each is not None and fits(each, wanted)), None)
 
 
 def _schema(brief: Brief) -> dict[str, Any]:

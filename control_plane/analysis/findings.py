@@ -6,6 +6,7 @@ Pure. A transcript is a sequence of `Said`; offsets are seconds from the answer.
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct, field
@@ -17,7 +18,7 @@ _ACCENTS = range(0x300, 0x370)
 _APOSTROPHES = "'’ʼ`´"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """One utterance of the transcript."""
 
@@ -31,6 +32,10 @@ class Said:
     @property
     def is_callee(self) -> bool:
         return self.speaker == "callee"
+
+    @cached_property
+    def words(self) -> str:
+        return plain(self.text)
 
 
 class Finding(Struct, frozen=True):
@@ -122,7 +127,7 @@ def by_quote(transcript: Iterable[Said], quote: str, *, callee_only: bool = Fals
     if not words.strip():
         return None
     asked = (said for said in transcript if said.is_callee or not callee_only)
-    return next((said for said in asked if words in plain(said.text)), None)
+    return next((said for said in asked if words in said.words), None)
 
 
 def found(value: Any, confidence: float, said: Said) -> Finding:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Select, case, func, select, update
@@ -13,8 +14,8 @@ from control_plane.calls.analysis_repository import MOST_ATTEMPTS
 from control_plane.db.models import Assistant, AssistantVersion, Call, CallAnalysis, CallEventRecord, CallTurn, Contact, ContactPhone
 from sip_config.contract import EventKind
 
-MOST_TURNS, LONGEST_TURN = 400, 2000
-"""Of a transcript: an hour of talk, and characters of one utterance. Of a longer one the end is read, where things are decided."""
+MOST_TURNS, LONGEST_TURN, MOST_CHARACTERS = 800, 2000, 60_000
+"""Of a transcript: more than an hour of talk. Of a longer one the end is read, where things are decided."""
 _QUIET = {"synchronize_session": False}
 
 
@@ -62,7 +63,9 @@ class AnalysisWork:
         """In the order of speech."""
         query = select(CallTurn).where(CallTurn.call_id == call_id).order_by(CallTurn.started_at_s.desc(), CallTurn.seq.desc())
         rows = (await self._session.scalars(query.limit(MOST_TURNS), execution_options={"populate_existing": True})).all()
-        return [Said(t.seq, t.speaker, t.text[:LONGEST_TURN], t.started_at_s, t.ended_at_s, t.mood) for t in reversed(rows)]
+        ends = accumulate(min(len(turn.text), LONGEST_TURN) for turn in rows)
+        near = [turn for turn, so_far in zip(rows, ends, strict=True) if so_far <= MOST_CHARACTERS]
+        return [Said(t.seq, t.speaker, t.text[:LONGEST_TURN], t.started_at_s, t.ended_at_s, t.mood) for t in reversed(near)]
 
     async def version_of(self, call: Call, cause: str) -> AssistantVersion:
         """By what the call is judged: the version that made it, or when it is looked at again the one that is published now."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from control_plane.analysis.asked import extract
-from control_plane.analysis.findings import LONGEST_QUOTE, UNKNOWN, Finding, MoodAt, Result, Said, found, one_line, plain, talk_of
+from control_plane.analysis.findings import LONGEST_QUOTE, UNKNOWN, Finding, MoodAt, Result, Said, found, one_line, talk_of
 from control_plane.analysis.scoring import score
 from control_plane.analysis.words import NEGATIVE, NO, OFFERS, OPT_OUT, POSITIVE, TOPICS, YES, is_negated, outcomes_in
 from sip_config.contract import Outcome
@@ -38,7 +38,7 @@ def analyze(transcript: Sequence[Said], extraction_schema: Mapping[str, Any]) ->
 
 
 def opt_out_of(transcript: Sequence[Said]) -> Finding:
-    return next((found(True, SAID, said) for said in transcript if said.is_callee and OPT_OUT.search(plain(said.text))), Finding())
+    return next((found(True, SAID, said) for said in transcript if said.is_callee and OPT_OUT.search(said.words)), Finding())
 
 
 def outcome_of(transcript: Sequence[Said]) -> Finding:
@@ -50,9 +50,9 @@ def outcome_of(transcript: Sequence[Said]) -> Finding:
     asked = ""
     for said in transcript:
         if not said.is_callee:
-            asked = said.text
+            asked = said.words
             continue
-        outcome, confidence = _decided(plain(said.text), plain(asked))
+        outcome, confidence = _decided(said.words, asked)
         if outcome is not None and decided.value not in _FINAL:
             decided = found(outcome.value, confidence, said)
         asked = ""
@@ -73,7 +73,7 @@ def _decided(text: str, asked: str) -> tuple[Outcome | None, float]:
 def topics_of(transcript: Sequence[Said]) -> tuple[Finding, ...]:
     """Each topic with the first utterance of the callee that touches it."""
     first = {
-        topic: next((said for said in transcript if said.is_callee and pattern.search(plain(said.text))), None)
+        topic: next((said for said in transcript if said.is_callee and pattern.search(said.words)), None)
         for topic, pattern in TOPICS.items()
     }
     known = sorted(((said, topic) for topic, said in first.items() if said is not None), key=lambda each: each[0].seq)
@@ -82,9 +82,9 @@ def topics_of(transcript: Sequence[Said]) -> tuple[Finding, ...]:
 
 def sentiment_of(transcript: Sequence[Said]) -> Finding:
     """By which kind of words is more frequent; of as many of both the later counts."""
-    moods = [(said, mood) for said in transcript if said.is_callee and (mood := _feeling(said.text))]
+    moods = [(said, mood) for said in transcript if said.is_callee and (mood := _feeling(said.words))]
     if not moods:
-        neutral = next((said for said in transcript if said.is_callee and len(plain(said.text).split()) >= _ENOUGH_WORDS), None)
+        neutral = next((said for said in transcript if said.is_callee and len(said.words.split()) >= _ENOUGH_WORDS), None)
         return found("neutral", 0.3, neutral) if neutral is not None else Finding()
     balance = sum(1 if mood == "positive" else -1 for _, mood in moods)
     prevailing = moods[-1][1] if balance == 0 else "positive" if balance > 0 else "negative"
@@ -96,8 +96,7 @@ _ENOUGH_WORDS = 3
 """In an utterance before one can say that it sounds like nothing in particular."""
 
 
-def _feeling(text: str) -> str:
-    words = plain(text)
+def _feeling(words: str) -> str:
     for feeling, pattern, opposite in (("negative", NEGATIVE, ""), ("positive", POSITIVE, "negative")):
         if match := pattern.search(words):
             return opposite if is_negated(words, match.start()) else feeling
@@ -109,7 +108,7 @@ def mood_course_of(transcript: Sequence[Said]) -> tuple[MoodAt, ...]:
     words = {"negative": "stressed", "positive": "happy"}
     course = []
     for said in transcript:
-        mood = (said.mood or words.get(_feeling(said.text))) if said.is_callee else None
+        mood = (said.mood or words.get(_feeling(said.words))) if said.is_callee else None
         if mood:
             quote = one_line(said.text)[:LONGEST_QUOTE]
             course.append(MoodAt(said.seq, said.started_at_s, mood, "agent" if said.mood else "rules", quote))
@@ -131,7 +130,7 @@ _LONGEST_SAID = 160
 
 def _summary(transcript: Sequence[Said], outcome: Finding) -> Finding:
     """What was decided in the callee's own words, else the longest thing they said."""
-    spoken = [said for said in transcript if said.is_callee and said.text.strip()]
+    spoken = [said for said in transcript if said.is_callee and said.words.strip()]
     if not spoken:
         return Finding()
     if outcome.value != UNKNOWN:

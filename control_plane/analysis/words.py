@@ -118,8 +118,8 @@ _BY_OUTCOME: tuple[tuple[Outcome, Pattern[str]], ...] = (
     (
         Outcome.CALLBACK,
         _any(
-            r"(?:call|phone|ring) (?:me|us) (?:back|later|again later|tomorrow|tonight|next \w+|on \w+day"
-            r"|in (?:an?|the|\w+) \w+|after \w+)",
+            r"(?<! never )(?<! not )(?<! dont )(?<! didnt )(?:call|phone|ring) (?:me|us)"
+            r" (?:back|later|again later|tomorrow|tonight|next \w+|on \w+day|in (?:an?|the|\w+) \w+|after \w+)",
             r"(?:can|could) you (?:call|phone|ring|try)(?: me| us)? (?:back|later|again|tomorrow)",
             r"(?:not|isnt|is not) a good time(?: right now)?",
             r"(?:im|i am) (?:busy|driving|at work|in a meeting)(?: right now| at the moment)?",
