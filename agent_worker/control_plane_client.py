@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -14,6 +15,8 @@ from sip_config.versions import VERSION_HEADER, encode_report, knows_event
 
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 _RECORDING_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
+_SPARE_S = 5.0
+"""What a tool may take beyond its own time: the ledger around it."""
 _CHUNK = 64 * 1024
 
 
@@ -69,6 +72,11 @@ class CallClient:
         """Propose a plan of further calls (`words`, `about`), a change (`changes`: a schedule's id, `words`) or an end (`cancels`: an id);
         with `yes`, the callee's own words, have what was proposed last done."""
         return (await self._send("POST", "/schedules", content=json.dumps(dict(asked)), headers=_JSON)).json()
+
+    async def use_tool(self, name: str, arguments: Mapping[str, Any], use_id: str, timeout_s: float) -> dict[str, Any]:
+        """Have the control plane use a tool of the order, which it gives `timeout_s`: `is_done`, and `data` or `why`. Never sent twice."""
+        asked = {"content": json.dumps({"use_id": use_id, "arguments": dict(arguments)}), "headers": _JSON}
+        return (await self._send("POST", f"/tools/{name}", timeout=httpx.Timeout(timeout_s + _SPARE_S, connect=3.0), **asked)).json()
 
     async def put_report(self, report: CallReport) -> None:
         await self._send("PUT", "/report", content=encode_report(report, self._version), headers=_JSON)

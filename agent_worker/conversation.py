@@ -26,6 +26,7 @@ from agent_worker.call_log import CallLog
 from agent_worker.care.protocol import Care
 from agent_worker.control_plane_client import CallClient
 from agent_worker.disclosure import Opening
+from agent_worker.effects import Effects
 from agent_worker.floor import SHORT_S, resume_after
 from agent_worker.going_on import GoingOn, Step
 from agent_worker.greeting import Greeting
@@ -69,6 +70,7 @@ class Conversation:
         heeds = {"may_reply": self._may_reply, "on_audio": self._overhear, "has_floor": self._has_floor}
         self.assistant = Assistant(assemble(order), tools_for(order, self), **heeds)
         self.keeper = Keeper(call_log, order.recording_policy)
+        self.effects = Effects(client, self.keeper, self)
         self.transcript = Transcript(self.keeper, order.language)
         self.care = Care(order.language, order.country)
         self.screener = Screener(call_log, clock.seconds, self._met_machine)

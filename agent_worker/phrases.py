@@ -26,6 +26,8 @@ class Phrases:
     not_recorded: str
     a_moment: str
     may_go_on: str
+    looking_up: str
+    """Covers the silence while a tool takes its time."""
     call_back: str
     """Where to call back: {number}."""
     purposes: Mapping[str, str]
@@ -52,6 +54,7 @@ _PHRASES = {
         not_recorded="All right, this call is not recorded.",
         a_moment="Do you have a moment?",
         may_go_on="May I go on?",
+        looking_up="One moment, I am looking that up.",
         call_back="You can call us back at {number}.",
         purposes={
             "informational": "I am calling with information for you.",
@@ -79,6 +82,7 @@ _PHRASES = {
         not_recorded="De acuerdo, esta llamada no se graba.",
         a_moment="¿Tiene un momento?",
         may_go_on="¿Puedo continuar?",
+        looking_up="Un momento, lo estoy consultando.",
         call_back="Puede devolvernos la llamada al {number}.",
         purposes={
             "informational": "Le llamo para darle una información.",
@@ -106,6 +110,7 @@ _PHRASES = {
         not_recorded="In Ordnung, dieses Gespräch wird nicht aufgezeichnet.",
         a_moment="Haben Sie einen Moment Zeit?",
         may_go_on="Darf ich fortfahren?",
+        looking_up="Einen Moment, ich sehe nach.",
         call_back="Sie erreichen uns unter {number}.",
         purposes={
             "informational": "Ich habe eine Information für Sie.",
@@ -133,6 +138,7 @@ _PHRASES = {
         not_recorded="Très bien, cet appel n'est pas enregistré.",
         a_moment="Avez-vous un instant ?",
         may_go_on="Puis-je continuer ?",
+        looking_up="Un instant, je vérifie.",
         call_back="Vous pouvez nous rappeler au {number}.",
         purposes={
             "informational": "Je vous appelle pour vous donner une information.",
@@ -160,6 +166,7 @@ _PHRASES = {
         not_recorded="Está bem, esta chamada não é gravada.",
         a_moment="Tem um momento?",
         may_go_on="Posso continuar?",
+        looking_up="Um momento, estou a verificar.",
         call_back="Pode ligar-nos de volta para {number}.",
         purposes={
             "informational": "Ligo para lhe dar uma informação.",
@@ -187,6 +194,7 @@ _PHRASES = {
         not_recorded="ठीक है, यह कॉल रिकॉर्ड नहीं की जा रही है।",
         a_moment="क्या आपके पास थोड़ा समय है?",
         may_go_on="क्या मैं आगे बात करूँ?",
+        looking_up="एक क्षण, मैं देख रहा हूँ।",
         call_back="आप हमें इस नंबर पर कॉल कर सकते हैं: {number}।",
         purposes={
             "informational": "आपके लिए एक जानकारी है।",

@@ -23,6 +23,7 @@ from control_plane.calls.control_controllers import CampaignStopController, Work
 from control_plane.calls.controllers import CallController, CampaignCallController
 from control_plane.calls.internal_controllers import AgentCallController, WorkerController
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
+from control_plane.calls.tool_controllers import InCallToolController
 from control_plane.calls.tracing import AgentTraceMiddleware
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
 from control_plane.checkups.controllers import CheckUpController
@@ -155,6 +156,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     WorkerController,
     AgentCallController,
     InCallScheduleController,
+    InCallToolController,
     LiveKitWebhookController,
 )
 """What lies beside it: health, webhooks, the internal side of agent workers."""

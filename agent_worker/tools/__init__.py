@@ -2,7 +2,9 @@
 
 from livekit.agents import llm
 
+from agent_worker import phrases
 from agent_worker.tools.change_schedule import cancel_schedule, change_schedule
+from agent_worker.tools.configured import configured
 from agent_worker.tools.control import CallControl
 from agent_worker.tools.create_schedule import create_schedule
 from agent_worker.tools.end_call import end_call
@@ -37,4 +39,5 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
         tools.append(flag_risk(control))
     if "record_mood" in wanted:
         tools.append(record_mood(control))
-    return tools
+    filler = phrases.for_language(order.language).looking_up
+    return tools + [configured(control, each, filler) for each in order.configured_tools]

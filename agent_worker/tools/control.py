@@ -1,7 +1,8 @@
 """What tools may ask of the call they run in; nothing more of it is visible to them."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sip_config.contract import EndCause, PromiseOwner, RiskLevel
 
@@ -17,7 +18,18 @@ class Plans(Protocol):
     async def cancel(self, which: str, *, is_confirmed: bool) -> str: ...
 
 
+class Effects(Protocol):
+    """What tools do beyond speech."""
+
+    async def use(self, name: str, arguments: Mapping[str, Any], use_id: str, timeout_s: float) -> str | None:
+        """What the model is told of one use of a configured tool; None when the call has ended meanwhile."""
+        ...
+
+
 class CallControl(Protocol):
+    @property
+    def effects(self) -> Effects: ...
+
     @property
     def scheduling(self) -> Plans: ...
 

@@ -17,6 +17,7 @@ from litestar.response import Response
 from litestar.status_codes import HTTP_200_OK
 
 from control_plane.calls.agent_service import AgentService, take_worker_heartbeat
+from control_plane.calls.tool_use import configured_tools_of
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, Invalid
 from control_plane.kit.secrets import SecretBox
@@ -95,7 +96,8 @@ class AgentCallController(Controller):
     ) -> Response[str]:
         """Secrets join the order here, on its way out of the process."""
         order = await AgentService(unit, call_id, ticket_of(authorization)).order()
-        order = replace(order, credentials=await credentials_of_call(unit.session, secret_box, call_id))
+        configured = await configured_tools_of(unit.session, call_id)
+        order = replace(order, credentials=await credentials_of_call(unit.session, secret_box, call_id), configured_tools=configured)
         return Response(_order(order, version_of(contract)), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     @post("/events", status_code=HTTP_200_OK)

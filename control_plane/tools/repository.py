@@ -8,7 +8,7 @@ from sqlalchemy import Select, Text, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, AssistantVersion, Campaign, Tool
+from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Tool
 
 _OVER = ("stopped", "completed", "archived")
 
@@ -54,6 +54,15 @@ class ToolRepository:
         wanted = or_(AssistantVersion.id.in_(published), AssistantVersion.id.in_(kept))
         query = select(AssistantVersion.name, AssistantVersion.config["tools"])
         return query.where(AssistantVersion.workspace_id == self._workspace_id, wanted, _names(AssistantVersion.config, names))
+
+
+async def tools_of_call(session: AsyncSession, call_id: uuid.UUID) -> tuple[uuid.UUID, list[str]]:
+    """The workspace of a call that there is, and `tools` of the assistant's version that makes it."""
+    query = select(Call.workspace_id, AssistantVersion.config["tools"])
+    row = (
+        await session.execute(query.join(AssistantVersion, AssistantVersion.id == Call.assistant_version_id).where(Call.id == call_id))
+    ).one()
+    return row[0], row[1] or []
 
 
 def _names(config: Any, names: Sequence[str]) -> Any:

@@ -33,6 +33,7 @@ from sip_config.contract.report import (
     Turn,
     WorkerHeartbeat,
 )
+from sip_config.contract.tools import ConfiguredTool
 from sip_config.contract.version import CONTRACT_VERSION
 from sip_config.contract.words import (
     ACKNOWLEDGED,
@@ -56,6 +57,7 @@ __all__ = [
     "CallOrder",
     "CallPurpose",
     "CallReport",
+    "ConfiguredTool",
     "ConsentDecision",
     "Disclosure",
     "DispatchTicket",
