@@ -26,6 +26,7 @@ from control_plane.calls.livekit_webhook import LiveKitWebhookController
 from control_plane.calls.tool_controllers import InCallToolController
 from control_plane.calls.tracing import AgentTraceMiddleware
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
+from control_plane.carriers.controllers import TwilioController
 from control_plane.checkups.controllers import CheckUpController
 from control_plane.contacts.consent_controllers import ConsentController, ListConsentController
 from control_plane.contacts.controllers import ContactController, ContactListController
@@ -76,6 +77,7 @@ from control_plane.schedules.in_call_controllers import InCallScheduleController
 from control_plane.secrets.controllers import SecretController
 from control_plane.settings import Settings
 from control_plane.telephony.livekit import LiveKitTelephony
+from control_plane.telephony.twilio import connect as connect_twilio
 from control_plane.telephony.voice_side import VoiceSide
 from control_plane.tools.controllers import ToolController
 from control_plane.trunks.controllers import NumberController, TrunkController
@@ -108,6 +110,7 @@ API: Sequence[ControllerRouterHandler] = (
     AssistantController,
     TrunkController,
     NumberController,
+    TwilioController,
     ContactController,
     ContactListController,
     ImportController,
@@ -230,6 +233,7 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     state.secret_box = SecretBox(*settings.encryption_keys)
     state.outbound_guard = guard_of(settings)
     state.outbound = OutboundClient(state.outbound_guard, within_s=LONGEST_EXCHANGE_S)
+    state.twilio_connect = connect_twilio
     state.signer = TokenSigner(*settings.encryption_keys)
     state.storage = open_storage(settings.storage_url)
     state.watch = Watch(state.sessions)

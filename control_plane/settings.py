@@ -24,6 +24,7 @@ _FERNET_BYTES = 32
 _MOST = 1_000_000
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _HASH_KEY = re.compile("[0-9a-f]{64}")
+_SIP_URI = re.compile(r"sips?:[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(;transport=(udp|tcp|tls))?")
 OUR_ISSUER = "callwright"
 """`iss` of tokens that this installation signs."""
 # The others may name a socket or a file instead.
@@ -51,13 +52,15 @@ class Settings:
     rehearsal: bool = False
     """The SIP service behind LiveKit is the simulated carrier, so rehearsal trunks work and real ones do not."""
     models_base_url: str = ""
-    agent_slots: int = 4
     openai_api_key: str = ""
     """Of the installation's models; empty: calls are analysed by rules, unless an assistant has a credential of its own."""
+    agent_slots: int = 4
     """Calls that one agent worker takes, for the number of workers that are wanted."""
     data_dir: Path = Path(".callwright")
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
+    livekit_sip_uri: str = ""
+    """Where carriers reach the SIP service of LiveKit, as sip:host or sip:host:port; needed for inbound calls over trunks built by us."""
     otlp_endpoint: str = ""
     """Where traces go, over OTLP/HTTP; empty for nowhere."""
     former_encryption_keys: tuple[str, ...] = ()
@@ -102,11 +105,12 @@ class Settings:
             agent_key=env.get("CALLWRIGHT_AGENT_KEY", ""),
             rehearsal=env.get("CALLWRIGHT_REHEARSAL", "") == "1",
             models_base_url=env.get("OPENAI_BASE_URL", ""),
+            openai_api_key=env.get("OPENAI_API_KEY", ""),
             agent_slots=_count(env, "CALLWRIGHT_AGENT_SLOTS", 4),
             data_dir=data_dir,
             twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
-            openai_api_key=env.get("OPENAI_API_KEY", ""),
             twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
+            livekit_sip_uri=env.get("LIVEKIT_SIP_URI", ""),
             otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             former_encryption_keys=tuple(env.get("CALLWRIGHT_FORMER_ENCRYPTION_KEYS", "").replace(",", " ").split()),
             number_hash_key=env.get("CALLWRIGHT_NUMBER_HASH_KEY", ""),
@@ -133,6 +137,8 @@ class Settings:
         _check_url("CALLWRIGHT_STORAGE_URL", self.storage_url, ("file",))
         if self.otlp_endpoint:
             _check_url("OTEL_EXPORTER_OTLP_ENDPOINT", self.otlp_endpoint, ("http", "https"))
+        if self.livekit_sip_uri and not _SIP_URI.fullmatch(self.livekit_sip_uri):
+            raise SettingsError("LIVEKIT_SIP_URI must look like sip:host or sip:host:port, with ;transport=tcp or tls where needed.")
         self._check_issuer()
         if not _is_fernet_key(self.encryption_key):
             raise SettingsError("CALLWRIGHT_ENCRYPTION_KEY is not a key; make one with `callwright keys encryption`.")

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Secret, Tool
+from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, CarrierAccount, Secret, Tool
 
 KINDS = ("llm", "stt", "tts")
 """The models of an assistant; `models.<kind>.credential` of its configuration names a secret."""
+CARRIER = "the Twilio account"
+"""A user of secrets that is no assistant."""
 _OVER = ("stopped", "completed", "archived")
 
 
@@ -52,7 +54,13 @@ class SecretRepository:
         for tool, secrets in await self._session.execute(tools):
             for name in found.keys() & set(secrets):
                 found[name].add(tool)
+        for name in await self._session.scalars(self._of_carriers()):
+            found.get(name, set()).add(CARRIER)
         return {name: sorted(users) for name, users in found.items()}
+
+    def _of_carriers(self) -> Select[str]:
+        opens = or_(Secret.id == CarrierAccount.auth_token_secret_id, Secret.id == CarrierAccount.signing_secret_id)
+        return select(Secret.name).join(CarrierAccount, opens).where(Secret.workspace_id == self._workspace_id)
 
     def _drafts(self) -> Select[Any]:
         named = _credentials(Assistant.config)

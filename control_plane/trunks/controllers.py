@@ -6,13 +6,26 @@ from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 
+from control_plane.carriers.controllers import Twilio, provide_twilio
+from control_plane.carriers.schemas import CarrierPathOut
 from control_plane.db.unit import Unit
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.kit.secrets import SecretBox
 from control_plane.settings import Settings
 from control_plane.trunks.number_service import NumberService
-from control_plane.trunks.schemas import NumberAssistant, NumberIn, NumberOut, NumberPatch, TrunkHealth, TrunkIn, TrunkOut, TrunkPatch
+from control_plane.trunks.schemas import (
+    NumberAssistant,
+    NumberIn,
+    NumberOut,
+    NumberPatch,
+    NumbersImported,
+    NumbersWanted,
+    TrunkHealth,
+    TrunkIn,
+    TrunkOut,
+    TrunkPatch,
+)
 from control_plane.trunks.service import TrunkService
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.principal import Principal
@@ -24,7 +37,7 @@ async def provide_trunks(
     secret_box: NamedDependency[SkipValidation[SecretBox]],
     settings: NamedDependency[SkipValidation[Settings]],
 ) -> TrunkService:
-    return TrunkService(unit, principal.workspace_id, secret_box, rehearsal=settings.rehearsal)
+    return TrunkService(unit, principal.workspace_id, secret_box, settings)
 
 
 Trunks = NamedDependency[SkipValidation[TrunkService]]
@@ -74,11 +87,15 @@ class TrunkController(Controller):
     async def health(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkHealth:
         return await trunks.health(trunk_id)
 
+    @get("/{trunk_id:uuid}/path", guards=[requires("viewer")], summary="What was built for the trunk at its carrier, step by step")
+    async def path_at_carrier(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> CarrierPathOut:
+        return await trunks.path(trunk_id)
+
 
 class NumberController(Controller):
     path = "/numbers"
     tags = ("numbers",)
-    dependencies = {"trunks": provide_trunks, "numbers": provide_numbers}
+    dependencies = {"trunks": provide_trunks, "numbers": provide_numbers, "twilio": provide_twilio}
 
     @get(guards=[requires("viewer")], summary="Numbers, newest first")
     async def index(
@@ -89,6 +106,11 @@ class NumberController(Controller):
     @post(guards=[requires("manager")], summary="Add a number to a trunk")
     async def create(self, data: JSONBody[NumberIn], numbers: Numbers) -> NumberOut:
         return NumberOut.of(await numbers.create(data))
+
+    @post("/import", guards=[requires("manager")], status_code=200, summary="Take numbers of the Twilio account into the workspace")
+    async def import_owned(self, data: JSONBody[NumbersWanted], trunks: Trunks, numbers: Numbers, twilio: Twilio) -> NumbersImported:
+        trunk = await trunks.get(data.trunk_id)
+        return await numbers.take_over(trunk, await twilio.owned(), data.numbers)
 
     @get("/{number_id:uuid}", guards=[requires("viewer")], summary="A number")
     async def show(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> Response[NumberOut]:

@@ -1,6 +1,7 @@
 """Numbers: caller IDs of a trunk, and who takes the calls that come in on them."""
 
 import uuid
+from collections.abc import Sequence
 
 from msgspec import UNSET
 
@@ -12,8 +13,9 @@ from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
+from control_plane.telephony.twilio import OwnedNumber
 from control_plane.trunks.repository import NumberRepository
-from control_plane.trunks.schemas import NumberIn, NumberOut, NumberPatch
+from control_plane.trunks.schemas import NumberIn, NumberLeft, NumberOut, NumberPatch, NumbersImported
 from control_plane.trunks.service import TrunkService
 
 
@@ -59,6 +61,28 @@ class NumberService:
         self._unit.session.add(row)
         record(self._unit, self._workspace_id, "number.create", "number", row.id, None, {"e164": e164, "trunk_id": trunk.id})
         self._trunks.ask_sync(trunk)
+        return row
+
+    async def take_over(self, trunk: Trunk, owned: Sequence[OwnedNumber], wanted: Sequence[str] | None) -> NumbersImported:
+        """Take numbers of the carrier's account. What cannot be taken is left, with the reason. Raises `Invalid`."""
+        if trunk.provider != "twilio":
+            raise Invalid.field("trunk_id", "The numbers of a Twilio account come onto a Twilio trunk.")
+        by_e164 = {number.e164: number for number in owned}
+        imported, left = [], []
+        for e164 in dict.fromkeys(wanted if wanted is not None else by_e164):
+            try:
+                imported.append(NumberOut.of(await self._take(trunk, by_e164.get(e164), e164)))
+            except (Invalid, Conflict) as error:
+                left.append(NumberLeft(e164, error.detail))
+        return NumbersImported(imported, left)
+
+    async def _take(self, trunk: Trunk, owned: OwnedNumber | None, e164: str) -> Number:
+        if owned is None:
+            raise Invalid("The Twilio account has no such number.")
+        if not owned.has_voice:
+            raise Invalid("This number cannot make calls.")
+        row = await self.create(NumberIn(owned.e164, trunk.id, label=owned.name[:200]))
+        await self._unit.session.flush()
         return row
 
     async def change(self, number_id: uuid.UUID, patch: NumberPatch, if_match: str | None = None) -> Number:

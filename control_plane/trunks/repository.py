@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Sequence, Set
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, func, select, text, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, Call, CampaignNumber, Number, Trunk
+from control_plane.db.models import Assistant, Call, CampaignNumber, CarrierStep, Number, Trunk
 from control_plane.domain.caller_id import SHORT_CALL, NumberRecord
 from sip_config.contract import NetworkResult
 
@@ -141,7 +141,12 @@ class SyncRepository:
         return (await self._session.scalars(select(Number).where(Number.trunk_id == trunk_id).order_by(Number.e164))).all()
 
     async def unsynced(self) -> Sequence[uuid.UUID]:
-        return (await self._session.scalars(select(Trunk.id).where(Trunk.sync_state != "synced"))).all()
+        """Also trunks that are gone, of which something is left at the carrier."""
+        left = select(CarrierStep.trunk_id).where(CarrierStep.trunk_id.not_in(select(Trunk.id)))
+        return (await self._session.scalars(union(select(Trunk.id).where(Trunk.sync_state != "synced"), left))).all()
+
+    async def managed(self) -> Sequence[uuid.UUID]:
+        return (await self._session.scalars(select(Trunk.id).where(Trunk.is_managed))).all()
 
     async def forget_all_but(self, known: Set[str]) -> Sequence[uuid.UUID]:
         """Mark synced trunks of which LiveKit does not know the trunk or a rule any more as pending; their ids."""

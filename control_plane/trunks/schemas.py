@@ -49,7 +49,7 @@ class TrunkIn(Struct, forbid_unknown_fields=True):
     name: Name
     provider: Provider
     address: Address = ""
-    """host or host:port of the carrier. A rehearsal trunk needs none."""
+    """host or host:port of the carrier. A rehearsal trunk needs none. A Twilio trunk without one is built in the workspace's account."""
     transport: Transport = "auto"
     auth_username: Credential = ""
     auth_password: Credential = ""
@@ -82,6 +82,8 @@ class TrunkOut(Struct):
     transport: str
     auth_username: str
     has_auth_password: bool
+    is_managed: bool
+    """Built at Twilio by us, who keep it right there; address and credentials cannot be changed."""
     calls_per_second: float
     calls_per_second_now: float
     """Less than `calls_per_second` after the carrier has throttled."""
@@ -141,6 +143,26 @@ class NumberIn(Struct, forbid_unknown_fields=True):
     assistant_id: uuid.UUID | None = None
     """Who takes inbound calls; null lets them ring nowhere."""
     daily_cap: DailyCap | None = None
+
+
+class NumbersWanted(Struct, forbid_unknown_fields=True):
+    trunk_id: uuid.UUID
+    """A Twilio trunk."""
+    numbers: Annotated[list[E164], Meta(max_length=1000)] | None = None
+    """Those of the account's numbers to take; null for all that can make calls."""
+
+
+class NumberLeft(Struct):
+    e164: str
+    reason: str
+    """Why it was not taken, as a sentence."""
+
+
+class NumbersImported(Struct):
+    """Taking the same numbers again takes none twice."""
+
+    imported: list["NumberOut"]
+    left: list[NumberLeft]
 
 
 class NumberPatch(Struct, forbid_unknown_fields=True):

@@ -9,6 +9,10 @@ from typing import Any
 from msgspec import UNSET, to_builtins
 
 from control_plane.audit.service import record
+from control_plane.carriers.accounts import Accounts
+from control_plane.carriers.path import domain_of, new_password, username_of
+from control_plane.carriers.repository import StepRepository
+from control_plane.carriers.schemas import CarrierPathOut, CarrierStepOut
 from control_plane.db.models import Trunk
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, FieldError, Invalid, NotFound, Refused
@@ -16,6 +20,7 @@ from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.kit.secrets import SecretBox
+from control_plane.settings import Settings
 from control_plane.trunks.health import judge
 from control_plane.trunks.repository import TrunkRepository
 from control_plane.trunks.schemas import Breaker, TrunkHealth, TrunkIn, TrunkOut, TrunkPatch
@@ -30,11 +35,12 @@ _HEALTH_WINDOW = timedelta(hours=1)
 
 
 class TrunkService:
-    def __init__(self, unit: Unit, workspace_id: uuid.UUID, box: SecretBox, *, rehearsal: bool) -> None:
+    def __init__(self, unit: Unit, workspace_id: uuid.UUID, box: SecretBox, settings: Settings) -> None:
         self._unit = unit
         self._workspace_id = workspace_id
         self._box = box
-        self._rehearsal = rehearsal
+        self._rehearsal = settings.rehearsal
+        self._accounts = Accounts(unit.session, box, settings)
         self._repository = TrunkRepository(unit.session, workspace_id)
 
     async def page(self, *, limit: int, cursor: str | None) -> Page[TrunkOut]:
@@ -56,20 +62,26 @@ class TrunkService:
             raise Refused(
                 "Rehearsal trunks need the simulated carrier, and this installation calls real phones.", code="rehearsal_not_available"
             )
-        address = wanted.address.strip() or (REHEARSAL_ADDRESS if is_rehearsal else "")
-        _check_access(address, wanted.auth_username, wanted.auth_password)
+        trunk_id, is_managed = new_id(), await self._shall_be_built(wanted)
+        if is_managed:
+            address, username, password = domain_of(trunk_id), username_of(trunk_id), new_password()
+        else:
+            address = wanted.address.strip() or (REHEARSAL_ADDRESS if is_rehearsal else "")
+            username, password = wanted.auth_username, wanted.auth_password
+        _check_access(address, username, password)
         check_breaker(wanted.breaker)
         await self._check_name(wanted.name)
         row = Trunk(
-            id=new_id(),
+            id=trunk_id,
             workspace_id=self._workspace_id,
             name=wanted.name,
             provider=wanted.provider,
             is_rehearsal=is_rehearsal,
             address=address,
-            transport=wanted.transport,
-            auth_username=wanted.auth_username,
-            auth_password_sealed=self._seal(wanted.auth_password),
+            transport=_transport(wanted.transport, wanted.media_encryption, is_managed=is_managed),
+            auth_username=username,
+            auth_password_sealed=self._seal(password),
+            is_managed=is_managed,
             media_encryption=wanted.media_encryption,
             calls_per_second=_decimal(wanted.calls_per_second),
             max_concurrent_calls=wanted.max_concurrent_calls,
@@ -96,7 +108,18 @@ class TrunkService:
         record(self._unit, self._workspace_id, "trunk.change", "trunk", row.id, before, _trail(row))
         return row
 
+    async def _shall_be_built(self, wanted: TrunkIn) -> bool:
+        """Whether we build the carrier's side: for a Twilio trunk of which nothing is said, where there is an account to build it in."""
+        if wanted.provider != "twilio" or wanted.address.strip() or wanted.auth_username or wanted.auth_password:
+            return False
+        if await self._accounts.of_workspace(self._workspace_id) is None:
+            why = "Give the trunk's address, or the workspace a Twilio account (PUT /carriers/twilio), in which the trunk is built."
+            raise Invalid.field("address", why)
+        return True
+
     async def _apply(self, row: Trunk, changes: dict[str, Any]) -> None:
+        if row.is_managed and changes.keys() & {"address", "auth_username", "auth_password"}:
+            raise Conflict("This trunk was built at Twilio; its address and credentials are kept right there.", code="trunk_managed")
         if "name" in changes:
             await self._check_name(changes["name"], row.id)
         if "calls_per_second" in changes:
@@ -110,6 +133,7 @@ class TrunkService:
             changes["auth_password_sealed"] = self._seal(changes.pop("auth_password"))
         for name, value in changes.items():
             setattr(row, name, value)
+        row.transport = _transport(row.transport, row.media_encryption, is_managed=row.is_managed)
         _check_access(row.address, row.auth_username, row.auth_password_sealed)
         if _LIVEKIT_FIELDS & changes.keys():
             self.ask_sync(row)
@@ -135,6 +159,11 @@ class TrunkService:
         row = await self.get(trunk_id)
         results = await self._repository.results_since(row.id, self._unit.now - _HEALTH_WINDOW)
         return judge(row, await self._repository.live_calls(row.id), results)
+
+    async def path(self, trunk_id: uuid.UUID) -> CarrierPathOut:
+        row = await self.get(trunk_id)
+        steps = await StepRepository(self._unit.session, row.id).all()
+        return CarrierPathOut(trunk_id=row.id, is_managed=row.is_managed, steps=[CarrierStepOut.of(step) for step in steps])
 
     def ask_sync(self, row: Trunk) -> None:
         """LiveKit has to hear of this trunk again."""
@@ -164,6 +193,11 @@ def check_breaker(breaker: Breaker) -> None:
     """Raises `Invalid` for a breaker that could never have enough dials to judge by."""
     if breaker.least_dials > breaker.dials:
         raise Invalid.field("breaker.least_dials", f"Of {breaker.dials} dials there are never {breaker.least_dials}; raise dials too.")
+
+
+def _transport(wanted: str, encryption: str, *, is_managed: bool) -> str:
+    """Twilio takes encrypted media only over TLS."""
+    return "tls" if is_managed and encryption == "require" else wanted
 
 
 def _decimal(value: float) -> Decimal:

@@ -6,12 +6,14 @@ from typing import Any
 from arq import Retry
 from structlog import get_logger
 
+from control_plane.carriers.tasks import CarrierSide
 from control_plane.db.models import Trunk
 from control_plane.db.session import Sessions
 from control_plane.kit.clock import Clock
 from control_plane.kit.queue import Nudge
 from control_plane.kit.secrets import SecretBox
 from control_plane.settings import Settings
+from control_plane.telephony.twilio import CarrierError
 from control_plane.trunks.repository import SyncRepository
 from control_plane.trunks.service import SYNC_TASK
 from sip_config.provision import Provisioner, ProvisionError
@@ -33,7 +35,8 @@ async def sync_trunk(ctx: dict[str, Any], trunk_id: str) -> None:
     While another run is at it, this one comes back: what the other has not seen would otherwise wait for the sweep, and calls with it.
     """
     settings: Settings = ctx["settings"]
-    sync = _Sync(ctx["sessions"], ctx["secret_box"], ctx["clock"], uuid.UUID(trunk_id), rehearsal=settings.rehearsal)
+    carrier = CarrierSide.of(ctx)
+    sync = _Sync(ctx["sessions"], ctx["secret_box"], ctx["clock"], uuid.UUID(trunk_id), carrier, rehearsal=settings.rehearsal)
     async with Provisioner(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret) as provisioner:
         if not await sync.run(provisioner):
             raise Retry(defer=AGAIN_S * ctx["job_try"])
@@ -44,6 +47,13 @@ async def sweep_trunks(ctx: dict[str, Any]) -> None:
     async with ctx["sessions"]() as session:
         waiting = await SyncRepository(session).unsynced()
     await ctx["queue"].send([Nudge(SYNC_TASK, str(trunk_id)) for trunk_id in waiting])
+
+
+async def repair_carriers(ctx: dict[str, Any]) -> None:
+    """Cron: look whether the trunks that we built are still at the carrier as we built them, and mend what is not."""
+    async with ctx["sessions"]() as session:
+        built = await SyncRepository(session).managed()
+    await ctx["queue"].send([Nudge(SYNC_TASK, str(trunk_id)) for trunk_id in built])
 
 
 async def check_trunks(ctx: dict[str, Any]) -> None:
@@ -72,8 +82,11 @@ async def sync_all_trunks(ctx: dict[str, Any]) -> None:
 class _Sync:
     """One run for one trunk."""
 
-    def __init__(self, sessions: Sessions, box: SecretBox, clock: Clock, trunk_id: uuid.UUID, *, rehearsal: bool) -> None:
+    def __init__(
+        self, sessions: Sessions, box: SecretBox, clock: Clock, trunk_id: uuid.UUID, carrier: CarrierSide, *, rehearsal: bool
+    ) -> None:
         self._rehearsal = rehearsal
+        self._carrier = carrier
         self._sessions = sessions
         self._box = box
         self._clock = clock
@@ -92,13 +105,15 @@ class _Sync:
         try:
             if described is None:
                 await provisioner.remove(str(self._trunk_id))
+                await self._carrier.take_down(self._trunk_id)
                 return
             if await self._is_of_the_other_kind():
                 await provisioner.remove(str(self._trunk_id))
                 await self._note_failure(WRONG_CARRIER[self._rehearsal])
                 return
+            await self._carrier.bring_about(self._trunk_id)
             await self._note(described, await provisioner.apply(described))
-        except ProvisionError as error:
+        except (ProvisionError, CarrierError) as error:
             log.warning("trunk_sync_failed", trunk_id=str(self._trunk_id), reason=str(error))
             await self._note_failure(str(error))
 

@@ -9,6 +9,7 @@ from control_plane.db.models.assistant import Assistant, AssistantVersion
 from control_plane.db.models.audit import AuditEntry
 from control_plane.db.models.call import Call, CallEventRecord, CallTurn, GateVerdict
 from control_plane.db.models.campaign import Campaign, CampaignList, CampaignNumber, Enrollment
+from control_plane.db.models.carrier import CarrierAccount, CarrierStep
 from control_plane.db.models.checkup import CheckUp, CheckUpContact, CheckUpEscalation
 from control_plane.db.models.consent import Consent
 from control_plane.db.models.contact import Contact, ContactList, ContactListEntry, ContactPhone
@@ -57,6 +58,8 @@ __all__ = [
     "CampaignList",
     "CampaignNumber",
     "CampaignSpend",
+    "CarrierAccount",
+    "CarrierStep",
     "CheckUp",
     "CheckUpContact",
     "CheckUpEscalation",

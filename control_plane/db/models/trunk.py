@@ -32,6 +32,8 @@ class Trunk(HasId, OfWorkspace, HasTimes, Base):
     is_rehearsal: Mapped[bool]
     address: Mapped[str]
     transport: Mapped[str] = mapped_column(default="auto", server_default="auto")
+    is_managed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Its carrier's side is built and kept right by us (control_plane/carriers); address and credentials are ours then."""
     auth_username: Mapped[str] = mapped_column(default="", server_default="")
     auth_password_sealed: Mapped[str] = mapped_column(default="", server_default="")
     media_encryption: Mapped[str] = mapped_column(default="disable", server_default="disable")

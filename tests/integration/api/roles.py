@@ -6,6 +6,7 @@
 
 LEAST_ROLE = {
     # viewer
+    "GET /trunks/{trunk_id}/path": "viewer",
     "GET /analytics/answer-rate": "viewer",
     "GET /analytics/calls.csv": "viewer",
     "GET /analytics/hours": "viewer",
@@ -103,6 +104,10 @@ LEAST_ROLE = {
     "GET /workspace": "viewer",
     "GET /workspace/rules": "viewer",
     # manager
+    "POST /numbers/import": "manager",
+    "GET /carriers/twilio/status": "manager",
+    "GET /carriers/twilio/numbers": "manager",
+    "GET /carriers/twilio": "manager",
     "POST /appointment-feeds": "manager",
     "POST /appointment-feeds/{feed_id}/refresh": "manager",
     "DELETE /appointment-feeds/{feed_id}": "manager",
@@ -193,6 +198,8 @@ LEAST_ROLE = {
     "POST /webhook-endpoints/{endpoint_id}/rotate-secret": "manager",
     "POST /webhook-endpoints/{endpoint_id}/test": "manager",
     # owner
+    "DELETE /carriers/twilio": "owner",
+    "PUT /carriers/twilio": "owner",
     "GET /api-keys": "owner",
     "POST /api-keys": "owner",
     "DELETE /api-keys/{key_id}": "owner",
