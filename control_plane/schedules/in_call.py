@@ -64,8 +64,8 @@ class SchedulesOfCall:
             return Answer(question=plan.text)
         agenda, language = about.strip()[:_MOST_AGENDA], await self._language(call)
         said = read_back(plan, language)
-        words = {"read_back": said, "sentence": tongue_of(language).will_call.format(plan=said)}
-        return await self._propose(call, {"plan": plain_plan(plan), "agenda": agenda, **words})
+        heard = {"read_back": said, "sentence": tongue_of(language).will_call.format(plan=said)}
+        return await self._propose(call, {"plan": plain_plan(plan), "agenda": agenda, **heard})
 
     async def propose_change(self, schedule_id: uuid.UUID, words: str) -> Answer:
         """Another time for one of the callee's schedules. Raises `NotFound` for one that is not theirs."""
@@ -79,8 +79,8 @@ class SchedulesOfCall:
         language = await self._language(call)
         tongue = tongue_of(language)
         said = tongue.instead.format(plan=read_back(plan, language), old=when_in_words(row.plan, language))
-        words = {"read_back": said, "sentence": tongue.will_call.format(plan=said)}
-        return await self._propose(call, {"plan": plain_plan(plan), "changes": str(schedule_id), **words})
+        heard = {"read_back": said, "sentence": tongue.will_call.format(plan=said)}
+        return await self._propose(call, {"plan": plain_plan(plan), "changes": str(schedule_id), **heard})
 
     async def propose_cancel(self, schedule_id: uuid.UUID) -> Answer:
         """An end to one of the callee's schedules. Raises `NotFound` for one that is not theirs."""
@@ -88,8 +88,8 @@ class SchedulesOfCall:
         row, _ = await self._theirs(call, schedule_id)
         language = await self._language(call)
         said = when_in_words(row.plan, language)
-        words = {"read_back": said, "sentence": tongue_of(language).will_not_call.format(plan=said)}
-        return await self._propose(call, {"cancels": str(schedule_id), **words})
+        heard = {"read_back": said, "sentence": tongue_of(language).will_not_call.format(plan=said)}
+        return await self._propose(call, {"cancels": str(schedule_id), **heard})
 
     async def store(self) -> Answer:
         """The callee has said yes to the newest proposal. Raises `Conflict` where nothing was read back, or too much was done."""
