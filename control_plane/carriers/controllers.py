@@ -32,7 +32,7 @@ class TwilioController(Controller):
     tags = ("carriers",)
     dependencies = {"twilio": provide_twilio}
 
-    @get(guards=[requires("manager")], summary="Which Twilio account the workspace uses")
+    @get(guards=[requires("viewer")], summary="Which Twilio account the workspace uses")
     async def show(self, twilio: Twilio) -> TwilioAccountOut:
         return await twilio.account()
 
@@ -44,10 +44,10 @@ class TwilioController(Controller):
     async def take_back(self, twilio: Twilio) -> None:
         await twilio.take_back()
 
-    @get("/status", guards=[requires("manager")], summary="Balance, usage and limits of the account, as Twilio says now")
+    @get("/status", guards=[requires("viewer")], summary="Balance, usage and limits of the account, as Twilio says now")
     async def status(self, twilio: Twilio) -> TwilioStatus:
         return await twilio.status()
 
-    @get("/numbers", guards=[requires("manager")], summary="The account's numbers, as Twilio says now")
+    @get("/numbers", guards=[requires("viewer")], summary="The account's numbers, as Twilio says now")
     async def numbers(self, twilio: Twilio) -> TwilioNumbers:
         return await twilio.numbers()

@@ -6,6 +6,9 @@
 
 LEAST_ROLE = {
     # viewer
+    "GET /carriers/twilio": "viewer",
+    "GET /carriers/twilio/numbers": "viewer",
+    "GET /carriers/twilio/status": "viewer",
     "GET /trunks/{trunk_id}/path": "viewer",
     "GET /analytics/answer-rate": "viewer",
     "GET /analytics/calls.csv": "viewer",
@@ -105,9 +108,6 @@ LEAST_ROLE = {
     "GET /workspace/rules": "viewer",
     # manager
     "POST /numbers/import": "manager",
-    "GET /carriers/twilio/status": "manager",
-    "GET /carriers/twilio/numbers": "manager",
-    "GET /carriers/twilio": "manager",
     "POST /appointment-feeds": "manager",
     "POST /appointment-feeds/{feed_id}/refresh": "manager",
     "DELETE /appointment-feeds/{feed_id}": "manager",
