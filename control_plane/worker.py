@@ -27,6 +27,7 @@ from control_plane.dialer import place as placing
 from control_plane.dialer.claim import tick as claim_due
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.sweep import sweep as sweep_expired
+from control_plane.explanations.tasks import judge_newcomers
 from control_plane.followups.tasks import keep_follow_ups, take_up_risks
 from control_plane.kit import metrics, telemetry
 from control_plane.kit.clock import SystemClock
@@ -168,6 +169,7 @@ def _functions() -> list[Function]:
         func(run_number_import, keep_result=0, timeout=3600),
         func(finish_erasure, keep_result=0),
         func(enroll_list, keep_result=0),
+        func(judge_newcomers, keep_result=0, timeout=3600),
         func(stop_suppressed, keep_result=0),
         func(stop_listed, keep_result=0, timeout=3600),
         func(call_runs, keep_result=0),

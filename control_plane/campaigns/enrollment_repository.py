@@ -85,6 +85,12 @@ class EnrollmentRepository:
     async def wait_all(self, waits: Sequence[Waiting]) -> None:
         await self._session.execute(_WAIT, {"waits": msgspec.json.encode(waits).decode()})
 
+    async def lock_waiting(self, campaign_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        """Those of the contacts who wait, with their enrollments, which are locked; whom somebody else looks at right now is left out."""
+        query = select(Enrollment.contact_id, Enrollment.id).where(Enrollment.campaign_id == campaign_id, Enrollment.state == "waiting")
+        query = query.where(Enrollment.contact_id.in_(contact_ids)).with_for_update(key_share=True, skip_locked=True)
+        return {row.contact_id: row.id for row in await self._session.execute(query)}
+
     async def close_all(self, closings: Sequence[Closing]) -> None:
         await self._session.execute(_CLOSE, {"closings": msgspec.json.encode(closings).decode()})
 

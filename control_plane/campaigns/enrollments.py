@@ -27,7 +27,7 @@ def spoken_texts(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 class Enrollments:
-    """Writes within the caller's transaction; wakes nobody by itself."""
+    """Writes within the caller's transaction; wakes nobody who calls."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -41,6 +41,10 @@ class Enrollments:
     async def claim(self, enrollment: Enrollment) -> None:
         """A call is being made for it."""
         await self._rows.save(enrollment, state="claimed", due_at=None, waiting_reasons=[])
+
+    async def lock_waiting(self, campaign_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID]:
+        """Those of the contacts who wait and whom nobody else looks at, with their enrollments, locked until the transaction ends."""
+        return await self._rows.lock_waiting(campaign_id, contact_ids)
 
     async def wait_all(self, waits: Sequence[Waiting]) -> None:
         """Each to be looked at again at its own time."""
@@ -96,7 +100,7 @@ class Enrollments:
     async def enroll(self, campaign: Campaign) -> int:
         """Enroll every member of the campaign's lists who is not enrolled; those who are done stay done. Returns how many are new."""
         due_at = max(self._unit.now, campaign.starts_at or self._unit.now)
-        grown = await self._rows.enroll_members(campaign.id, due_at)
+        grown = self._judged(campaign, await self._rows.enroll_members(campaign.id, due_at))
         names = await self.required_variables(campaign) if grown else []
         if names:
             # Start and resume refuse before it comes to this; later members arrive when nobody is there to be asked.
@@ -112,7 +116,13 @@ class Enrollments:
     async def enroll_contacts(self, campaign: Campaign, contact_ids: list[uuid.UUID]) -> int:
         """Enroll single contacts of the same workspace. Returns how many are new."""
         due_at = max(self._unit.now, campaign.starts_at or self._unit.now)
-        return await self._rows.enroll_contacts(campaign.id, contact_ids, due_at)
+        return self._judged(campaign, await self._rows.enroll_contacts(campaign.id, contact_ids, due_at))
+
+    def _judged(self, campaign: Campaign, grown: int) -> int:
+        """The gate is asked about the new ones, however late they are due; should that be lost, their claims ask it."""
+        if grown:
+            self._unit.nudges.add("judge_newcomers", campaign.id)
+        return grown
 
     async def close_suppressed(self, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None) -> int:
         """Close waiting enrollments of contacts who have no other number left. Returns how many."""

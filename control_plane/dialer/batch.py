@@ -23,7 +23,7 @@ from control_plane.dialer.claim_rows import Callee, Due, Pace, PastCall, Running
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState
-from control_plane.domain.decision import Dial, Never, Wait
+from control_plane.domain.decision import Dial, Never, Wait, ends_as
 from control_plane.domain.pacing import Claimant, caught_up, shares
 from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
@@ -269,10 +269,7 @@ def _put_aside(enrollment: Due, answers: Sequence[Answer], results: Results, now
         if codes != list(enrollment.waiting_codes):
             results.verdicts.append(verdict_columns(answer, now, enrollment.id))
         return
-    reasons = [reason for answer in answers if isinstance(answer.decision, Never) for reason in answer.decision.reasons]
-    suppressed = any(reason.code == "suppressed" for reason in reasons)
-    words = "; ".join(dict.fromkeys(reason.sentence for reason in reasons)) or "no number of the contact can be called"
-    results.closed.append(Closing(enrollment.id, enrollment.campaign_id, "suppressed" if suppressed else "exhausted", words))
+    results.closed.append(Closing(enrollment.id, enrollment.campaign_id, *ends_as([answer.decision for answer in answers])))
 
 
 def _call(candidate: Candidate, max_duration_s: int, e164: str, attempt: int, verdict_id: uuid.UUID, now: datetime) -> dict[str, Any]:

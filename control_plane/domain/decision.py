@@ -1,5 +1,6 @@
 """What the gate can say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +37,13 @@ class Never:
 
 
 Decision = Dial | Wait | Never
+
+
+def ends_as(decisions: Sequence[Decision]) -> tuple[str, str]:
+    """The state and the sentence with which an enrollment is closed, of whose numbers none may ever be called."""
+    reasons = [reason for decision in decisions if isinstance(decision, Never) for reason in decision.reasons]
+    words = "; ".join(dict.fromkeys(reason.sentence for reason in reasons)) or "no number of the contact can be called"
+    return "suppressed" if any(reason.code == "suppressed" for reason in reasons) else "exhausted", words
 
 
 class Stage(StrEnum):

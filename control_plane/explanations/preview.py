@@ -7,14 +7,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
-from control_plane.calls.gate import Question, gather, local_day
+from control_plane.calls.gate import local_day
 from control_plane.calls.gate_rules import purpose_of
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.campaigns.enrollments import spoken_texts
 from control_plane.campaigns.repository import CampaignRepository
-from control_plane.db.models import Campaign, Contact, Number, Trunk, Workspace
+from control_plane.db.models import Campaign, Number, Trunk, Workspace
 from control_plane.db.session import number_hash
 from control_plane.db.unit import Unit
 from control_plane.dialer.batch import BUSY
@@ -26,8 +25,9 @@ from control_plane.domain.errors import Conflict
 from control_plane.domain.pacing import slots_offered
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.domain.variables import ALWAYS_KNOWN, required
-from control_plane.explanations.alike import MOST_KEPT, Person, grouped
+from control_plane.explanations.alike import Person
 from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, answered_of, forecast
+from control_plane.explanations.kinds import Kinds
 from control_plane.explanations.obstacles import Obstacle, before_end, with_obstacles
 from control_plane.explanations.preview_cost import CostOut, cost_of, count_destinations
 from control_plane.explanations.preview_history import Kind, Past
@@ -41,8 +41,6 @@ from control_plane.usage.prices import PriceList
 
 CHUNK = 500
 """People per round: few enough that the event loop is free again within some tens of milliseconds."""
-ASKED_AT_ONCE = 300
-"""People whose facts are gathered together; gathering costs ten times as much as reading."""
 LONGEST_DAY = timedelta(hours=26)
 _IN_CALL = (Obstacle(None, (Reason("in_call", BUSY),)),)
 _NOT_DUE = "It waits for its next attempt."
@@ -60,13 +58,13 @@ class _Plan:
     prices: PriceList
     since: datetime
     """No rule looks at calls before it."""
+    kinds: Kinds
 
 
 class PreviewService:
     def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
         self._unit = unit
         self._now = unit.now
-        self._kinds: dict[object, Kind] = {}
         self._lookups = LookupRepository(unit.session, workspace_id)
         self._campaigns = CampaignRepository(unit.session)
         self._claims = ClaimRepository(unit.session)
@@ -96,7 +94,9 @@ class PreviewService:
             obstacles.append("None of the campaign's numbers is ready: their trunks are not connected to LiveKit yet.")
         variables = sorted(required(campaign.prompt, *texts) - ALWAYS_KNOWN)
         prices = await prices_of(self._unit.session, workspace.id)
-        return _Plan(workspace, _as_if_it_ran(campaign), callers, variables, obstacles, prices, _since(workspace, campaign, self._now))
+        running = _as_if_it_ran(campaign)
+        kinds = Kinds(self._unit.session, workspace, running, callers[0][1], self._now)
+        return _Plan(workspace, running, callers, variables, obstacles, prices, _since(workspace, campaign, self._now), kinds)
 
     async def _assistant(self, campaign: Campaign) -> tuple[list[str], tuple[str, ...]]:
         """What is wrong with the campaign's assistant, and its texts: of the pinned version, else of the one that a start would pin."""
@@ -122,38 +122,11 @@ class PreviewService:
         called = [person for person in people if person.state in (None, "waiting", "claimed")]
         tally.closed += len(people) - len(called)
         past = await rows.past(plan.workspace.id, called, plan.since)
-        groups = grouped(called, erased)
-        kinds = await self._kinds_of(plan, {likeness: alike[0] for likeness, alike in groups.items()})
-        for likeness, alike in groups.items():
-            kind = kinds[likeness]
+        for kind, alike in await plan.kinds.of(called, erased):
             for decision, same in _by_decision(kind, alike, past, self._now).items():
                 self._count(same, before_end(decision, plan.campaign.ends_at), kind.zone, tally)
             if not isinstance(kind.decision, Never):
                 count_destinations(tally.destinations, alike, plan.prices)
-
-    async def _kinds_of(self, plan: _Plan, examples: Mapping[object, Person]) -> dict[object, Kind]:
-        """The gate's word on each kind, kept for the next chunks."""
-        new = [likeness for likeness in examples if likeness not in self._kinds]
-        kinds = {likeness: self._kinds[likeness] for likeness in examples if likeness in self._kinds}
-        for first in range(0, len(new), ASKED_AT_ONCE):
-            some = new[first : first + ASKED_AT_ONCE]
-            kinds |= zip(some, await self._ask(plan, [examples[likeness] for likeness in some]), strict=True)
-        for likeness in new:
-            if len(self._kinds) < MOST_KEPT:
-                self._kinds[likeness] = kinds[likeness]
-        return kinds
-
-    async def _ask(self, plan: _Plan, people: Sequence[Person]) -> list[Kind]:
-        """What the gate knows of each, on all of their numbers, and its word."""
-        phones = [person.phones for person in people]
-        questions = [self._question(plan, person, p.e164) for person, of in zip(people, phones, strict=True) for p in of]
-        gathered = iter(await gather(self._unit.session, questions, self._now) if questions else ())
-        return [Kind.of([next(gathered) for _ in of], self._now) for of in phones]
-
-    def _question(self, plan: _Plan, person: Person, e164: str) -> Question:
-        # Has all that the gate reads of a contact, without the cost of a mapped object.
-        contact, trunk = cast(Contact, person), plan.callers[0][1]
-        return Question(plan.workspace, trunk, e164, contact, plan.campaign, plan.campaign.ring_timeout_s, caller_id_owned=True)
 
     def _count(self, alike: Sequence[Person], decision: Decision, zone: str, tally: Tally) -> None:
         free: list[Person] = []

@@ -30,6 +30,12 @@ _NEXT = """
             select contact_id from enrollment where campaign_id = :campaign and contact_id > :after order by contact_id limit :most) as f
     ) as u order by id limit :most
 """
+# Those who wait for their first call since the campaign has just taken them in.
+_NEW = """
+    select contact_id as id from enrollment
+    where campaign_id = :campaign and contact_id > :after and state = 'waiting' and created_at > clock_timestamp() - interval '15 minutes'
+    order by contact_id limit :most
+"""
 # As calls/gate_repository and contacts/consent_repository read them for the gate. Rules count a consent's age in whole days, if at all, so
 # that people who were asked on the same day are alike; the aggregates keep the order of what they are made of.
 _PHONES = f"""
@@ -77,12 +83,19 @@ class PreviewRepository:
         self._session = session
         self._given = {"campaign": campaign_id, "lists": list(lists), "now": now}
         self._query = _people(campaign_id, variables)
+        self._newly_enrolled = _people(campaign_id, (), _NEW)
 
     async def people(self, after: uuid.UUID, most: int) -> list[Person]:
         """Up to `most` people with ids after `after`, in the order of their ids."""
         # Plain rows: nothing of the session's mapping is needed, and there are many.
         connection = await self._session.connection()
         rows = await connection.execute(self._query, self._given | {"after": after, "most": most})
+        return [Person._make(row) for row in rows.all()]
+
+    async def newly_enrolled(self, after: uuid.UUID, most: int) -> list[Person]:
+        """The same of those whom the campaign has taken in within the last minutes, and who wait."""
+        connection = await self._session.connection()
+        rows = await connection.execute(self._newly_enrolled, self._given | {"after": after, "most": most})
         return [Person._make(row) for row in rows.all()]
 
     async def past(self, workspace_id: uuid.UUID, people: Sequence[Person], since: datetime) -> Past:
@@ -105,9 +118,9 @@ class PreviewRepository:
         return {number_hash: reason for number_hash, reason in await self._session.execute(query) if number_hash is not None}
 
 
-def _people(campaign_id: uuid.UUID, variables: Sequence[str]) -> Any:
+def _people(campaign_id: uuid.UUID, variables: Sequence[str], next_ones: str = _NEXT) -> Any:
     """Columns in the order of `Person`."""
-    following = text(_NEXT).columns(column("id", Uuid)).bindparams(bindparam("after", type_=Uuid)).cte("following")
+    following = text(next_ones).columns(column("id", Uuid)).bindparams(bindparam("after", type_=Uuid)).cte("following")
     of_phones = (column("numbers", String), column("zones", String), column("said", String))
     phones = text(_PHONES).columns(*of_phones).lateral("phones")
     # Of a contact's attributes only an address matters here, and reading all of them would take as long as reading the contacts.
