@@ -23,7 +23,7 @@ Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", ma
 ModelName = Annotated[str, Meta(min_length=1, max_length=100)]
 Label = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["interested"])]
 ToolName = Literal[
-    "end_call", "opt_out", "set_outcome", "note_promise", "create_schedule", "change_schedule", "cancel_schedule", "flag_risk"
+    "end_call", "opt_out", "set_outcome", "note_promise", "create_schedule", "change_schedule", "cancel_schedule", "flag_risk", "remember"
 ]
 BUILT_IN = frozenset(get_args(ToolName))
 AnyTool = Annotated[
@@ -86,6 +86,21 @@ class CallScreening(Struct, forbid_unknown_fields=True):
     """Why one calls, in a sentence; empty for what the opening says."""
 
 
+class Turns(Struct, forbid_unknown_fields=True):
+    """When a turn is over and who gives way. Seconds; the values are those that were measured on telephone lines."""
+
+    pause_s: Annotated[float, Meta(ge=0.2, le=2.0)] = 0.4
+    """Silence that ends the callee's speech; longer for people who think between two words."""
+    answer_after_s: Annotated[float, Meta(ge=0.1, le=3.0)] = 0.3
+    """From the end of speech to the answer at the earliest; the pause counts."""
+    answer_within_s: Annotated[float, Meta(ge=0.5, le=6.0)] = 2.0
+    """The same at the latest."""
+    interrupt_after_s: Annotated[float, Meta(ge=0.1, le=2.0)] = 0.25
+    """Speech that makes the assistant pause; never before it has said who calls."""
+    resume_after_s: Annotated[float, Meta(ge=0.0, le=3.0)] = 0.25
+    """From the end of the pause after a short sound without words ("mhm", a cough) to where the assistant goes on."""
+
+
 class TransferDestination(Struct, forbid_unknown_fields=True):
     name: Name
     e164: Annotated[str, Meta(max_length=32, examples=["+14155552671"], extra_json_schema=PHONE)]
@@ -109,6 +124,7 @@ class AssistantConfig(Struct, forbid_unknown_fields=True):
     voicemail: Voicemail = field(default_factory=Voicemail)
     menu: Menu = field(default_factory=Menu)
     call_screening: CallScreening = field(default_factory=CallScreening)
+    turns: Turns = field(default_factory=Turns)
     transfer: Transfer = field(default_factory=Transfer)
     outcome_labels: Labels = field(default_factory=lambda: list(LABELS))
     extraction_schema: dict[str, Any] = field(default_factory=dict)
@@ -139,6 +155,7 @@ class AssistantPatch(Struct, forbid_unknown_fields=True):
     voicemail: Voicemail | UnsetType = UNSET
     menu: Menu | UnsetType = UNSET
     call_screening: CallScreening | UnsetType = UNSET
+    turns: Turns | UnsetType = UNSET
     transfer: Transfer | UnsetType = UNSET
     outcome_labels: Labels | UnsetType = UNSET
     extraction_schema: dict[str, Any] | UnsetType = UNSET

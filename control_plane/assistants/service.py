@@ -156,6 +156,8 @@ def _check(config: AssistantConfig) -> None:
     errors = []
     if config.voicemail.mode == "leave_message" and not config.voicemail.message.strip():
         errors.append(FieldError("voicemail.message", "To leave a message on voicemail, say which."))
+    if config.turns.answer_after_s > config.turns.answer_within_s:
+        errors.append(FieldError("turns.answer_within_s", "An answer's latest moment cannot lie before its earliest."))
     if len(set(config.outcome_labels)) < len(config.outcome_labels):
         errors.append(FieldError("outcome_labels", "Each outcome label may stand there once."))
     if config.extraction_schema and config.extraction_schema.get("type") != "object":

@@ -53,6 +53,8 @@ async def test_a_stale_etag_is_a_conflict_and_a_fresh_one_is_not(api: Api) -> No
         ({"voice": {"speed": 9}}, "voice.speed"),
         ({"tools": ["rm_rf"]}, "tools[0]"),
         ({"voicemail": {"mode": "leave_message"}}, "voicemail.message"),
+        ({"turns": {"pause_s": 0.1}}, "turns.pause_s"),
+        ({"turns": {"answer_after_s": 2.5, "answer_within_s": 1}}, "turns.answer_within_s"),
         ({"outcome_labels": ["a", "a"]}, "outcome_labels"),
         ({"outcome_labels": []}, "outcome_labels"),
         ({"extraction_schema": {"type": "string"}}, "extraction_schema"),

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from control_plane.db.models import AgentWorker, CallEventRecord, Suppression
 from control_plane.kit.queue import Nudge
 from sip_config.codec import decode, encode
-from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, DispatchTicket, EventKind, Outcome, WorkerHeartbeat
+from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, DispatchTicket, EventKind, Outcome, TurnsOrder, WorkerHeartbeat
 from sip_config.versions import VERSION_HEADER
 from tests.integration.calls.conftest import CALLEE, Agent, Stage
 
@@ -44,6 +44,14 @@ async def test_the_order_is_complete_for_its_own_ticket(stage: Stage) -> None:
     answer = await agent.client.get("/order", headers={VERSION_HEADER: str(CONTRACT_VERSION)})
     order = decode(CallOrder, answer.content)
     assert (order.call_id, order.to, order.agenda, order.opening_line) == (call["id"], CALLEE, "Ask about Monday.", "Hello.")
+
+
+async def test_the_order_keeps_the_assistants_pace_of_turns(stage: Stage) -> None:
+    await stage.api.manager.patch(f"/assistants/{stage.assistant_id}", json={"turns": {"pause_s": 0.9}})
+    await stage.post(f"/assistants/{stage.assistant_id}/publish")
+    _, agent = await stage.dispatched()
+    answer = await agent.client.get("/order", headers={VERSION_HEADER: str(CONTRACT_VERSION)})
+    assert decode(CallOrder, answer.content).turns == TurnsOrder(pause_s=0.9)
 
 
 async def test_another_ticket_opens_nothing(stage: Stage) -> None:
