@@ -6,6 +6,7 @@ The runs' calls are no part of it: they are made one by one, by the service that
 import asyncio
 import os
 import statistics
+import sys
 import time
 import uuid
 from contextlib import suppress
@@ -130,3 +131,7 @@ def section(claimed: Claimed) -> str:
         f"| a tick that finds no schedule due, among {claimed.schedules // 1000:,} and among {claimed.schedules:,}, median |"
         f" {claimed.idle_few_ms:.1f} ms, {claimed.idle_ms:.1f} ms | the same |"
     )
+
+
+if __name__ == "__main__":
+    print(section(asyncio.run(measure(*map(int, sys.argv[1:])))))
