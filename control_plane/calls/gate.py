@@ -4,6 +4,7 @@ The same function serves the claim, the last moment before the INVITE, single ca
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -65,22 +66,24 @@ class Answer:
     question: Question
     facts: Facts
     decision: Decision
+    rules: Rules | None = None
+    """Those it was decided by; None: the question's own."""
 
     def after(self, more_calls: int, now: datetime) -> "Answer":
         """The answer once the campaign has begun `more_calls` calls since the facts were gathered: its daily cap may be reached."""
         if not more_calls or self.facts.campaign_daily_cap is None:
             return self
         facts = replace(self.facts, campaign_calls_today=self.facts.campaign_calls_today + more_calls)
-        return Answer(self.question, facts, decide(facts, now, self.question.rules(now)))
+        rules = self.rules or self.question.rules(now)
+        return Answer(self.question, facts, decide(facts, now, rules), rules)
 
 
 async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Answer]:
     """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
     gathered = await gather(session, questions, now)
-    answers = [Answer(q, f, decide(f, now, r)) for q, (f, r) in zip(questions, gathered, strict=True)]
-    for answer in answers:
-        first = next(iter(reasons_of(answer.decision)), {"code": "none"})
-        GATE_DECISIONS.labels(type(answer.decision).__name__.lower(), first["code"]).inc()
+    answers = [Answer(q, f, decide(f, now, r), r) for q, (f, r) in zip(questions, gathered, strict=True)]
+    for (decision, code), times in Counter((_name_of(answer.decision), _first_code(answer.decision)) for answer in answers).items():
+        GATE_DECISIONS.labels(decision, code).inc(times)
     return answers
 
 
@@ -197,7 +200,7 @@ def _facts(
         campaign_day_ends_at=capped.day_ends_at,
         installation_halted=known.installation_halted,
         is_being_asked=known.is_being_asked,
-        hours_left_by_person=hours_left(question.contact.quiet_times) if question.contact is not None else None,
+        hours_left_by_person=hours_left(known.quiet_times if question.contact is None else question.contact.quiet_times),
         **_destination_facts(question),
     )
 
@@ -314,13 +317,13 @@ def verdict_of(
 
 def verdict_columns(answer: Answer, now: datetime, enrollment_id: uuid.UUID | None, stage: Stage = Stage.CLAIM) -> dict[str, Any]:
     """The decision as the columns of its row, for writing many at once."""
-    rules = answer.question.rules(now)
+    rules = answer.rules or answer.question.rules(now)
     return {
         "id": new_id(),
         "workspace_id": answer.question.workspace.id,
         "enrollment_id": enrollment_id,
         "stage": stage,
-        "decision": type(answer.decision).__name__.lower(),
+        "decision": _name_of(answer.decision),
         "reasons": reasons_of(answer.decision),
         "inputs": answer.facts.canonical() | rules_of_inputs(rules),
         "pack": rules.label,
@@ -333,6 +336,14 @@ def rules_of_inputs(rules: Rules) -> dict[str, Any]:
     holidays = {name: [day.isoformat() for day in days] for name, days in rules.holidays.items()}
     parts = {"own_rules": dict(rules.own.plain), "holidays": holidays}
     return {name: part for name, part in parts.items() if part}
+
+
+def _name_of(decision: Decision) -> str:
+    return type(decision).__name__.lower()
+
+
+def _first_code(decision: Decision) -> str:
+    return "none" if isinstance(decision, Dial) or not decision.reasons else decision.reasons[0].code
 
 
 def reasons_of(decision: Decision) -> list[dict[str, Any]]:

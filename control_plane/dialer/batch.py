@@ -239,8 +239,9 @@ class Batch:
         await self._enrollments.wait_all(results.waits)
         await self._enrollments.close_all(results.closed)
         self._callers.used(call["from_number_id"] for call in claimed)
+        for campaign_id, calls in Counter(call["campaign_id"] for call in claimed).items():
+            self._charge(campaign_id, calls)
         for call in claimed:
-            self._charge(call["campaign_id"])
             self._unit.nudges.add("dispatch_call", call["id"])
             facts = {"call_id": call["id"], "campaign_id": call["campaign_id"], "attempt": call["attempt"]}
             tell_claimed(self._unit, call["purpose"], call["trace_context"], **facts)
@@ -250,10 +251,10 @@ class Batch:
             await announce_claimed(self._unit, claimed, sorted(listeners, key=lambda each: each[1]))
         return len(claimed)
 
-    def _charge(self, campaign_id: uuid.UUID) -> None:
+    def _charge(self, campaign_id: uuid.UUID, calls: int) -> None:
         """The campaign's account of what it was served, as it has just been written."""
         pace = self._paces[campaign_id]
-        self._paces[campaign_id] = replace(pace, served=pace.served + 1 / self._of(campaign_id).campaign.weight)
+        self._paces[campaign_id] = replace(pace, served=pace.served + calls / self._of(campaign_id).campaign.weight)
 
 
 def _put_aside(enrollment: Due, answers: Sequence[Answer], results: Results, now: datetime) -> None:
