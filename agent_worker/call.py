@@ -10,7 +10,7 @@ import structlog
 from livekit.agents import AgentSession, JobContext
 from livekit.plugins import openai
 
-from agent_worker import after_call, clock, phrases, pipeline, watchdog
+from agent_worker import after_call, clock, phrases, pipeline, time_limit, watchdog
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient, Superseded
 from agent_worker.conversation import Conversation
@@ -162,6 +162,8 @@ class Call:
         conversation.begin(answered_at)
         left_s = order.max_duration_s - (clock.seconds() - answered_at)
         mute = asyncio.create_task(watchdog.until_mute(lambda: conversation.greeting))
+        may_say = lambda: not (conversation.over.done() or conversation.stays_on)  # noqa: E731
+        warning = asyncio.create_task(time_limit.announce(conversation.session, order.language, left_s, may_say))
         try:
             ends = {leg.left, conversation.over, mute}
             done, _ = await asyncio.wait(ends, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
@@ -179,6 +181,7 @@ class Call:
             self._log.note(EventKind.HANGING_UP, {"end_cause": cause.value})
         finally:
             mute.cancel()
+            warning.cancel()
             await conversation.aclose()
 
     async def _apologise(self, conversation: Conversation) -> None:

@@ -15,6 +15,8 @@ class Phrases:
     goodbye: str
     apology: str
     """When the agent cannot speak as it should."""
+    nearly_over: str
+    """Half a minute before a call has lasted as long as it may."""
     who: str
     """Who calls, for whom, and that it is an AI: {name}, {company}."""
     an_ai: str
@@ -45,6 +47,7 @@ _PHRASES = {
         stopped_these="Understood, these calls will not come any more. Goodbye.",
         goodbye="I understand. Goodbye.",
         apology="I am sorry, something has gone wrong on our side. Goodbye.",
+        nearly_over="I have to end this call shortly. Is there anything important left?",
         who="This is {name}, an AI assistant calling for {company}.",
         an_ai="You are speaking with an AI assistant.",
         on_behalf="I am calling on behalf of {company}.",
@@ -73,6 +76,7 @@ _PHRASES = {
         stopped_these="Entendido, no haremos más estas llamadas. Adiós.",
         goodbye="Entiendo. Adiós.",
         apology="Lo siento, algo ha fallado por nuestra parte. Adiós.",
+        nearly_over="Tengo que terminar la llamada en breve. ¿Queda algo importante?",
         who="Le habla {name}, un asistente de inteligencia artificial, de parte de {company}.",
         an_ai="Está hablando con un asistente de inteligencia artificial.",
         on_behalf="Le llamo de parte de {company}.",
@@ -101,6 +105,7 @@ _PHRASES = {
         stopped_these="Verstanden, diese Anrufe kommen nicht mehr. Auf Wiederhören.",
         goodbye="Verstehe. Auf Wiederhören.",
         apology="Es tut mir leid, bei uns ist etwas schiefgegangen. Auf Wiederhören.",
+        nearly_over="Ich muss das Gespräch gleich beenden. Gibt es noch etwas Wichtiges?",
         who="Hier ist {name}, ein KI-Assistent, im Auftrag von {company}.",
         an_ai="Sie sprechen mit einem KI-Assistenten.",
         on_behalf="Ich rufe im Auftrag von {company} an.",
@@ -129,6 +134,7 @@ _PHRASES = {
         stopped_these="C'est noté, ces appels n'auront plus lieu. Au revoir.",
         goodbye="Je comprends. Au revoir.",
         apology="Je suis désolé, un problème est survenu de notre côté. Au revoir.",
+        nearly_over="Je dois bientôt terminer cet appel. Reste-t-il quelque chose d'important ?",
         who="Ici {name}, un assistant d'intelligence artificielle, de la part de {company}.",
         an_ai="Vous parlez à un assistant d'intelligence artificielle.",
         on_behalf="Je vous appelle de la part de {company}.",
@@ -157,6 +163,7 @@ _PHRASES = {
         stopped_these="Entendido, estas chamadas não voltarão a ser feitas. Adeus.",
         goodbye="Compreendo. Adeus.",
         apology="Peço desculpa, algo correu mal do nosso lado. Adeus.",
+        nearly_over="Tenho de terminar a chamada em breve. Falta alguma coisa importante?",
         who="Aqui fala {name}, um assistente de inteligência artificial, em nome de {company}.",
         an_ai="Está a falar com um assistente de inteligência artificial.",
         on_behalf="Ligo em nome de {company}.",
@@ -185,6 +192,7 @@ _PHRASES = {
         stopped_these="समझ गए, ये कॉल अब नहीं आएँगी। नमस्ते।",
         goodbye="ठीक है। नमस्ते।",
         apology="माफ़ कीजिए, हमारी तरफ़ से कुछ गड़बड़ हो गई है। नमस्ते।",
+        nearly_over="मुझे यह कॉल जल्द समाप्त करनी होगी। क्या कुछ ज़रूरी बाक़ी है?",
         who="मैं {name}, {company} की ओर से बोल रहा एक एआई सहायक हूँ।",
         an_ai="आप एक एआई सहायक से बात कर रहे हैं।",
         on_behalf="यह कॉल {company} की ओर से है।",
