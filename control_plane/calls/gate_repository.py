@@ -1,9 +1,10 @@
 """SQL behind the gate's facts, for many questions at once."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,7 +26,11 @@ _KNOWN = text(
         else array(select c.dialing_at from call c where c.workspace_id = q.workspace_id and c.to_e164 = q.e164
               and c.dialing_at > :since and c.counts_as_attempt is not false order by 1 desc) end as dialled,
         coalesce((select is_halted from installation where id = 1), false) as installation_halted,
-        ({OF_NUMBER}) as consents
+        ({OF_NUMBER}) as consents,
+        case when q.contact_id is null then (
+            select jsonb_agg(quiet) from contact_phone p join contact on contact.id = p.contact_id,
+            lateral jsonb_array_elements(contact.quiet_times) quiet where p.workspace_id = q.workspace_id and p.e164 = q.e164
+        ) end as quiet_times
     from unnest(cast(:workspaces as uuid[]), cast(:numbers as text[]), cast(:campaigns as uuid[]), cast(:contacts as uuid[]),
         cast(:hashes as text[])) with ordinality as q(workspace_id, e164, campaign_id, contact_id, number_hash, place)
     left join lateral (
@@ -63,6 +68,8 @@ class Known:
     """Their owner has said stop in a call that goes on, and is being asked which calls are meant."""
     consents: Sequence[ConsentRow] = ()
     """For the number, newest first; revoked ones too."""
+    quiet_times: Sequence[Mapping[str, Any]] = ()
+    """Of everybody who has the number, where the question names nobody."""
 
 
 class GateRepository:
@@ -79,7 +86,10 @@ class GateRepository:
             "hashes": [a.number_hash for a in asked],
         }
         rows = await self._session.execute(_KNOWN, given | {"since": since})
-        return [Known(because, dialled, halted, asked, read_consents(found)) for because, asked, dialled, halted, found in rows]
+        return [
+            Known(because, dialled, halted, asked, read_consents(found), quiet or ())
+            for because, asked, dialled, halted, found, quiet in rows
+        ]
 
     async def campaign_calls_since(self, campaign_id: uuid.UUID, since: datetime, but: uuid.UUID | None) -> int:
         """Calls of the campaign, except `but`, that were dialled or are on their way to it since `since`."""

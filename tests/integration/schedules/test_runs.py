@@ -1,8 +1,9 @@
 """Runs: when they are made, what becomes of their calls, and what is told of them."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
 
@@ -190,6 +191,16 @@ async def test_a_number_that_several_contacts_have_is_nobodys(desk: Desk) -> Non
     assert made["callee_contact_id"] is None
     await desk.pass_time(hours=1)
     assert (await desk.newest_call()).contact_id is None
+
+
+async def test_whoever_has_a_number_is_left_in_peace_also_where_nobody_knows_who_of_them_is_meant(desk: Desk) -> None:
+    other = await desk.post("/contacts", {"name": "Bob", "phones": [{"e164": CALLEE}]}, 201)
+    for contact_id, (start, end) in ((desk.contact_id, ("00:00", "12:00")), (other["id"], ("12:00", "23:00"))):
+        every_day = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": start, "end": end}]
+        await desk.api.manager.put(f"/contacts/{contact_id}/quiet-times", json={"ranges": every_day})
+    call = await desk.post("/calls", {"assistant_id": desk.assistant_id, "to": CALLEE}, 202)
+    due_at = datetime.fromisoformat(call["due_at"]).astimezone(ZoneInfo("America/New_York"))
+    assert (due_at.hour, call["contact_id"]) == (23, None)
 
 
 async def test_plans_that_meet_at_the_same_moment_in_two_workers_are_one_call(desk: Desk) -> None:
