@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make demo`, `make up`, `make test`. Works as root and as a normal user, from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo up test bench webhooks recurrence check chaos fuzz format
+.PHONY: help setup tools demo up test bench webhooks recurrence check chaos fuzz format generate
 PYTHON := .venv/bin/python
 # Further options, for example: make up ARGS="--port 8100"
 ARGS :=
@@ -45,3 +45,6 @@ recurrence: tools ## Compare plans of schedules with an oracle, minute by minute
 
 format: tools ## Put the code into its one format
 	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+generate: tools ## Write anew what is made from the API's description
+	@$(PYTHON) -m docs.generate_from_api

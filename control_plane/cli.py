@@ -17,6 +17,8 @@ COMMANDS = {
     "call": "remote.call:app",
     "import": "remote.importing:app",
     "campaign": "remote.campaigns:app",
+    "plan": "remote.campaign_as_code:plan_app",
+    "apply": "remote.campaign_as_code:apply_app",
     "api": "commands.api:app",
     "task-worker": "commands.task_worker:app",
     "migrate": "commands.migrate:app",

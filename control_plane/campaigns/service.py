@@ -42,12 +42,12 @@ class CampaignService:
         """A campaign at rest. Raises `Invalid` naming the field, `NotFound` for anything of another workspace."""
         await self._require_assistant(data.assistant_id)
         list_ids, number_ids = _distinct(data.contact_list_ids), _distinct(data.number_ids)
-        await self._require_lists(list_ids)
+        await self.require_lists(list_ids)
         check_breaker(data.breaker)
         values = {name: value for name, value in structs.asdict(data).items() if name not in _REFERENCES}
         values |= {"breaker": to_builtins(data.breaker), "budget": _money(data.budget)}
-        campaign = Campaign(id=new_id(), workspace_id=self._workspace_id, rule_pack=await self._rule_pack(number_ids), **values)
-        _check_rules(campaign)
+        campaign = Campaign(id=new_id(), workspace_id=self._workspace_id, rule_pack=await self.rule_pack(number_ids), **values)
+        check_rules(campaign)
         await self._rows.add(campaign)
         await self._rows.put_lists(campaign.id, list_ids)
         await self._rows.put_numbers(campaign.id, number_ids)
@@ -83,7 +83,7 @@ class CampaignService:
         for name, value in changes.items():
             if name not in _REFERENCES:
                 setattr(campaign, name, value)
-        _check_rules(campaign)
+        check_rules(campaign)
         await self._rows.save(campaign)
         await self._follow(campaign, changes)
         self._record("campaign.updated", campaign, before, changes)
@@ -107,11 +107,11 @@ class CampaignService:
     async def _change_references(self, campaign: Campaign, changes: dict[str, Any]) -> None:
         if "contact_list_ids" in changes:
             list_ids = _distinct(changes["contact_list_ids"])
-            await self._require_lists(list_ids)
+            await self.require_lists(list_ids)
             await self._rows.put_lists(campaign.id, list_ids)
         if "number_ids" in changes:
             number_ids = _distinct(changes["number_ids"])
-            pack = await self._rule_pack(number_ids)
+            pack = await self.rule_pack(number_ids)
             if pack != campaign.rule_pack and campaign.execution_status != ExecutionStatus.IDLE:
                 raise Conflict("A started campaign cannot change between rehearsal and real numbers.", code="rule_pack_fixed")
             campaign.rule_pack = pack
@@ -130,11 +130,12 @@ class CampaignService:
         if await self._rows.assistant(self._workspace_id, assistant_id) is None:
             raise NotFound.of("assistant")
 
-    async def _require_lists(self, list_ids: Sequence[uuid.UUID]) -> None:
+    async def require_lists(self, list_ids: Sequence[uuid.UUID]) -> None:
+        """Raises `NotFound` unless all of them are the workspace's."""
         if len(await self._rows.lists(self._workspace_id, list_ids)) != len(list_ids):
             raise NotFound.of("contact list")
 
-    async def _rule_pack(self, number_ids: Sequence[uuid.UUID]) -> str:
+    async def rule_pack(self, number_ids: Sequence[uuid.UUID]) -> str:
         """Rehearsal rules exactly for rehearsal numbers: nobody can choose them for real phones."""
         numbers = await self._rows.numbers(self._workspace_id, number_ids)
         if len(numbers) != len(number_ids):
@@ -160,7 +161,7 @@ class CampaignService:
         record(self._unit, self._workspace_id, action, "campaign", campaign.id, before, after)
 
 
-def _check_rules(campaign: Campaign) -> None:
+def check_rules(campaign: Campaign) -> None:
     """Window, attempts and times as the domain reads them. Raises `Invalid` naming the field."""
     if campaign.window is not None:
         Window.from_plain(campaign.window)

@@ -25,8 +25,8 @@ MOST_NAMED = 10_000
 _SHOWN_REJECTIONS = 10
 
 
-class Newcomer(Struct):
-    """Somebody whom the file puts on the list. `contact_id` is null for a contact that the import would create."""
+class PersonInFile(Struct):
+    """Somebody as they would be known after the import. `contact_id` is null for a contact that it would create."""
 
     contact_id: uuid.UUID | None
     name: str
@@ -55,9 +55,9 @@ class ComparisonOut(Struct, kw_only=True):
     removed: int
     consents: int
     """Contacts for whom the file states a consent that is not known yet."""
-    newcomers: list[Newcomer]
+    newcomers: list[PersonInFile]
     """The first 10,000 of those who would be added."""
-    changes: list[Member]
+    changes: list[PersonInFile]
     """The first 10,000 of whom the file says something new."""
     leavers: list[Member]
     """The first 10,000 members who are not in the file."""
@@ -93,7 +93,7 @@ async def _compared(repository: ComparisonRepository, accepted: Sequence[Accepte
     to_be = sort_out(accepted, {e164: Match(row.id, False) for e164, row in known.items()})
     found = [(accepted[at], known[accepted[at].phones[0]]) for at, _ in to_be.found]
     comers = [(row, contact) for row, contact in found if not contact.is_member]
-    changes = [contact for row, contact in found if contact.is_member and says_new(row, contact)]
+    changes = [(row, contact) for row, contact in found if contact.is_member and says_new(row, contact)]
     removed, leavers = await repository.others([contact.id for _, contact in found if contact.is_member], MOST_NAMED)
     newcomers = sorted([*((accepted[at], None) for at in to_be.new), *comers], key=lambda pair: pair[0].row)
     return ComparisonOut(
@@ -105,8 +105,8 @@ async def _compared(repository: ComparisonRepository, accepted: Sequence[Accepte
         rejected=len(rejected),
         removed=removed,
         consents=await _new_consents(repository, accepted),
-        newcomers=[_newcomer(row, contact) for row, contact in newcomers[:MOST_NAMED]],
-        changes=[Member(contact.id, contact.name, contact.e164) for contact in changes[:MOST_NAMED]],
+        newcomers=[_person(row, contact) for row, contact in newcomers[:MOST_NAMED]],
+        changes=[_person(row, contact) for row, contact in changes[:MOST_NAMED]],
         leavers=[Member(row.id, row.name, row.e164) for row in leavers],
         rejections=[RejectionOut(row.row, row.message, row.text) for row in rejected[:_SHOWN_REJECTIONS]],
     )
@@ -131,11 +131,11 @@ async def _new_consents(repository: ComparisonRepository, accepted: Sequence[Acc
     return sum(any((e164, c.purpose, c.basis, c.granted_at, c.source) not in known for e164 in row.phones) for row, c in stated)
 
 
-def _newcomer(row: Accepted, contact: Any) -> Newcomer:
+def _person(row: Accepted, contact: Any) -> PersonInFile:
     """As the gate and the prompts would know them after the import: what the file does not say stays as it was."""
     attributes: Mapping[str, Any] = {} if contact is None else contact.attributes
     said = {name: getattr(row, name) or getattr(contact, name, "") or "" for name in ("name", "email", "language", "time_zone")}
-    return Newcomer(
+    return PersonInFile(
         contact_id=None if contact is None else contact.id,
         numbers=list(row.phones),
         attributes={**{key: str(value) for key, value in attributes.items()}, **row.attributes},

@@ -8,12 +8,18 @@ from litestar.params import FromPath, JSONBody
 
 from control_plane.explanations.calls import CallExplanations
 from control_plane.explanations.enrollments import EnrollmentExplanations
+from control_plane.explanations.planned import preview_planned
+from control_plane.explanations.planned_schemas import PlannedPreviewIn
 from control_plane.explanations.preview import PreviewService
 from control_plane.explanations.preview_schemas import PreviewIn, PreviewOut
 from control_plane.explanations.schemas import CallExplained, EnrollmentExplained
 from control_plane.kit.api_examples import Examples
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.handling import Who, Work
+from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
+
+LARGEST_PLAN = 10_000_000
+"""Bytes."""
 
 _EXAMPLES = Examples(Path(__file__).parent / "examples.json")
 _CLOSED = _EXAMPLES.answer(EnrollmentExplained, "explain_enrollment", "It is too early in the morning where the contact is")
@@ -52,3 +58,14 @@ class PreviewController(Controller):
     async def preview(self, unit: Work, principal: Who, campaign_id: FromPath[uuid.UUID], data: JSONBody[PreviewIn]) -> PreviewOut:
         """Asks the gate about every contact of the campaign, as if it ran. Nothing is stored, and nobody is called."""
         return await PreviewService(unit, principal.workspace_id).preview(campaign_id, data)
+
+    @post(
+        "/preview",
+        status_code=200,
+        opt=NOT_IDEMPOTENT,
+        request_max_body_size=LARGEST_PLAN,
+        summary="What if a campaign such as this were made, or changed so, and started now?",
+    )
+    async def preview_of_a_plan(self, unit: Work, principal: Who, data: JSONBody[PlannedPreviewIn]) -> PreviewOut:
+        """The same of what is only planned: a campaign, its assistant, and who comes to its lists or leaves them."""
+        return await preview_planned(unit, principal.workspace_id, data)

@@ -5,7 +5,7 @@ about once, and each one's earlier calls put into what was found. Nothing is sto
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from control_plane.calls.gate import local_day
@@ -29,6 +29,7 @@ from control_plane.explanations.alike import Person
 from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, answered_of, forecast
 from control_plane.explanations.kinds import Kinds
 from control_plane.explanations.obstacles import Obstacle, before_end, with_obstacles
+from control_plane.explanations.planned_people import PlannedPerson, as_planned
 from control_plane.explanations.preview_cost import CostOut, cost_of, count_destinations
 from control_plane.explanations.preview_history import Kind, Past
 from control_plane.explanations.preview_repository import NOBODY, PreviewRepository
@@ -44,6 +45,24 @@ CHUNK = 500
 LONGEST_DAY = timedelta(hours=26)
 _IN_CALL = (Obstacle(None, (Reason("in_call", BUSY),)),)
 _NOT_DUE = "It waits for its next attempt."
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is to be looked at: a campaign as it is stored, or as it would be after a change."""
+
+    campaign: Campaign
+    callers: Sequence[tuple[Number, Trunk]]
+    lists: Sequence[uuid.UUID]
+    is_stored: bool = True
+    texts: tuple[str, ...] | None = None
+    """Of an assistant as it would be; None: as it is."""
+    newcomers: Sequence[PlannedPerson] = ()
+    """People whom nobody knows yet."""
+    values: Mapping[uuid.UUID, Mapping[str, str]] = field(default_factory=dict)
+    """What prompts would know of contacts that are known, by their ids; those who stand on none of the lists would come to one."""
+    without: frozenset[uuid.UUID] = frozenset()
+    """Contacts who would be called no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +90,47 @@ class PreviewService:
 
     async def preview(self, campaign_id: uuid.UUID, asked: PreviewIn) -> PreviewOut:
         """Raises `NotFound` for a campaign of another workspace, `Conflict` for one that nobody could call from."""
-        plan = await self._plan(await self._lookups.campaign(campaign_id))
-        tally = Tally(self._now, local_day(self._now, plan.workspace.time_zone)[1])
+        campaign = await self._lookups.campaign(campaign_id)
         lists = (await self._campaigns.list_ids([campaign_id])).get(campaign_id, [])
-        rows = PreviewRepository(self._unit.session, campaign_id, lists, plan.variables, self._now)
+        callers = (await self._claims.callers([campaign_id])).get(campaign_id, [])
+        return await self.preview_of(Intent(campaign, callers, lists), asked)
+
+    async def preview_of(self, intent: Intent, asked: PreviewIn) -> PreviewOut:
+        """Raises `Conflict` for a campaign that nobody could call from."""
+        plan = await self._plan(intent)
+        tally = Tally(self._now, local_day(self._now, plan.workspace.time_zone)[1])
+        rows = PreviewRepository(
+            self._unit.session,
+            intent.campaign.id,
+            intent.lists,
+            plan.variables,
+            self._now,
+            also=list(intent.values.keys() - intent.without),
+        )
         has_erased = await rows.has_erased(plan.workspace.id)
         people = await rows.people(NOBODY, CHUNK)
         while people:
-            await self._judge(plan, rows, people, await self._erased(rows, plan, people) if has_erased else {}, tally)
+            called = as_planned(people, intent.values, intent.without)
+            await self._judge(plan, rows, called, await self._erased(rows, plan, called) if has_erased else {}, tally)
             people = await rows.people(people[-1].id, CHUNK)
+        for some in await self._newcomers(plan, rows, intent.newcomers):
+            await self._judge(plan, rows, some, await self._erased(rows, plan, some) if has_erased else {}, tally)
         pace = await self._pace(plan, asked)
         cost = await cost_of(self._unit, plan.campaign, plan.prices, tally.destinations, pace)
-        return _told(plan, tally, pace, cost)
+        return _told(plan, tally, pace, cost, campaign_id=intent.campaign.id if intent.is_stored else None)
 
-    async def _plan(self, campaign: Campaign) -> _Plan:
+    async def _newcomers(self, plan: _Plan, rows: PreviewRepository, newcomers: Sequence[PlannedPerson]) -> list[list[Person]]:
+        numbers = [e164 for person in newcomers for e164 in person.numbers]
+        spoken_of = await rows.spoken_of(plan.workspace.id, numbers) if numbers else set()
+        people = [person.as_person(plan.variables, spoken_of) for person in newcomers]
+        return [people[first : first + CHUNK] for first in range(0, len(people), CHUNK)]
+
+    async def _plan(self, intent: Intent) -> _Plan:
+        campaign, callers = intent.campaign, intent.callers
         workspace = await self._lookups.workspace()
-        callers = (await self._claims.callers([campaign.id])).get(campaign.id, [])
         if not callers:
             raise Conflict("The campaign has no number to call from.", code="no_caller_number")
-        obstacles, texts = await self._assistant(campaign)
+        obstacles, texts = ([], intent.texts) if intent.texts is not None else await self._assistant(campaign)
         if not any(trunk.is_rehearsal or trunk.sync_state == "synced" for _, trunk in callers):
             obstacles.append("None of the campaign's numbers is ready: their trunks are not connected to LiveKit yet.")
         variables = sorted(required(campaign.prompt, *texts) - ALWAYS_KNOWN)
@@ -196,7 +237,7 @@ def _calls_per_day(plan: _Plan, now: datetime) -> int | None:
     return min((cap for cap in (plan.campaign.daily_cap, of_numbers) if cap is not None), default=None)
 
 
-def _told(plan: _Plan, tally: Tally, pace: Pace, cost: CostOut) -> PreviewOut:
+def _told(plan: _Plan, tally: Tally, pace: Pace, cost: CostOut, *, campaign_id: uuid.UUID | None) -> PreviewOut:
     callable_contacts = tally.contacts - tally.when["never"]
     obstacles = list(plan.obstacles)
     if not tally.contacts:
@@ -204,7 +245,7 @@ def _told(plan: _Plan, tally: Tally, pace: Pace, cost: CostOut) -> PreviewOut:
     if tally.lacking_contacts:
         obstacles.append("Contacts lack values that the prompts need: see variables.")
     return PreviewOut(
-        campaign_id=plan.campaign.id,
+        campaign_id=campaign_id,
         at=tally.now,
         contacts=tally.contacts,
         now=tally.when["now"],

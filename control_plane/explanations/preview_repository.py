@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS
 from control_plane.campaigns.repository import lacks_any
-from control_plane.db.models import Contact, Enrollment, Suppression
+from control_plane.db.models import Consent, Contact, Enrollment, Number, Suppression, Trunk
 from control_plane.db.models.suppression import FOR_NOW
 from control_plane.domain.rule_values import ends_of
 from control_plane.explanations.alike import Person
@@ -28,6 +28,8 @@ _NEXT = """
         union
         select f.contact_id from (
             select contact_id from enrollment where campaign_id = :campaign and contact_id > :after order by contact_id limit :most) as f
+        union
+        select g.id from (select id from unnest(cast(:also as uuid[])) as a(id) where id > :after order by id limit :most) as g
     ) as u order by id limit :most
 """
 # Those who wait for their first call since the campaign has just taken them in.
@@ -78,10 +80,18 @@ NOBODY = uuid.UUID(int=0)
 
 class PreviewRepository:
     def __init__(
-        self, session: AsyncSession, campaign_id: uuid.UUID, lists: Sequence[uuid.UUID], variables: Sequence[str], now: datetime
+        self,
+        session: AsyncSession,
+        campaign_id: uuid.UUID,
+        lists: Sequence[uuid.UUID],
+        variables: Sequence[str],
+        now: datetime,
+        *,
+        also: Sequence[uuid.UUID] = (),
     ) -> None:
+        """`also`: people beside those of the lists and the enrolled ones."""
         self._session = session
-        self._given = {"campaign": campaign_id, "lists": list(lists), "now": now}
+        self._given = {"campaign": campaign_id, "lists": list(lists), "now": now, "also": list(also)}
         self._query = _people(campaign_id, variables)
         self._newly_enrolled = _people(campaign_id, (), _NEW)
 
@@ -106,6 +116,11 @@ class PreviewRepository:
         rows = (await connection.execute(_PAST, given | {"outside": OUTSIDE_CAMPAIGNS})).all()
         return Past(PastCall(of, to, at, purpose, ends_of(*end)) for of, to, at, purpose, *end in rows)
 
+    async def spoken_of(self, workspace_id: uuid.UUID, numbers: Sequence[str]) -> set[str]:
+        """Which of the numbers a suppression or a consent names."""
+        found = [await self._session.scalars(_naming(of, workspace_id, numbers)) for of in (Suppression, Consent)]
+        return {e164 for some in found for e164 in some if e164 is not None}
+
     async def has_erased(self, workspace_id: uuid.UUID) -> bool:
         """Whether the workspace has erased anybody, whose number then is suppressed by its hash."""
         query = select(exists().where(Suppression.workspace_id == workspace_id, Suppression.number_hash.is_not(None)))
@@ -116,6 +131,10 @@ class PreviewRepository:
         known = (Suppression.number_hash, Suppression.reason)
         query = select(*known).where(Suppression.workspace_id == workspace_id, Suppression.number_hash.in_(hashes))
         return {number_hash: reason for number_hash, reason in await self._session.execute(query) if number_hash is not None}
+
+
+def _naming(of: type[Suppression] | type[Consent], workspace_id: uuid.UUID, numbers: Sequence[str]) -> Any:
+    return select(of.e164).where(of.workspace_id == workspace_id, of.e164.in_(numbers))
 
 
 def _people(campaign_id: uuid.UUID, variables: Sequence[str], next_ones: str = _NEXT) -> Any:
@@ -133,3 +152,10 @@ def _people(campaign_id: uuid.UUID, variables: Sequence[str], next_ones: str = _
     query = query.join(Contact, (Contact.id == following.c.id) & (Contact.id > bindparam("after", type_=Uuid)))
     query = query.outerjoin(Enrollment, (Enrollment.campaign_id == campaign_id) & (Enrollment.contact_id == Contact.id))
     return query.join(phones, text("true")).order_by(Contact.id)
+
+
+async def callers_among(session: AsyncSession, workspace_id: uuid.UUID, number_ids: Sequence[uuid.UUID]) -> list[tuple[Number, Trunk]]:
+    """Those of the numbers that are the workspace's, with their trunks, in the order in which claims take them."""
+    query = select(Number, Trunk).join(Trunk, Trunk.id == Number.trunk_id)
+    query = query.where(Number.workspace_id == workspace_id, Number.id.in_(number_ids)).order_by(Number.id)
+    return [(number, trunk) for number, trunk in await session.execute(query)]

@@ -113,7 +113,8 @@ class ForecastOut(Struct, kw_only=True):
 class PreviewOut(Struct, kw_only=True):
     """Each contact is counted once under `now`, `later_today` (the workspace's day), `later` or `never`; closed ones are left out."""
 
-    campaign_id: uuid.UUID
+    campaign_id: uuid.UUID | None
+    """Null for a campaign that is only planned."""
     at: datetime
     contacts: int
     now: int

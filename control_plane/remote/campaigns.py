@@ -64,7 +64,7 @@ def preview(
     if as_json:
         print_json(told)
     else:
-        _show_preview(told)
+        show_preview(told)
 
 
 def _lead(action: str, said: str, about: str) -> None:
@@ -107,7 +107,8 @@ def _follow(remote: Remote, found: dict[str, Any], now: dict[str, Any]) -> dict[
     return now
 
 
-def _show_preview(told: dict[str, Any]) -> None:
+def show_preview(told: dict[str, Any]) -> None:
+    """What the gate says to everybody, how long it takes and what it costs."""
     counts = ", ".join(f"{told[name]} {name.replace('_', ' ')}" for name in ("now", "later_today", "later", "never"))
     typer.echo(f"{told['contacts']} contacts: {counts}.")
     rows = [

@@ -45,6 +45,15 @@ class Remote:
         except _Unanswered:
             return self._ask("POST", path, json=body or {}, headers=headers).json()
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        return self._ask("PATCH", path, json=body).json()
+
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return self._ask("PUT", path, json=body).json()
+
+    def delete(self, path: str) -> None:
+        self._ask("DELETE", path)
+
     def upload(self, path: str, file: Path, query: dict[str, str]) -> Any:
         """Send a CSV file as it is; no more of it than a chunk is in memory."""
         headers = {"Content-Type": "text/csv", "Content-Length": str(file.stat().st_size)}
@@ -62,13 +71,18 @@ class Remote:
         """The one of a list that has this id or exactly this name. Raises `RemoteError` when there is none, or more than one."""
         if _is_id(name_or_id):
             return self.get(f"{path}/{name_or_id}")
-        found = [item for item in self.items(path) if item["name"] == name_or_id]
-        if not found:
+        found = self.found(path, what, name_or_id)
+        if found is None:
             raise RemoteError(f"There is no {what} with the name {name_or_id!r}.")
+        return found
+
+    def found(self, path: str, what: str, name: str) -> dict[str, Any] | None:
+        """The one of a list that has exactly this name, or None. Raises `RemoteError` when there is more than one."""
+        found = [item for item in self.items(path) if item["name"] == name]
         if len(found) > 1:
             ids = ", ".join(item["id"] for item in found)
-            raise RemoteError(f"{len(found)} {what}s have the name {name_or_id!r}; say which by its id: {ids}.")
-        return found[0]
+            raise RemoteError(f"{len(found)} {what}s have the name {name!r}; say which by its id: {ids}.")
+        return found[0] if found else None
 
     def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:

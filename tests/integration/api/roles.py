@@ -135,6 +135,7 @@ LEAST_ROLE = {
     "POST /campaigns": "manager",
     "DELETE /campaigns/{campaign_id}": "manager",
     "PATCH /campaigns/{campaign_id}": "manager",
+    "POST /campaigns/preview": "manager",
     "POST /campaigns/{campaign_id}/archive": "manager",
     "POST /campaigns/{campaign_id}/contacts": "manager",
     "POST /campaigns/{campaign_id}/pause": "manager",

@@ -11,6 +11,7 @@ from tests.integration.api.belongings import Belongings, belongings
 CHANGES_NOTHING = {
     # Shows what would be, or gives a token, or says it again to somebody else: nothing of the workspace is another afterwards.
     "POST /auth/token",
+    "POST /campaigns/preview",
     "POST /campaigns/{campaign_id}/preview",
     "POST /contact-lists/imports/compare",
     "POST /contact-lists/{list_id}/imports/preview",

@@ -2,81 +2,16 @@
 
 import json
 import os
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from typer.testing import CliRunner, Result
 
-from control_plane.cli import app
-from control_plane.local.postgres import EmbeddedPostgres
-from control_plane.local.processes import Command, free_port, launch
-from control_plane.local.redis import EmbeddedRedis
+from control_plane.local.processes import Command, launch
 from tests.fixtures import programs
-from tests.fixtures.services import LiveKitService
-
-PATIENCE_S = 120.0
-KEY = "cw_bootstrap"
-Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def served(
-    postgres: EmbeddedPostgres,
-    migrated_template: str,
-    redis_server: EmbeddedRedis,
-    livekit: LiveKitService,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
-    """Address of an API whose imports are worked on."""
-    folder, port = tmp_path_factory.mktemp("served"), free_port()
-    database = postgres.create_database("remote", migrated_template)
-    told = {**livekit.env, "CALLWRIGHT_REDIS_URL": redis_server.url(2), "CALLWRIGHT_BOOTSTRAP_API_KEY": KEY}
-    environment = programs.environment(database, folder, **told)
-    processes = []
-    for name, arguments in {"api": ("api", "--port", str(port)), "task-worker": ("task-worker",)}.items():
-        argv = (*programs.CALLWRIGHT, *arguments)
-        processes.append(launch(Command(name, argv, environment, programs.ROOT, folder / f"{name}.log", death_signal=signal.SIGKILL)))
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _until(lambda: _is_live(url))
-        yield url
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(PATIENCE_S)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-
-
-def _is_live(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health/live", trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
-
-
-@pytest.fixture
-def run(served: str) -> Run:
-    """A command with address and key from the environment."""
-
-    def running(*arguments: str, **environment: str) -> Result:
-        return CliRunner().invoke(
-            app, arguments, env={"CALLWRIGHT_API_URL": served, "CALLWRIGHT_API_KEY": KEY, "COLUMNS": "200", **environment}
-        )
-
-    return running
+from tests.integration.remote.conftest import KEY, PATIENCE_S, Run, until
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +94,7 @@ def test_a_call_that_ended_without_an_answer_is_explained_and_ends_with_3(served
                 Path(os.devnull),
             )
         )
-        _until(lambda: bool({item["id"] for item in client.get("/calls").json()["items"]} - before))
+        until(lambda: bool({item["id"] for item in client.get("/calls").json()["items"]} - before))
         (new,) = {item["id"] for item in client.get("/calls").json()["items"]} - before
         assert client.post(f"/calls/{new}/end").is_success
         assert waiting.wait(PATIENCE_S) == 3
