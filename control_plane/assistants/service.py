@@ -19,6 +19,7 @@ from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.secrets.credentials import credentials_named
 from control_plane.secrets.repository import SecretRepository
+from sip_config.languages import SPOKEN, is_spoken
 
 # Generous for a form of answers, small beside the prompt.
 _MAX_SCHEMA_BYTES = 20_000
@@ -154,6 +155,8 @@ def _trail(row: Assistant) -> dict[str, object]:
 def _check(config: AssistantConfig) -> None:
     """What a schema cannot say. Raises `Invalid` with everything that is wrong."""
     errors = []
+    if not is_spoken(config.language):
+        errors.append(FieldError("language", f"Calls are held in {', '.join(SPOKEN.values())} only: an opening and a no need their words."))
     if config.voicemail.mode == "leave_message" and not config.voicemail.message.strip():
         errors.append(FieldError("voicemail.message", "To leave a message on voicemail, say which."))
     if config.turns.answer_after_s > config.turns.answer_within_s:

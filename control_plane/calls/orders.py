@@ -26,6 +26,7 @@ from sip_config.contract import (
     VoicemailOrder,
     VoiceOrder,
 )
+from sip_config.languages import is_spoken
 from sip_config.naming import callee_identity, room_name
 
 
@@ -56,7 +57,7 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
     values = variables_of(version, contact, request)
     # A mailbox may be heard by anybody, so its message knows nothing of earlier calls.
     remembered = parts.continuity.variables | values
-    language = (contact.language if contact else None) or config.get("language") or "en"
+    language = _spoken((contact.language if contact else None) or "", config.get("language") or "")
     voicemail = config.get("voicemail") or {}
     opening = request.get("welcome_message") or config.get("first_message") or ""
     return CallOrder(
@@ -120,6 +121,11 @@ def _tools(config: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[str, 
     tools = tuple(config.get("tools") or ())
     needs_outcome = bool(tools) and bool(request.get("outcome_labels")) and "set_outcome" not in tools
     return (*tools, "set_outcome") if needs_outcome else tools
+
+
+def _spoken(*wanted: str) -> str:
+    """The first language that calls can be held in: a contact may have any, and hears that of the assistant then."""
+    return next((language for language in wanted if is_spoken(language)), "en")
 
 
 def variables_of(version: AssistantVersion, contact: Contact | None, request: Mapping[str, Any]) -> dict[str, str]:

@@ -50,6 +50,7 @@ async def test_a_stale_etag_is_a_conflict_and_a_fresh_one_is_not(api: Api) -> No
         ({"system_prompt": "x" * 20_001}, "system_prompt"),
         ({"first_message": "x" * 601}, "first_message"),
         ({"language": "english please"}, "language"),
+        ({"language": "pl"}, "language"),
         ({"voice": {"speed": 9}}, "voice.speed"),
         ({"tools": ["rm_rf"]}, "tools[0]"),
         ({"voicemail": {"mode": "leave_message"}}, "voicemail.message"),

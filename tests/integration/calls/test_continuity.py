@@ -4,6 +4,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from sip_config.codec import decode
 from sip_config.contract import (
     CallOrder,
@@ -60,6 +62,14 @@ async def test_the_next_call_knows_the_last_ones_summary_the_moods_and_what_was_
     assert memory.open_promises[1] == "Send the list. (to be kept by the team)"
     assert memory.last_call
     assert memory.checkup_type == ""
+
+
+@pytest.mark.parametrize(("theirs", "spoken"), [("es-MX", "es-MX"), ("pl", "en")])
+async def test_a_contact_whose_language_no_call_is_held_in_hears_the_assistants(stage: Stage, theirs: str, spoken: str) -> None:
+    ada = await contact(stage)
+    checked(await stage.api.manager.patch(f"/contacts/{ada}", json={"language": theirs}), 200)
+    _, agent = await stage.dispatched(contact_id=ada)
+    assert (await order_of(agent)).language == spoken
 
 
 async def test_a_check_ups_call_says_what_it_is_and_what_is_planned(stage: Stage) -> None:

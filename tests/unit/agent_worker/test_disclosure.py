@@ -6,11 +6,17 @@ from agent_worker.disclosure import message_of, opening_of
 from agent_worker.instructions import assemble
 from agent_worker.phrases import for_language, spoken_number
 from sip_config.contract import CallOrder, CallPurpose, RecordingPolicy, VoicemailMode, VoicemailOrder
+from sip_config.languages import SPOKEN
 
 NOTICE = "This call is recorded."
 WHO = "This is Ada, an AI assistant calling for Acme."
 PURPOSES = ["informational", "telemarketing", "care", "survey", "political", "charity", "debt"]
 LANGUAGES = ["en", "es", "fr", "de", "pt", "hi"]
+
+
+def test_every_language_that_is_promised_has_its_own_words():
+    assert list(SPOKEN) == LANGUAGES
+    assert len({for_language(language).who for language in LANGUAGES}) == len(LANGUAGES)
 
 
 def order(line: str = "", **changes) -> CallOrder:
