@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from livekit import api
 
+from agent_worker.care.words import first_words
 from rehearsal.leg import Leg, Seat
 from rehearsal.scripts import After, Answer, Behaviour, Script, ScriptBook, Step
 from sip_config.contract import (
@@ -21,9 +22,11 @@ from sip_config.contract import (
     EndCause,
     EventKind,
     Outcome,
+    RiskLevel,
     Speaker,
     VoicemailMode,
     VoicemailOrder,
+    VoiceOrder,
 )
 from sip_config.naming import SIP_CALL_STATUS
 from tests.fixtures.services import LiveKitService
@@ -104,6 +107,22 @@ async def test_an_opt_out_is_committed_before_it_is_confirmed(calls: Stage, book
         assert report.answered_at is not None
         # The control plane of these tests takes 0.3 s to commit, after the wish has reached it.
         assert confirmed.data["started_at_s"] >= (wish.at - report.answered_at).total_seconds() + 0.3
+
+
+async def test_nobody_in_danger_is_hung_up_on_by_their_wish_or_by_the_longest_duration(calls: Stage, book: ScriptBook):
+    script, limit_s = book.scripts["in-danger-and-wants-no-calls"], 12.0
+    kept, _heard = await calls.call(script, country="US", max_duration_s=limit_s, voice=VoiceOrder(speed=1.6))
+    report, expected = kept.report, script.behaviour(1).expect
+    assert report is not None
+    assert (report.outcome, report.end_cause) == (expected.outcome, expected.end_cause)
+    assert [(risk.kind, risk.level) for risk in report.risks] == [("self_harm", RiskLevel.CRISIS)]
+    assert first_words("en", "US", "self_harm") in spoken_by_agent(report)
+    assert len(kept.opt_outs) == 1
+    assert EventKind.HANGING_UP not in kept.kinds()
+    assert report.ended_at is not None
+    assert report.answered_at is not None
+    assert (report.ended_at - report.answered_at).total_seconds() > limit_s
+    assert all(turn.mood for turn in report.turns if turn.speaker is Speaker.CALLEE)
 
 
 async def test_a_pressed_one_acknowledges_where_the_order_asks_for_it_and_ends_the_call(calls: Stage, book: ScriptBook):

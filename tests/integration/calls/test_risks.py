@@ -89,3 +89,23 @@ async def test_a_follow_up_by_number_goes_with_the_erased_number(stage: Stage) -
     await stage.change(call, holds_number=False, state="ended")
     await stage.post("/erasures", {"e164": CALLEE}, 202)
     assert (await _rows(stage, FollowUp), await _rows(stage, RiskFlag)) == ([], [])
+
+
+async def test_an_opt_out_said_in_the_same_call_makes_the_follow_up_an_operators(stage: Stage) -> None:
+    _, agent = await stage.in_progress()
+    await agent.says(EventKind.RISK_FLAGGED, **SAID)
+    await _keep(stage)
+    (made,) = (await stage.get("/follow-ups"))["items"]
+    assert made["for"] == "call"
+    answer = await agent.client.post("/opt-out", json={"quote": "Never call me again.", "offset_s": 20.0})
+    assert answer.status_code == 200
+    await _keep(stage)
+    (given,) = (await stage.get("/follow-ups"))["items"]
+    assert (given["id"], given["for"], given["state"]) == (made["id"], "operator", "open")
+    assert {step["state"] for step in given["steps"]} == {"dropped"}
+
+
+async def test_the_order_names_the_country_whose_line_is_told_of(stage: Stage) -> None:
+    _, agent = await stage.in_progress()
+    order = (await agent.client.get("/order", headers={"Callwright-Contract": "2"})).json()
+    assert order["country"] == "US"
