@@ -19,6 +19,7 @@ COMMANDS = {
     "campaign": "remote.campaigns:app",
     "plan": "remote.campaign_as_code:plan_app",
     "apply": "remote.campaign_as_code:apply_app",
+    "mcp": "remote.mcp_command:app",
     "api": "commands.api:app",
     "task-worker": "commands.task_worker:app",
     "migrate": "commands.migrate:app",
