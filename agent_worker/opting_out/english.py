@@ -7,7 +7,9 @@ _NUMBER = r"(?:(?:home|cell|mobile|phone|telephone|house|contact|old|private|per
 _GROUPS = {
     "f": r"(?: (?:just|please|kindly|ever|really|simply|also|even|all|already|now|immediately|again|you|to|dare|bother|bothering"
     r"|the hell|damn|fucking|bloody|for good|once and for all|once|once more|any ?more))*",
-    "me": r"(?:me|us|here|my (?:house|home|family|place|phone)|our (?:house|home|family|place)|(?:at |on )?(?:this|my|our"
+    "me": r"(?:me|us|here|(?:my|this) (?:house|home|family|place|phone|household|address|mobile|landline)|our (?:house|home|family"
+    r"|place)"
+    r"|(?:at |on )?(?:this|my|our"
     rf"|that) {_NUMBER})",
     "call": r"(?:call|phone|ring|dial|contact|bother|telephone|disturb|pester|harass|annoy|bug|trouble|hassle|reach out to"
     r"|get in touch with"
@@ -16,9 +18,11 @@ _GROUPS = {
     r"|disturbing"
     r"|annoying|robocalling|bugging|badgering|troubling|hassling|stalking|soliciting|reaching out to|blowing up|getting in touch with"
     r"|trying to (?:call|reach|contact|phone|ring))",
-    "called": r"(?:called|phoned|rung|dialed|dialled|contacted|bothered|telephoned|disturbed|harassed|pestered|annoyed|hassled|solicited"
+    "called": r"(?:called|phoned|rung|dialed|dialled|contacted|bothered|telephoned|disturbed|harassed|pestered|annoyed|hassled"
+    r"|solicited"
     r"|reached)",
-    "calls": r"(?:(?:phone|sales|marketing|unwanted|annoying|spam|robo|unsolicited|nuisance|constant|cold|stupid|such|of|more|these|your"
+    "calls": r"(?:(?:phone|sales|marketing|unwanted|annoying|spam|robo|unsolicited|nuisance|constant|cold|stupid|such|of|more|these"
+    r"|your"
     r"|kind) )*"
     r"(?:calls|robocalls|phonecalls|ringing|calling|phoning|harassment|telemarketing|solicitations?)",
     "again": r"(?: (?:ever again|ever|again|back|any ?more|at all|any longer|any further|any other time|no more|one more time|once more"
@@ -39,37 +43,47 @@ _GROUPS = {
     "mine": r"(?:me|us|myself|(?:my|our|this|that) (?:\w+ )?(?:name|number|contact|contacts|info|information|details|data|entry|record"
     r"|household"
     rf"|family|address)|(?:my|our|this) {_NUMBER})",
-    "list": r"(?:lists?|databases?|systems?|records?|files?|books|directory|register|registry|rota|roster|rotation|crm|computers?|contacts"
+    "number": _NUMBER,
+    "list": r"(?:lists?|databases?|systems?|records?|files?|books|directory|register|registry|rota|roster|rotation|crm|computers?"
+    r"|contacts"
     r"|campaigns?|sheet|log|memory|phone ?book|queue|call ?list|mailing list|program|programme|spreadsheet)",
     "remove": r"(?:remove|removed|take|taken|delete|deleted|get|scratch|strike|struck|drop|erase|scrub|wipe|purge|clear|expunge|cross"
     r"|pull|scrap"
     r"|eliminate|cut|rub|blot|unlist|exclude|withdraw|omit|keep|leave|rid|lose|bin)",
-    "lose": r"(?:delete|erase|lose|forget|drop|scrap|ditch|discard|destroy|shred|toss|trash|get rid of|throw away|throw out|burn|wipe|purge"
+    "lose": r"(?:delete|erase|lose|forget|drop|scrap|ditch|discard|destroy|shred|toss|trash|get rid of|throw away|throw out|burn"
+    r"|wipe|purge"
     r"|blacklist|block|remove|deactivate)",
     "sure": r"(?:make sure|make certain|see to it|see that|ensure|guarantee|i(?:'d| would) (?:like|prefer|appreciate|rather|expect)"
     r"|i want|i demand"
     r"|i expect|i insist|i(?:'m| am) asking|promise)",
-    "harm": r"(?:report(?:ing)? (?:you|this|it|your)|reported|sue|suing|sued|police|cops|lawyer|lawyers|attorney|legal action|legally|court"
+    "harm": r"(?:report(?:ing)? (?:you|this|it|your)|reported|sue|suing|sued|police|cops|lawyer|lawyers|attorney|legal action"
+    r"|legally|court"
     r"|complaint|complain|complaining|block(?:ing)? (?:you|your|this)|fcc|ftc|ofcom|ico|authorities|regulator|harassment)",
 }
 
 _DEMANDS = (
     r"<stop><f> <calling>(?: <me>)?(?:<end>| (?:right )?now)",
-    r"<stop><f>(?: with)?(?: (?:these|those|all|your|the|any|this|that|all of|with))+(?: \w+)? <calls>",
+    r"<stop><f> <calling> my (?:mother|father|mum|mom|dad|wife|husband|partner|son|daughter|parents|grand\w+)<again>*<end>",
+    r"cease and desist(?=$|,)",
+    r"<dont><f> use (?:this|my|our|that) <number><again>+(?=$|,)",
+    r"<stop><f>(?: it)?(?: with)?(?: (?:these|those|all|your|the|any|this|that|all of|with))+(?: \w+)? <calls>",
     r"<stop> (?:all|any|further)(?: further| future| your)? (?:calls|contact|communication)",
     r"<dont><f> <call> <me><again>*<end>",
     r"<dont><f> <call><again>+<end>",
     r"(?:do not|don't|never)(?: you)?(?: ever)? bother (?:calling|phoning|ringing|contacting)(?: <me>)?<again>+",
-    r"(?:(?:you|they)(?: people| guys| all| folks)?|you're|they're) (?:not (?:allowed|permitted|welcome|authori[sz]ed|supposed) to|can't"
+    r"(?:(?:you|they)(?: people| guys| all| folks)?|you're|they're) (?:not (?:allowed|permitted|welcome|authori[sz]ed|supposed) to"
+    r"|can't"
     r"|cannot|may not|must not|mustn't|are not to|aren't (?:allowed|permitted|welcome) to"
     r"|are not (?:allowed|permitted|welcome|authori[sz]ed) to|aren't to|are forbidden to|are forbidden from|shouldn't be|should not be"
-    r"|have got to stop|have no business|have no right to|have no reason to)(?: ever| keep| just)* (?:<call>|<calling>) <me><again>*<end>",
+    r"|have got to stop|have no business|have no right to|have no reason to)(?: ever| keep| just)* (?:<call>"
+    r"|<calling>) <me><again>*<end>",
     r"<remove><f> <mine>(?: \w+){0,3}? (?:off|from|out of|out)(?: (?:of|all|any|every|each|both|whatever|this|that|your|the|these|those"
     r"|their"
     r"|damn|bloody|goddamn|stupid|whole|\w+ing|call|calls|phone|contact|do|\w+er|you|people))* <list>",
     r"(?:take|get|cross|scratch|keep|strike|leave|want) (?:me|us|my name|my number|this number) off(?: (?:of )?(?:it|this|that|there"
     r"|them|there))?"
     r"(?=$|,| (?:please|thanks|and|or|okay|now|right|already|immediately|for good))",
+    r"<remove><f> <mine> (?:from|off|out of)(?: of)? (?:whatever|wherever|everything|anything)",
     rf"<lose> (?:my|this|our)(?: \w+)? ?(?:{_NUMBER}|number|details|data|contact|info|information|digits)(?! (?:on|and use|and put"
     r"|and add|and write))",
     r"<lose>(?: that| you)*(?: ever)? (?:you )?(?:ever )?(?:had|have|got|know|knew|heard of) (?:my|this|our) (?:\w+ )?number",
@@ -77,10 +91,12 @@ _DEMANDS = (
     r"do not call(?: me)? (?:list|lists|registry|register|database|file|roster)|don't call(?: me)? (?:list|registry|register)",
     r"(?:mark|flag|list|put|note|register|tag|code|set|add|enter|treat|record|log|label)(?: (?:me|us|this|my|our|it|the|number|phone"
     r"|line|name|household"
-    r"|account|file|down|as|on|a|to|in|for|under))* (?:do not call|don't call|do not contact|don't contact|do not disturb|no call|no calls"
+    r"|account|file|down|as|on|a|to|in|for|under))* (?:do not call|don't call|do not contact|don't contact|do not disturb|no call"
+    r"|no calls"
     r"|not to be (?:called|contacted)|off limits|opted out)",
     r"blacklist (?:me|us|this number)|block (?:me|us) (?:on|from|in) your",
-    r"(?:leave|let)<f> (?:me|us|my family)(?: the (?:hell|heck|fuck))? (?:alone|be|in peace|out of (?:it|this|your \w+))(?=$|,| "
+    r"(?:leave|let)<f> (?:me|us|my family|(?:this|my|our) <number>|this house)(?: the (?:hell|heck|fuck))? (?:alone|be|in peace"
+    r"|out of (?:it|this|your \w+))(?=$|,| "
     r"(?:please|now|already|from|and|or|once|for good|forever|with|will|would|at|okay|thanks|thank|because|you|this|i))",
     r"(?:be|get) left (?:alone|in peace)|get off my (?:back|case|phone|line)|get out of my life|(?:go|find someone else to) (?:bother"
     r"|harass|annoy)"
@@ -92,7 +108,8 @@ _DEMANDS = (
 _STATEMENTS = (
     r"(?:if|rather|prefer|grateful|happier|great|that|wish)(?: it)?(?: if| that)? <who> (?:did not|didn't|never|would not|wouldn't"
     r"|could not"
-    r"|stopped|no longer|don't|do not|not)(?: ever)? (?:<call>|<called>|rang|<calling>)(?: <me>)?<again>*(?=$|,| please| thanks| at all)",
+    r"|stopped|no longer|don't|do not|not)(?: ever)? (?:<call>|<called>|rang|<calling>)(?: <me>)?<again>*(?=$|,| please| thanks"
+    r"| at all)",
     r"(?:(?:i've |i have |we've |we have )?(?:had )?(?:more than )?enough|sick|sick and tired|tired|fed up|had it|done|through|over it"
     r"|up to here)(?: (?:of|with|already|now|and|these|those|all|your|the"
     r"|you|people|guys|folks|enough|constantly|always))+ <calls>(?: <me>)?<end>",
@@ -101,11 +118,13 @@ _STATEMENTS = (
     r"(?:not|don't want|never want|want no|never|no) (?:to (?:get|receive|have) )?(?:even )?(?:one more|a single|another|one"
     r"|a single more|one single)"
     r"(?: single| more)?(?: phone| sales)? calls?",
-    r"(?:don't|do not|dont|no longer|never|not)(?: ever)? (?:want|wish|like|care|need|consent|agree|interested in|looking|prepared|willing)"
+    r"(?:don't|do not|dont|no longer|never|not)(?: ever)? (?:want|wish|like|care|need|consent|agree|interested in|looking|prepared"
+    r"|willing)"
     r"(?: (?:to|for))?(?: ever)?(?: (?:be|get|being|getting|keep getting))? <called>(?: <me>)?<again>*<end>",
     r"(?:don't|do not|dont|no longer|never|not)(?: ever)? (?:want|wish|like|care|need|consent|agree|interested in|accept|accepting"
     r"|taking|take)"
-    r"(?: to)?(?: (?:get|getting|receive|receiving|have|having|take|accept|hear|any|anymore|more|further|other|your|these|those|such|all"
+    r"(?: to)?(?: (?:get|getting|receive|receiving|have|having|take|accept|hear|any|anymore|more|further|other|your|these|those"
+    r"|such|all"
     r"|of))*"
     r" (?:\w+ )?(?:calls|phone calls|robocalls)(?! (?:right )?now)",
     r"(?:don't|do not|dont|no longer|never)(?: ever)? (?:want|wish|like|expect|allow|permit|authori[sz]e|consent to) <who>"
@@ -121,6 +140,24 @@ _STATEMENTS = (
     r"(?: (?:people|guys|folks|lot))?<again>+",
     r"(?:want|like|need|wish)(?: to be| to get| myself| out)? (?:off|out of|taken off|removed from)(?: (?:of|this|that|your|the|these"
     r"|any|all|\w+ing|call))* <list>",
+    r"(?:don't|do not|dont|never|no longer)(?: ever)? (?:want|wish|like|agreed?|asked?|consent)(?: to)? (?:be|stay|remain|appear) on"
+    r" (?:(?:any|your|a)(?: of your)?(?: \w+)?|(?:the|this|that) (?:call|calling|phone|marketing|sales)) (?:lists?|databases?|books"
+    r"|records?|files?)",
+    r"(?:nobody|no one|none of us)(?: \w+){0,4}? (?:wants|needs|likes|asked for|agreed to|consented to)"
+    r"(?: (?:your|these|those|any|such|to be|to get|of|more))* (?:<calls>|<called>)(?:<end>| by (?:you|your))",
+    r"no (?:reason|excuse|business)(?: for (?:you|anyone))? (?:to|for)(?: ever)? (?:<call>|<calling>) <me><again>+",
+    r"(?:want|need|like)(?: (?:all|all of))? (?:these|those|the|your) (?:\w+ )?<calls> (?:to )?(?:stop|stopped|end|ended)<end>",
+    r"(?:make|have)(?: all)? (?:these|those|your) (?:\w+ )?<calls> (?:stop|end|cease)<end>",
+    r"keep <calling>.{0,30}(?<![^ ,])want (?:it|this|that) to stop",
+    r"(?:want|need|like)(?: to have)? <mine> (?:gone|out|off|away)(?: (?:from|of|off|out))*(?: (?:your|the|this|that|any|all|\w+ing"
+    r"|call))*"
+    r" <list>",
+    r"(?:(?:told|asked|begged|warned) (?:you|your \w+|you people|you guys)(?: (?:already|before|once|twice|\w+ times))* not to <call>"
+    r"|asked(?: (?:already|before|repeatedly))* not to be <called>)(?: <me>)?<again>*<end>",
+    r"(?:don't|do not|never|no longer) (?:want|wish|need)(?: (?:to|have|any|further|more|your|other))* (?:contact|communication)"
+    r"(?: (?:from|with) (?:you|your \w+|them))?(?=$|,| (?:please|thanks|again|ever))",
+    r"(?:won't|will not|refuse to|not going to|never going to)(?: be)? (?:accept|accepting|take|taking|answer|answering|tolerate)"
+    r"(?: (?:any|more|further|other|your|these|those|such|of))+ (?:\w+ )?calls<end>",
     r"(?:be|get|want|have|having)(?: (?:me|us|my name|my number|this number))? (?:removed|taken|deleted|struck|crossed|erased|scrubbed"
     r"|wiped)"
     r"(?: off| out)?(?: (?:from|off|out|of|any|all|this|that|your|the|these|whatever|\w+ing|call))* <list>",
@@ -132,7 +169,8 @@ _STATEMENTS = (
     r"(?! to (?:record|this being|being record|the record))",
     r"(?:you |they |you people )?(?:don't|do not|never|no longer|didn't|not|without|haven't|no)(?: (?:ever|have|had|got|give|gave|given"
     r"|giving|you|anyone|them|people|any|the|to"
-    r"|your|company|my|get|there was|is))* (?:permission|consent|authori[sz]ation|authority|right|approval)(?: (?:to|for|you|anyone|them"
+    r"|your|company|my|get|there was|is))* (?:permission|consent|authori[sz]ation|authority|right|approval)(?: (?:to|for|you|anyone"
+    r"|them"
     r"|anybody|be|being"
     r"|your|people|company|these|those))+ (?:<call>|<calling>|<called>|calls)",
     r"(?:don't|do not|never|didn't) (?:consent|agree|agreed) to (?:you |these |being |be |receiving |getting |any |your |such )*"
@@ -142,7 +180,8 @@ _STATEMENTS = (
     r"<sure>(?: (?:that|it|if|for|to|him|them))* <nobody>(?: (?:ever|should|would|will|tries|bothers))*(?: to)?"
     r" (?:<call>s?|<calling>|<called>|rings|rang|calls|contacts|phones)(?: <me>)?<again>*(?=$|,| (?!at|on|in|before|after|while))",
     r"(?:you )?mind not <calling>(?: <me>)?<again>*<end>",
-    r"<nobody> (?:should|is to|is going to|must|may|better|had better|is allowed to|ought to|needs to|shall)(?: ever)? <call> <me><again>*",
+    r"<nobody> (?:should|is to|is going to|must|may|better|had better|is allowed to|ought to|needs to"
+    r"|shall)(?: ever)? <call> <me><again>*",
     r"<sure>(?: (?:that|it|if|for|i|i'm|we|we're|you|my|this|our|number|is|am|are|gets?|your|people|company|never|will|does|it's|house"
     r"|name))*"
     r" (?:not|don't|never|no longer|doesn't|isn't|aren't|won't|can't)(?: (?:be|get|gets|ever|getting|being|receive|receiving|any|more"
@@ -151,8 +190,9 @@ _STATEMENTS = (
     r"<sure>(?: (?:that|it|if|for|you|your|people|company|they|all|of))* <stop>(?: (?:these|all|the|your))* (?:<calling>|<calls>)",
     r"(?:these|the|your|those|all) (?:\w+ )?calls (?:to |must |should |need to |have to |has to |had better |better |ought to |will "
     r"|got to |have got to |gotta )+"
-    r"(?:stop|end|cease)(?! (?:at|on|by|in))",
-    r"(?:let|make|hope|trust|want|better|must|should|need|needs to|has to|will|had better|gonna|going to)(?: (?:this|that|it|to|well))* be"
+    r"(?:stop|end|cease)(?! (?:at|on|by|in|\w+ing))",
+    r"(?:let|make|hope|trust|want|better|must|should|need|needs to|has to|will|had better|gonna|going to)(?: (?:this|that|it|to"
+    r"|well))* be"
     r" (?:the|your|my) (?:very )?last(?: phone)? (?:time|call)(?=$|,| (?!i (?:buy|order|use|pay)))",
     r"(?:is|was)(?: (?:absolutely|definitely))? (?:the|your) (?:very )?last(?: phone)? (?:time|call)(?: that)? (?:you|you people"
     r"|you guys|anyone"
@@ -204,7 +244,8 @@ ENGLISH = Grammar(
     r"|early|late|later|yet|just yet|o'clock|twice|as (?:a|an)|names|by (?:my|that|his|her|the)|about (?:that|it|this)$|either$|first$"
     r"|instead|other than",
     late_limits=r"at present|just now|(?:he|she|they)|yesterday|last (?:week|month|year)",
-    breaks=r"because|cause|cos|otherwise|i|i'm|i've|i'd|i'll|we|we're|we've|it's|this is|that's|you're|you people|is that|do you|or (?:i"
+    breaks=r"because|cause|cos|otherwise|i|i'm|i've|i'd|i'll|we|we're|we've|it's|this is|that's|you're|you people|is that|do you"
+    r"|or (?:i"
     r"|else)|but|and (?:i|i'm|we|that's|this|please|stop|don't|do|take|remove)",
     subjects=r"i|i'm|i've|i'd|we|we're|we've|it's|this is|that's|you|you're|you've|is|am|told|said|asked",
     turned=r"(?:can't|cannot|couldn't|don't|do not|didn't|did not|won't|wouldn't|never|not|when|why|i|i'll|i'd|i will|we|we'll|they"
@@ -222,14 +263,17 @@ ENGLISH = Grammar(
     r"|i(?:'d| would)? (?:can|could|can't|shall|should|will|would|had to|have to|want to|might|may|must|need to))(?: (?:have|had|just"
     r"|ever|really|please|even|will|would|should|could"
     r"|actually|always|suddenly|probably))*",
-    told_of=r"(?:they|he|she|you|people|who|do you|did you|if you|when you|don't you|my \w+|the \w+|i get|i got|i have|i had|there are"
+    told_of=r"(?:they|he|she|(?<!can )(?<!could )(?<!would )(?<!will )you|people|who|do you|did you|if you|when you|don't you"
+    r"|my \w+|the \w+|i get|i got|i have|i had|there are"
     r"|there were|we had|we have|get|had|when|was|when was|why|where|how)(?: (?:just|really|ever|actually|probably|said|says|would))*",
     others=r"(?:i'll|i will|we'll|we will|let me|i can|i'd rather) (?:call|phone|ring|contact) (?:you|back|them|myself|in|when)|(?:i'll"
     r"|i will|we'll) (?:call|phone|ring)(?=$|,)"
     r"|(?:don't|do not|doesn't) (?:need|have) to|no need (?:to|for)|needn't"
-    r"|(?<!don't )(?<!not )(?<!never )(?<!dare )(?<!ever )(?<!you )call me (?:on|back|tomorrow|later|in|at|when|around|next|after|monday"
+    r"|(?<!don't )(?<!not )(?<!never )(?<!dare )(?<!ever )(?<!you )call me (?:on|back|tomorrow|later|in|at|when|around|next|after"
+    r"|monday"
     r"|tuesday|wednesday|thursday|friday)"
-    r"|call (?:my|the|him|her|them) \w+(?: instead)?$|(?:text|email|e mail|write to|write|message) (?:me|us)(?! again)|(?:use|try) (?:my"
+    r"|call (?:my|the|him|her|them) \w+(?: instead)?$|(?:text|email|e mail|write to|write|message) (?:me|us)(?! again)"
+    r"|(?<!don't )(?<!not )(?<!never )(?<!ever )(?:use|try) (?:my"
     r"|the|this) (?:\w+ )?(?:cell|mobile|email|landline|phone|number)"
     r"|\w+ (?:is|are|would be|works) (?:better|fine|best|good)|(?:please )?(?:don't|do not|never) stop(?! (?:until|harass))|instead",
 )

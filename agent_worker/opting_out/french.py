@@ -25,7 +25,8 @@ _GROUPS = {
     r"|infos|informations|fiche))",
     "list": r"(?:listes?|listings?|bases?|fichiers?|systemes?|registres?|repertoires?|annuaires?|contacts|archives|carnet|ordinateurs?"
     r"|dossiers?|campagnes?|fichier client)",
-    "harm": r"(?:plainte|police|gendarmes?|gendarmerie|avocat|justice|tribunal|cnil|bloque|signale|denonce|porte plainte|proces|bloctel)",
+    "harm": r"(?:plainte|police|gendarmes?|gendarmerie|avocat|justice|tribunal|cnil|bloque|signale|denonce|porte plainte|proces"
+    r"|bloctel)",
     "end": r"(?=$|,| (?:s'|s il|svp|merci|et|ou|parce|car|a (?:ce|mon|la maison|toute|longueur|tout|ce numero)|ici|chez (?:moi|nous)"
     r"|ce numero|ce telephone|cette ligne|mon numero|maintenant"
     r"|immediatement|tout de suite|une fois|pour (?:me|ca|cela|vendre|des|rien|vos|de la|un)|tous les|toutes les|sans|avec|au telephone"
@@ -38,6 +39,10 @@ _DEMANDS = (
     r"(?:<ne> )<obj><imp> (?:pas|surtout pas) (?:de nouveau|encore une fois|une nouvelle fois)",
     r"(?:<ne> )(?:me |m' |nous )<imp> (?:pas|surtout pas)(?=$|, (?:s' il|merci)| s' il)",
     r"ne <never>(?: (?:jamais|avoir a|chercher a|essayer de|tenter de|venir))* <obj><inf><end>",
+    r"<ne> (?:cherchez|cherche|essayez|essaie|tentez|tente|persistez) <never> (?:a|de|d') <obj><inf><end>",
+    r"<ne> (?:utilisez|utilise|utilisiez|employez|employiez|faites|reutilisez) <never> (?:ce|mon|notre) (?:numero|telephone"
+    r"|portable)(?=$|,)",
+    r"(?:pas|plus|aucunement)(?: du tout)? interessee?s?(?: (?:merci|et|donc|alors|non))* <ne> <obj><imp> (?:plus|pas)(?=$|,)",
     r"<stop>(?: (?:donc|tout de suite|immediatement|s' il vous plait|svp|enfin|un peu|maintenant))* (?:de|d') <obj><inf><end>",
     r"<stop>(?: (?:avec|a|au|aux|de|les|ces|vos|tous|tout|le|la|ce|votre|donc|immediatement|tout de suite))+(?: \w+)? ?<calls>",
     r"<remove>(?: (?:moi|nous))(?: \w+){0,4}? (?:<list>|ici|la|tout de suite|immediatement)",
@@ -47,7 +52,9 @@ _DEMANDS = (
     r"<remove>(?: (?:que|vous|avez|aviez|eu|jamais|connaissez|connaissiez|un jour))+ (?:mon|ce|notre) numero",
     r"(?:etre|soit|sois|faire|suis)(?: (?:moi|me|nous))? <remove>e?s?(?: (?:de|du|des|d'|vos|votre|cette|la|toutes|toute|tous))*"
     r"(?: \w+)? ?<list>",
-    r"(?:figurer|etre|apparaitre) (?:dans|sur) (?:vos|votre|cette|aucune|la) ?<list>(?<!dans)",
+    r"(?:faites|fais) (?:moi|nous) (?:sortir|disparaitre|rayer|retirer|enlever|supprimer|effacer)(?: \w+){0,3}? <list>",
+    r"(?:<never>|pas|ne)(?: (?:jamais|pas|plus))* (?:figurer|etre|apparaitre) (?:dans|sur) (?:vos|votre|cette|aucune"
+    r"|la) ?<list>(?<!dans)",
     r"(?:me|m'|nous) desinscri(?:re|vez|ve)|desinscrivez(?: (?:moi|nous))?|desabonnez (?:moi|nous)|me desabonner|me faire (?:rayer"
     r"|radier|desinscrire)",
     r"(?:laissez|laisse|fichez|fiche|foutez|fous|foutre|ficher|laisser|lachez|lache)(?: (?:moi|nous|me|nous|donc|enfin|un peu))+(?: la"
@@ -60,16 +67,34 @@ _DEMANDS = (
 )
 
 _STATEMENTS = (
-    r"(?:veux|voulons|souhaite|souhaitons|desire|voudrais|aimerais)(?: (?:ne|absolument|vraiment))? <never>(?: jamais)? (?:vous entendre"
+    r"(?:veux|voulons|souhaite|souhaitons|desire|voudrais|aimerais)(?: (?:ne|absolument"
+    r"|vraiment))? <never>(?: jamais)? (?:vous entendre"
     r"|entendre parler de vous|avoir (?:de )?vos nouvelles"
-    r"|avoir affaire a vous|de vos nouvelles|vous parler au telephone)",
+    r"|avoir affaire a (?:vous|votre \w+)|de vos nouvelles|vous parler au telephone)",
     r"(?:veux|voulons|souhaite|souhaitons|desire|desirons|voudrais|voudrions|accepte|supporte|tiens|ai envie|aimerais|veut|entends)(?: "
     r"(?:absolument|vraiment))? (?:<never>|ne <never>)"
-    r"(?: (?:a|d'|de|jamais))? (?:etre|qu' on me|recevoir|avoir|entendre|un|vous entendre|vous avoir|de|d'|que (?:vous|l' on|on|personne"
+    r"(?: (?:a|d'|de|jamais))? (?:etre|qu' on me|recevoir|avoir|entendre|un|vous entendre|vous avoir|de|d'|que (?:vous|l' on|on"
+    r"|personne"
     r"|quelqu' un|quiconque)|avoir affaire|avoir a faire|du tout)"
     r"(?: (?:jamais|m'|me|nous|<pp>|<imp>|appeliez|appelle|vous|de|vos|d'|des|ces|un|seul|<calls>|parler|nouvelles|au|telephone"
     r"|vos nouvelles|la|moindre))+",
-    r"(?:ne|n') (?:\w+ )?(?:veux|voulons|souhaite|souhaitons|desire|accepte|supporte|voudrais)(?: (?:absolument|vraiment))? (?:pas|aucun"
+    r"(?:ce|mon|notre) (?:numero|telephone) ne (?:doit|devra|devrait) <never> etre (?:<pp>|compose|utilise)",
+    r"(?:qu' on|que l' on|qu' ils) <stop>(?: (?:tout de suite|enfin|immediatement))* (?:de|d') <obj><inf><end>",
+    r"(?:(?:vous )?(?:devez|devriez|allez)|(?:il )?(?:faut|faudrait))(?: (?:vraiment|absolument|maintenant))? <stop>"
+    r" (?:de|d') (?:m' |me |nous )<inf><end>",
+    r"(?:refuse|refusons|rejette|(?:m'|nous) oppose|(?:m'|nous) opposons)(?: (?:a|au|aux|tout|toute|tous|toutes|vos|ces|ce|de|d'"
+    r"|des|les|genre"
+    r"|recevoir|nouvel|nouveaux|autre|autres|formellement|categoriquement))+ <calls>",
+    r"(?:veux|souhaite|desire|voulons|souhaitons|voudrais|accepte)(?: (?:absolument|vraiment))? (?:<never>|pas|aucun)(?: (?:aucun"
+    r"|de|d'|avoir"
+    r"|le|moindre|autre|un|etre|en))* contact(?=$|,| (?:avec vous|avec votre|de votre|telephonique|par telephone))",
+    r"(?:veux|souhaite|desire|voulons|voudrais|aimerais|entends)(?: ne)? (?:<never>|pas) (?:faire partie|etre|figurer|apparaitre"
+    r"|rester)"
+    r"(?: inscrite?s?)? (?:de|d'|dans|sur|parmi)(?: (?:vos|votre|cette|aucune|la|les|une))? <list>",
+    r"(?:aimerais|voudrais|souhaite|souhaiterais|prefere|prefererais|demande|veux|exige|desire)(?: (?:a|de))? ne <never>(?: jamais)?"
+    r" (?:recevoir|avoir|subir|entendre|etre)(?: [\w']+){0,4}? (?:<calls>|<pp>)<end>",
+    r"(?:ne|n') (?:\w+ )?(?:veux|voulons|souhaite|souhaitons|desire|accepte|supporte|voudrais)(?: (?:absolument|vraiment))? (?:pas"
+    r"|aucun"
     r"|aucune|ni)(?: (?:de|recevoir|d'|un|vos|avoir|etre|que|vous|on|autre|autres|nouveau"
     r"|nouvel|seul|m'|me|nous|tels|ce|genre))* (?:<calls>|<pp>|appeliez|rappeliez|contactiez)",
     r"(?:veux|souhaite|desire|voulons|voudrais|aimerais|prefere|prefererais|demande|exige|prie|ordonne|conseille|remercie|merci|priere"
@@ -85,7 +110,8 @@ _STATEMENTS = (
     r"|du|recevoir|subir|des))* (?:<calls>|(?:vous )?m' appeliez|<inf>)",
     r"(?:ces|vos|les|tous ces) <calls> (?:doivent|devraient|vont devoir|cessent|ont interet a|il faut que)(?: (?:s'|cesser|arreter"
     r"|arretent))*",
-    r"(?:faut|veux|exige|souhaite|demande)(?: (?:que|absolument))* (?:ces|vos|les|tous ces) <calls>(?: (?:s'|cessent|arretent|finissent))+",
+    r"(?:faut|veux|exige|souhaite|demande)(?: (?:que|absolument))* (?:ces|vos|les|tous ces) <calls>(?: (?:s'|cessent|arretent"
+    r"|finissent))+",
     r"(?:c' est|que ce soit|ce sera|c' etait|soit|j' espere que c' est|esperons que c' est)(?: (?:bien|vraiment))? (?:la|le) "
     r"(?:derniere fois|dernier appel|derniere)(?: (?:que|qu'))? (?:vous|on|tu|je vous)(?: (?:me|m'|nous|le))?"
     r" (?:appel\w+|rappel\w+|telephon\w+|contact\w+|derang\w+|dis)",
@@ -93,11 +119,13 @@ _STATEMENTS = (
     r"(?:retire|revoque|annule|retirer|revoquer|refuse)(?: (?:mon|tout|toute|le|ma|mes|tous))+ (?:consentement|accord|autorisation"
     r"|permission)(?! (?:pour l' enregistrement|a l' enregistrement))",
     r"(?:vous autorise|vous permets|vous avons autorises?) (?:pas|plus|jamais) a (?:me |m' |nous )?<inf>",
-    r"(?:vous )?(?:n' )?(?:avez )?(?:pas|jamais|aucun|aucune|sans)(?: (?:le|l'|mon|ma|de|d'|vous|donne|avez|eu|je|ai|du|tout|la))* "
+    r"(?:vous )?(?:n' )?(?:avez )?(?:pas|plus|jamais|aucun|aucune|sans)(?: (?:le|l'|mon|ma|de|d'|vous|donne|avez|eu|je|ai|du|tout"
+    r"|la))* "
     r"(?:droit|permission|autorisation|consentement|accord|autorise)"
-    r"(?: (?:de|d'|a|pour|me|m'|nous|que|vous|ce|continuer|des|qu' on|les))* (?:<inf>|<imp>|<calls>|appeliez)",
+    r"(?: (?:de|d'|a|pour|me|m'|nous|que|vous|ce|ces|vos|continuer|des|qu' on|les))* (?:<inf>|<imp>|<calls>|appeliez)",
     r"(?:vous |il vous est )?(?:interdis|interdit|defends|interdisons)(?: (?:de|d'|formellement|me|m'|nous|que|vous|a|quiconque|votre"
-    r"|societe|strictement))* (?:<inf>|<imp>|appeliez|<calls>)(?! (?:avant|apres))",
+    r"|societe|strictement))* (?:(?:utiliser|garder|conserver) (?:ce|mon|notre) numero|<inf>|<imp>|appeliez|<calls>)(?! (?:avant"
+    r"|apres))",
     r"(?:si|la prochaine fois que) (?:vous|on|tu|j'|quelqu' un)(?: (?:me|m'|nous|encore|n'|ne|continuez a|recois|osez))* (?:<imp>"
     r"|appel\w*|rappel\w*|arretez|cessez|<inf>|un).{0,60}(?<![^ ,])<harm>",
     r"<harm>.{0,20}(?<![^ ,])si (?:vous|on)(?: (?:me|m'|nous|ne|n'|continuez|a))* (?:<imp>|<inf>|arretez|cessez)",
@@ -133,6 +161,7 @@ FRENCH = Grammar(
     r"|ai recu|quelle est|quelle etait|(?:recois|recoit|recevons|recevez|entends|vois|trouve|n' ai|n' a|n' avons)|c' etait quand)(?: "
     r"(?:ne|n'|lui|leur))*",
     others=r"(?:je|j'|on) (?:vous|te) (?:rappelle|appelle|rappellerai|appellerai|rappelons)|(?:rappelez|appelez) (?:moi|nous|plutot|le"
-    r"|la|mon|ma|demain|lundi|sur|apres)|ecrivez|envoyez|plutot(?! (?:cesser|crever))|pas besoin|pas la peine|n' avez pas (?:besoin|a)"
+    r"|la|mon|ma|demain|lundi|sur|apres)|ecrivez|envoyez|(?:prenez|utilisez|composez|essayez) (?:mon|ma|le|la|un|une"
+    r"|celui)(?! \w+ (?:plus|jamais))|c' est moi qui|plutot(?! (?:cesser|crever))|pas besoin|pas la peine|n' avez pas (?:besoin|a)"
     r"|pas necessaire|n' arretez (?:pas|surtout)|ne (?:cessez|stoppez) pas|mieux vaut|c' est mieux",
 )

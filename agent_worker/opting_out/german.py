@@ -35,6 +35,9 @@ _GROUPS = {
 }
 
 _DEMANDS = (
+    r"(?:benutzen|verwenden|wahlen|nutzen) sie (?:bitte )?(?:diese|meine|unsere) (?:\w+ )?nummer (?:bitte )?(?:nicht|nie"
+    r"|niemals) (?:mehr|wieder)"
+    r"(?=$|, (?:bitte|danke|verstanden))",
     r"<imp><f> <never>(?: (?:hier|bei mir|bei uns|mich|uns|unter dieser nummer|auf dieser nummer|diese nummer))*(?: an)?(?=$|,| (?:bitte"
     r"|und|oder|ja|okay|ok|sonst|danke|verstanden|es|mit|ich|das|wegen|um))",
     r"<imp>(?: (?:bitte|mich|uns|diese nummer|hier|meine nummer|doch))* (?:nicht|bloss nicht|bitte nicht)(?: mehr)?(?: (?:hier"

@@ -41,6 +41,8 @@ _GROUPS = {
 }
 
 _DEMANDS = (
+    r"nao (?:use[ms]?|utilizem?) (?:mais|nunca mais) (?:este|esse|meu|o meu|nosso|o nosso) (?:numero|telefone)(?=$|, (?:por favor"
+    r"|obrigad[oa]))",
     r"nao (?:me |nos )chame[ms]? (?:mais|nunca mais)(?! de)",
     r"<no> <obj>(?:volte[ms]?|voltar(?:em)?|voltassem|torne[ms]?|tornar(?:em)?|tornassem) a (?:me |nos )?<inf><here>",
     r"<no> <obj><subj>(?: (?:me|nos|para mim|pra mim))?<here><again>+",
@@ -89,7 +91,8 @@ _STATEMENTS = (
     r"(?:gostaria|queria|quero|prefiro|preferia|desejo|peco|agradecia|agradeceria|agradeco|exijo|pedi|pedia|faca o favor|favor|solicito)"
     r"(?: (?:de|que|se|para|muito|a|voces|ja|me|favor|lhe|lhes|lhe que))* (?:nao|nunca|nunca mais)(?: (?:ser|mais|me|nos|voltar|a"
     r"|voltem|voltassem"
-    r"|serem))* (?:(?:contac?tad|incomodad|perturbad|importunad)[oa]s?|<subj>|<inf>|entrem em contac?to)(?: (?:mais|comigo|de novo))*<end>",
+    r"|serem))* (?:(?:contac?tad|incomodad|perturbad|importunad)[oa]s?|<subj>|<inf>|entrem em contac?to)(?: (?:mais|comigo"
+    r"|de novo))*<end>",
     r"(?:que )?(?:seja|e|foi|espero que seja|sera|tenha sido)(?: (?:bem|mesmo))? a ultima (?:vez|chamada|ligacao)(?: (?:em|que|me|nos"
     r"|voces|voce))* (?:<subj>|lig\w+|telefon\w+|incomod\w+|chat\w+)",
     r"que (?:esta |essa |isto )?seja (?:a ultima (?:vez|chamada|ligacao)|o ultimo telefonema)",

@@ -11,7 +11,8 @@ _GROUPS = {
     r"|telefoneara[ns]?)",
     "inf": r"(?:llamar|marcar|contactar|molestar|telefonear|fastidiar|acosar|incomodar|hostigar|perseguir|importunar|atosigar"
     r"|dar la lata|tocar las narices)(?:me|nos)?",
-    "ger": r"(?:llamando|marcando|contactando|molestando|telefoneando|fastidiando|acosando|incomodando|insistiendo|hostigando)(?:me|nos)?",
+    "ger": r"(?:llamando|marcando|contactando|molestando|telefoneando|fastidiando|acosando|incomodando|insistiendo|hostigando)(?:me"
+    r"|nos)?",
     "again": r"(?: (?:mas|nunca mas|nunca|jamas|otra vez|de nuevo|nuevamente|ya|en la vida|en absoluto|ni una vez mas|una vez mas"
     r"|en el futuro|otra vez mas))",
     "calls": r"(?:llamad(?:a|as|itas)|telefonazos|acoso|llamar|llamarme)",
@@ -38,13 +39,18 @@ _GROUPS = {
 }
 
 _DEMANDS = (
+    r"<no> (?:use|usen|utilice|utilicen|marque|marquen) (?:mas|nunca mas|jamas) (?:este|mi|nuestro) (?:numero|telefono)(?=$"
+    r"|, (?:por favor|gracias))",
+    r"no (?:quiero|queremos|deseo|deseamos)(?: (?:tener|ningun|mas|ya))+ contacto(?: (?:mas|alguno|ninguno))*(?=$|,| con (?:ustedes"
+    r"|usted|su \w+))",
     r"<no> (?:se atreva[ns]? a |se les ocurra |se le ocurra )?(?:mas )?<obj>(?:vuelva[ns]?|volvieran?|volvais|volver"
     r"|torne[ns]?) a <inf><here>",
     r"<no> (?:mas )?<obj>(?:vuelva[ns]?|volvieran?|volvais)(?: a)? <subj>",
     r"<no> <obj><subj><here><again>+",
     r"<no> <obj>(?:siga[ns]?|seguir|insista[ns]?|continue[ns]?|siguieran)(?: en)? (?:<ger>|<inf>)",
     r"(?:ya no|nunca mas|nunca|jamas) <obj><subj><end>",
-    r"(?:ya no|nunca mas|no) (?:mas )?(?:me |nos )<subj><end>(?=$|,| (?:por favor|gracias|a este|aqui|a mi|ya|nunca|mas|y|es|se lo|jamas))",
+    r"(?:ya no|nunca mas|no) (?:mas )?(?:me |nos )<subj><end>(?=$|,| (?:por favor|gracias|a este|aqui|a mi|ya|nunca|mas|y|es|se lo"
+    r"|jamas))",
     r"<no> <inf> (?:mas|nunca mas|jamas|otra vez|de nuevo)<here>",
     r"<no> llame[ns]? (?:a este numero|aqui|a esta casa|a mi casa)(?=$|,| (?:por favor|mas|nunca))",
     r"<stop>(?: (?:ya|por favor|inmediatamente|ahora mismo|de una vez))* de <inf><end>",
@@ -97,7 +103,8 @@ _STATEMENTS = (
     r"(?:no|nunca|jamas|sin)(?: (?:les|le|os|te|se|lo|he|di|tienen|tiene|doy|dado|mi|ningun|ninguna|dimos|mas|ya))* (?:permiso"
     r"|consentimiento|derecho|autorizacion|autorizo|consiento|permito)"
     r"(?: (?:a|para|de|que|me|nos|ningun|alguno|mas|sigan|siga|vuelvan|ustedes))* (?:<inf>|<subj>|<ger>|llamen)",
-    r"(?:les|le|os|te|queda|esta|tienen|tiene) (?:terminantemente )?prohib\w+(?: (?:que|me|nos|volver|a|vuelvan|vuelva))* (?:<inf>|<subj>)",
+    r"(?:les|le|os|te|queda|esta|tienen|tiene) (?:terminantemente )?prohib\w+(?: (?:que|me|nos|volver|a|vuelvan|vuelva))* (?:<inf>"
+    r"|<subj>)",
     r"(?:prohibo|prohibimos)(?: (?:que|me|nos|volver|a|vuelvan|vuelva))* (?:<inf>|<subj>)",
     r"(?:si|como|a la proxima que|la proxima vez que) (?:me |nos )?(?:vuelv\w+|llam\w+|sig\w+|insist\w+|marc\w+"
     r"|molest\w+).{0,60}(?<![^ ,])<harm>",
