@@ -82,7 +82,8 @@ class Conversation:
         self._unanswered: list[tuple[str, float]] = []
         self._wish = OptOutWish(client)
         notes = Notes(self.keeper, lambda: self._wish.is_asked)
-        self.set_outcome, self.note_promise, self.record_mood = notes.set_outcome, notes.note_promise, self.transcript.judged
+        self.set_outcome, self.note_promise, self.remember = notes.set_outcome, notes.note_promise, notes.remember
+        self.record_mood = self.transcript.judged
         self._stop = StopQuestion(order.schedule_id)
         self.going_on = GoingOn(order.ask_to_go_on)
         self._closing, self._at_machine, self._is_disclosed = False, False, False

@@ -49,6 +49,7 @@ def _remembered(memory: Memory) -> str:
     lines += [f"Last call: {memory.last_call}."] if memory.last_call else []
     lines += [f"What was said then: {_quoted(memory.last_summary)}"] if memory.last_summary else []
     lines += [f"Mood in earlier calls: {_quoted('; '.join(memory.moods))}"] if memory.moods else []
+    lines += [f"Known of them: {_quoted(fact)}" for fact in memory.facts]
     lines += [f"Promised and not yet kept: {_quoted(promise)}" for promise in memory.open_promises]
     return "\n".join([_RECORD_RULE, *lines]) if lines else ""
 

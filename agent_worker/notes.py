@@ -11,13 +11,18 @@ class Notes:
     """One call's. `has_opted_out`: whether the callee's wish stands above any outcome."""
 
     def __init__(self, keeper: Keeper, has_opted_out: Callable[[], bool]) -> None:
-        self._keeper, self._has_opted_out, self._promises = keeper, has_opted_out, 0
+        self._keeper, self._has_opted_out, self._promises, self._remembered = keeper, has_opted_out, 0, 0
 
     def set_outcome(self, label: str, note: str, callback_at: datetime | None = None, quote: str = "") -> None:
         """Note the outcome, unless the callee has opted out: that stands."""
         if not self._has_opted_out():
             promised = {"callback_at": callback_at.isoformat(), "quote": quote} if callback_at else {}
             self._keeper.note(EventKind.OUTCOME_SET, {"label": label, "note": note, **promised})
+
+    def remember(self, text: str, quote: str) -> None:
+        """Note something about the callee that is worth knowing in a later call."""
+        self._remembered += 1
+        self._keeper.note(EventKind.REMEMBERED, {"seq": self._remembered, "text": text, "quote": quote})
 
     def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
         """Note something that was promised, for those who have to keep it."""

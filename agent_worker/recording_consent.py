@@ -88,6 +88,8 @@ class Consent:
             return data
         if kind is EventKind.TOOL_CALLED:
             return {**data, "arguments": NOT_STORED, "result": NOT_STORED}
+        if kind is EventKind.REMEMBERED:
+            return {**data, "text": "", "quote": ""}
         if kind in (EventKind.PROMISED, EventKind.RISK_FLAGGED):
             return {**data, "quote": ""}
         if kind is EventKind.OUTCOME_SET and data.get("label") != "do_not_call":

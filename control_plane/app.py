@@ -61,6 +61,7 @@ from control_plane.live.hub import Hub
 from control_plane.live.leaving import end_streams_on_signal
 from control_plane.live.progress import Progress
 from control_plane.live.words import Words
+from control_plane.memory.controllers import MemoryController
 from control_plane.operations.invariants import Watch
 from control_plane.promises.controllers import PromiseController
 from control_plane.records.controllers import (
@@ -112,6 +113,7 @@ API: Sequence[ControllerRouterHandler] = (
     NumberController,
     TwilioController,
     ContactController,
+    MemoryController,
     ContactListController,
     ImportController,
     ContactExportController,

@@ -12,6 +12,7 @@ from agent_worker.tools.flag_risk import flag_risk
 from agent_worker.tools.note_promise import note_promise
 from agent_worker.tools.opt_out import opt_out
 from agent_worker.tools.record_mood import record_mood
+from agent_worker.tools.remember import remember
 from agent_worker.tools.set_outcome import set_outcome
 from sip_config.contract import CallOrder
 
@@ -29,6 +30,8 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
         tools.append(set_outcome(control, order.outcome_labels, order.time_zone))
     if "note_promise" in wanted:
         tools.append(note_promise(control, order.time_zone))
+    if "remember" in wanted:
+        tools.append(remember(control))
     if "create_schedule" in wanted:
         tools.append(create_schedule(control))
     if "change_schedule" in wanted and order.planned:

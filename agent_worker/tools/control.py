@@ -58,6 +58,10 @@ class CallControl(Protocol):
         """Record what mood the person's last words were said in."""
         ...
 
+    def remember(self, text: str, quote: str) -> None:
+        """Record something about the person that is worth knowing in a later call, and their words that say it."""
+        ...
+
     def note_promise(self, what: str, owner: PromiseOwner, due_at: datetime | None, quote: str) -> None:
         """Record something that was promised to the callee, who is to keep it, until when, and in which words."""
         ...

@@ -11,6 +11,7 @@ from control_plane.analysis.findings import Result, Said, plain
 from control_plane.analysis.repository import AnalysisWork
 from control_plane.analysis.scoring import advanced
 from control_plane.audit.service import record
+from control_plane.calls.fact_repository import FactRepository
 from control_plane.calls.settlement import settle_again
 from control_plane.calls.stopping import never_call_again
 from control_plane.contacts.schemas import ContactIn, PhoneIn
@@ -55,6 +56,7 @@ async def apply(unit: Unit, row: CallAnalysis, heard: Heard, before: Result | No
     if heard.call.to_e164 and heard.was_person:
         await _know(unit, heard)
     row.lead_status = await _move_lead(unit, heard)
+    await _remember(unit, heard)
 
 
 async def _opt_out(unit: Unit, heard: Heard) -> None:
@@ -101,6 +103,7 @@ async def _know(unit: Unit, heard: Heard) -> None:
     if len(known) == 1:
         call.contact_id = known[0]
         await unit.session.flush()
+        await FactRepository(unit.session).adopt(call)
 
 
 async def _move_lead(unit: Unit, heard: Heard) -> str:
@@ -129,3 +132,11 @@ def _changed(contact: Contact, status: str, score: int | None) -> list[str]:
         contact.lead_score = score
         changed.append("lead_score")
     return changed
+
+
+async def _remember(unit: Unit, heard: Heard) -> None:
+    """What the transcript says of the person, in place of what an earlier analysis found there."""
+    rows = FactRepository(unit.session)
+    await rows.forget(heard.call.id, "analysis")
+    for seq, fact in enumerate(heard.result.facts if heard.was_person else (), start=1):
+        await rows.put(heard.call, "analysis", seq, str(fact.value), fact.quote, fact.offset_s)

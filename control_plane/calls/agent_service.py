@@ -15,6 +15,8 @@ from control_plane.calls.analysis_asking import ask_for_analysis
 from control_plane.calls.analysis_repository import AnalysisAsking
 from control_plane.calls.announcing import tell_recording, tell_transcript, tell_turn
 from control_plane.calls.continuity import continuity_of
+from control_plane.calls.fact_repository import FactRepository
+from control_plane.calls.facts import remember
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
 from control_plane.calls.orders import Parts, order_of
 from control_plane.calls.outcomes import category_of, promised_at
@@ -45,6 +47,7 @@ from sip_config.contract import (
     Outcome,
     Promise,
     RecordingConsent,
+    Remembered,
     RiskFlag,
     Turn,
 )
@@ -58,6 +61,7 @@ FACT_OF = {
     EventKind.FAILED: Fact.AGENT_LEFT,
 }
 MOODS = ("happy", "neutral", "sad", "stressed")
+_WITH_WORDS = (EventKind.RISK_FLAGGED, EventKind.PROMISED, EventKind.OUTCOME_SET, EventKind.REMEMBERED)
 _LONGEST_QUOTE = 2000
 RECORDING_KEY = "recordings/{call_id}.ogg"
 
@@ -119,6 +123,8 @@ class AgentService:
                 await self._flag_risk(call, from_plain(RiskFlag, event.data))
             case EventKind.PROMISED:
                 await take_promise(self._unit, call, from_plain(Promise, event.data), may_quote=not _has_refused(call))
+            case EventKind.REMEMBERED:
+                await remember(self._unit, call, from_plain(Remembered, event.data), may_keep=not _has_refused(call))
             case EventKind.STOP_SAID if call.state in FINAL:
                 await settle_stop(self._unit, call)
             case EventKind.STOP_SAID:
@@ -139,6 +145,7 @@ class AgentService:
             await RiskRepository(self._unit.session).forget_quotes(call.id)
             await PromiseRepository(self._unit.session).forget_quotes(call.id)
             await AnalysisAsking(self._unit.session).forget([call.id])
+            await FactRepository(self._unit.session).forget(call.id)
 
     async def _flag_risk(self, call: Call, flag: RiskFlag) -> None:
         await flag_risk(self._unit, call, flag, may_quote=not _has_refused(call))
@@ -170,6 +177,8 @@ class AgentService:
             await self._take_consent(call, report.recording_consent)
         for flag in report.risks:
             await self._flag_risk(call, flag)
+        for fact in report.remembered:
+            await remember(self._unit, call, fact, may_keep=not _has_refused(call))
         for promise in report.promises:
             await take_promise(self._unit, call, promise, may_quote=not _has_refused(call))
         if report.answered:
@@ -263,8 +272,8 @@ def _has_refused(call: Call) -> bool:
 
 def _kept_of(event: CallEvent) -> dict[str, Any]:
     """What the ledger keeps. The words behind a risk or a promise stand with it only, where they can be forgotten."""
-    has_words = event.kind in (EventKind.RISK_FLAGGED, EventKind.PROMISED, EventKind.OUTCOME_SET)
-    return {n: v for n, v in event.data.items() if n not in ("quote", "what")} if has_words else event.data
+    has_words = event.kind in _WITH_WORDS
+    return {n: v for n, v in event.data.items() if n not in ("quote", "what", "text")} if has_words else event.data
 
 
 def _as_row(told: Disclosure | RecordingConsent) -> dict[str, Any]:

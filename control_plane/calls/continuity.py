@@ -15,6 +15,7 @@ from msgspec import convert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.continuity_repository import ContinuityRepository, EarlierCall
+from control_plane.calls.fact_repository import FactRepository
 from control_plane.db.models import Call, Promise
 from control_plane.domain.recurrence import Recurrence
 from control_plane.domain.recurrence_words import in_words
@@ -26,7 +27,7 @@ from sip_config.contract import CallPurpose, Memory, PlannedCalls
 REMEMBERS = frozenset({CallPurpose.SINGLE, CallPurpose.SCHEDULE})
 """Not campaigns; not calls to safety contacts, who are other people."""
 CHANGING = frozenset({"change_schedule", "cancel_schedule"})
-_CALLS, _MOODS_OF_CALL, _PROMISES, _PLANNED = 5, 6, 5, 5
+_CALLS, _MOODS_OF_CALL, _PROMISES, _PLANNED, _FACTS = 5, 6, 5, 5, 20
 _SUMMARY, _LINE = 1000, 300
 """Characters."""
 
@@ -49,6 +50,7 @@ class Continuity:
             "last_summary": memory.last_summary,
             "last_mood": last_mood,
             "open_promises": promises,
+            "known_facts": " ".join(memory.facts),
         }
 
 
@@ -65,6 +67,7 @@ async def continuity_of(session: AsyncSession, call: Call, tools: Iterable[str],
         last_summary=one_line(next((each.summary for each in earlier if each.summary), ""), _SUMMARY),
         moods=tuple(_mood_line(each, zone) for each in reversed(earlier) if each.moods),
         open_promises=tuple(_promise_line(promise, time_zone) for promise in await rows.open_promises(_PROMISES)),
+        facts=tuple(one_line(fact, _LINE) for fact in await FactRepository(session).known(call, _FACTS)),
     )
     planned = await rows.planned(_PLANNED) if CHANGING & set(tools) else ()
     return Continuity(memory, tuple(_planned(*row) for row in planned), str(of_run[0]) if of_run else "")

@@ -36,6 +36,7 @@ from sip_config.contract import (
     EventKind,
     Promise,
     RecordingConsent,
+    Remembered,
     RiskFlag,
     Turn,
     WorkerHeartbeat,
@@ -53,6 +54,7 @@ _DATA_OF = {
     EventKind.RECORDING: RecordingConsent,
     EventKind.RISK_FLAGGED: RiskFlag,
     EventKind.PROMISED: Promise,
+    EventKind.REMEMBERED: Remembered,
 }
 MOST_SLOTS = 1000
 """Of one worker; far above what a machine can hold, so that a slip cannot promise capacity that is not there."""

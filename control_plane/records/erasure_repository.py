@@ -19,6 +19,7 @@ from control_plane.db.models import (
     CheckUpContact,
     Consent,
     Contact,
+    ContactFact,
     ContactPhone,
     Enrollment,
     Erasure,
@@ -89,7 +90,7 @@ class ErasureRepository:
         await self._session.execute(update(Call).where(Call.id.in_(call_ids)).values(values).execution_options(**_QUIET))
         events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
         await self._session.execute(events.execution_options(**_QUIET))
-        for of_call in (CallAnalysis, CallTurn, RiskFlag, Promise):
+        for of_call in (CallAnalysis, CallTurn, ContactFact, RiskFlag, Promise):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
         answered = update(Appointment).where(Appointment.status_call_id.in_(call_ids)).values(evidence="")
         await self._session.execute(answered.execution_options(**_QUIET))

@@ -19,6 +19,7 @@ from control_plane.db.models import (
     CheckUp,
     CheckUpContact,
     CheckUpEscalation,
+    ContactFact,
     ContactPhone,
     FollowUp,
     FollowUpStep,
@@ -95,6 +96,7 @@ class PlanningRepository:
             ("follow_ups", FollowUp, follow_ups),
             ("promises", Promise, or_(Promise.contact_id.in_(contact_ids), Promise.call_id.in_(calls))),
             ("risks", RiskFlag, RiskFlag.call_id.in_(calls)),
+            ("memory", ContactFact, or_(ContactFact.contact_id.in_(contact_ids), ContactFact.call_id.in_(calls))),
             ("analyses", CallAnalysis, CallAnalysis.call_id.in_(calls)),
         )
         return {name: await self._plain(kind, which, most) for name, kind, which in kinds}

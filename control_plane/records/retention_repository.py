@@ -11,7 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from control_plane.db.base import Base
-from control_plane.db.models import Appointment, Call, CallAnalysis, CallTurn, Enrollment, GateVerdict, LegalHold, Promise, RiskFlag
+from control_plane.db.models import (
+    Appointment,
+    Call,
+    CallAnalysis,
+    CallTurn,
+    ContactFact,
+    Enrollment,
+    GateVerdict,
+    LegalHold,
+    Promise,
+    RiskFlag,
+)
 from control_plane.db.session import number_hash
 from control_plane.domain.call_state import FINAL
 from control_plane.kit.ids import first_id_at
@@ -21,6 +32,7 @@ _QUIET = {"synchronize_session": False}
 _QUOTING: tuple[tuple[type[Base], InstrumentedAttribute[Any], InstrumentedAttribute[str]], ...] = (
     (RiskFlag, RiskFlag.call_id, RiskFlag.quote),
     (Promise, Promise.call_id, Promise.quote),
+    (ContactFact, ContactFact.call_id, ContactFact.quote),
     (Appointment, Appointment.status_call_id, Appointment.evidence),
 )
 """Where words of a call are kept beside its transcript: the table, the call, and the words."""

@@ -22,3 +22,4 @@ class Memory:
     last_summary: str = ""
     moods: tuple[str, ...] = ()  # one line per call, oldest first
     open_promises: tuple[str, ...] = ()  # one line each, the next due first
+    facts: tuple[str, ...] = ()  # what is known of the person, one line each, oldest first

@@ -86,6 +86,16 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """Something about the person that is worth knowing in a later call."""
+
+    seq: int  # 1 for the first of the call
+    text: str  # one sentence
+    quote: str = ""  # the callee's own words
+    offset_s: float | None = None  # seconds from the answer
+
+
+@dataclass(frozen=True, slots=True)
 class CallReport:
     """The agent's account of the finished call, sent once from `on_session_end`; repeats are equal and harmless."""
 
@@ -110,6 +120,7 @@ class CallReport:
     recording_consent: RecordingConsent | None = None
     risks: tuple[RiskFlag, ...] = ()
     promises: tuple[Promise, ...] = ()
+    remembered: tuple[Remembered, ...] = ()
     summary: str = ""  # what the next call should know of this one
     phone_gone: bool = True  # False: nobody saw the phone leave, and LiveKit did not confirm that the room was closed
     version: int = CONTRACT_VERSION

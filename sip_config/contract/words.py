@@ -105,6 +105,7 @@ class EventKind(enum.StrEnum):
     RECORDING = "recording"  # data: one RecordingConsent, as it stands now
     RISK_FLAGGED = "risk_flagged"  # data: one RiskFlag
     PROMISED = "promised"  # data: one Promise
+    REMEMBERED = "remembered"  # data: one Remembered
     STOP_SAID = "stop_said"  # data: quote; they are being asked whether this schedule's calls or all are meant, and no answer means all
     HEARTBEAT = "heartbeat"  # the agent is alive and in this call
     FAILED = "failed"  # data: error; the agent cannot go on

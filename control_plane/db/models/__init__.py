@@ -17,6 +17,7 @@ from control_plane.db.models.contact_import import ContactImport, ContactImportE
 from control_plane.db.models.follow_up import FollowUp, FollowUpStep, RiskFlag
 from control_plane.db.models.idempotency import IdempotencyRecord
 from control_plane.db.models.installation import Installation
+from control_plane.db.models.memory import ContactFact
 from control_plane.db.models.number_import import NumberImport, NumberImportError
 from control_plane.db.models.promise import Promise
 from control_plane.db.models.records import Erasure, LegalHold
@@ -65,6 +66,7 @@ __all__ = [
     "CheckUpEscalation",
     "Consent",
     "Contact",
+    "ContactFact",
     "ContactImport",
     "ContactImportError",
     "ContactImportFound",

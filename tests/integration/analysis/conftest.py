@@ -39,8 +39,9 @@ class Desk:
         return {"sessions": api.sessions, "queue": api.queue, "clock": self.clock} | self.extra
 
     async def work(self, later: timedelta = timedelta(seconds=5)) -> None:
-        """Turn the clock, then do what is due."""
-        self.clock.advance(later)
+        """Turn the clock to `later` than anything that was said, then do what is due."""
+        behind = SystemClock().now() - self.clock.now()
+        self.clock.advance(max(behind, timedelta()) + later)
         await analyze_calls(self.ctx)
 
     async def called(self, *said: tuple[str, str], **report: Any) -> tuple[Any, Agent]:

@@ -1,0 +1,89 @@
+"""The configured model in the task worker: asked over HTTP with the workspace's own key, waited for, and replaced by rules."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from control_plane.analysis.tasks import AGAIN_AFTER
+from tests.integration.analysis.conftest import Desk
+from tests.integration.calls.conftest import checked
+
+OFFER, NO = ("agent", "Shall I book you in?"), ("callee", "No, I would rather see it first, perhaps next week.")
+
+
+@dataclass
+class Models:
+    """A server with OpenAI's interface that answers what it is told to."""
+
+    url: str = ""
+    answers: list[tuple[int, str]] = field(default_factory=list)
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        fields = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+        body = json.loads(await reader.readexactly(int(fields["content-length"])))
+        self.asked.append((fields["authorization"], body))
+        status, text = self.answers.pop(0) if self.answers else (503, "")
+        told = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
+        writer.write(f"HTTP/1.1 {status} X\r\ncontent-length: {len(told)}\r\nconnection: close\r\n\r\n".encode() + told)
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def models(desk: Desk) -> AsyncIterator[Models]:
+    """The assistant's own account at a model server of its own."""
+    made = Models()
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    checked(await desk.stage.api.owner.post("/secrets", json={"name": "ours", "value": "sk-ours"}), 201)
+    llm = {"llm": {"model": "small", "credential": "ours"}}
+    checked(await desk.stage.api.manager.patch(f"/assistants/{desk.stage.assistant_id}", json={"models": llm}), 200)
+    await desk.stage.post(f"/assistants/{desk.stage.assistant_id}/publish")
+    state = desk.stage.api.app.state
+    desk.extra = {"settings": replace(state.settings, models_base_url=made.url), "secret_box": state.secret_box}
+    yield made
+    server.close()
+    await server.wait_closed()
+
+
+def answer(quote: str) -> str:
+    nothing = {"value": "unknown", "quote": "", "confidence": 0}
+    found = {"value": "callback", "quote": quote, "confidence": 0.8}
+    lists = {name: [] for name in ("topics", "moods", "extraction", "facts")}
+    return json.dumps({"summary": nothing, "outcome": found, "opt_out": nothing | {"value": False}, "sentiment": nothing} | lists)
+
+
+async def test_the_model_of_the_assistant_is_asked_with_its_own_key_and_believed_what_it_can_quote(desk: Desk, models: Models) -> None:
+    models.answers = [(200, answer("perhaps next week"))]
+    call, found = await desk.analyzed(OFFER, NO)
+    assert (found["engine"], found["model"], found["outcome"]["value"], found["outcome"]["offset_s"]) == ("model", "small", "callback", 4.0)
+    ((authorization, body),) = models.asked
+    assert (authorization, body["model"]) == ("bearer sk-ours", "small")
+    assert (await desk.stage.get(f"/calls/{call['id']}"))["outcome"] == "callback"
+    models.answers = [(200, answer("I bought it"))]
+    _, found = await desk.analyzed(OFFER, NO)
+    assert (found["engine"], found["outcome"]["value"]) == ("model", "unknown")
+
+
+async def test_a_model_that_is_down_is_waited_for_and_then_rules_do(desk: Desk, models: Models) -> None:
+    call, _ = await desk.called(OFFER, ("callee", "No thanks."))
+    await desk.work()
+    assert [row.state for row in await desk.rows(call)] == ["pending"]
+    for pause in AGAIN_AFTER:
+        await desk.work(pause)
+    found = await desk.of(call)
+    assert (found["engine"], found["outcome"]["value"], len(models.asked)) == ("rules", "not_interested", 3)
+    assert "did not answer" in found["note"]
+
+
+async def test_a_credential_that_is_gone_means_rules_and_says_so(desk: Desk, models: Models) -> None:
+    desk.extra["secret_box"] = type(desk.extra["secret_box"])("A" * 43 + "=")
+    _, found = await desk.analyzed(OFFER, ("callee", "No thanks."))
+    assert (found["engine"], models.asked) == ("rules", [])
+    assert "'ours'" in found["note"]
