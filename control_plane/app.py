@@ -25,6 +25,7 @@ from control_plane.calls.internal_controllers import AgentCallController, Worker
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
 from control_plane.calls.tool_controllers import InCallToolController
 from control_plane.calls.tracing import AgentTraceMiddleware
+from control_plane.calls.twilio_webhook import TwilioWebhookController
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
 from control_plane.carriers.controllers import TwilioController
 from control_plane.checkups.controllers import CheckUpController
@@ -163,6 +164,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     InCallScheduleController,
     InCallToolController,
     LiveKitWebhookController,
+    TwilioWebhookController,
 )
 """What lies beside it: health, webhooks, the internal side of agent workers."""
 

@@ -24,15 +24,19 @@ async def recording_answer(storage: Storage, call: Call, byte_range: str | None 
     size = await storage.size(call.recording_key)
     part = part_of(byte_range, size)
     start, stop = part or (0, size)
+    # The agent's own are Ogg Opus, those that a carrier made are WAV.
+    kind = "wav" if call.recording_key.endswith(".wav") else "ogg"
     headers = {
         "Accept-Ranges": "bytes",
         "Content-Length": str(stop - start),
-        "Content-Disposition": f'inline; filename="call-{call.id}.ogg"',
+        # Said here: the route's own media type would win over that of the answer.
+        "Content-Type": f"audio/{kind}",
+        "Content-Disposition": f'inline; filename="call-{call.id}.{kind}"',
     }
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     chunks = _first_bytes(storage.open(call.recording_key, start), stop - start)
-    return Stream(chunks, media_type="audio/ogg", headers=headers, status_code=HTTP_206_PARTIAL_CONTENT if part else HTTP_200_OK)
+    return Stream(chunks, headers=headers, status_code=HTTP_206_PARTIAL_CONTENT if part else HTTP_200_OK)
 
 
 def part_of(byte_range: str | None, size: int) -> tuple[int, int] | None:

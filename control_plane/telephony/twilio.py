@@ -6,8 +6,10 @@ lost, makes nothing twice. Their names and domain carry our trunk's id.
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -242,6 +244,17 @@ class TwilioSide:
         lists = self._client.sip.credential_lists.stream(page_size=1000)
         return next((each for each in lists if each.friendly_name == name), None)
 
+    def call(self, call_sid: str) -> tuple[str, str, datetime] | None:
+        """Caller, callee and start of a call; None for one that Twilio does not know, or of which it does not say that."""
+        try:
+            found = self._client.calls(call_sid).fetch()
+        except TwilioRestException as error:
+            if error.status == _GONE:
+                return None
+            raise
+        begun = found.start_time or found.date_created
+        return None if begun is None else (digits_of(str(found._from)), digits_of(str(found.to)), begun)
+
     def recording(self, recording_sid: str, most: int) -> bytes | None:
         """The audio (WAV) of a recording; None when Twilio has none under this id. Raises `CarrierError` beyond `most` bytes.
 
@@ -282,6 +295,12 @@ def _money(text: Any) -> Decimal | None:
         return None if text is None else Decimal(format(Decimal(str(text)).quantize(Decimal("0.000001")).normalize(), "f"))
     except InvalidOperation:
         return None
+
+
+def digits_of(party: str) -> str:
+    """The number in `+1…` or `sip:+1…@host`; empty when there is none."""
+    found = re.fullmatch(r"(?:sips?:)?(\+[0-9]{7,15})(?:[@;].*)?", party)
+    return found[1] if found else ""
 
 
 def is_signed(access: TwilioAccess, url: str, form: Any, signature: str, settings_header: str) -> bool:

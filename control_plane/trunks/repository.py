@@ -9,9 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Assistant, Call, CampaignNumber, CarrierStep, Number, Trunk
 from control_plane.domain.caller_id import SHORT_CALL, NumberRecord
+from control_plane.trunks.faults import Ended
 from sip_config.contract import NetworkResult
 
 _SYNC_LOCK = 0x74_72_75_6E  # "trun": one synchronisation per trunk at a time
+
+_LOOKED_AT = 200
+"""Calls whose words are read for one look at a trunk's health."""
 
 
 class TrunkRepository:
@@ -49,6 +53,13 @@ class TrunkRepository:
         )
         rows = await self._session.execute(query.group_by(Call.network_result))
         return {str(row[0]): row[1] for row in rows}
+
+    async def ended_since(self, trunk_id: uuid.UUID, since: datetime) -> list[Ended]:
+        """The newest calls that ended since then, with the network's words."""
+        columns = (Call.network_result, Call.sip_status_code, Call.sip_status, Call.failure, Call.from_number_id)
+        query = select(*columns).where(Call.trunk_id == trunk_id, Call.ended_at >= since, Call.network_result.is_not(None))
+        rows = await self._session.execute(query.order_by(Call.ended_at.desc()).limit(_LOOKED_AT))
+        return [Ended(str(row[0]), row[1], f"{row[2] or ''} {row[3]}", row[4]) for row in rows]
 
 
 class NumberRepository:

@@ -124,6 +124,14 @@ def _pause(row: Trunk) -> dict[str, Any]:
     return {"paused_at": since, "tries_again_at": since + _USUAL.set_by(row.breaker).rest if since else None}
 
 
+class TrunkFault(Struct):
+    kind: Literal["wrong_password", "dead_host", "missing_codec", "refused_number"]
+    detail: str
+    """What it is and where to look, as a sentence."""
+    calls: int
+    """Of the last hour's, at most the newest 200."""
+
+
 class TrunkHealth(Struct):
     """How the trunk does, from what its calls met in the last hour."""
 
@@ -134,6 +142,8 @@ class TrunkHealth(Struct):
     live_calls: int
     calls_last_hour: int
     results_last_hour: dict[str, int]
+    faults: list[TrunkFault]
+    """What the failures of the last hour speak of, the most frequent first."""
 
 
 class NumberIn(Struct, forbid_unknown_fields=True):

@@ -21,6 +21,7 @@ from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.kit.secrets import SecretBox
 from control_plane.settings import Settings
+from control_plane.trunks.faults import faults_of
 from control_plane.trunks.health import judge
 from control_plane.trunks.repository import TrunkRepository
 from control_plane.trunks.schemas import Breaker, TrunkHealth, TrunkIn, TrunkOut, TrunkPatch
@@ -158,7 +159,8 @@ class TrunkService:
     async def health(self, trunk_id: uuid.UUID) -> TrunkHealth:
         row = await self.get(trunk_id)
         results = await self._repository.results_since(row.id, self._unit.now - _HEALTH_WINDOW)
-        return judge(row, await self._repository.live_calls(row.id), results)
+        ended = await self._repository.ended_since(row.id, self._unit.now - _HEALTH_WINDOW)
+        return judge(row, await self._repository.live_calls(row.id), results, faults_of(ended))
 
     async def path(self, trunk_id: uuid.UUID) -> CarrierPathOut:
         row = await self.get(trunk_id)

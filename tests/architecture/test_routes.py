@@ -11,6 +11,7 @@ PUBLIC = {
     r"/health/(live|ready)": "asked by load balancers, which have no key; says nothing of any workspace",
     r"/metrics": "asked by scrapers; says nothing of any workspace",
     r"/api/v1/auth/token": "the request brings the key that is exchanged",
+    r"/webhooks/twilio/(status|recording)": "signed by the Twilio account that it names",
     r"/webhooks/livekit": "signed by LiveKit with our API secret",
     r"/internal/calls/\{call_id\}/.*": "opened by the one-call ticket of the agent's dispatch, which the service checks",
     r"/(docs|openapi\.json|schema)(/.*)?": "the description of the API and its page",

@@ -49,6 +49,8 @@ class TwilioEmulator:
     """(trunk, credential list)"""
     urls: dict[str, Thing] = field(default_factory=dict)
     numbers: dict[str, Thing] = field(default_factory=dict)
+    calls: dict[str, Thing] = field(default_factory=dict)
+    """`from`, `to` and `start_time` by id."""
     recordings: dict[str, bytes] = field(default_factory=dict)
     account_type: str = "Full"
     is_down: bool = False

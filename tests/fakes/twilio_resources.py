@@ -291,6 +291,12 @@ def _check_password(password: str) -> None:
         raise Refusal(400, 21241, "Password must be at least 12 characters with a digit and letters of both cases")
 
 
+@_route("GET", _API, _ACCOUNT + "/Calls/{}.json")
+def _call(self: Any, sid: str, query: Thing) -> tuple[int, Any]:
+    plain: Thing = {"sid": sid, "account_sid": ACCOUNT, "status": "completed", "uri": f"{_ACCOUNT}/Calls/{sid}.json"}
+    return 200, plain | _dates(_RFC2822) | _there(self.calls, sid)
+
+
 @_route("GET", _API, _ACCOUNT + "/Recordings/{}.wav")
 def _recording(self: Any, sid: str, query: Thing) -> tuple[int, Any]:
     if sid not in self.recordings:

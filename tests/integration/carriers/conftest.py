@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from control_plane.trunks.tasks import sync_trunk
+from sip_config.provision import Provisioner
 from tests.fakes.twilio import ACCOUNT, TOKEN, TwilioEmulator, twilio_emulator
 from tests.fixtures.api import Api
 from tests.fixtures.services import LiveKitService
@@ -70,10 +71,16 @@ class Acme:
 
 
 @pytest.fixture
-async def acme(api: Api, twilio: TwilioEmulator, livekit: LiveKitService) -> Acme:
+async def acme(api: Api, twilio: TwilioEmulator, livekit: LiveKitService) -> AsyncIterator[Acme]:
     addresses = {"livekit_url": livekit.url, "livekit_api_key": livekit.key, "livekit_api_secret": livekit.secret}
     settings = replace(api.settings, rehearsal=False, livekit_sip_uri=SIP_URI, **addresses)
     api.app.state.twilio_connect, api.app.state.settings = twilio.connect, settings
     state = api.app.state
     ctx = {"settings": settings, "sessions": state.sessions, "secret_box": state.secret_box, "clock": api.clock, "queue": api.queue}
-    return Acme(api, twilio, ctx | {"twilio_connect": twilio.connect, "job_try": 1})
+    made = Acme(api, twilio, ctx | {"twilio_connect": twilio.connect, "job_try": 1})
+    yield made
+    # LiveKit is everybody's here, and takes calls to one number over one trunk only.
+    trunks = (await api.manager.get("/trunks")).json()["items"]
+    async with Provisioner(livekit.url, livekit.key, livekit.secret) as provisioner:
+        for trunk in trunks:
+            await provisioner.remove(trunk["id"])
