@@ -165,9 +165,9 @@ _WRITE = _sent(
     claimed as ({CLAIMED}),
     charged as (
         update campaign set served = p.served + m.calls::float8 / weight, warm_since = p.warm_since
-        from unnest(cast(:campaigns as uuid[]), cast(:served as float8[]), cast(:warm as timestamptz[])) as p(id, served, warm_since)
-        join (select campaign_id, count(*) as calls from made group by 1) as m on m.campaign_id = p.id
-        where campaign.id = p.id)
+        from json_to_recordset(cast(:paces as json)) as p(campaign_id uuid, served float8, warm_since timestamptz)
+        join (select campaign_id, count(*) as calls from made group by 1) as m on m.campaign_id = p.campaign_id
+        where campaign.id = p.campaign_id)
     select id from made
     """  # noqa: S608
 )
@@ -299,13 +299,8 @@ class ClaimRepository:
         charged: not a change that `updated_at` tells of."""
         if not calls and not verdicts:
             return set()
-        given = {
-            "calls": msgspec.json.encode(calls).decode(),
-            "verdicts": msgspec.json.encode(verdicts).decode(),
-            "campaigns": [pace.campaign_id for pace in paces],
-            "served": [pace.served for pace in paces],
-            "warm": [pace.warm_since for pace in paces],
-        }
+        rows = {"calls": calls, "verdicts": verdicts, "paces": paces}
+        given = {name: msgspec.json.encode(each).decode() for name, each in rows.items()}
         return set((await self._send(_WRITE, given)).scalars())
 
     async def _send(self, statement: str, given: Mapping[str, Any]) -> CursorResult[Any]:
