@@ -98,7 +98,7 @@ class PreviewService:
     async def preview_of(self, intent: Intent, asked: PreviewIn) -> PreviewOut:
         """Raises `Conflict` for a campaign that nobody could call from."""
         plan = await self._plan(intent)
-        tally = Tally(self._now, local_day(self._now, plan.workspace.time_zone)[1])
+        tally = Tally(self._now, local_day(self._now, plan.workspace.time_zone)[1], most_lacking=asked.name_lacking)
         rows = PreviewRepository(
             self._unit.session,
             intent.campaign.id,

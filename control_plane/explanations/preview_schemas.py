@@ -25,6 +25,11 @@ Share = Annotated[
 ]
 
 
+Named = Annotated[
+    int, Meta(ge=0, le=10_000, examples=[1000], description="How many contacts that lack values are named; all of them are counted")
+]
+
+
 class PreviewIn(Struct, forbid_unknown_fields=True, kw_only=True):
     """The pace and the answers to reckon with. Everything may be left out."""
 
@@ -33,6 +38,7 @@ class PreviewIn(Struct, forbid_unknown_fields=True, kw_only=True):
     average_call_s: Seconds | None = None
     expected_attempts: PerContact | None = None
     answered_share: Share | None = None
+    name_lacking: Named = 100
 
 
 class ExampleOut(Struct, kw_only=True):
@@ -70,6 +76,8 @@ class VariablesOut(Struct, kw_only=True):
 
     required: list[str]
     contacts_lacking: int
+    not_named: int
+    """Of them those who are not among the examples; ask again with a higher `name_lacking`, at most 10,000."""
     by_variable: dict[str, int]
     examples: list[LackingOut]
 
@@ -143,6 +151,7 @@ def variables_of(tally: Tally, required: Sequence[str]) -> VariablesOut:
     return VariablesOut(
         required=list(required),
         contacts_lacking=tally.lacking_contacts,
+        not_named=tally.lacking_contacts - len(tally.lacking_examples),
         by_variable=dict(sorted(tally.lacking.items())),
         examples=[LackingOut(contact_id=i, name=name, missing=list(missing)) for i, name, missing in tally.lacking_examples],
     )

@@ -13,8 +13,6 @@ from control_plane.domain.decision import Decision, Dial, Never, Reason
 from control_plane.explanations.obstacles import next_possible_at
 
 MOST_EXAMPLES = 5
-MOST_LACKING = 100
-"""Contacts named because a prompt needs a value that they lack: somebody has to complete each of their rows."""
 
 
 class Named(Protocol):
@@ -57,6 +55,8 @@ class Tally:
     reasons: dict[tuple[str, bool], OfReason] = field(default_factory=dict)
     lacking: Counter[str] = field(default_factory=Counter)
     lacking_contacts: int = 0
+    most_lacking: int = 100
+    """How many of them are named: somebody has to complete each of their rows."""
     lacking_examples: list[tuple[uuid.UUID, str, tuple[str, ...]]] = field(default_factory=list)
     openings: Counter[tuple[str, datetime]] = field(default_factory=Counter)
     """Contacts by zone and the hour (of the clock in UTC) in which they can first be called."""
@@ -79,7 +79,7 @@ class Tally:
         """Take in a contact without a value for some variables of the prompts."""
         self.lacking_contacts += 1
         self.lacking.update(variables)
-        if len(self.lacking_examples) < MOST_LACKING:
+        if len(self.lacking_examples) < self.most_lacking:
             self.lacking_examples.append((contact_id, name, variables))
 
     def by_reason(self) -> list[OfReason]:

@@ -124,6 +124,10 @@ async def test_missing_variables_are_told_per_row(world: World) -> None:
     assert (variables["required"], variables["contacts_lacking"]) == (["first_name", "visit"], 2)
     assert variables["by_variable"] == {"first_name": 1, "visit": 2}
     assert sorted(example["missing"] for example in variables["examples"]) == [["first_name", "visit"], ["visit"]]
+    assert variables["not_named"] == 0
+    bounded = (await _preview(world, campaign, name_lacking=1))["variables"]
+    assert (bounded["contacts_lacking"], bounded["by_variable"], bounded["not_named"]) == (2, {"first_name": 1, "visit": 2}, 1)
+    assert len(bounded["examples"]) == 1
 
 
 async def test_a_campaign_without_contacts_is_told_so(world: World) -> None:
