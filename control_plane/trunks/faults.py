@@ -58,7 +58,7 @@ def faults_of(calls: Sequence[Ended]) -> list[Fault]:
     """The faults that speak of the trunk and not of the callees, the most frequent first."""
     heard = {call.from_number_id for call in calls if call.network_result == "answered"}
     named = (_kind(call, is_number_heard=call.from_number_id in heard) for call in calls)
-    kinds: Counter[FaultKind] = Counter(kind for kind in named if kind is not None)
+    kinds = Counter[FaultKind](kind for kind in named if kind is not None)
     return [Fault(kind, _SAYS[kind], count) for kind, count in kinds.most_common()]
 
 
