@@ -16,7 +16,6 @@ from control_plane.explanations.schemas import CallExplained, EnrollmentExplaine
 from control_plane.kit.api_examples import Examples
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.handling import Who, Work
-from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
 
 LARGEST_PLAN = 10_000_000
 """Bytes."""
@@ -62,8 +61,8 @@ class PreviewController(Controller):
     @post(
         "/preview",
         status_code=200,
-        opt=NOT_IDEMPOTENT,
         request_max_body_size=LARGEST_PLAN,
+        responses=_PREVIEWED,
         summary="What if a campaign such as this were made, or changed so, and started now?",
     )
     async def preview_of_a_plan(self, unit: Work, principal: Who, data: JSONBody[PlannedPreviewIn]) -> PreviewOut:
