@@ -13,6 +13,7 @@ import structlog
 
 from agent_worker.control_plane_client import CallClient, Refused, Superseded, Unreachable
 from agent_worker.keeper import Keeper
+from sip_config.contract import ActivityKind, EventKind
 
 log = structlog.get_logger()
 
@@ -31,7 +32,7 @@ class Ending(Protocol):
 class Effects:
     def __init__(self, client: CallClient, keeper: Keeper, call: Ending) -> None:
         self._client, self._keeper, self._call = client, keeper, call
-        self._uses = 0
+        self._uses, self._notes = 0, 0
 
     async def use(self, name: str, arguments: Mapping[str, Any], use_id: str, timeout_s: float) -> str | None:
         """What the model is told of one use; None when the call has ended meanwhile."""
@@ -54,3 +55,9 @@ class Effects:
             return _AS_DATA.format(name=name) + json.dumps(str(found.get("data", "")), ensure_ascii=False)
         # What an endpoint or a schema says of a failure is quoted too.
         return _FAILED.format(name=name, why=json.dumps(str(found.get("why", "")), ensure_ascii=False))
+
+    def note(self, kind: ActivityKind, what: str, score: int | None = None) -> None:
+        """Note something about the person, or the score (0 to 100) with its reasons, one a line."""
+        self._notes += kind is ActivityKind.NOTE
+        data = {"seq": self._notes if kind is ActivityKind.NOTE else 0, "kind": kind.value, "what": what}
+        self._keeper.note(EventKind.ACTIVITY, data | ({} if score is None else {"score": score}))

@@ -92,6 +92,8 @@ class Consent:
             return {**data, "text": "", "quote": ""}
         if kind in (EventKind.PROMISED, EventKind.RISK_FLAGGED):
             return {**data, "quote": ""}
+        if kind is EventKind.ACTIVITY:
+            return {**data, "what": ""}
         if kind is EventKind.OUTCOME_SET and data.get("label") != "do_not_call":
             words = {"quote": ""} if "quote" in data else {}
             return {**data, **words, "note": NOT_STORED if data.get("note") else ""}

@@ -8,6 +8,7 @@ from agent_worker.outcomes import category
 from sip_config.causes import is_phone_gone
 from sip_config.codec import from_plain
 from sip_config.contract import (
+    Activity,
     AnsweredBy,
     CallEvent,
     CallReport,
@@ -61,6 +62,7 @@ def fold(
         promises=tuple(from_plain(Promise, event.data) for event in events if event.kind is EventKind.PROMISED),
         remembered=tuple(from_plain(Remembered, event.data) for event in events if event.kind is EventKind.REMEMBERED),
         risks=tuple(from_plain(RiskFlag, event.data) for event in events if event.kind is EventKind.RISK_FLAGGED),
+        activities=tuple(from_plain(Activity, event.data) for event in events if event.kind is EventKind.ACTIVITY),
         turns=turns,
         answered_at=answered.at if answered else None,
         ended_at=end.at if end else ended_at,

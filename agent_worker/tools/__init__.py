@@ -9,15 +9,20 @@ from agent_worker.tools.control import CallControl
 from agent_worker.tools.create_schedule import create_schedule
 from agent_worker.tools.end_call import end_call
 from agent_worker.tools.flag_risk import flag_risk
+from agent_worker.tools.log_activity import log_activity
 from agent_worker.tools.note_promise import note_promise
 from agent_worker.tools.opt_out import opt_out
+from agent_worker.tools.qualify_lead import qualify_lead
 from agent_worker.tools.record_mood import record_mood
 from agent_worker.tools.remember import remember
+from agent_worker.tools.send_dtmf import send_dtmf
 from agent_worker.tools.set_outcome import set_outcome
 from sip_config.contract import CallOrder
 
 ALL = ("end_call", "opt_out", "set_outcome", "note_promise")
 """What an order that names no tools means. Planning further calls is only for assistants that are told to."""
+
+_PLAIN = {"qualify_lead": qualify_lead, "log_activity": log_activity, "send_dtmf": send_dtmf}
 
 
 def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
@@ -42,5 +47,6 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
         tools.append(flag_risk(control))
     if "record_mood" in wanted:
         tools.append(record_mood(control))
+    tools += [make(control) for name, make in _PLAIN.items() if name in wanted]
     filler = phrases.for_language(order.language).looking_up
     return tools + [configured(control, each, filler) for each in order.configured_tools]

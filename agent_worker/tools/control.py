@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from sip_config.contract import EndCause, PromiseOwner, RiskLevel
+from sip_config.contract import ActivityKind, EndCause, PromiseOwner, RiskLevel
 
 
 class Plans(Protocol):
@@ -25,6 +25,10 @@ class Effects(Protocol):
         """What the model is told of one use of a configured tool; None when the call has ended meanwhile."""
         ...
 
+    def note(self, kind: ActivityKind, what: str, score: int | None = None) -> None:
+        """Note something about the person, or the score (0 to 100) with its reasons, one a line."""
+        ...
+
 
 class CallControl(Protocol):
     @property
@@ -36,6 +40,10 @@ class CallControl(Protocol):
     @property
     def stays_on(self) -> bool:
         """Whether somebody may be in danger, so that an opt-out is kept but does not end the call."""
+        ...
+
+    async def press(self, key: str) -> None:
+        """Press keys of the phone."""
         ...
 
     def hang_up(self, cause: EndCause) -> None:

@@ -23,7 +23,18 @@ Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", ma
 ModelName = Annotated[str, Meta(min_length=1, max_length=100)]
 Label = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["interested"])]
 ToolName = Literal[
-    "end_call", "opt_out", "set_outcome", "note_promise", "create_schedule", "change_schedule", "cancel_schedule", "flag_risk", "remember"
+    "end_call",
+    "opt_out",
+    "set_outcome",
+    "note_promise",
+    "create_schedule",
+    "change_schedule",
+    "cancel_schedule",
+    "flag_risk",
+    "send_dtmf",
+    "qualify_lead",
+    "log_activity",
+    "remember",
 ]
 BUILT_IN = frozenset(get_args(ToolName))
 AnyTool = Annotated[

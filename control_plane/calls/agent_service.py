@@ -11,6 +11,8 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from control_plane.calls.activities import take_activity
+from control_plane.calls.activity_repository import ActivityRepository
 from control_plane.calls.analysis_asking import ask_for_analysis
 from control_plane.calls.analysis_repository import AnalysisAsking
 from control_plane.calls.announcing import tell_recording, tell_transcript, tell_turn
@@ -36,6 +38,7 @@ from control_plane.kit.secrets import digest
 from control_plane.usage.charging import charge
 from sip_config.codec import from_plain
 from sip_config.contract import (
+    Activity,
     CallEvent,
     CallOrder,
     CallReport,
@@ -61,7 +64,7 @@ FACT_OF = {
     EventKind.FAILED: Fact.AGENT_LEFT,
 }
 MOODS = ("happy", "neutral", "sad", "stressed")
-_WITH_WORDS = (EventKind.RISK_FLAGGED, EventKind.PROMISED, EventKind.OUTCOME_SET, EventKind.REMEMBERED)
+_WITH_WORDS = (EventKind.RISK_FLAGGED, EventKind.PROMISED, EventKind.ACTIVITY, EventKind.OUTCOME_SET, EventKind.REMEMBERED)
 _LONGEST_QUOTE = 2000
 RECORDING_KEY = "recordings/{call_id}.ogg"
 
@@ -123,6 +126,8 @@ class AgentService:
                 await self._flag_risk(call, from_plain(RiskFlag, event.data))
             case EventKind.PROMISED:
                 await take_promise(self._unit, call, from_plain(Promise, event.data), may_quote=not _has_refused(call))
+            case EventKind.ACTIVITY:
+                await take_activity(self._unit, call, from_plain(Activity, event.data), may_quote=not _has_refused(call))
             case EventKind.REMEMBERED:
                 await remember(self._unit, call, from_plain(Remembered, event.data), may_keep=not _has_refused(call))
             case EventKind.STOP_SAID if call.state in FINAL:
@@ -144,6 +149,7 @@ class AgentService:
             await self._calls.forget_words(call.id)
             await RiskRepository(self._unit.session).forget_quotes(call.id)
             await PromiseRepository(self._unit.session).forget_quotes(call.id)
+            await ActivityRepository(self._unit.session).forget_words(call.id)
             await AnalysisAsking(self._unit.session).forget([call.id])
             await FactRepository(self._unit.session).forget(call.id)
 
@@ -177,6 +183,8 @@ class AgentService:
             await self._take_consent(call, report.recording_consent)
         for flag in report.risks:
             await self._flag_risk(call, flag)
+        for said in report.activities:
+            await take_activity(self._unit, call, said, may_quote=not _has_refused(call))
         for fact in report.remembered:
             await remember(self._unit, call, fact, may_keep=not _has_refused(call))
         for promise in report.promises:

@@ -28,6 +28,7 @@ from control_plane.workspaces.authentication import PUBLIC, refusal
 from control_plane.workspaces.guards import requires
 from sip_config.codec import ContractError, from_plain
 from sip_config.contract import (
+    Activity,
     AnsweredBy,
     CallEvent,
     CallOrder,
@@ -54,6 +55,7 @@ _DATA_OF = {
     EventKind.RECORDING: RecordingConsent,
     EventKind.RISK_FLAGGED: RiskFlag,
     EventKind.PROMISED: Promise,
+    EventKind.ACTIVITY: Activity,
     EventKind.REMEMBERED: Remembered,
 }
 MOST_SLOTS = 1000

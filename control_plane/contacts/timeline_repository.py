@@ -91,6 +91,17 @@ _KINDS = (
         details="'owner', x.owner, 'due_at', x.due_at, 'quote', x.quote, 'overdue_at', x.overdue_at, 'closed_at', x.closed_at",
         call_id="x.call_id",
     ),
+    *(
+        _kind(
+            shown,
+            f"activity x where x.contact_id = :contact_id and x.kind = '{kind}'",
+            state="x.kind",
+            summary="x.what",
+            details="'score', x.score",
+            call_id="x.call_id",
+        )
+        for shown, kind in (("activity", "note"), ("lead_score", "lead_score"))
+    ),
     _kind(
         "opt_out",
         "suppression x join numbers n on n.e164 = x.e164 where true",

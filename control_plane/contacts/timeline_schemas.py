@@ -13,7 +13,7 @@ class TimelineEntry(Struct):
     id: uuid.UUID
     at: datetime
     kind: str
-    """call, analysis, risk, follow_up, checkup, escalation, appointment, promise, opt_out, consent."""
+    """call, analysis, risk, follow_up, checkup, escalation, appointment, promise, activity, lead_score, opt_out, consent."""
     state: str
     """Of a call, a follow-up, a check-up's run (completed is kept), an escalation, an appointment, a promise, a consent (given or revoked);
     how grave a risk is; the scope of an opt-out; what the lead's status became by an analysis."""

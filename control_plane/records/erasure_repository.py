@@ -10,6 +10,7 @@ from sqlalchemy import Text, cast, delete, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import (
+    Activity,
     Appointment,
     Call,
     CallAnalysis,
@@ -90,7 +91,7 @@ class ErasureRepository:
         await self._session.execute(update(Call).where(Call.id.in_(call_ids)).values(values).execution_options(**_QUIET))
         events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
         await self._session.execute(events.execution_options(**_QUIET))
-        for of_call in (CallAnalysis, CallTurn, ContactFact, RiskFlag, Promise):
+        for of_call in (CallAnalysis, CallTurn, ContactFact, RiskFlag, Promise, Activity):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
         answered = update(Appointment).where(Appointment.status_call_id.in_(call_ids)).values(evidence="")
         await self._session.execute(answered.execution_options(**_QUIET))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, inspect, or_, sele
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import (
+    Activity,
     Appointment,
     AppointmentReminder,
     Call,
@@ -95,6 +96,7 @@ class PlanningRepository:
             ("reminders", AppointmentReminder, AppointmentReminder.appointment_id.in_(appointments)),
             ("follow_ups", FollowUp, follow_ups),
             ("promises", Promise, or_(Promise.contact_id.in_(contact_ids), Promise.call_id.in_(calls))),
+            ("activities", Activity, or_(Activity.contact_id.in_(contact_ids), Activity.call_id.in_(calls))),
             ("risks", RiskFlag, RiskFlag.call_id.in_(calls)),
             ("memory", ContactFact, or_(ContactFact.contact_id.in_(contact_ids), ContactFact.call_id.in_(calls))),
             ("analyses", CallAnalysis, CallAnalysis.call_id.in_(calls)),

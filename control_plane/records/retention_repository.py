@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from control_plane.db.base import Base
 from control_plane.db.models import (
+    Activity,
     Appointment,
     Call,
     CallAnalysis,
@@ -32,6 +33,7 @@ _QUIET = {"synchronize_session": False}
 _QUOTING: tuple[tuple[type[Base], InstrumentedAttribute[Any], InstrumentedAttribute[str]], ...] = (
     (RiskFlag, RiskFlag.call_id, RiskFlag.quote),
     (Promise, Promise.call_id, Promise.quote),
+    (Activity, Activity.call_id, Activity.what),
     (ContactFact, ContactFact.call_id, ContactFact.quote),
     (Appointment, Appointment.status_call_id, Appointment.evidence),
 )

@@ -23,6 +23,7 @@ from sip_config.contract.order import (
     VoiceOrder,
 )
 from sip_config.contract.report import (
+    Activity,
     CallEvent,
     CallReport,
     Disclosure,
@@ -38,6 +39,7 @@ from sip_config.contract.tools import ConfiguredTool
 from sip_config.contract.version import CONTRACT_VERSION
 from sip_config.contract.words import (
     ACKNOWLEDGED,
+    ActivityKind,
     AnsweredBy,
     CallPurpose,
     ConsentDecision,
@@ -53,6 +55,8 @@ from sip_config.contract.words import (
 __all__ = [
     "ACKNOWLEDGED",
     "CONTRACT_VERSION",
+    "Activity",
+    "ActivityKind",
     "AnsweredBy",
     "CallEvent",
     "CallOrder",

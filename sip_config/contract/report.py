@@ -6,7 +6,17 @@ from datetime import datetime
 
 from sip_config.contract.order import RecordingPolicy
 from sip_config.contract.version import CONTRACT_VERSION
-from sip_config.contract.words import AnsweredBy, ConsentDecision, EndCause, EventKind, Outcome, PromiseOwner, RiskLevel, Speaker
+from sip_config.contract.words import (
+    ActivityKind,
+    AnsweredBy,
+    ConsentDecision,
+    EndCause,
+    EventKind,
+    Outcome,
+    PromiseOwner,
+    RiskLevel,
+    Speaker,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,16 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """Something that the agent has noted about the person."""
+
+    seq: int  # of a note, 1 for the first of the call; of the score, of which there is one, 0
+    kind: ActivityKind
+    what: str  # the note, or the score's reasons, one a line
+    score: int | None = None  # 0 to 100
+
+
+@dataclass(frozen=True, slots=True)
 class CallReport:
     """The agent's account of the finished call, sent once from `on_session_end`; repeats are equal and harmless."""
 
@@ -120,6 +140,7 @@ class CallReport:
     recording_consent: RecordingConsent | None = None
     risks: tuple[RiskFlag, ...] = ()
     promises: tuple[Promise, ...] = ()
+    activities: tuple[Activity, ...] = ()
     remembered: tuple[Remembered, ...] = ()
     summary: str = ""  # what the next call should know of this one
     phone_gone: bool = True  # False: nobody saw the phone leave, and LiveKit did not confirm that the room was closed

@@ -107,6 +107,7 @@ class EventKind(enum.StrEnum):
     PROMISED = "promised"  # data: one Promise
     REMEMBERED = "remembered"  # data: one Remembered
     STOP_SAID = "stop_said"  # data: quote; they are being asked whether this schedule's calls or all are meant, and no answer means all
+    ACTIVITY = "activity"  # data: one Activity
     HEARTBEAT = "heartbeat"  # the agent is alive and in this call
     FAILED = "failed"  # data: error; the agent cannot go on
 
@@ -128,6 +129,11 @@ class ConsentDecision(enum.StrEnum):
 class RiskLevel(enum.StrEnum):
     CONCERN = "concern"  # worth a person's look
     CRISIS = "crisis"  # somebody may be in danger: they are followed up
+
+
+class ActivityKind(enum.StrEnum):
+    NOTE = "note"  # a line for the person's timeline
+    LEAD_SCORE = "lead_score"  # how well the offer fits the person
 
 
 class PromiseOwner(enum.StrEnum):

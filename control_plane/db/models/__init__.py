@@ -1,5 +1,6 @@
 """One table per thing, a few small satellites beside their owner. Importing this package registers them all."""
 
+from control_plane.db.models.activity import Activity
 from control_plane.db.models.agent_worker import AgentWorker
 from control_plane.db.models.analysis import CallAnalysis
 from control_plane.db.models.analytics import CallBreakdown, CallChange, CallTally
@@ -40,6 +41,7 @@ from control_plane.db.models.webhook import WebhookDelivery, WebhookEndpoint, We
 from control_plane.db.models.workspace import Workspace
 
 __all__ = [
+    "Activity",
     "AgentWorker",
     "ApiKey",
     "Appointment",
@@ -49,8 +51,8 @@ __all__ = [
     "AssistantVersion",
     "AuditEntry",
     "Call",
-    "CallBreakdown",
     "CallAnalysis",
+    "CallBreakdown",
     "CallChange",
     "CallEventRecord",
     "CallTally",
