@@ -5,7 +5,6 @@ LiveKit gives some of these no SIP code, only words (facts/livekit §1.2), so th
 
 import re
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -57,9 +56,12 @@ class Fault:
 def faults_of(calls: Sequence[Ended]) -> list[Fault]:
     """The faults that speak of the trunk and not of the callees, the most frequent first."""
     heard = {call.from_number_id for call in calls if call.network_result == "answered"}
-    named = (_kind(call, is_number_heard=call.from_number_id in heard) for call in calls)
-    kinds = Counter[FaultKind](kind for kind in named if kind is not None)
-    return [Fault(kind, _SAYS[kind], count) for kind, count in kinds.most_common()]
+    kinds: dict[FaultKind, int] = {}
+    for call in calls:
+        kind = _kind(call, is_number_heard=call.from_number_id in heard)
+        if kind is not None:
+            kinds[kind] = kinds.get(kind, 0) + 1
+    return [Fault(kind, _SAYS[kind], count) for kind, count in sorted(kinds.items(), key=lambda each: -each[1])]
 
 
 def _kind(call: Ended, *, is_number_heard: bool) -> FaultKind | None:
