@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from control_plane.analysis.tasks import analyze_calls
-from control_plane.calls.analysis_asking import WITHOUT_REPORT
+from control_plane.calls.analysis_asking import WITHOUT_REPORT, ask_for_analysis
 from control_plane.db.models import Call
+from control_plane.db.unit import open_unit
 from sip_config.contract import AnsweredBy, ConsentDecision, EventKind, Outcome, RecordingConsent, RecordingPolicy
-from tests.integration.analysis.conftest import Desk
+from tests.integration.analysis.conftest import Desk, talk
 from tests.integration.calls.conftest import CALLEE, checked
 
 OFFER = ("agent", "Would you like to book the visit on Friday?")
@@ -93,14 +94,16 @@ async def test_a_call_whose_agent_died_is_analysed_from_what_it_sent_and_again_w
     call, agent = await desk.stage.in_progress()
     await agent.says(EventKind.TURN, seq=0, speaker="callee", text="I am not interested.", started_at_s=1.0)
     await agent.says(EventKind.CALLEE_LEFT, last_status="hangup", disconnect_reason="CLIENT_INITIATED")
-    await desk.stage.change(call, state="lost", ended_at=desk.now)
-    async with desk.stage.api.sessions() as session:
-        row = await session.get_one(Call, UUID(call["id"]))
-        assert row.reported_at is None
+    async with open_unit(desk.stage.api.sessions, desk.stage.api.queue, desk.clock, actor="system") as unit:
+        await ask_for_analysis(unit, await unit.session.get_one(Call, UUID(call["id"])))
     await desk.work()
-    if await desk.rows(call):
-        await desk.work(WITHOUT_REPORT)
-        assert (await desk.of(call))["outcome"]["value"] == "not_interested"
+    assert [row.state for row in await desk.rows(call)] == ["pending"]
+    await desk.work(WITHOUT_REPORT)
+    assert (await desk.of(call))["outcome"]["value"] == "not_interested"
+    await agent.reports(outcome=Outcome.UNKNOWN, turns=talk(OFFER, YES))
+    await desk.work()
+    current = await desk.of(call)
+    assert (current["version"], current["cause"]) == (2, "call")
 
 
 async def test_asked_again_a_call_gets_one_more_version_and_the_newest_is_current(desk: Desk) -> None:
@@ -111,6 +114,7 @@ async def test_asked_again_a_call_gets_one_more_version_and_the_newest_is_curren
     await desk.stage.post(f"/assistants/{desk.stage.assistant_id}/publish")
     asked, twice = await again(desk, call), await again(desk, call)
     assert (asked["id"], asked["state"], asked["version"]) == (twice["id"], "pending", 2)
+    assert "call.analysis_requested" in str(checked(await desk.stage.api.owner.get("/audit"), 200)["items"])
     assert (await desk.of(call))["version"] == 1
     await asyncio.gather(*(analyze_calls(desk.ctx) for _ in range(3)))
     current = await desk.of(call)
