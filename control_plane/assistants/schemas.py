@@ -31,6 +31,7 @@ ToolName = Literal[
     "change_schedule",
     "cancel_schedule",
     "flag_risk",
+    "record_mood",
     "send_dtmf",
     "qualify_lead",
     "log_activity",
