@@ -1,4 +1,5 @@
-"""Writes what is made from the API's own description, so that it cannot be older than the code: the JSON Schema of `campaign.yaml`.
+"""Writes what is made from the API's own description, so that it cannot be older than the code: the JSON Schema of `campaign.yaml`
+and the Python client.
 
 Run `python -m docs.generate_from_api` (or `make generate`) after a change of the API; a test says when that was forgotten.
 """
@@ -15,9 +16,11 @@ from control_plane.app import create_app
 from control_plane.kit.api_docs import complete
 from control_plane.remote.campaign_schema import campaign_schema
 from control_plane.settings import Settings
+from docs.client_generator import python_client
 
 ROOT = Path(__file__).parents[1]
 CAMPAIGN_SCHEMA = "control_plane/remote/campaign.schema.json"
+PYTHON_CLIENT = "clients/python/callwright_client.py"
 
 
 def description(app: Litestar) -> dict[str, Any]:
@@ -29,7 +32,10 @@ def description(app: Litestar) -> dict[str, Any]:
 
 def generated(described: dict[str, Any]) -> dict[str, str]:
     """Each file's path and text."""
-    return {CAMPAIGN_SCHEMA: json.dumps(campaign_schema(described), indent=2, ensure_ascii=False) + "\n"}
+    return {
+        CAMPAIGN_SCHEMA: json.dumps(campaign_schema(described), indent=2, ensure_ascii=False) + "\n",
+        PYTHON_CLIENT: python_client(described),
+    }
 
 
 def main() -> int:
