@@ -5,10 +5,10 @@ in. Most histories change nothing, and equal ones change the same, so few have t
 """
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import is_ as _is_same
 from typing import NamedTuple
 
 from control_plane.calls.gate import Dialled, counted_day
@@ -30,28 +30,40 @@ class PastCall(NamedTuple):
 
 
 class Past:
-    """Earlier calls of some people, by person and by number, newest first."""
+    """Earlier calls of some people, by person and by number, newest first. By the integers of the ids, which hash many times faster."""
 
     def __init__(self, calls: Iterable[PastCall]) -> None:
-        self._of_contact: dict[uuid.UUID, list[PastCall]] = defaultdict(list)
-        self._of_number: dict[str, list[PastCall]] = defaultdict(list)
+        of_contact: dict[int, list[PastCall]] = {}
+        of_number: dict[str, list[PastCall]] = {}
         for call in calls:
-            self._of_number[call.e164].append(call)
+            found = of_number.get(call.e164)
+            if found is None:
+                of_number[call.e164] = [call]
+            else:
+                found.append(call)
             if call.contact_id is not None:
-                self._of_contact[call.contact_id].append(call)
+                key = call.contact_id.int
+                if key in of_contact:
+                    of_contact[key].append(call)
+                else:
+                    of_contact[key] = [call]
+        self._of_contact, self._of_number = of_contact, of_number
 
     def of_contact(self, contact_id: uuid.UUID) -> Sequence[PastCall]:
-        return self._of_contact.get(contact_id, ())
+        return self._of_contact.get(contact_id.int, ())
 
     def of_either(self, contact_id: uuid.UUID, e164: str) -> Sequence[PastCall]:
         """Calls to the person, on whatever number, and to the number, whoever was meant."""
-        to_number = [call for call in self._of_number.get(e164, ()) if call.contact_id != contact_id]
-        if not to_number:
-            return self._of_contact.get(contact_id, ())
-        return sorted([*self._of_contact.get(contact_id, ()), *to_number], key=lambda call: call.at, reverse=True)
+        theirs = self._of_contact.get(contact_id.int, ())
+        to_number = self._of_number.get(e164, ())
+        # Mostly everybody has a number of their own, and one look tells.
+        if len(to_number) <= len(theirs) and all(map(_is_same, to_number, theirs)):
+            return theirs
+        others = [call for call in to_number if call.contact_id != contact_id]
+        return sorted([*theirs, *others], key=lambda call: call.at, reverse=True) if others else theirs
 
     def is_called(self, contact_id: uuid.UUID, numbers: Sequence[str]) -> bool:
-        return contact_id in self._of_contact or any(e164 in self._of_number for e164 in numbers)
+        return contact_id.int in self._of_contact or any(e164 in self._of_number for e164 in numbers)
 
 
 @dataclass(frozen=True, slots=True)
