@@ -137,3 +137,12 @@ async def test_a_recording_is_fetched_without_what_came_before_the_notice(acme: 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
     with wave.open(BytesIO(answer.content)) as sound:
         assert sound.getnframes() == kept_s * RATE
+
+
+async def test_the_trunks_health_names_the_fault_that_its_calls_met(acme: Acme) -> None:
+    await called(acme, network_result="config_error", sip_status_code=401, failure="permission_denied: Unauthorized")
+    (trunk,) = (await acme.api.viewer.get("/trunks")).json()["items"]
+    health = (await acme.api.viewer.get(f"/trunks/{trunk['id']}/health")).json()
+    assert [(fault["kind"], fault["calls"]) for fault in health["faults"]] == [("wrong_password", 1)]
+    assert health["status"] == "degraded"
+    assert health["detail"].startswith("The carrier does not accept the trunk's user name and password.")

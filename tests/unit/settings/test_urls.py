@@ -33,6 +33,8 @@ def test_sockets_and_addresses_are_taken(database: str) -> None:
         ("CALLWRIGHT_PUBLIC_URL", "https://"),
         ("CALLWRIGHT_REDIS_URL", "redis://host:six/0"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("LIVEKIT_SIP_URI", "sip.example.com"),
+        ("LIVEKIT_SIP_URI", "sip:somebody@example.com"),
         ("CALLWRIGHT_METRICS_PORT", "70000"),
         ("CALLWRIGHT_METRICS_PORT", "-1"),
         ("CALLWRIGHT_DATABASE_URL", "postgresql://u:hunter2/with#slash@host/db"),
