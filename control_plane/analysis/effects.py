@@ -88,7 +88,8 @@ def _summarize(heard: Heard, before: Result | None) -> None:
 
 
 async def _know(unit: Unit, heard: Heard) -> None:
-    """The contact whose number it is; a new one where it is nobody's. Nobody is taken up who wants no calls or whom the number is not."""
+    """A contact for a number that is nobody's. A call to a bare number may have reached anybody, so it is no named person's; nobody is
+    taken up who wants no calls or whom the number is not."""
     call = heard.call
     if call.contact_id is not None or call.purpose not in LEADS or heard.result.opt_out.is_known:
         return
@@ -100,7 +101,7 @@ async def _know(unit: Unit, heard: Heard) -> None:
     if not known:
         made = await ContactService(unit, call.workspace_id).create(ContactIn(phones=[PhoneIn(call.to_e164)]))
         known = [made.id]
-    if len(known) == 1:
+    if len(known) == 1 and await rows.is_nameless(known[0]):
         call.contact_id = known[0]
         await unit.session.flush()
         await FactRepository(unit.session).adopt(call)

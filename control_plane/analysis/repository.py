@@ -97,6 +97,11 @@ class AnalysisWork:
         query = select(ContactPhone.contact_id).where(ContactPhone.workspace_id == workspace_id, ContactPhone.e164 == e164)
         return (await self._session.scalars(query.distinct().limit(2))).all()
 
+    async def is_nameless(self, contact_id: uuid.UUID) -> bool:
+        """Whether only the number of the contact is known, as of those whom calls make."""
+        contact = await self._session.get_one(Contact, contact_id)
+        return not contact.name and contact.email is None
+
     async def hold_number(self, workspace_id: uuid.UUID, e164: str) -> None:
         """Two calls to one unknown number that end at once make one contact: the second waits for the first's transaction."""
         await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"contact:{workspace_id}:{e164}", 0))))

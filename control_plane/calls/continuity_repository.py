@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.calls.fact_repository import is_only_a_number
 from control_plane.db.models import Call, CallTurn, CheckUp, Promise, Schedule, ScheduleRun
 
 _SOMEBODY_ELSE = ("wrong_person", "wrong_number")
@@ -75,7 +76,7 @@ class ContinuityRepository:
         mine = (Call.workspace_id == call.workspace_id, Call.assistant_id == call.assistant_id)
         if call.contact_id is not None:
             return (*mine, Call.contact_id == call.contact_id)
-        return (*mine, Call.contact_id.is_(None), Call.to_e164 == call.to_e164, Call.dialing_at.is_not(None))
+        return (*mine, is_only_a_number(Call.contact_id), Call.to_e164 == call.to_e164, Call.dialing_at.is_not(None))
 
     def _newest_first(self) -> ColumnElement[Any]:
         """By the index that finds the person's calls."""

@@ -2,17 +2,24 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, ContactFact
+from control_plane.db.models import Call, Contact, ContactFact
 from control_plane.kit.ids import new_id
 
 MOST_OF_CONTACT = 100
 """Facts of one person; when more come the oldest that no person wrote go."""
 _QUIET = {"synchronize_session": False}
+
+
+def is_only_a_number(contact_id: Any) -> ColumnElement[bool]:
+    """Whether nobody knows whom it is about: no contact, or one of whom nothing is known but the number, as calls make them."""
+    nameless = select(Contact.id).where(Contact.name == "", Contact.email.is_(None))
+    return or_(contact_id.is_(None), contact_id.in_(nameless))
 
 
 class FactRepository:
@@ -65,4 +72,4 @@ class FactRepository:
         to_number = select(Call.id).where(
             Call.workspace_id == call.workspace_id, Call.to_e164 == call.to_e164, Call.dialing_at.is_not(None)
         )
-        return ContactFact.contact_id.is_(None) & ContactFact.call_id.in_(to_number)
+        return is_only_a_number(ContactFact.contact_id) & ContactFact.call_id.in_(to_number)
