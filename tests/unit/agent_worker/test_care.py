@@ -1,4 +1,4 @@
-"""What becomes of words that show danger in a conversation, from the transcript to what is said and kept, with a session that only speaks."""
+"""What becomes of words that show danger, from the transcript to what is said and kept, with a session that only speaks."""
 
 import asyncio
 
