@@ -53,9 +53,7 @@ EMITTED = (
     "promise.overdue",
     "appointment.updated",
 )
-ANNOUNCED = (
-    "call.function_called",
-)
+ANNOUNCED = ("call.function_called",)
 """May be subscribed to; they come with the features that they are about."""
 TYPES = frozenset((*EMITTED, *ANNOUNCED))
 TURN = "call.turn"
