@@ -25,6 +25,7 @@ MOST_BODY = 20_000
 _ENVELOPE = 500
 EMITTED = (
     "call.analyzed",
+    "call.function_called",
     "call.queued",
     "call.started",
     "call.ringing",
@@ -53,9 +54,7 @@ EMITTED = (
     "promise.overdue",
     "appointment.updated",
 )
-ANNOUNCED = ("call.function_called",)
-"""May be subscribed to; they come with the features that they are about."""
-TYPES = frozenset((*EMITTED, *ANNOUNCED))
+TYPES = frozenset(EMITTED)
 TURN = "call.turn"
 LIVE_ONLY = ("call.dispatched", "call.ready", "call.wrapping", TURN)
 """Told to the live stream and to no webhook: each is of interest for some seconds."""
