@@ -345,7 +345,9 @@ class Conversation:
     def _met_machine(self, by: AnsweredBy) -> None:
         if self._wish.is_asked or self._closing or self._at_machine:
             return
-        self._at_machine, self.greeting.wanted, self.care.stays_on = True, False, False
+        self._at_machine, self.greeting.wanted = True, False
+        # What a recording has said raises nothing, and a person who comes to the phone behind it is heard anew.
+        self.care = Care(self.order.language, self.order.country)
         self._reception = self._reception or Reception(self)
         self._spawn(self._reception.meet(by))
 

@@ -51,7 +51,10 @@ class Greeting:
 
     def is_mute(self, now: float, within_s: float) -> bool:
         """Whether the opening has been due for `within_s` and not a sound of it was heard."""
-        if self.speech is None or self._sounds.is_set() or self.is_over:
+        is_heard = (
+            self._sounds.is_set() or self._session.agent_state == "speaking"
+        )  # of other words that go before it, such as a helpline's
+        if self.speech is None or is_heard or self.is_over:
             return False
         return now - (self._asked_at if self.due_at is None else self.due_at) > within_s
 

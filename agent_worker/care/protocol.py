@@ -26,7 +26,7 @@ class Care:
         carried, self._said_before = self._said_before, " ".join(text.split()[-_CARRIED_WORDS:])
         found = screen(text) or screen(f"{carried} {text}".strip())
         news = tuple(finding for finding in found if self._is_news(finding.kind, finding.level))
-        self.replies_itself = not self.stays_on and any(finding.level is RiskLevel.CRISIS for finding in news)
+        self.replies_itself |= not self.stays_on and any(finding.level is RiskLevel.CRISIS for finding in news)
         return news
 
     def raised(self, kind: str, level: RiskLevel) -> bool:

@@ -18,7 +18,7 @@ from control_plane.domain.pacing import Priority
 from control_plane.domain.retry_policy import DEAD_NUMBER, Again, Closed, End, RetryPolicy, never_again
 from control_plane.trunks.number_health import rest_if_blocked
 from control_plane.usage.charging import charge
-from sip_config.contract import AnsweredBy, NetworkResult, Outcome
+from sip_config.contract import AnsweredBy, CallPurpose, NetworkResult, Outcome
 
 AFTER_RELEASE = timedelta(seconds=2)
 LONGEST_AFTER_RELEASE = timedelta(minutes=5)
@@ -32,6 +32,8 @@ async def settle(unit: Unit, call: Call) -> None:
     if call.schedule_run_id is not None:
         # What follows for the run is the business of schedules, which know calls and are not known here.
         unit.nudges.add("follow_runs")
+    if call.purpose != CallPurpose.CAMPAIGN:
+        # By its purpose: the run's row goes when its schedule is deleted meanwhile.
         await settle_stop(unit, call)
     enrollment = await _claimed_enrollment(unit, call)
     if enrollment is None:

@@ -29,14 +29,14 @@ async def hold_calls(unit: Unit, call: Call, quote: str, schedule_id: str) -> No
 async def settle_stop(unit: Unit, call: Call) -> None:
     """The call is over. Whoever said stop and did not say that one schedule was meant, because they hung up or the agent died, means all
     calls: nobody is called on the strength of a question that was not answered."""
-    if call.schedule_run_id is None or call.outcome_source == "opt_out" or not call.to_e164:
+    if call.outcome_source == "opt_out" or not call.to_e164:
         return
     rows = CallRepository(unit.session)
     said = await rows.last_event(call.id, EventKind.STOP_SAID)
     if said is None:
         return
     if said.data.get("schedule_id") in await _cancelled_in(unit, call):
-        await let_go(unit, call.workspace_id, call.id)
+        await let_go(unit, call.workspace_id, call.to_e164, call.id)
     else:
         await never_call_again(unit, call, str(said.data.get("quote", "")))
 
@@ -45,7 +45,7 @@ async def only_these(unit: Unit, call: Call, schedule_id: str) -> None:
     """The schedule has been cancelled in the call. If it was asked about because stop was said, the other calls go on."""
     said = await CallRepository(unit.session).last_event(call.id, EventKind.STOP_SAID)
     if said is not None and said.data.get("schedule_id") == schedule_id:
-        await let_go(unit, call.workspace_id, call.id)
+        await let_go(unit, call.workspace_id, call.to_e164, call.id)
 
 
 async def _cancelled_in(unit: Unit, call: Call) -> list[str]:

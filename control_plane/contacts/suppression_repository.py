@@ -47,10 +47,11 @@ class SuppressionRepository:
         await self._session.flush()
         return standing, True
 
-    async def for_now(self, call_id: uuid.UUID) -> Suppression | None:
-        """The one that stands while the callee of this call is being asked."""
-        query = select(Suppression).where(Suppression.workspace_id == self._workspace_id, Suppression.source == FOR_NOW)
-        return await self._session.scalar(query.where(Suppression.call_id == call_id))
+    async def for_now(self, e164: str, call_id: uuid.UUID) -> Suppression | None:
+        """The one that stands while the callee of this call, at this number, is being asked."""
+        mine = (Suppression.workspace_id == self._workspace_id, Suppression.e164 == e164, Suppression.list_source == "")
+        query = select(Suppression).where(*mine, Suppression.campaign_id.is_(None))
+        return await self._session.scalar(query.where(Suppression.source == FOR_NOW, Suppression.call_id == call_id))
 
     async def put_erased(self, e164: str, reason: str) -> None:
         """From here on the number is known by its hash only, for the whole workspace; what named it goes."""

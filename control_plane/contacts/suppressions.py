@@ -64,10 +64,10 @@ async def hold(unit: Unit, workspace_id: uuid.UUID, e164: str, *, evidence: str,
         record(unit, workspace_id, "suppression.held", "suppression", row.id, None, _facts(row))
 
 
-async def let_go(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> None:
-    """Only some calls were meant: what `hold` has held in this call goes on."""
+async def let_go(unit: Unit, workspace_id: uuid.UUID, e164: str, call_id: uuid.UUID) -> None:
+    """Only some calls were meant: `e164`, which `hold` has held in this call, may be dialled again."""
     rows = SuppressionRepository(unit.session, workspace_id)
-    row = await rows.for_now(call_id)
+    row = await rows.for_now(e164, call_id)
     if row is not None:
         record(unit, workspace_id, "suppression.let_go", "suppression", row.id, _facts(row), None)
         await rows.delete(row)

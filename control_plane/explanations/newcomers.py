@@ -32,6 +32,9 @@ async def judge_some(unit: Unit, campaign_id: uuid.UUID, after: uuid.UUID, known
     # Rehearsals have rules of their own; where a campaign has trunks of both kinds, only the choice of the caller says which bind.
     if campaign is None or campaign.execution_status != "running" or len({trunk.is_rehearsal for _, trunk in callers}) != 1:
         return None
+    if campaign.starts_at is not None and campaign.starts_at > unit.now:
+        # Consents and settings may still come before its first day; the claims ask then.
+        return None
     rows = PreviewRepository(unit.session, campaign_id, (), (), unit.now)
     people = await rows.newly_enrolled(after, AT_ONCE)
     if not people:

@@ -1,5 +1,6 @@
 """A preview of what is only planned: the campaign, its assistant and its people as they would be. Nothing is stored and nothing locked."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -44,7 +45,8 @@ class Planning:
         await campaigns.require_lists(list_ids)
         pack = await campaigns.rule_pack(list(dict.fromkeys(asked.campaign.number_ids)))
         campaign = await self._campaign(asked, pack)
-        people = [_checked(contact, f"contacts[{i}]") for i, contact in enumerate(asked.contacts)]
+        # Thousands of numbers are read, some of them slowly: not on the event loop.
+        people = await asyncio.to_thread(lambda: [_checked(contact, f"contacts[{i}]") for i, contact in enumerate(asked.contacts)])
         return Intent(
             campaign,
             await callers_among(self._unit.session, self._workspace_id, asked.campaign.number_ids),

@@ -3,6 +3,7 @@ the memory it takes does not grow with the campaign and other requests are serve
 about once, and each one's earlier calls put into what was found. Nothing is stored.
 """
 
+import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -122,7 +123,7 @@ class PreviewService:
     async def _newcomers(self, plan: _Plan, rows: PreviewRepository, newcomers: Sequence[PlannedPerson]) -> list[list[Person]]:
         numbers = [e164 for person in newcomers for e164 in person.numbers]
         spoken_of = await rows.spoken_of(plan.workspace.id, numbers) if numbers else set()
-        people = [person.as_person(plan.variables, spoken_of) for person in newcomers]
+        people = await asyncio.to_thread(lambda: [person.as_person(plan.variables, spoken_of) for person in newcomers])
         return [people[first : first + CHUNK] for first in range(0, len(people), CHUNK)]
 
     async def _plan(self, intent: Intent) -> _Plan:

@@ -66,6 +66,15 @@ async def test_whose_agent_dies_over_the_question_is_not_called_again(stage: Sta
     assert await is_suppressed(stage)
 
 
+async def test_the_question_outlives_its_schedule(stage: Stage) -> None:
+    schedule, _, agent = await in_progress(stage)
+    assert (await stage.api.manager.delete(f"/schedules/{schedule['id']}")).status_code == 204
+    await agent.says(EventKind.CALLEE_LEFT, last_status="hangup", disconnect_reason="CLIENT_INITIATED")
+    await agent.reports(outcome=Outcome.UNKNOWN, end_cause=EndCause.CALLEE_HANGUP)
+    (kept,) = (await stage.get("/suppressions"))["items"]
+    assert kept["source"] == "call"
+
+
 async def test_an_opt_out_from_all_calls_stays_one(stage: Stage) -> None:
     _, _, agent = await in_progress(stage)
     checked(await agent.client.post("/opt-out", json={"quote": "All calls.", "offset_s": 9.0}), 200)

@@ -56,6 +56,14 @@ async def test_a_campaign_that_does_not_run_judges_nobody(bench: Bench) -> None:
     assert (await _states(bench), await _verdicts(bench)) == (["waiting"], [])
 
 
+async def test_a_campaign_that_begins_later_judges_nobody_yet(bench: Bench) -> None:
+    world = await bench.make_world(REAL)
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Campaign).values(starts_at=datetime(2100, 1, 1, tzinfo=UTC)))
+    await judge_newcomers(_ctx(bench), str(world.campaign.id))
+    assert await _states(bench) == ["waiting"]
+
+
 async def test_who_was_enrolled_long_ago_is_left_to_the_claim(bench: Bench) -> None:
     world = await bench.make_world(REAL)
     async with bench.dialer.sessions.begin() as session:

@@ -6,8 +6,9 @@ import pytest
 
 from agent_worker import clock, phrases
 from agent_worker.care.lines import LINES
+from agent_worker.care.protocol import Care
 from agent_worker.care.words import first_words, for_language
-from sip_config.contract import CallEvent, CallPurpose, EndCause, EventKind, RiskLevel
+from sip_config.contract import AnsweredBy, CallEvent, CallPurpose, EndCause, EventKind, RiskLevel
 from tests.fakes.talk import PATIENCE_S, Client, Talk
 
 WORDS = first_words("en", "US", "self_harm")
@@ -183,6 +184,26 @@ async def test_the_mood_stands_with_each_of_the_callees_turns_and_the_models_wor
     stage.conversation.record_mood("sad")
     noted = [(event.data["seq"], event.data["mood"]) for event in stage.turns()]
     assert noted == [(1, "happy"), (2, "neutral"), (2, "sad")]
+    await stage.aclose()
+
+
+def test_more_words_in_the_same_turn_leave_the_answer_to_the_protocol() -> None:
+    care = Care("en", "US")
+    (finding,) = care.heard(DESPAIR)
+    assert care.raised(finding.kind, finding.level)
+    assert care.begins(finding.level)
+    assert care.heard("I mean it.") == ()
+    assert care.replies()
+    assert not care.replies()
+
+
+async def test_a_person_behind_a_machine_is_heard_anew() -> None:
+    stage = await Stage().opened()
+    stage.conversation.flag_risk("self_harm", RiskLevel.CRISIS, "said by a recording")
+    assert stage.conversation.stays_on
+    stage.conversation._met_machine(AnsweredBy.IVR)
+    assert not stage.conversation.stays_on
+    assert stage.conversation.care.heard(DESPAIR)
     await stage.aclose()
 
 

@@ -46,6 +46,13 @@ async def test_an_opening_is_mute_only_once_its_time_is_over_and_no_more_once_it
     await talk.aclose()
 
 
+async def test_words_that_go_before_the_opening_are_no_silence() -> None:
+    talk = await opening()
+    talk.session.agent_state = "speaking"
+    assert not talk.conversation.greeting.is_mute(clock.seconds() + 60, 2.0)
+    await talk.aclose()
+
+
 async def test_the_watchdog_barks_at_silence_and_at_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog, "LOOK_S", 0.0)
     talk = await opening()
