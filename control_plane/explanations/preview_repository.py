@@ -41,9 +41,9 @@ _NEW = """
 # As calls/gate_repository and contacts/consent_repository read them for the gate. Rules count a consent's age in whole days, if at all, so
 # that people who were asked on the same day are alike; the aggregates keep the order of what they are made of.
 _PHONES = f"""
-    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reason, acts))::text as said
+    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reasons, acts))::text as said
     from (
-        select p.e164, array_to_string(p.time_zones, ',') as zones, coalesce(everywhere.reason, here.reason) as reason,
+        select p.e164, array_to_string(p.time_zones, ',') as zones, (everywhere.reason, here.reason) as reasons,
             array(
                 select (c.purpose, c.basis, floor(extract(epoch from :now - c.granted_at) / 86400), c.revoked_at is null) from consent c
                 where c.workspace_id = p.workspace_id and c.e164 = p.e164 order by c.granted_at desc, c.id desc limit 100
