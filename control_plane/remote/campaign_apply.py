@@ -65,27 +65,49 @@ def _imported(remote: Remote, plan: Plan, list_id: str) -> dict[str, Any]:
 
 
 def _take_off(remote: Remote, plan: Plan, list_id: str, say: Say) -> None:
-    """A comparison names the first of very many, so it is asked again until nobody is left."""
+    """A comparison names the first of very many, so it is asked again until nobody is left.
+
+    Off the list is only who is not called any more: whoever is on it is what the next plan finds.
+    """
     gone: set[str] = set()
+    in_call: set[str] = set()
+    skipped = 0
     leavers = plan.leavers
     while leavers:
-        for leaver in leavers:
-            remote.delete(f"/contact-lists/{list_id}/contacts/{leaver['contact_id']}")
-        gone.update(leaver["contact_id"] for leaver in leavers)
+        leaving = [leaver["contact_id"] for leaver in leavers]
+        now_skipped, now_in_call = _skip(remote, plan.campaign, set(leaving))
+        skipped += now_skipped
+        in_call |= now_in_call
+        for contact_id in leaving:
+            if contact_id not in in_call:
+                remote.delete(f"/contact-lists/{list_id}/contacts/{contact_id}")
+                gone.add(contact_id)
         # Whoever came back meanwhile is somebody else's wish.
-        leavers = [each for each in compared(remote, plan.file, plan.contact_list)["leavers"] if each["contact_id"] not in gone]
-    say(f"{len(gone)} contacts are taken off the list.")
-    if plan.campaign is not None and plan.campaign["execution_status"] in UNDER_WAY:
-        _skip(remote, plan.campaign["id"], gone, say)
+        leavers = [each for each in compared(remote, plan.file, plan.contact_list)["leavers"] if each["contact_id"] not in gone | in_call]
+    say(f"{len(gone)} contacts are taken off the list; {skipped} of them waited for a call and are skipped.")
+    if in_call:
+        say(f"{len(in_call)} contacts are being called right now and stay on the list; apply the file again afterwards.")
 
 
-def _skip(remote: Remote, campaign_id: str, gone: set[str], say: Say) -> None:
-    """Whoever is enrolled stays so without the list."""
-    waiting = list(remote.items(f"/campaigns/{campaign_id}/enrollments", state="waiting"))
-    theirs = [each["id"] for each in waiting if each["contact_id"] in gone]
-    for enrollment_id in theirs:
-        remote.post(f"/enrollments/{enrollment_id}/skip")
-    say(f"{len(theirs)} of them waited for a call and are skipped.")
+def _skip(remote: Remote, campaign: dict[str, Any] | None, leaving: set[str]) -> tuple[int, set[str]]:
+    """Whoever is enrolled would stay so without the list. Returns how many are skipped, and the contacts to whom a call is being made."""
+    skipped, in_call = 0, set[str]()
+    if campaign is None or campaign["execution_status"] not in UNDER_WAY:
+        return skipped, in_call
+    # All states: between a list of those who wait and a list of those who are called somebody could change from one to the other.
+    enrolled = [each for each in remote.items(f"/campaigns/{campaign['id']}/enrollments") if each["contact_id"] in leaving]
+    for each in enrolled:
+        if each["state"] not in ("waiting", "claimed"):
+            continue
+        try:
+            remote.post(f"/enrollments/{each['id']}/skip")
+            skipped += 1
+        except RemoteError as error:
+            if error.code == "enrollment_in_call":
+                in_call.add(each["contact_id"])
+            elif error.code != "enrollment_closed":
+                raise
+    return skipped, in_call
 
 
 def _campaign(remote: Remote, plan: Plan, say: Say) -> dict[str, Any]:

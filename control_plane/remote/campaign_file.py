@@ -52,14 +52,16 @@ def schema() -> dict[str, Any]:
     return json.loads(files("control_plane.remote").joinpath(SCHEMA).read_text(encoding="utf-8"))
 
 
-def read(path: Path) -> CampaignFile:
-    """Raises `RemoteError` with a sentence that says where the file is wrong."""
+def read(path: Path, within: Path | None = None) -> CampaignFile:
+    """Raises `RemoteError` with a sentence that says where the file is wrong. No other file is looked at than one that lies `within`."""
     said = _yaml(path)
     wrong = best_match(Draft202012Validator(schema()).iter_errors(said))
     if wrong is not None:
         raise RemoteError(f"{path.name}: {_where(wrong)}{wrong.message[:300].rstrip('.')}.")
     contacts = said["contacts"]
     people = path.parent / contacts["file"] if "file" in contacts else None
+    if people is not None and within is not None and not people.resolve().is_relative_to(within.resolve()):
+        raise RemoteError(f"{path.name}: contacts.file: {contacts['file']!r} lies outside of the folder with campaign files.")
     if people is not None and not people.is_file():
         raise RemoteError(f"{path.name}: contacts.file: there is no file {contacts['file']!r} beside it.")
     campaign = dict(said["campaign"])

@@ -14,7 +14,11 @@ _PAGE = 200
 
 
 class RemoteError(Exception):
-    """The API refused or cannot be reached; the text is one sentence for the person at the terminal."""
+    """The API refused or cannot be reached; the text is one sentence for the person at the terminal, `code` the API's name of a refusal."""
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class Remote:
@@ -94,7 +98,7 @@ class Remote:
         except httpx.HTTPError as error:
             raise _Unanswered(f"The API at {self._url} did not answer ({type(error).__name__}).") from error
         if answer.is_error:
-            raise RemoteError(_sentence(answer))
+            raise RemoteError(_sentence(answer), _code(answer))
         return answer
 
 
@@ -110,6 +114,13 @@ def _sentence(answer: httpx.Response) -> str:
         return f"The API answered {answer.status_code} without saying why; is the address right?"
     fields = [f"{each['field']}: {each['message']}" for each in problem.get("errors", [])]
     return "\n".join([sentence, *(f"  {each}" for each in fields if each not in sentence)])
+
+
+def _code(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["code"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _is_id(text: str) -> bool:

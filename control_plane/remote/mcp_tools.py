@@ -11,7 +11,7 @@ from mcp.server.fastmcp import FastMCP
 from mcp.types import ToolAnnotations
 
 from control_plane.remote.campaign_apply import apply
-from control_plane.remote.campaign_file import read
+from control_plane.remote.campaign_file import CampaignFile, read
 from control_plane.remote.campaign_plan import make_plan
 from control_plane.remote.client import Remote, RemoteError
 
@@ -60,7 +60,7 @@ class Reading:
 
     def plan_campaign_file(self, file: str = "campaign.yaml") -> dict[str, Any]:
         """What applying a campaign file would change, how many contacts come and go, what the gate says and what it costs."""
-        return make_plan(self._remote, read(self._inside(file))).as_json()
+        return make_plan(self._remote, self._read(file)).as_json()
 
     def list_calls(self, campaign: str = "", limit: int = 20) -> list[dict[str, Any]]:
         """The newest calls, of one campaign or of all, at most 200."""
@@ -90,12 +90,12 @@ class Reading:
     def _campaign(self, name_or_id: str) -> str:
         return self._remote.named("/campaigns", "campaign", name_or_id)["id"]
 
-    def _inside(self, file: str) -> Path:
-        """Raises `RemoteError` for a file elsewhere: what a model names may come from anywhere."""
+    def _read(self, file: str) -> CampaignFile:
+        """Raises `RemoteError` for a file elsewhere, or with contacts elsewhere: what a model names may come from anywhere."""
         path = (self._folder / file).resolve()
         if not path.is_relative_to(self._folder.resolve()):
             raise RemoteError(f"{file!r} lies outside of the folder with campaign files.")
-        return path
+        return read(path, self._folder)
 
 
 class Writing(Reading):
@@ -125,7 +125,7 @@ class Writing(Reading):
 
     def apply_campaign_file(self, file: str = "campaign.yaml") -> dict[str, Any]:
         """Do what plan_campaign_file shows. A second time there is nothing to do."""
-        plan = make_plan(self._remote, read(self._inside(file)))
+        plan = make_plan(self._remote, self._read(file))
         done: list[str] = []
         if not plan.is_empty:
             plan.campaign = apply(self._remote, plan, done.append)

@@ -21,16 +21,20 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="package")
+def database(postgres: EmbeddedPostgres, migrated_template: str) -> str:
+    """URL of the served API's database."""
+    return postgres.create_database("remote", migrated_template)
+
+
+@pytest.fixture(scope="package")
 def served(
-    postgres: EmbeddedPostgres,
-    migrated_template: str,
+    database: str,
     redis_server: EmbeddedRedis,
     livekit: LiveKitService,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Address of an API whose imports are worked on."""
     folder, port = tmp_path_factory.mktemp("served"), free_port()
-    database = postgres.create_database("remote", migrated_template)
     told = {**livekit.env, "CALLWRIGHT_REDIS_URL": redis_server.url(2), "CALLWRIGHT_BOOTSTRAP_API_KEY": KEY}
     environment = programs.environment(database, folder, **told)
     processes = []

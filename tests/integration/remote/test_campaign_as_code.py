@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from control_plane.remote.campaign_file import read
@@ -60,12 +61,22 @@ def members(client: httpx.Client) -> dict[str, Any]:
     return {one["name"]: one for one in client.get("/contacts", params={"contact_list_id": people["id"]}).json()["items"]}
 
 
+def being_called(database: str, name: str, *, now: bool) -> None:
+    """As the dialer claims somebody, and gives them back."""
+    change = "update enrollment set state = %s, due_at = case when %s then null else now() end"
+    theirs = "from contact where contact_id = contact.id and contact.name = %s"
+    with psycopg.connect(database.replace("+psycopg", "", 1)) as connection:
+        assert connection.execute(f"{change} {theirs}", ("claimed" if now else "waiting", now, name)).rowcount == 1
+
+
 def trail(client: httpx.Client) -> str:
     """The newest line of the audit trail."""
     return client.get("/audit", params={"limit": 1}).json()["items"][0]["id"]
 
 
-def test_a_file_is_planned_and_applied_and_applied_again_and_changed(run: Run, client: httpx.Client, number: str, tmp_path: Path) -> None:
+def test_a_file_is_planned_and_applied_and_applied_again_and_changed(
+    run: Run, client: httpx.Client, number: str, database: str, tmp_path: Path
+) -> None:
     file = written(tmp_path)
     before = trail(client)
     shown = run("plan", file)
@@ -107,7 +118,17 @@ def test_a_file_is_planned_and_applied_and_applied_again_and_changed(run: Run, c
     # Whoever leaves the file of a campaign under way is not called either.
     file = written(tmp_path, "Kunde;Telefon;Tag\nZoë;202 555 0161;Tuesday\nBob;202 555 0162;Friday\n", "Ask whether the day suits.", "true")
     assert "- Dan +12025550164" in run("plan", file).output
-    assert "1 contacts are taken off the list." in run("apply", file, "--yes").output
+    client.post(f"/campaigns/{campaign['id']}/pause")
+    being_called(database, "Dan", now=True)
+    held = run("apply", file, "--yes")
+    assert held.exit_code == 0, held.output
+    assert "0 contacts are taken off the list" in held.output
+    assert "1 contacts are being called right now and stay on the list" in held.output
+    assert "Dan" in members(client)
+    being_called(database, "Dan", now=False)
+    assert "- Dan +12025550164" in run("plan", file).output
+    assert "1 contacts are taken off the list; 1 of them waited for a call and are skipped." in run("apply", file, "--yes").output
+    assert sorted(members(client)) == ["Bob", "Zoë"]
     skipped = client.get(f"/campaigns/{campaign['id']}/enrollments", params={"state": "skipped"}).json()["items"]
     assert [one["contact_name"] for one in skipped] == ["Dan"]
     client.post(f"/campaigns/{campaign['id']}/stop")

@@ -56,6 +56,11 @@ async def test_it_reads_and_writes_only_when_that_is_allowed(served: str, tmp_pa
         assert "is a required property" in said(wrong)
         outside = await session.call_tool("plan_campaign_file", {"file": "../../etc/passwd"})
         assert "lies outside of the folder" in said(outside)
+        (tmp_path / "people.yaml").write_text(
+            "assistant: Ada\ncontacts: {list: J, file: ../../etc/passwd}\ncampaign: {name: x, numbers: ['+12025550100']}\n"
+        )
+        elsewhere = await session.call_tool("plan_campaign_file", {"file": "people.yaml"})
+        assert "contacts.file: '../../etc/passwd' lies outside of the folder" in said(elsewhere)
         assert (await session.call_tool("suppress_number", {"e164": "+12025550171", "reason": "x"})).isError
     async with assistant(served, tmp_path, "--allow-writes") as session:
         assert {tool.name for tool in (await session.list_tools()).tools} == READING | WRITING
