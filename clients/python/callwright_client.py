@@ -3156,7 +3156,7 @@ class Callwright:
         return self._ask("PATCH", f"/api/v1/secrets/{secret_id}", {}, {"If-Match": if_match}, json=body).json()
 
     def patch_tool(self, tool_id: str, body: ToolPatch, *, if_match: str | None = None) -> ToolOut:
-        """Change a tool, for calls that begin from then on."""
+        """Change a tool, at once and also for calls under way."""
         return self._ask("PATCH", f"/api/v1/tools/{tool_id}", {}, {"If-Match": if_match}, json=body).json()
 
     def patch_trunk(self, trunk_id: str, body: TrunkPatch, *, if_match: str | None = None) -> TrunkOut:

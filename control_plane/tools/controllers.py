@@ -51,7 +51,7 @@ class ToolController(Controller):
     async def show(self, tool_id: FromPath[uuid.UUID], tools: Tools) -> Response[ToolOut]:
         return tagged(await tools.get(tool_id), ToolPatch)
 
-    @patch("/{tool_id:uuid}", guards=[requires("manager")], summary="Change a tool, for calls that begin from then on")
+    @patch("/{tool_id:uuid}", guards=[requires("manager")], summary="Change a tool, at once and also for calls under way")
     async def change(
         self, tool_id: FromPath[uuid.UUID], data: JSONBody[ToolPatch], tools: Tools, if_match: IfMatch = None
     ) -> Response[ToolOut]:

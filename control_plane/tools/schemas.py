@@ -62,7 +62,7 @@ class ToolIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class ToolPatch(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Calls that begin from then on know the tool as it is then; objects are replaced as a whole."""
+    """Counts at once, also in calls under way, whose models go by the description they were given; objects are replaced as a whole."""
 
     description: Told | UnsetType = UNSET
     parameters: Parameters | UnsetType = UNSET
