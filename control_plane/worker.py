@@ -122,6 +122,7 @@ async def startup(ctx: Context) -> None:
         "storage": open_storage(settings.storage_url),
         "secret_box": secret_box,
         "outbound": outbound,
+        "analysis_turn": asyncio.Lock(),
         "courier": Courier(sessions, queue, clock, secret_box, outbound),
         "dialer": Dialer(sessions, queue, clock, telephony),
     }

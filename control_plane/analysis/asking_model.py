@@ -252,7 +252,7 @@ def _fitting(text: str, wanted: Mapping[str, Any]) -> Any:
     """The text as the JSON it is meant to be, or as itself; None when neither fits."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = text
     return next((each for each in (value, text) if each is not None and fits(each, wanted)), None)
 

@@ -1,5 +1,6 @@
 """What a workspace's JSON Schema wants of a value, and whether one fits, in bounded time and without reaching out. Pure."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,10 +35,23 @@ def fits(value: Any, wanted: Mapping[str, Any]) -> bool:
     if isinstance(value, str) and (len(value) > LONGEST_TEXT or value == UNKNOWN):
         return False
     try:
+        if not _can_be_kept(value):
+            return False
         _Bounded(wanted, registry=Registry()).validate(value)
     except (ValidationError, SchemaError, UnknownType, Unresolvable, RecursionError, TypeError, ValueError, AttributeError):
         return False
     return True
+
+
+def _can_be_kept(value: Any) -> bool:
+    """Whether the database takes it: no NUL, no half of a surrogate pair, no number without end. Raises `RecursionError`."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+    if isinstance(value, Mapping):
+        return all(_can_be_kept(name) and _can_be_kept(each) for name, each in value.items())
+    if isinstance(value, list):
+        return all(map(_can_be_kept, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _resolved(part: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ the installation's account, and none at all without a key. Spoken as plain HTTP:
 into every task worker for one request, and would follow a workspace's URL wherever it leads.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -51,15 +52,20 @@ class Trusted:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         try:
-            async with httpx.AsyncClient(timeout=WITHIN_S) as client, client.stream("POST", url, headers=headers, content=body) as answer:
-                read = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    read += chunk
-                    if len(read) > MOST_ANSWER:
-                        raise NotDelivered("The answer is too long.")
-                return Reply(answer.status_code, bytes(read))
-        except httpx.HTTPError as error:
+            # httpx bounds each read, and an answer may come letter by letter.
+            async with asyncio.timeout(WITHIN_S):
+                return await self._post(url, headers, body)
+        except (httpx.HTTPError, TimeoutError) as error:
             raise NotDelivered(f"No answer ({type(error).__name__}).") from error
+
+    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        async with httpx.AsyncClient(timeout=WITHIN_S) as client, client.stream("POST", url, headers=headers, content=body) as answer:
+            read = bytearray()
+            async for chunk in answer.aiter_bytes():
+                read += chunk
+                if len(read) > MOST_ANSWER:
+                    raise NotDelivered("The answer is too long.")
+            return Reply(answer.status_code, bytes(read))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Background work: takes analyses that are due, one at a time, and stores each once.
+"""Background work: takes analyses that are due, a few at a time, and stores each once.
 
 No transaction is open while a model is asked. What was taken is taken again by another after `LEASE`, should this process die; whoever
 comes too late, or finds the words gone or changed, stores nothing.
@@ -26,6 +26,7 @@ from control_plane.calls.repository import CallRepository
 from control_plane.db.models import Call, CallAnalysis
 from control_plane.db.unit import Unit, open_unit
 from control_plane.domain.errors import CallwrightError
+from control_plane.kit.clock import monotonic
 from sip_config.contract import ConsentDecision
 
 log = get_logger(__name__)
@@ -33,7 +34,12 @@ LEASE = timedelta(minutes=3)
 """Longer than a model may take with its repair."""
 AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=5))
 """How long a model that does not answer is waited for, time by time; then the rules must do."""
-IN_ONE_RUN = 200
+MOST_ASKED = len(AGAIN_AFTER) + 1
+"""Attempts in which a model is asked, should what follows its answer fail each time; then the rules must do."""
+SHIFT_S = 60.0
+"""How long one run goes on taking analyses. With the last one's questions it stays far from arq's 300 s, which end a task in mid-answer."""
+AT_ONCE = 4
+"""Analyses of one process: nearly all of their time is a model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,20 @@ class Taken:
 
 
 async def analyze_calls(ctx: dict[str, Any]) -> None:
-    """Everything that is due, up to a bound; the next run comes in seconds."""
-    for _ in range(IN_ONE_RUN):
+    """Everything that is due, for one shift; the next run comes in seconds. Returns at once while this process is at it."""
+    turn: asyncio.Lock = ctx.get("analysis_turn") or asyncio.Lock()
+    if turn.locked():
+        return
+    async with turn:
+        until = monotonic() + SHIFT_S
+        ended = await asyncio.gather(*(_analyze_until(ctx, until) for _ in range(AT_ONCE)), return_exceptions=True)
+    for error in ended:
+        if error is not None:
+            raise error
+
+
+async def _analyze_until(ctx: dict[str, Any], until: float) -> None:
+    while monotonic() < until:
         taken = await _take(ctx)
         if taken is None:
             return
@@ -93,7 +111,9 @@ async def _words(rows: AnalysisWork, call: Call) -> list[Said]:
 async def _work(ctx: dict[str, Any], taken: Taken) -> None:
     by_rules = await asyncio.to_thread(analyze, taken.transcript, taken.brief.extraction_schema)
     result = by_rules
-    if taken.endpoint is not None:
+    if taken.endpoint is not None and taken.attempts > MOST_ASKED:
+        taken = replace(taken, note="The model was asked often enough without anything to keep, so rules were used.")
+    elif taken.endpoint is not None:
         try:
             answer = await ask_model(taken.endpoint, taken.transcript, taken.brief, by_rules)
             result, taken = answer.result, replace(taken, engine=answer.engine, note=answer.note)
@@ -102,6 +122,10 @@ async def _work(ctx: dict[str, Any], taken: Taken) -> None:
                 await _put_off(ctx, taken, AGAIN_AFTER[taken.attempts - 1])
                 return
             taken = replace(taken, note=f"The model did not answer, so rules were used: {error}")
+        except Exception as error:
+            # Whatever a model makes of its answer. Its text stays out of the log: it may quote the callee.
+            log.warning("analysis_answer_unusable", analysis_id=str(taken.id), error=type(error).__name__)
+            taken = replace(taken, note="The model's answer could not be used, so rules were used.")
     async with _unit(ctx) as unit:
         await _store(unit, taken, _settled(result) if taken.brief.ignores_stop else result)
 

@@ -49,4 +49,4 @@ class InCallToolController(Controller):
         await unit.session.commit()
         result = await use(outbound, begun.recipe, begun.arguments, begun.facts, begun.secrets, begun.id)
         await tools.end(begun, result)
-        return {"is_done": result.is_done, "data": result.data, "why": result.why}
+        return {"is_done": result.is_done, "data": result.data, "why": result.why, "may_be_done": result.may_be_done}

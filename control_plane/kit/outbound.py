@@ -20,6 +20,10 @@ class NotDelivered(Exception):
     """No answer came; the text is a sentence that says why, without what the network said word for word."""
 
 
+class NotSent(NotDelivered):
+    """There was no connection, so that nothing of the request can have arrived."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
@@ -128,7 +132,8 @@ class OutboundClient:
             raise NotDelivered(f"No answer within {limit_s:g} s.") from error
         except (httpcore.ConnectError, ssl.SSLError) as error:
             is_tls = isinstance(error.__context__, ssl.SSLError) or "SSL" in str(error) or "certificate" in str(error).lower()
-            raise NotDelivered("The certificate was not accepted." if is_tls else "The connection was refused.") from error
+            kind = NotSent if isinstance(error, httpcore.ConnectError) else NotDelivered
+            raise kind("The certificate was not accepted." if is_tls else "The connection was refused.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             raise NotDelivered("The connection broke off before an answer came.") from error
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from control_plane.kit.clock import monotonic
-from control_plane.kit.outbound import NotDelivered, OutboundClient, Reply
+from control_plane.kit.outbound import NotDelivered, NotSent, OutboundClient, Reply
 from control_plane.kit.outbound_guard import Forbidden
 from control_plane.tools.request import Request
 
@@ -32,6 +32,8 @@ class Result:
     why: str = ""
     took_s: float = 0.0
     attempts: int = 1
+    may_be_done: bool = False
+    """Nobody knows whether it was done, and doing it twice would do harm."""
 
     @property
     def is_done(self) -> bool:
@@ -47,7 +49,8 @@ async def execute(client: OutboundClient, request: Request, *, timeout_s: float,
     if idempotent and _may_pass(found) and left_s > PAUSE_S:
         await asyncio.sleep(PAUSE_S)
         found, attempts = await _once(client, request, left_s), 2
-    return Result(found.status, found.data, found.why, round(monotonic() - since, 3), attempts)
+    may_be_done = not idempotent and found.may_be_done
+    return Result(found.status, found.data, found.why, round(monotonic() - since, 3), attempts, may_be_done)
 
 
 def _may_pass(found: Result) -> bool:
@@ -60,9 +63,9 @@ async def _once(client: OutboundClient, request: Request, within_s: float) -> Re
             request.method, request.url, request.headers, request.body, most=MOST_ANSWER, within_s=max(0.1, within_s)
         )
     except (NotDelivered, Forbidden) as error:
-        return Result(None, why=str(error))
+        return Result(None, why=str(error), may_be_done=not isinstance(error, (NotSent, Forbidden)))
     if not 200 <= reply.status < 300:
-        return Result(reply.status, why=f"The endpoint answered {reply.status}.")
+        return Result(reply.status, why=f"The endpoint answered {reply.status}.", may_be_done=reply.status >= 500)
     return Result(reply.status, data=data_of(reply))
 
 
@@ -71,5 +74,6 @@ def data_of(reply: Reply) -> str:
     text = reply.body.decode("utf-8", errors="replace").strip()
     with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
-    text = _CONTROL.sub(" ", text)
+    # Half a surrogate pair, which JSON can spell, is nothing that could be sent on.
+    text = _CONTROL.sub(" ", text.encode("utf-8", "replace").decode())
     return text if len(text) <= MOST_DATA else f"{text[:MOST_DATA]} … (cut)"

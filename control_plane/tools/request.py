@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 SECRET = re.compile(r"\{\{secret:([a-z0-9][a-z0-9_-]{0,62})\}\}")
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]{0,63})\}")
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 MOST_URL = 2_000
+_PARTED = re.compile(r"[/\\]")
 
 
 class Unusable(Exception):
@@ -51,19 +52,24 @@ def places_in(url: str) -> list[str]:
     return PLACE.findall(urlsplit(url).path)
 
 
+def leads_upwards(path: str) -> bool:
+    """Whether some server might read a `.` or `..` in it: written out or quoted, between slashes of either kind."""
+    return any(segment in (".", "..") for segment in _PARTED.split(unquote(path)))
+
+
 def lies_under(url: str, base: str) -> bool:
     """Whether the endpoint belongs to the one that a secret was given for: same host and port, and no further up."""
     ours, theirs = urlsplit(url), urlsplit(base)
     same = (ours.scheme, ours.hostname, ours.port) == (theirs.scheme, theirs.hostname, theirs.port)
     above = theirs.path.rstrip("/")
-    return same and (ours.path == above or ours.path.startswith(f"{above}/"))
+    return same and not leads_upwards(ours.path) and (ours.path == above or ours.path.startswith(f"{above}/"))
 
 
 def request_of(recipe: Recipe, arguments: Mapping[str, Any], facts: Mapping[str, Any], secrets: Mapping[str, str], use_id: str) -> Request:
     """`facts`: what `sends` names, by the field that it goes to; where the model gave the same field, the call's own word counts."""
     given = dict(arguments) | dict(facts)
     url = _filled(recipe.url, given)
-    headers = {name: SECRET.sub(lambda found: secrets[found[1]], value) for name, value in recipe.headers.items()}
+    headers = {name.lower(): SECRET.sub(lambda found: secrets[found[1]], value) for name, value in recipe.headers.items()}
     headers = {"accept": "application/json, text/plain", "user-agent": "Callwright-Tool/1"} | headers | {"idempotency-key": use_id}
     if recipe.method in WITH_BODY:
         body = json.dumps(given, ensure_ascii=False).encode()
@@ -83,6 +89,8 @@ def _filled(url: str, given: dict[str, Any]) -> str:
         return quote(text, safe="")
 
     path = PLACE.sub(one, parts.path)
+    if leads_upwards(path):
+        raise Unusable("No argument may lead upwards in the address.")
     for name in PLACE.findall(parts.path):
         given.pop(name, None)
     return _bounded(parts._replace(path=path).geturl())

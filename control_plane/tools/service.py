@@ -19,7 +19,7 @@ from control_plane.kit.secrets import SecretBox
 from control_plane.secrets.repository import SecretRepository
 from control_plane.tools.describing import recipe_of, values_of
 from control_plane.tools.repository import ToolRepository
-from control_plane.tools.request import Recipe, lies_under, places_in, secrets_in
+from control_plane.tools.request import Recipe, leads_upwards, lies_under, places_in, secrets_in
 from control_plane.tools.schemas import ToolIn, ToolOut, ToolPatch
 
 MOST_TOOLS = 100
@@ -122,7 +122,7 @@ class ToolService:
                 errors.append(FieldError("url", f"{{{unknown[0]}}} is neither an argument nor a field of `sends`."))
             if any(letter in parts._replace(path="").geturl() for letter in "{}"):
                 errors.append(FieldError("url", "Arguments are filled in to the path only."))
-            if any(segment in (".", "..") for segment in parts.path.split("/")):
+            if leads_upwards(parts.path):
                 errors.append(FieldError("url", "The path must not lead upwards."))
         except Forbidden as error:
             errors.append(FieldError("url", str(error)))

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from control_plane.analysis.tasks import AGAIN_AFTER
+from control_plane.analysis.tasks import AGAIN_AFTER, MOST_ASKED, analyze_calls
+from control_plane.db.models import CallAnalysis
 from tests.integration.analysis.conftest import Desk
 from tests.integration.calls.conftest import checked
 
@@ -80,6 +82,25 @@ async def test_a_model_that_is_down_is_waited_for_and_then_rules_do(desk: Desk, 
     found = await desk.of(call)
     assert (found["engine"], found["outcome"]["value"], len(models.asked)) == ("rules", "not_interested", 3)
     assert "did not answer" in found["note"]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "[" * 100_000])
+async def test_whatever_a_model_makes_of_its_answer_rules_do(desk: Desk, models: Models, text: str) -> None:
+    models.answers = [(200, text)] * 2
+    _, found = await desk.analyzed(OFFER, ("callee", "No thanks."))
+    assert (found["engine"], found["outcome"]["value"]) == ("rules", "not_interested")
+
+
+async def test_a_model_is_asked_a_few_times_only_and_one_run_at_a_time_takes_analyses(desk: Desk, models: Models) -> None:
+    call, _ = await desk.called(OFFER, ("callee", "No thanks."))
+    async with desk.stage.api.sessions.begin() as session:
+        await session.execute(update(CallAnalysis).values(attempts=MOST_ASKED))
+    desk.extra["analysis_turn"] = turn = asyncio.Lock()
+    async with turn:
+        await desk.work()
+    assert [row.state for row in await desk.rows(call)] == ["pending"]
+    await analyze_calls(desk.ctx)
+    assert ((await desk.of(call))["engine"], models.asked) == ("rules", [])
 
 
 async def test_a_credential_that_is_gone_means_rules_and_says_so(desk: Desk, models: Models) -> None:

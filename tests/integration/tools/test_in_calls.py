@@ -55,7 +55,7 @@ async def test_ids_come_from_the_call_and_the_use_stands_in_the_ledger_without_w
     contact = await stage.post("/contacts", person)
     call, agent = await stage.in_progress(contact_id=contact["id"], metadata={"order": "o-1"})
     told = await used(agent, {"order_id": "A-17"})
-    assert told == {"is_done": True, "data": '{"state":"sent"}', "why": ""}
+    assert told == {"is_done": True, "data": '{"state":"sent"}', "why": "", "may_be_done": False}
     facts = {"customer": contact["id"], "phone": CALLEE, "tier": "gold", "order": "o-1", "gone": None}
     assert [request.body for request in endpoint.requests] == [{"order_id": "A-17"} | facts]
     begun, ended = await ledger(stage, call)

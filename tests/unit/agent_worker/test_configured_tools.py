@@ -66,7 +66,13 @@ async def test_an_answer_is_quoted_as_data():
 
 @pytest.mark.parametrize("answer", [{"is_done": False, "why": "No answer within 5 s."}, Unreachable("away"), Superseded("HTTP 404")])
 async def test_what_did_not_work_is_not_told_as_done(answer: Any):
-    assert "Do not say that it was done" in await told(answer)
+    assert "do not say that it was done" in (await told(answer)).lower()
+
+
+@pytest.mark.parametrize("answer", [{"is_done": False, "why": "No answer within 5 s.", "may_be_done": True}, Unreachable("ReadTimeout")])
+async def test_what_may_have_been_done_is_not_to_be_tried_again(answer: Any):
+    words = await told(answer)
+    assert ("Do not use it for this again" in words, "try again" in words) == (True, False)
 
 
 async def test_a_slow_tool_is_covered_in_the_language_of_the_order(monkeypatch: pytest.MonkeyPatch):

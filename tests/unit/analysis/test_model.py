@@ -9,6 +9,7 @@ import pytest
 
 from control_plane.analysis.asking_model import Analyzed, Brief, ModelUnavailable, ask_model
 from control_plane.analysis.findings import UNKNOWN, Said
+from control_plane.analysis.fitting import fits
 from control_plane.analysis.models import Endpoint
 from control_plane.analysis.rules import analyze
 from control_plane.kit.outbound import NotDelivered, Reply
@@ -102,6 +103,16 @@ async def test_a_value_that_does_not_fit_the_assistants_schema_is_unknown_althou
     four = "we are four people from Leeds"
     analyzed, _ = await ask(answer(extraction=[{"name": "seats", **value("400", four)}, {"name": "iban", **value("x", four)}]))
     assert {name: finding.value for name, finding in analyzed.result.extraction.items()} == {"seats": UNKNOWN, "city": UNKNOWN}
+
+
+@pytest.mark.parametrize("text", ['"a\\u0000b"', '"\\ud800"', '["\\ud800"]', '{"\\u0000": 1}', "NaN", "1e999"])
+def test_a_value_that_no_database_keeps_does_not_fit(text: str) -> None:
+    assert not fits(json.loads(text), {})
+
+
+async def test_a_value_that_is_nested_without_end_is_unknown() -> None:
+    analyzed, _ = await ask(answer(extraction=[{"name": "seats", **value("[" * 4000, "we are four people")}]))
+    assert (analyzed.engine, analyzed.result.extraction["seats"].value) == ("model", UNKNOWN)
 
 
 async def test_rules_that_heard_a_no_or_a_stop_stand_above_a_model_that_flatters() -> None:
