@@ -6,7 +6,7 @@ from control_plane.audit.service import record
 from control_plane.contacts.repository import ContactRepository
 from control_plane.db.models import ContactFact
 from control_plane.db.unit import Unit
-from control_plane.domain.errors import Invalid, NotFound
+from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.kit.ids import new_id
 from control_plane.memory.repository import MemoryRepository
 from control_plane.memory.schemas import FactIn, FactOut, MemoryIn, MemoryOut
@@ -25,7 +25,7 @@ class MemoryService:
         return MemoryOut(contact_id, [FactOut.of(row) for row in await self._rows.all(contact_id)])
 
     async def replace(self, contact_id: uuid.UUID, wanted: MemoryIn) -> MemoryOut:
-        """Raises `NotFound`, and `Invalid` for an id that is no fact of this contact."""
+        """Raises `NotFound`, `Conflict` under a legal hold, and `Invalid` for an id that is no fact of this contact."""
         await self._require(contact_id, lock=True)
         known = {row.id: row for row in await self._rows.all(contact_id)}
         for place, fact in enumerate(wanted.facts):
@@ -43,7 +43,7 @@ class MemoryService:
         return await self.get(contact_id)
 
     async def forget(self, contact_id: uuid.UUID) -> None:
-        """Raises `NotFound`."""
+        """Raises `NotFound`, and `Conflict` under a legal hold."""
         await self._require(contact_id, lock=True)
         known = await self._rows.all(contact_id)
         await self._rows.forget([row.id for row in known])
@@ -61,5 +61,8 @@ class MemoryService:
             row.updated_at = self._unit.now
 
     async def _require(self, contact_id: uuid.UUID, *, lock: bool = False) -> None:
-        if await self._contacts.find(contact_id, lock=lock) is None:
+        contact = await self._contacts.find(contact_id, lock=lock)
+        if contact is None:
             raise NotFound.of("contact")
+        if lock and await self._contacts.is_held(contact):
+            raise Conflict("A legal hold keeps what is remembered of this contact; release it first.", code="legal_hold")

@@ -79,6 +79,15 @@ async def test_people_change_add_and_erase_what_is_remembered(stage: Stage) -> N
     assert (await stage.get(f"/contacts/{contact}/memory"))["facts"] == []
 
 
+async def test_what_a_legal_hold_keeps_is_neither_changed_nor_erased(stage: Stage) -> None:
+    contact = await ada(stage)
+    await change(stage, contact, [{"text": "Has two cats."}])
+    checked(await stage.api.owner.post("/legal-holds", json={"reason": "Case 7", "e164": CALLEE}), 201)
+    assert (await change(stage, contact, [], 409))["code"] == "legal_hold"
+    assert checked(await stage.api.manager.delete(f"/contacts/{contact}/memory"), 409)["code"] == "legal_hold"
+    assert [fact["text"] for fact in (await stage.get(f"/contacts/{contact}/memory"))["facts"]] == ["Has two cats."]
+
+
 async def test_an_assistant_knows_what_it_has_learned_itself_and_what_people_wrote(stage: Stage) -> None:
     contact = await ada(stage)
     await talked(stage, Remembered(1, "Is in pain."), whom={"contact_id": contact})
