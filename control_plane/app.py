@@ -25,7 +25,7 @@ from control_plane.calls.internal_controllers import AgentCallController, Worker
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
 from control_plane.calls.tool_controllers import InCallToolController
 from control_plane.calls.tracing import AgentTraceMiddleware
-from control_plane.calls.twilio_webhook import TwilioWebhookController
+from control_plane.calls.twilio_webhook import AT_ONCE, TwilioWebhookController
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
 from control_plane.carriers.controllers import TwilioController
 from control_plane.checkups.controllers import CheckUpController
@@ -238,6 +238,7 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     state.outbound_guard = guard_of(settings)
     state.outbound = OutboundClient(state.outbound_guard, within_s=LONGEST_EXCHANGE_S)
     state.twilio_connect = connect_twilio
+    state.twilio_recordings = asyncio.Semaphore(AT_ONCE)
     state.signer = TokenSigner(*settings.encryption_keys)
     state.storage = open_storage(settings.storage_url)
     state.watch = Watch(state.sessions)

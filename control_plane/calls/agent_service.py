@@ -35,6 +35,7 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, Fact
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.kit.secrets import digest
+from control_plane.kit.storage import Storage
 from control_plane.usage.charging import charge
 from sip_config.codec import from_plain
 from sip_config.contract import (
@@ -70,8 +71,10 @@ RECORDING_KEY = "recordings/{call_id}.ogg"
 
 
 class AgentService:
-    def __init__(self, unit: Unit, call_id: uuid.UUID, token: str) -> None:
+    def __init__(self, unit: Unit, call_id: uuid.UUID, token: str, storage: Storage | None = None) -> None:
+        """With the storage where a recording may come, or have to go."""
         self._unit = unit
+        self._storage = storage
         self._call_id = call_id
         self._token = token
         self._calls = CallRepository(unit.session)
@@ -146,6 +149,7 @@ class AgentService:
         call.recording_consent = _as_row(consent)
         if consent.decision is ConsentDecision.REFUSED:
             call.summary = ""
+            await self._forget_recording(call)
             await self._calls.forget_words(call.id)
             await RiskRepository(self._unit.session).forget_quotes(call.id)
             await PromiseRepository(self._unit.session).forget_quotes(call.id)
@@ -216,11 +220,24 @@ class AgentService:
         return RECORDING_KEY.format(call_id=(await self._call()).id)
 
     async def recording_stored(self, key: str) -> None:
-        """The recording lies under `key`."""
-        call = await self._call()
-        is_new, call.recording_key = call.recording_key is None, key
+        """The recording lies under `key`; what a carrier made of the call is of no more use. None is kept of a person who was forgotten."""
+        call = await self._call(lock=True)
+        if call.erased_at is not None:
+            assert self._storage is not None
+            await self._storage.delete(key)
+            return
+        is_new = call.recording_key is None
+        if call.recording_key != key:
+            await self._forget_recording(call)
+        call.recording_key = key
         if is_new:
             await tell_recording(self._unit, call)
+
+    async def _forget_recording(self, call: Call) -> None:
+        if call.recording_key is not None:
+            assert self._storage is not None
+            await self._storage.delete(call.recording_key)
+            call.recording_key = None
 
     async def _call(self, *, lock: bool = False) -> Call:
         call = await (self._calls.lock(self._call_id) if lock else self._unit.session.get(Call, self._call_id))

@@ -45,6 +45,7 @@ from sip_config.contract import (
 from sip_config.versions import VERSION_HEADER, encode_order, version_of
 
 UnitDep = NamedDependency[SkipValidation[Unit]]
+StorageDep = NamedDependency[SkipValidation[Storage]]
 ContractVersion = Annotated[str | None, HeaderParameter(name=VERSION_HEADER)]
 Authorization = Annotated[str | None, HeaderParameter(name="Authorization")]
 RECORDING_LIMIT = 256 * 1024 * 1024
@@ -106,10 +107,15 @@ class AgentCallController(Controller):
 
     @post("/events", status_code=HTTP_200_OK)
     async def events(
-        self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
+        self,
+        unit: UnitDep,
+        call_id: FromPath[uuid.UUID],
+        authorization: Authorization,
+        storage: StorageDep,
+        request: Request[Any, Any, Any],
     ) -> dict[str, int]:
         events = _events(await request.body())
-        await AgentService(unit, call_id, ticket_of(authorization)).take_events(events)
+        await AgentService(unit, call_id, ticket_of(authorization), storage).take_events(events)
         return {"accepted": len(events)}
 
     @post("/opt-out", status_code=HTTP_200_OK)
@@ -125,9 +131,14 @@ class AgentCallController(Controller):
 
     @put("/report")
     async def report(
-        self, unit: UnitDep, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
+        self,
+        unit: UnitDep,
+        call_id: FromPath[uuid.UUID],
+        authorization: Authorization,
+        storage: StorageDep,
+        request: Request[Any, Any, Any],
     ) -> dict[str, bool]:
-        await AgentService(unit, call_id, ticket_of(authorization)).take_report(_message(CallReport, await request.body()))
+        await AgentService(unit, call_id, ticket_of(authorization), storage).take_report(_message(CallReport, await request.body()))
         return {"accepted": True}
 
     @put("/recording", request_max_body_size=RECORDING_LIMIT)
@@ -136,10 +147,10 @@ class AgentCallController(Controller):
         unit: UnitDep,
         call_id: FromPath[uuid.UUID],
         authorization: Authorization,
-        storage: NamedDependency[SkipValidation[Storage]],
+        storage: StorageDep,
         request: Request[Any, Any, Any],
     ) -> dict[str, bool]:
-        agent = AgentService(unit, call_id, ticket_of(authorization))
+        agent = AgentService(unit, call_id, ticket_of(authorization), storage)
         key = await agent.recording_key()
         # A slow upload must not hold a database connection: the ticket has been checked, so let the transaction go meanwhile.
         await unit.session.rollback()

@@ -1,6 +1,7 @@
 """SQL that finds the call that Twilio speaks of."""
 
 import uuid
+from collections.abc import Set
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,11 +15,11 @@ SKEW = timedelta(minutes=2)
 
 
 class TwilioCallRepository:
-    """Calls over Twilio trunks: of one workspace, or of all for the installation's account."""
+    """Calls over Twilio trunks: of the workspaces named, or of all (None) for the installation's account."""
 
-    def __init__(self, session: AsyncSession, workspace_id: uuid.UUID | None) -> None:
+    def __init__(self, session: AsyncSession, workspace_ids: Set[uuid.UUID] | None) -> None:
         self._session = session
-        self._workspace_id = workspace_id
+        self._workspace_ids = workspace_ids
 
     async def find(self, from_e164: str, to_e164: str, at: datetime) -> Call | None:
         """The last call between the two that was dialled by then; a number never has two at once."""
@@ -26,6 +27,6 @@ class TwilioCallRepository:
             return None
         query = select(Call).join(Trunk, Trunk.id == Call.trunk_id).where(Trunk.provider == "twilio", Call.from_e164 == from_e164)
         query = query.where(Call.to_e164 == to_e164, Call.dialing_at.between(at - LONGEST, at + SKEW))
-        if self._workspace_id is not None:
-            query = query.where(Call.workspace_id == self._workspace_id)
+        if self._workspace_ids is not None:
+            query = query.where(Call.workspace_id.in_(self._workspace_ids))
         return await self._session.scalar(query.order_by(Call.dialing_at.desc()).limit(1))

@@ -46,14 +46,20 @@ _MOST_FIELDS, _MOST_TEXT = 100, 2000
 _FINAL = frozenset({"busy", "failed", "no-answer", "canceled", "completed"})
 _SIP_REFUSAL = range(300, 700)
 _KEPT = (ConsentDecision.NOTIFIED, ConsentDecision.AFFIRMED)
+AT_ONCE = 4
+"""Recordings that one process fetches and cuts at a time: each lies in memory as a whole."""
+WITHIN_S = 60.0
+"""For one download."""
+_PATIENCE_S = 120.0
+"""From the callback to the last byte, with the wait for a turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A callback that an account has signed; `workspace_id` is None for the installation's account, which serves all."""
+    """A callback that an account has signed, for the workspaces that use it; None with the installation's account, which serves all."""
 
     access: TwilioAccess
-    workspace_id: uuid.UUID | None
+    workspace_ids: frozenset[uuid.UUID] | None
     form: dict[str, str]
 
     def get(self, name: str) -> str:
@@ -89,7 +95,7 @@ class TwilioWebhookController(Controller):
         state: State,
     ) -> dict[str, bool]:
         said = await _signed(Accounts(unit.session, secret_box, settings), settings, request)
-        is_heard = await _Recording(unit, storage, state.twilio_connect, said).take()
+        is_heard = await _Recording(unit, storage, state.twilio_connect, said).take(state.twilio_recordings)
         unit.once_committed(WEBHOOK_EVENTS.labels("twilio", "recording", "heard" if is_heard else "ignored").inc)
         return {"received": True}
 
@@ -104,10 +110,12 @@ async def _signed(accounts: Accounts, settings: Settings, request: Request[Any, 
     url = f"{settings.public_url.rstrip('/')}{request.url.path}{query}"
     signature = request.headers.get("X-Twilio-Signature", "")
     named = request.headers.get("X-Twilio-Webhooks-Signature-Settings", "")
-    for access, workspace_id in await accounts.with_sid(fields.get("AccountSid", "")):
-        if is_signed(access, url, form, signature, named):
-            return Signed(access, workspace_id, fields)
-    raise NotAuthorizedException("This is not signed by a Twilio account that is used here.")
+    known = await accounts.with_sid(fields.get("AccountSid", ""))
+    fitting = [(access, workspace_id) for access, workspace_id in known if is_signed(access, url, form, signature, named)]
+    if not fitting:
+        raise NotAuthorizedException("This is not signed by a Twilio account that is used here.")
+    workspace_ids = frozenset(workspace_id for _, workspace_id in fitting if workspace_id is not None)
+    return Signed(fitting[0][0], workspace_ids if len(workspace_ids) == len(fitting) else None, fields)
 
 
 async def _hear(unit: Unit, said: Signed) -> bool:
@@ -115,7 +123,7 @@ async def _hear(unit: Unit, said: Signed) -> bool:
     if said.get("CallStatus") not in _FINAL:
         return False
     at = _time(said.get("Timestamp")) or unit.now
-    call = await TwilioCallRepository(unit.session, said.workspace_id).find(digits_of(said.get("From")), digits_of(said.get("To")), at)
+    call = await TwilioCallRepository(unit.session, said.workspace_ids).find(digits_of(said.get("From")), digits_of(said.get("To")), at)
     if call is None:
         return False
     code = said.get("SipResponseCode")
@@ -134,27 +142,38 @@ class _Recording:
         self._storage = storage
         self._connect = connect
         self._said = said
-        self._calls = TwilioCallRepository(unit.session, said.workspace_id)
+        self._calls = TwilioCallRepository(unit.session, said.workspace_ids)
 
-    async def take(self) -> bool:
-        said = self._said
-        if said.get("RecordingStatus") != "completed" or not said.get("RecordingSid").startswith("RE"):
+    async def take(self, turns: asyncio.Semaphore) -> bool:
+        if self._said.get("RecordingStatus") != "completed" or not self._said.get("RecordingSid").startswith("RE"):
             return False
-        side = TwilioSide(self._connect(said.access))
+        await self._let_go()
         try:
-            twilios = await in_thread(lambda: side.call(said.get("CallSid")))
-            call = await self._calls.find(*twilios) if twilios is not None else None
-            begins = kept_from(call, _time(said.get("RecordingStartTime"))) if call is not None else None
-            if call is None or begins is None:
-                return False
-            audio = await in_thread(lambda: side.recording(said.get("RecordingSid"), MOST_RECORDING))
+            async with asyncio.timeout(_PATIENCE_S) as patience, turns:
+                fetched = await self._fetch()
+                patience.reschedule(None)
+                return fetched is not None and await self._keep(*fetched)
         except CarrierError as error:
             raise Unavailable(str(error), code="carrier_unavailable") from error
-        return audio is not None and await self._keep(call.id, await asyncio.to_thread(cut, audio, begins))
+        except TimeoutError as error:
+            raise Unavailable("Fetching the recording takes too long now.", code="carrier_unavailable") from error
 
-    async def _keep(self, call_id: uuid.UUID, audio: bytes) -> bool:
+    async def _fetch(self) -> tuple[uuid.UUID, float, bytes] | None:
+        """The call, the seconds that were left out, and the rest. Raises `CarrierError`, and `Unavailable` as `kept_from` does."""
+        side = TwilioSide(self._connect(self._said.access))
+        twilios = await in_thread(lambda: side.call(self._said.get("CallSid")))
+        call = await self._calls.find(*twilios) if twilios is not None else None
+        begins = kept_from(call, self._started()) if call is not None else None
+        if call is None or begins is None:
+            return None
+        call_id = call.id
+        await self._let_go()
+        audio = await in_thread(lambda: side.recording(self._said.get("RecordingSid"), MOST_RECORDING, WITHIN_S))
+        return None if audio is None else (call_id, begins, await asyncio.to_thread(cut, audio, begins))
+
+    async def _keep(self, call_id: uuid.UUID, begins: float, audio: bytes) -> bool:
         call = await CallRepository(self._unit.session).lock(call_id)
-        if not audio or call is None or call.recording_key is not None or call.erased_at is not None:
+        if not audio or call is None or kept_from(call, self._started()) != begins:
             return False
         key = f"recordings/{call.id}.wav"
         await self._storage.put(key, _once(audio))
@@ -163,14 +182,25 @@ class _Recording:
         log.info("carrier_recording_kept", call_id=str(call.id), bytes=len(audio))
         return True
 
+    async def _let_go(self) -> None:
+        """Whoever waits for Twilio, or for a turn, must not hold a database connection."""
+        await self._unit.session.rollback()
+
+    def _started(self) -> datetime | None:
+        return _time(self._said.get("RecordingStartTime"))
+
 
 def kept_from(call: Call, started: datetime | None) -> float | None:
     """Seconds of Twilio's recording that must be left out, because it begins before anybody was told or asked; None when nothing may be
-    kept, or the agent has kept it itself. `started` is exact to the second only, so one more is left out."""
+    kept, or the agent has kept it itself. `started` is exact to the second only, so one more is left out. Raises `Unavailable` until the
+    agent has reported: the callee may still refuse, and the carrier may ask again."""
     consent = call.recording_consent or {}
-    kept_from_s = consent.get("kept_from_s")
-    may = call.erased_at is None and call.recording_key is None and consent.get("decision") in _KEPT
-    if not may or kept_from_s is None or started is None or call.answered_at is None:
+    kept_from_s, decision = consent.get("kept_from_s"), consent.get("decision")
+    if call.erased_at is not None or call.recording_key is not None or decision == ConsentDecision.REFUSED:
+        return None
+    if call.reported_at is None:
+        raise Unavailable("The call's agent has not reported yet.", code="call_not_reported")
+    if decision not in _KEPT or kept_from_s is None or started is None or call.answered_at is None:
         return None
     return max(0.0, (call.answered_at - started).total_seconds() + kept_from_s + 1)
 

@@ -52,12 +52,10 @@ class TwilioService:
 
     async def give(self, wanted: TwilioAccountIn) -> TwilioAccountOut:
         """Twilio is asked whether it takes the credentials. Raises `Invalid`, `Conflict` while something is built in another account."""
-        token = await self._secret(wanted.auth_token_secret, "auth_token_secret")
-        signing = await self._secret(wanted.signing_secret, "signing_secret") if wanted.signing_secret is not None else None
-        present = await self._accounts.of_workspace(self._workspace_id)
-        if present is not None and present.account_sid != wanted.account_sid:
-            await self._check_nothing_is_built()
+        token, _ = await self._secrets_of(wanted)
         await self._check(TwilioAccess(wanted.account_sid, self._box.open(token.value_sealed)))
+        # The transaction was let go while Twilio was asked.
+        token, signing = await self._secrets_of(wanted)
         row = await self._rows.locked(self._workspace_id)
         before = _trail(row) if row is not None else None
         row = row or CarrierAccount(id=new_id(), workspace_id=self._workspace_id, provider=TWILIO, created_at=self._unit.now)
@@ -66,6 +64,14 @@ class TwilioService:
         await self._rows.add(row)
         record(self._unit, self._workspace_id, "carrier_account.given", "carrier_account", row.id, before, _trail(row))
         return self._out(row.account_sid, token.name, signing.name if signing is not None else None)
+
+    async def _secrets_of(self, wanted: TwilioAccountIn) -> tuple[Secret, Secret | None]:
+        token = await self._secret(wanted.auth_token_secret, "auth_token_secret")
+        signing = await self._secret(wanted.signing_secret, "signing_secret") if wanted.signing_secret is not None else None
+        present = await self._accounts.of_workspace(self._workspace_id)
+        if present is not None and present.account_sid != wanted.account_sid:
+            await self._check_nothing_is_built()
+        return token, signing
 
     async def take_back(self) -> None:
         """Raises `Conflict` while something of ours is in the account."""
@@ -78,23 +84,27 @@ class TwilioService:
 
     async def status(self) -> TwilioStatus:
         """Asked of Twilio now. Raises `Unavailable`."""
-        return _status(await self._ask(TwilioSide.facts))
+        return _status(await self._ask(TwilioSide.facts, lets_go=True))
 
     async def numbers(self) -> TwilioNumbers:
         """The account's numbers, asked of Twilio now, and which of them the workspace has. Raises `Unavailable`."""
-        owned = await self.owned()
+        owned = await self._ask(TwilioSide.numbers, lets_go=True)
         ours = await self._rows.ours(self._workspace_id, [number.e164 for number in owned])
         built = await self._rows.trunk_sids(self._workspace_id)
         return TwilioNumbers(items=[_number(number, ours.get(number.e164), built) for number in owned])
 
     async def owned(self) -> list[OwnedNumber]:
-        return await self._ask(TwilioSide.numbers)
+        """Within the transaction, which holds the caller's Idempotency-Key."""
+        return await self._ask(TwilioSide.numbers, lets_go=False)
 
-    async def _ask(self, question: Callable[[TwilioSide], Result]) -> Result:
+    async def _ask(self, question: Callable[[TwilioSide], Result], *, lets_go: bool) -> Result:
+        """`lets_go`: the transaction ends before, so that no database connection waits for Twilio."""
         access = await self._accounts.of_workspace(self._workspace_id)
         if access is None:
             raise NotFound("The workspace has no Twilio account yet.", code="twilio_account_not_found")
         side = TwilioSide(self._connect(access))
+        if lets_go:
+            await self._unit.session.rollback()
         try:
             return await in_thread(lambda: question(side))
         except CarrierError as error:
@@ -104,6 +114,7 @@ class TwilioService:
 
     async def _check(self, access: TwilioAccess) -> None:
         side = TwilioSide(self._connect(access))
+        await self._unit.session.rollback()
         try:
             await in_thread(side.check)
         except CarrierError as error:

@@ -19,6 +19,8 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 from twilio.rest import Client
 
+from control_plane.kit.clock import monotonic
+
 REQUEST_TIMEOUT_S = 10.0
 MOST_LISTED = 1000
 """Numbers that one listing reads; Twilio pages by 1,000."""
@@ -255,13 +257,14 @@ class TwilioSide:
         begun = found.start_time or found.date_created
         return None if begun is None else (digits_of(str(found._from)), digits_of(str(found.to)), begun)
 
-    def recording(self, recording_sid: str, most: int) -> bytes | None:
-        """The audio (WAV) of a recording; None when Twilio has none under this id. Raises `CarrierError` beyond `most` bytes.
+    def recording(self, recording_sid: str, most: int, within_s: float) -> bytes | None:
+        """The audio (WAV) of a recording; None when Twilio has none under this id. Raises `CarrierError` beyond `most` bytes or seconds.
 
         The address is put together here: what a callback names as address is asked of nobody. The library itself reads answers as text.
         """
         account, key = self._client.account_sid, (str(self._client.username), str(self._client.password))
         url = f"https://api.twilio.com/2010-04-01/Accounts/{account}/Recordings/{recording_sid}.wav"
+        until = monotonic() + within_s
         session: requests.Session = self._client.http_client.session  # pyright: ignore[reportAttributeAccessIssue]
         with session.get(url, auth=key, timeout=REQUEST_TIMEOUT_S, stream=True) as answer:
             if answer.status_code == _GONE:
@@ -273,6 +276,8 @@ class TwilioSide:
                 audio += chunk
                 if len(audio) > most:
                     raise CarrierError(f"The recording has more than {most} bytes and is left at Twilio.")
+                if monotonic() > until:
+                    raise CarrierError(f"Twilio needs more than {within_s:.0f} s for the recording.", is_passing=True)
             return bytes(audio)
 
 

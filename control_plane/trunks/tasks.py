@@ -111,11 +111,23 @@ class _Sync:
                 await provisioner.remove(str(self._trunk_id))
                 await self._note_failure(WRONG_CARRIER[self._rehearsal])
                 return
-            await self._carrier.bring_about(self._trunk_id)
-            await self._note(described, await provisioner.apply(described))
+            fault = await self._bring_about()
+            if fault is None or await self._was_whole():
+                await self._note(described, await provisioner.apply(described), is_whole=fault is None)
+            if fault is not None:
+                await self._note_failure(str(fault), is_passing=fault.is_passing)
         except (ProvisionError, CarrierError) as error:
             log.warning("trunk_sync_failed", trunk_id=str(self._trunk_id), reason=str(error))
             await self._note_failure(str(error))
+
+    async def _bring_about(self) -> CarrierError | None:
+        """What the carrier has against it. LiveKit is told of the trunk nevertheless, unless it has never led anywhere."""
+        try:
+            await self._carrier.bring_about(self._trunk_id)
+        except CarrierError as error:
+            log.warning("carrier_sync_failed", trunk_id=str(self._trunk_id), reason=str(error), passing=error.is_passing)
+            return error
+        return None
 
     async def _describe(self) -> TrunkDescription | None:
         """The trunk as it is now; None when it is gone."""
@@ -126,7 +138,7 @@ class _Sync:
                 return None
             return description_of(trunk, await repository.numbers(trunk.id), self._box)
 
-    async def _note(self, applied: TrunkDescription, provisioned: ProvisionedTrunk) -> None:
+    async def _note(self, applied: TrunkDescription, provisioned: ProvisionedTrunk, *, is_whole: bool) -> None:
         """Write the ids down. A trunk that changed meanwhile stays pending, for the nudge of that change or the sweep."""
         unchanged = await self._describe() == applied
         async with self._sessions.begin() as session:
@@ -136,7 +148,7 @@ class _Sync:
                 return
             trunk.livekit_outbound_trunk_id = provisioned.outbound_trunk_id
             trunk.livekit_inbound_trunk_id = provisioned.inbound_trunk_id
-            if unchanged:
+            if unchanged and is_whole:
                 trunk.sync_state, trunk.sync_error, trunk.synced_at = "synced", "", self._clock.now()
             for number in await repository.numbers(self._trunk_id):
                 number.livekit_dispatch_rule_id = provisioned.rule_ids.get(number.e164)
@@ -146,12 +158,19 @@ class _Sync:
             trunk = await SyncRepository(session).trunk(self._trunk_id)
             return trunk is not None and trunk.is_rehearsal != self._rehearsal
 
-    async def _note_failure(self, reason: str) -> None:
+    async def _was_whole(self) -> bool:
+        async with self._sessions() as session:
+            trunk = await SyncRepository(session).trunk(self._trunk_id)
+            return trunk is not None and trunk.synced_at is not None
+
+    async def _note_failure(self, reason: str, *, is_passing: bool = False) -> None:
+        """A passing fault of the carrier says nothing against what was in order before."""
         async with self._sessions.begin() as session:
             trunk = await SyncRepository(session).trunk(self._trunk_id)
             if trunk is None:
                 return
-            trunk.sync_state, trunk.sync_error = "failed", reason
+            is_in_order = is_passing and trunk.sync_state == "synced"
+            trunk.sync_state, trunk.sync_error = "synced" if is_in_order else "failed", reason
             if reason in WRONG_CARRIER.values():
                 # Without an id nothing is dialled over it: a real number must never reach the simulated carrier, nor the other way round.
                 trunk.livekit_outbound_trunk_id = trunk.livekit_inbound_trunk_id = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,19 @@ from sqlalchemy import func, select
 from control_plane.db.models import AgentWorker, CallEventRecord, Suppression
 from control_plane.kit.queue import Nudge
 from sip_config.codec import decode, encode
-from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, DispatchTicket, EventKind, Outcome, TurnsOrder, WorkerHeartbeat
+from sip_config.contract import (
+    CONTRACT_VERSION,
+    CallEvent,
+    CallOrder,
+    ConsentDecision,
+    DispatchTicket,
+    EventKind,
+    Outcome,
+    RecordingConsent,
+    RecordingPolicy,
+    TurnsOrder,
+    WorkerHeartbeat,
+)
 from sip_config.versions import VERSION_HEADER
 from tests.integration.calls.conftest import CALLEE, Agent, Stage
 
@@ -295,6 +308,28 @@ async def test_a_recording_is_stored_and_a_second_one_replaces_it(stage: Stage) 
     for sound in (b"first", b"second" * 100_000):
         assert (await agent.client.put("/recording", content=sound)).json() == {"stored": True}
         assert (await stage.api.viewer.get(f"/calls/{call['id']}/recording")).content == sound
+
+
+async def test_the_agents_recording_takes_the_place_of_the_carriers_and_a_refusal_takes_it_away(stage: Stage) -> None:
+    call, agent = await stage.in_progress()
+    carriers = f"recordings/{call['id']}.wav"
+
+    async def sound() -> AsyncIterator[bytes]:
+        yield b"RIFF"
+
+    await stage.api.app.state.storage.put(carriers, sound())
+    await stage.change(call, recording_key=carriers)
+    assert (await agent.client.put("/recording", content=b"OggS")).status_code == 200
+    assert [path.name for path in _stored_files(stage)] == [f"{call['id']}.ogg"]
+    await agent.reports(recording_consent=RecordingConsent(RecordingPolicy.NOTIFY, ConsentDecision.REFUSED))
+    assert ((await stage.row(call)).recording_key, _stored_files(stage)) == (None, [])
+
+
+async def test_a_recording_of_a_person_who_was_forgotten_meanwhile_is_not_kept(stage: Stage) -> None:
+    call, agent = await stage.in_progress()
+    await stage.change(call, erased_at=datetime.now(UTC), to_e164="")
+    assert (await agent.client.put("/recording", content=b"OggS")).status_code == 200
+    assert ((await stage.row(call)).recording_key, _stored_files(stage)) == (None, [])
 
 
 async def test_a_recording_larger_than_other_bodies_is_taken(stage: Stage) -> None:

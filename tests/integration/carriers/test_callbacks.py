@@ -122,7 +122,7 @@ def wav(seconds: int) -> bytes:
 async def test_a_recording_is_fetched_without_what_came_before_the_notice(acme: Acme, decision: str, kept_s: int | None) -> None:
     answered = acme.api.clock.now() - timedelta(seconds=8)
     consent = {"policy": "notify", "decision": decision, "notice_at_s": 1.0, "kept_from_s": 1.0}
-    call_id = await called(acme, network_result="answered", answered_at=answered, recording_consent=consent)
+    call_id = await called(acme, network_result="answered", answered_at=answered, recording_consent=consent, reported_at=answered)
     acme.twilio.calls[CALL_SID] = {"from": ONE, "to": TWO, "start_time": format_datetime(answered)}
     acme.twilio.recordings[RECORDING_SID] = wav(20)
     # Recorded from the first ring: two seconds before the answer.
@@ -137,6 +137,32 @@ async def test_a_recording_is_fetched_without_what_came_before_the_notice(acme: 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
     with wave.open(BytesIO(answer.content)) as sound:
         assert sound.getnframes() == kept_s * RATE
+
+
+async def test_a_recording_waits_for_the_agents_report_because_the_callee_may_still_refuse(acme: Acme) -> None:
+    answered = acme.api.clock.now() - timedelta(seconds=8)
+    consent = {"policy": "notify", "decision": "notified", "notice_at_s": 1.0, "kept_from_s": 1.0}
+    call_id = await called(acme, network_result="answered", answered_at=answered, recording_consent=consent)
+    acme.twilio.calls[CALL_SID] = {"from": ONE, "to": TWO, "start_time": format_datetime(answered)}
+    acme.twilio.recordings[RECORDING_SID] = wav(20)
+    form = {"AccountSid": ACCOUNT, "CallSid": CALL_SID, "RecordingSid": RECORDING_SID, "RecordingStatus": "completed"}
+    form |= {"RecordingStartTime": format_datetime(answered)}
+    assert await say(acme, "recording", form) == 503
+    assert (await acme.api.viewer.get(f"/calls/{call_id}/recording")).status_code == 404
+    async with acme.api.sessions.begin() as session:
+        (await session.get_one(Call, call_id)).reported_at = acme.api.clock.now()
+    assert await say(acme, "recording", form) == 200
+    assert (await acme.api.viewer.get(f"/calls/{call_id}/recording")).status_code == 200
+
+
+async def test_an_account_that_several_workspaces_share_speaks_of_the_calls_of_each(acme: Acme) -> None:
+    await acme.api.stranger.post("/secrets", json={"name": "twilio-token", "value": TOKEN})
+    given = await acme.api.stranger.put("/carriers/twilio", json={"account_sid": ACCOUNT, "auth_token_secret": "twilio-token"})
+    assert given.status_code == 200, given.text
+    call_id = await called(acme, network_result="no_answer")
+    assert await say(acme, "status", busy(acme)) == 200
+    async with acme.api.sessions() as session:
+        assert (await session.get_one(Call, call_id)).network_result == "busy"
 
 
 async def test_the_trunks_health_names_the_fault_that_its_calls_met(acme: Acme) -> None:

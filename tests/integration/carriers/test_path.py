@@ -188,6 +188,20 @@ async def test_what_twilio_refuses_is_told_in_a_sentence_and_nothing_is_dialled_
     await is_whole(acme, sip, trunk)
 
 
+async def test_a_passing_fault_of_twilios_leaves_a_trunk_in_order_and_livekit_hears_of_changes_nevertheless(acme: Acme, sip: Any) -> None:
+    trunk, number = await acme.answered_number()
+    await acme.sync(trunk)
+    acme.twilio.is_down = True
+    shown = await acme.sync(trunk)
+    assert (shown["sync_state"], shown["sync_error"]) == ("synced", "Twilio cannot answer now (status 503).")
+    assert (await acme.api.manager.delete(f"/numbers/{number}/assistant")).status_code == 204
+    shown = await acme.sync(trunk)
+    assert (shown["sync_state"], await at_livekit(sip, trunk)) == ("failed", (1, 0, 0))
+    acme.twilio.is_down = False
+    shown = await acme.sync(trunk)
+    assert (shown["sync_state"], shown["sync_error"]) == ("synced", "")
+
+
 async def test_a_second_number_joins_the_trunk_that_is_there(acme: Acme) -> None:
     trunk, number = await acme.answered_number()
     await acme.sync(trunk)
