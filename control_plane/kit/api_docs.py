@@ -25,6 +25,8 @@ _ALWAYS = {
     "503": "Telephony or another dependency is down.",
 }
 _WITH_ID = {"404": "It is not there, or not yours."}
+_OPTIONAL = "/carriers/"
+"""In the path of what a workspace has one of, or none."""
 _WRITING = {"404": _WITH_ID["404"], "409": "Its present state, or policy, does not allow this.", "413": "The body is too large."}
 _CREATING = {"422": "The Idempotency-Key came before with another body."}
 _IN_PARTS = {"416": "The recording ends before the part that was asked for."}
@@ -112,7 +114,7 @@ def complete(app: Litestar, description: Description) -> None:
 
 def _errors(path: str, method: str, operation: Description) -> dict[str, str]:
     """A filter may name what is not there, as a path may."""
-    errors = _ALWAYS | (_WITH_ID if "{" in path or operation.get("parameters") else {})
+    errors = _ALWAYS | (_WITH_ID if "{" in path or _OPTIONAL in path or operation.get("parameters") else {})
     if method != "get":
         errors |= _WRITING
     return errors | _CREATING if method == "post" else errors

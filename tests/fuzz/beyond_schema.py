@@ -38,6 +38,7 @@ TIMES = (
     Rule(r"/calls/\{call_id\}/outcome", "callback_at", "Only a callback has a time, and it lies in the next 366 days."),
     Rule(r"/consents|/contact-lists/\{list_id\}/consents", "granted_at", "A consent cannot be given in the future;.+"),
     Rule("/suppressions/imports", "list_date", r"The list cannot have been obtained in the future\."),
+    Rule("/analyses", "until", r"The end must come after the beginning\."),
     Rule("/campaigns.*", "ends_at", r"The campaign must end after it starts\."),
     Rule("/analytics/.+|/campaigns/.+/stats", "to", r"The end lies before the begin\."),
     Rule("/analytics/.+|/campaigns/.+/stats", "from|to", r"The year lies between \d+ and \d+\."),
@@ -83,22 +84,26 @@ LANGUAGES = (
     Rule(
         "/assistants.*", "extraction_schema", r'The extraction schema must (be a JSON Schema with "type": "object"|not be larger than .+)\.'
     ),
-    Rule(r"/contact-lists/\{list_id\}/imports(/preview)?", "mapping", "The mapping is JSON such as .+|The column .+ cannot become .+"),
     Rule(
-        "/(webhook-endpoints|secrets|appointment-feeds).*",
+        r"/contact-lists/(\{list_id\}/)?imports(/preview|/compare)?",
+        "mapping",
+        "The mapping is JSON such as .+|The column .+ cannot become .+",
+    ),
+    Rule(
+        "/(webhook-endpoints|secrets|appointment-feeds|tools).*",
         "url|base_url",
         r"(A URL has at most|This is not a URL|The URL|The host|The endpoint) .+",
     ),
 )
 FILES = (
     # What a file must be: a schema says that it is one.
-    Rule("/.+/imports(/preview)?", "file", r"The file is (empty|not UTF-8; .+|not CSV: .+|larger than .+)\.?"),
-    Rule("/.+/imports(/preview)?", "file", r"(The first line|The first row|Line \d+|The file|The form) .+"),
+    Rule("/.+/imports(/preview|/compare)?", "file", r"The file is (empty|not UTF-8; .+|not CSV: .+|larger than .+)\.?"),
+    Rule("/.+/imports(/preview|/compare)?", "file", r"(The first line|The first row|Line \d+|The file|The form) .+"),
 )
 SETS = (
     # Sets of the world that a format names and no schema lists: `format` is `country`, `text-encoding`, `time-zone`.
     Rule("/.+", "default_country|allowed_countries", r".+ is not a country; .+|There is no country .+"),
-    Rule("/.+/imports(/preview)?", "encoding", r".+ is not an encoding of text files; .+"),
+    Rule("/.+/imports(/preview|/compare)?", "encoding", r".+ is not an encoding of text files; .+"),
     Rule("/.+", r"(phones\[\d+\]\.)?time_zones?(\[\d+\])?", r"The(re is no)? time zone .+"),
 )
 AMOUNTS = (

@@ -84,6 +84,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         ("POST", "/contact-lists/{list_id}/consents"): CONSENT,
         ("POST", "/tools/{tool_id}/test"): {},
         ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
+        ("PUT", "/contacts/{contact_id}/memory"): {"facts": []},
         ("PUT", "/contacts/{contact_id}/quiet-times"): {"ranges": []},
         ("PUT", "/numbers/{number_id}/assistant"): {"assistant_id": assistant},
     }

@@ -14,6 +14,7 @@ CHANGES = {
     "/contacts/{contact_id}": ({"attributes": {"b": 1, "a": 2}}, {"attributes": {"a": 2}}),
     "/contact-lists/{list_id}": ({"name": "One"}, {"name": "Two"}),
     "/secrets/{secret_id}": ({"description": "One"}, {"description": "Two"}),
+    "/tools/{tool_id}": ({"description": "One"}, {"description": "Two"}),
     "/appointment-feeds/{feed_id}": ({"name": "One"}, {"name": "Two"}),
     "/appointments/{appointment_id}": ({"place": "One"}, {"place": "Two"}),
     "/webhook-endpoints/{endpoint_id}": ({"description": "One"}, {"description": "Two"}),
