@@ -77,8 +77,4 @@ export VIRTUAL_ENV="$PWD/.venv"
 "$UV" pip install -q --require-hashes -r "$LOCK"
 # The lock holds the build backend for Linux x86_64; elsewhere uv fetches it.
 "$UV" pip install -q --no-deps --no-build-isolation -e . 2>/dev/null || "$UV" pip install -q --no-deps -e .
-# What the programs import is compiled here, once: at their first start each of them would do it, side by side and several times over.
-.venv/bin/python -c 'import control_plane.app, control_plane.worker' >/dev/null 2>&1 &
-.venv/bin/python -c 'import agent_worker.server, rehearsal.carrier' >/dev/null 2>&1 || true
-wait
 wanted >"$(stamp "$LOCK")"
