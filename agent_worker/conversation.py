@@ -37,13 +37,11 @@ from agent_worker.notes import Notes
 from agent_worker.opening import SILENT_DUE_S
 from agent_worker.opening_line import Spoken
 from agent_worker.opt_out_phrases import is_opt_out
-from agent_worker.opt_out_wish import OptOutWish
 from agent_worker.reception import Reception
 from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
 from agent_worker.staying import stay_with, watch_silence
-from agent_worker.stop_question import StopQuestion
-from agent_worker.stop_words import means_only_these
+from agent_worker.stopping import Stopping
 from agent_worker.tools import tools_for
 from agent_worker.transcript import Transcript
 from sip_config.contract import ACKNOWLEDGED, AnsweredBy, CallOrder, EndCause, EventKind, RiskLevel
@@ -53,7 +51,6 @@ log = structlog.get_logger()
 ACKNOWLEDGE_KEY = "1"
 """Stands for the spoken outcome `acknowledged` where the order has it: so little must do for somebody who is called at night."""
 OPT_OUT_KEY = "9"
-OPT_OUT_LABEL = "do_not_call"
 DECLINED_LABEL = "not_interested"
 """The outcome of a no to "may I go on?"."""
 
@@ -80,11 +77,10 @@ class Conversation:
         self._callee_began: float | None = None
         self.quiet_since, self._callee_quiet_since = 0.0, 0.0
         self._unanswered: list[tuple[str, float]] = []
-        self._wish = OptOutWish(client)
-        notes = Notes(self.keeper, lambda: self._wish.is_asked)
+        self.stopping = Stopping(self, client)
+        notes = Notes(self.keeper, lambda: self.stopping.is_wished)
         self.set_outcome, self.note_promise, self.remember = notes.set_outcome, notes.note_promise, notes.remember
         self.record_mood = self.transcript.judged
-        self._stop = StopQuestion(order.schedule_id)
         self.going_on = GoingOn(order.ask_to_go_on)
         self._closing, self._at_machine, self._is_disclosed = False, False, False
         self._awaits_rest, self._agent_began = False, 0.0
@@ -111,7 +107,7 @@ class Conversation:
         self.screener.begin(answered_at)
         if self.session.user_state == "speaking":
             self._callee_began = answered_at
-        self._spawn(self._open(answered_at))
+        self.spawn(self._open(answered_at))
 
     async def aclose(self) -> None:
         for task in self._tasks:
@@ -159,11 +155,16 @@ class Conversation:
         """Somebody in danger is not hung up on, whatever else they or the assistant wish."""
         return self.care.stays_on
 
+    @property
+    def offset_s(self) -> float:
+        """Seconds since the answer; 0 before it."""
+        return 0.0 if self._answered_at is None else max(0.0, clock.seconds() - self._answered_at)
+
     def hang_up(self, cause: EndCause) -> None:
         """End the call, unless somebody may be in danger; the first cause counts."""
         if self.stays_on and cause is not EndCause.SYSTEM_ERROR:
             return
-        self._close()
+        self.close()
         if not self.over.done():
             self.over.set_result(cause)
 
@@ -171,11 +172,10 @@ class Conversation:
         """Note something grave that the callee has said; from a crisis on, stay with them."""
         if not self.care.raised(kind, level):
             return
-        offset_s = round(max(0.0, clock.seconds() - (self._answered_at or clock.seconds())), 3)
-        self.keeper.note(EventKind.RISK_FLAGGED, {"kind": kind, "level": level.value, "quote": quote, "offset_s": offset_s})
+        self.keeper.note(EventKind.RISK_FLAGGED, {"kind": kind, "level": level.value, "quote": quote, "offset_s": round(self.offset_s, 3)})
         if not self.over.done() and self.care.begins(level):
             self._awaits_rest = self.going_on.is_open = False
-            self._spawn(stay_with(self, self.care.first_words(kind), at_once=self.care.replies_itself))
+            self.spawn(stay_with(self, self.care.first_words(kind), at_once=self.care.replies_itself))
 
     @property
     def is_ending(self) -> bool:
@@ -186,59 +186,22 @@ class Conversation:
         return was_ending
 
     async def opt_out(self, quote: str) -> bool:
-        """Commit the opt-out, then confirm it and hang up in the background; whether it was committed. Where a schedule has made the call,
-        it is first asked whether only its calls are meant."""
-        if not self._wish.is_asked and not self.stays_on and self._stop.may_ask():
-            self._close()
-            self.log.note(EventKind.STOP_SAID, {"quote": quote, "schedule_id": self.order.schedule_id})
-            self._spawn(self._ask_what_stops(quote))
-        return False if self._stop.is_open else await self._opt_out_of_all(quote)
+        """Have the wish never to be called again committed; whether it was."""
+        return await self.stopping.wanted(quote)
 
-    async def _ask_what_stops(self, quote: str) -> None:
-        await self.session.interrupt(force=True)
-        self._stop.begin(clock.seconds())
-        # The end of the turn that said stop would interrupt it otherwise; what is said over it is heard all the same.
-        await self.session.say(self._said.stop_which, allow_interruptions=False)
-        answer = await self._stop.answer(lambda: self.session.user_state == "speaking")
-        if means_only_these(answer) and await self.scheduling.stop(self.order.schedule_id, answer):
-            await self._leave_with(self._said.stopped_these, EndCause.AGENT_HANGUP)
-        else:
-            await self._opt_out_of_all(f"{quote} (asked which calls: {answer or 'no answer'})")
-
-    async def _opt_out_of_all(self, quote: str) -> bool:
-        if not self._wish.is_asked:
-            self._wish.ask()
-            self._close()
-            self.log.note(EventKind.OUTCOME_SET, {"label": OPT_OUT_LABEL, "note": quote})
-            self._spawn(self._keep_opt_out(quote))
-        assert self._wish.committed is not None
-        return await asyncio.shield(self._wish.committed)
-
-    async def _keep_opt_out(self, quote: str) -> None:
-        offset_s = max(0.0, clock.seconds() - (self._answered_at or clock.seconds()))
-        is_committed = await self._wish.commit(quote, offset_s)
-        if self._wish.is_superseded:
-            self.log.superseded.set()
-            return
-        if not is_committed:
-            # Never confirm what is not stored; the report carries the wish all the same.
-            self.errors.append(self._wish.error)
-        await self._leave_with(self._said.opted_out if is_committed else self._said.goodbye, EndCause.OPT_OUT)
-
-    async def _leave_with(self, words: str, cause: EndCause) -> None:
+    async def leave_with(self, words: str, cause: EndCause) -> None:
+        """Say these last words and hang up, unless somebody may be in danger."""
         if not self.stays_on:
             await self.say_last(words)
             self.hang_up(cause)
 
     def key_pressed(self, digit: str) -> None:
         if digit == OPT_OUT_KEY and self._answered_at is not None:
-            # Told in the opening to mean all calls: nothing is asked.
-            self._stop.settle("pressed 9")
-            self._spawn(self._opt_out_of_all("pressed 9"))
+            self.stopping.pressed()
         elif digit == ACKNOWLEDGE_KEY and ACKNOWLEDGED in self.order.outcome_labels and self._answered_at is not None and not self._closing:
-            self._close()
+            self.close()
             self.set_outcome(ACKNOWLEDGED, "pressed 1")
-            self._spawn(self._leave_with(self._said.goodbye, EndCause.AGENT_HANGUP))
+            self.spawn(self.leave_with(self._said.goodbye, EndCause.AGENT_HANGUP))
 
     def _user_state_changed(self, event: UserStateChangedEvent) -> None:
         if event.new_state == "speaking":
@@ -277,7 +240,7 @@ class Conversation:
         self.keeper.heard(event.transcript, self.transcript.utterance(clock.seconds())[0])
         self.scheduling.heard(event.transcript)
         began = self.transcript.callee_said(event.transcript, clock.seconds())
-        self._stop.heard(event.transcript, began)
+        self.stopping.heard(event.transcript, began)
         if self.greeting.is_guarded:
             self._unanswered.append((event.transcript, began))
         self.greeting.transcribed()
@@ -291,7 +254,7 @@ class Conversation:
         for finding in [] if self._at_machine else self.care.heard(said):
             self.flag_risk(finding.kind, finding.level, said)
         if is_opt_out(said):
-            self._spawn(self.opt_out(said))
+            self.spawn(self.opt_out(said))
         elif not self._awaits_rest and not self._closing:
             self._heed(self.going_on.heard(said, began, self.greeting.told_at), said)
 
@@ -299,9 +262,9 @@ class Conversation:
         """Do what the answer to \"may I go on?\" asks for; anything else is the model's."""
         opening = self._spoken.opening
         if step is Step.LEAVE:
-            self._close()
+            self.close()
             self.set_outcome(DECLINED_LABEL, said)
-            self._spawn(self._leave_with(self._said.goodbye, EndCause.AGENT_HANGUP))
+            self.spawn(self.leave_with(self._said.goodbye, EndCause.AGENT_HANGUP))
         elif step is Step.ASK_AGAIN:
             self.session.say(f"{opening.disclosure} {self._said.may_go_on}")
         elif step is Step.GO_ON and opening.kept:
@@ -343,13 +306,16 @@ class Conversation:
         return self.greeting.is_over and not self._closing and not self._at_machine
 
     def _met_machine(self, by: AnsweredBy) -> None:
-        if self._wish.is_asked or self._closing or self._at_machine:
+        if self.stopping.is_wished or self._closing or self._at_machine:
+            return
+        if self.stays_on and self.screener.heard.replied:
+            # Somebody who has answered and may be in danger is not left for what sounds like a machine.
             return
         self._at_machine, self.greeting.wanted = True, False
         # What a recording has said raises nothing, and a person who comes to the phone behind it is heard anew.
         self.care = Care(self.order.language, self.order.country)
         self._reception = self._reception or Reception(self)
-        self._spawn(self._reception.meet(by))
+        self.spawn(self._reception.meet(by))
 
     async def fall_silent(self) -> None:
         await self.session.interrupt(force=True)
@@ -376,7 +342,8 @@ class Conversation:
     def callee_quiet_s(self) -> float:
         return 0.0 if self.session.user_state == "speaking" else clock.seconds() - self._callee_quiet_since
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Begin nothing more: the call is about to end, unless somebody may be in danger."""
         if not self.stays_on:
             self._closing, self.greeting.wanted = True, False
 
@@ -387,7 +354,7 @@ class Conversation:
         await speech
         return not speech.interrupted
 
-    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)

@@ -105,9 +105,9 @@ class Talk:
     async def opts_out(self) -> bool:
         """Say it aloud; whether it was committed."""
         self.session.emit("user_input_transcribed", UserInputTranscribedEvent(transcript=STOP, is_final=True))
-        while (committed := self.conversation._wish.committed) is None:
+        while not self.conversation.stopping.is_wished:
             await asyncio.sleep(0.01)
-        return await committed
+        return await self.conversation.opt_out(STOP)
 
     async def aclose(self) -> None:
         await self.conversation.aclose()

@@ -106,7 +106,7 @@ async def test_both_in_one_breath_keeps_the_wish_and_stays():
 
 async def test_danger_that_shows_while_the_call_is_ending_keeps_it():
     stage = await Stage().opened()
-    stage.conversation._close()
+    stage.conversation.close()
     stage.session.hears(DESPAIR)
     await stage.session.until_said(WORDS)
     stage.conversation.hang_up(EndCause.OPT_OUT)
@@ -204,6 +204,16 @@ async def test_a_person_behind_a_machine_is_heard_anew() -> None:
     stage.conversation._met_machine(AnsweredBy.IVR)
     assert not stage.conversation.stays_on
     assert stage.conversation.care.heard(DESPAIR)
+    await stage.aclose()
+
+
+async def test_a_beep_is_no_reason_to_leave_somebody_in_danger() -> None:
+    stage = await Stage().opened()
+    stage.conversation.flag_risk("self_harm", RiskLevel.CRISIS, DESPAIR)
+    stage.conversation.screener.text("I can't go on.", after_opening=True)
+    stage.conversation._met_machine(AnsweredBy.VOICEMAIL)
+    assert stage.conversation.stays_on
+    assert stage.conversation.is_ending is False
     await stage.aclose()
 
 
