@@ -3295,9 +3295,9 @@ class Callwright:
         """Create an empty list."""
         return self._ask("POST", "/api/v1/contact-lists", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
 
-    def post_contact_lists_imports_compare(self, content: bytes | Iterable[bytes], *, contact_list_id: str | None = None, default_country: str | None = None, mapping: str | None = None, encoding: str | None = None) -> ComparisonOut:
+    def post_contact_lists_imports_compare(self, content: bytes | Iterable[bytes], *, default_country: str | None = None, mapping: str | None = None, encoding: str | None = None, contact_list_id: str | None = None) -> ComparisonOut:
         """Who would be added, changed and kept if a list became what the file says, and who stands on it and not in the file."""
-        return self._ask("POST", "/api/v1/contact-lists/imports/compare", {"contact_list_id": contact_list_id, "default_country": default_country, "mapping": mapping, "encoding": encoding}, {"Content-Type": "text/csv"}, content=content).json()
+        return self._ask("POST", "/api/v1/contact-lists/imports/compare", {"default_country": default_country, "mapping": mapping, "encoding": encoding, "contact_list_id": contact_list_id}, {"Content-Type": "text/csv"}, content=content).json()
 
     def post_contacts(self, body: ContactIn, *, idempotency_key: str | None = None) -> ContactOut:
         """Create a contact."""

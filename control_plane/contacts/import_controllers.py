@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, get, post
 from litestar.datastructures import State
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter, SkipValidation
+from litestar.di import NamedDependency, Provide
+from litestar.params import QueryParameter, SkipValidation
 from litestar.response import ServerSentEvent, Stream
 
 from control_plane.contacts.comparison import LARGEST, ComparisonOut
@@ -23,11 +24,9 @@ from control_plane.kit.api_schemas import COUNTRY
 from control_plane.kit.storage import Storage
 from control_plane.workspaces.authentication import TOKEN_IN_QUERY
 from control_plane.workspaces.guards import requires
+from control_plane.workspaces.handling import Given, Id, Who, Work
 from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
-from control_plane.workspaces.principal import Principal
 
-Who = NamedDependency[SkipValidation[Principal]]
-Work = NamedDependency[SkipValidation[Unit]]
 Files = NamedDependency[SkipValidation[Storage]]
 Country = Annotated[
     str | None, QueryParameter(name="default_country", max_length=10, description="Two letters, such as US.", schema_extra=COUNTRY)
@@ -43,9 +42,30 @@ Token = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How the file is to be read, as the query says."""
+
+    default_country: str | None
+    mapping: str | None
+    encoding: str | None
+
+
+def provide_asked(default_country: Country = None, mapping: Mapping = None, encoding: Encoding = None) -> Asked:
+    return Asked(default_country, mapping, encoding)
+
+
+def provide_imports(unit: Work, principal: Who, storage: Files) -> ImportService:
+    return ImportService(unit, principal.workspace_id, storage)
+
+
 class ImportController(Controller):
     tags = ["contact lists"]
     guards = [requires("viewer")]
+    dependencies = {
+        "imports": Provide(provide_imports, sync_to_thread=False),
+        "asked": Provide(provide_asked, sync_to_thread=False),
+    }
 
     @post(
         "/contact-lists/{list_id:uuid}/imports",
@@ -60,19 +80,12 @@ class ImportController(Controller):
         self,
         request: Request[Any, Any, Any],
         unit: Work,
-        principal: Who,
-        storage: Files,
-        list_id: FromPath[uuid.UUID],
-        default_country: Country = None,
-        mapping: Mapping = None,
-        encoding: Encoding = None,
+        imports: Given[ImportService],
+        asked: Given[Asked],
+        list_id: Id,
     ) -> ImportOut:
-        service = ImportService(unit, principal.workspace_id, storage)
-        options, chunks = await _said(
-            request, service, list_id, {"default_country": default_country, "mapping": mapping, "encoding": encoding}
-        )
-        await unit.session.rollback()
-        return await service.accept(list_id, options, chunks)
+        options, chunks = await _said(request, unit, imports, list_id, asked)
+        return await imports.accept(list_id, options, chunks)
 
     @post(
         "/contact-lists/{list_id:uuid}/imports/preview",
@@ -86,19 +99,12 @@ class ImportController(Controller):
         self,
         request: Request[Any, Any, Any],
         unit: Work,
-        principal: Who,
-        storage: Files,
-        list_id: FromPath[uuid.UUID],
-        default_country: Country = None,
-        mapping: Mapping = None,
-        encoding: Encoding = None,
+        imports: Given[ImportService],
+        asked: Given[Asked],
+        list_id: Id,
     ) -> ImportPreview:
-        service = ImportService(unit, principal.workspace_id, storage)
-        options, chunks = await _said(
-            request, service, list_id, {"default_country": default_country, "mapping": mapping, "encoding": encoding}
-        )
-        await unit.session.rollback()
-        return await service.preview(options, chunks)
+        options, chunks = await _said(request, unit, imports, list_id, asked)
+        return await imports.preview(options, chunks)
 
     @post(
         "/contact-lists/imports/compare",
@@ -113,24 +119,17 @@ class ImportController(Controller):
         self,
         request: Request[Any, Any, Any],
         unit: Work,
-        principal: Who,
-        storage: Files,
+        imports: Given[ImportService],
+        asked: Given[Asked],
         contact_list_id: OnList = None,
-        default_country: Country = None,
-        mapping: Mapping = None,
-        encoding: Encoding = None,
     ) -> ComparisonOut:
         """Reads the whole file, of up to 10 MB. Nothing is stored. Without a list everybody in the file would be added."""
-        service = ImportService(unit, principal.workspace_id, storage)
-        options, chunks = await _said(
-            request, service, contact_list_id, {"default_country": default_country, "mapping": mapping, "encoding": encoding}
-        )
-        await unit.session.rollback()
-        return await service.compare(contact_list_id, options, chunks)
+        options, chunks = await _said(request, unit, imports, contact_list_id, asked)
+        return await imports.compare(contact_list_id, options, chunks)
 
     @get("/imports/{import_id:uuid}", summary="How far an import has come")
-    async def read(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> ImportOut:
-        return await ImportService(unit, principal.workspace_id, storage).get(import_id)
+    async def read(self, imports: Given[ImportService], import_id: Id) -> ImportOut:
+        return await imports.get(import_id)
 
     @get(
         "/imports/{import_id:uuid}/stream",
@@ -139,29 +138,31 @@ class ImportController(Controller):
         summary="How far an import comes, until its end, as Server-Sent Events",
     )
     async def stream(
-        self, unit: Work, principal: Who, storage: Files, state: State, import_id: FromPath[uuid.UUID], token: Token = None
+        self, principal: Who, imports: Given[ImportService], state: State, import_id: Id, token: Token = None
     ) -> ServerSentEvent:
         """`progress` with the import whenever it has changed, then `end`. A client that comes back later is told the end again."""
-        await ImportService(unit, principal.workspace_id, storage).get(import_id)
+        await imports.get(import_id)
         messages = progress(state.sessions, principal.workspace_id, import_id, lambda: state.live.is_leaving)
         return ServerSentEvent(state.import_watchers.watch(principal.workspace_id, messages))
 
     @get("/imports/{import_id:uuid}/errors.csv", media_type="text/csv", summary="Rejected rows with the reason and their own text")
-    async def errors(self, unit: Work, principal: Who, storage: Files, import_id: FromPath[uuid.UUID]) -> Stream:
-        return error_report(await ImportService(unit, principal.workspace_id, storage).error_report(import_id), import_id)
+    async def errors(self, imports: Given[ImportService], import_id: Id) -> Stream:
+        return error_report(await imports.error_report(import_id), import_id)
 
 
 async def _said(
-    request: Request[Any, Any, Any], service: ImportService, list_id: uuid.UUID | None, query: dict[str, str | None]
+    request: Request[Any, Any, Any], unit: Unit, imports: ImportService, list_id: uuid.UUID | None, asked: Asked
 ) -> tuple[ImportOptions, AsyncIterator[bytes]]:
     """How to read the file, and its bytes. What a form says goes before the query.
 
-    A form is read to the end first (it is spooled to disk), so its options are known before the database is asked.
+    A form is read to the end first (it is spooled to disk), so its options are known before the database is asked. The connection is let go
+    before the bytes are read: an upload takes as long as whoever sends it.
     """
     form, chunks = await uploaded(request) if is_form(request) else ({}, request.stream())
-    said = {name: said_in(form, name) or value for name, value in query.items()}
-    options = ImportOptions(said["default_country"], _mapping(said["mapping"]), said["encoding"])
-    return await service.options(list_id, options), chunks
+    said = {name: said_in(form, name) or value for name, value in asdict(asked).items()}
+    options = await imports.options(list_id, ImportOptions(said["default_country"], _mapping(said["mapping"]), said["encoding"]))
+    await unit.session.rollback()
+    return options, chunks
 
 
 def _mapping(text: str | None) -> dict[str, str]:

@@ -5,7 +5,8 @@ from sqlalchemy import text
 
 from control_plane.db.session import create_engine
 
-_OTHERS = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+_OTHERS = "select pg_terminate_backend(pid, 30000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+"""Ends the other connections and waits (30 s, in ms) until their processes are gone: without the time it only asks them to go."""
 _STATEMENTS = "select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 
 
@@ -15,7 +16,7 @@ async def test_a_connection_that_the_database_ended_is_replaced_before_anybody_m
         async with engine.connect() as connection:
             assert await connection.scalar(text("select 1")) == 1
         with psycopg.connect(database.replace("+psycopg", "", 1), autocommit=True) as other:
-            other.execute(_OTHERS)
+            assert other.execute(_OTHERS).fetchall() == [(True,)]
         async with engine.connect() as connection:
             assert await connection.scalar(text("select 2")) == 2
     finally:

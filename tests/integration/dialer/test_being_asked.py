@@ -20,7 +20,7 @@ async def test_what_is_due_waits_and_goes_on_when_it_was_not_meant(bench: Bench)
     (enrollment,) = await bench.enrollments()
     assert (enrollment.state, enrollment.waiting_codes) == ("waiting", ["being_asked"])
     async with bench.dialer.unit() as unit:
-        await let_go(unit, world.workspace.id, asked_in)
+        await let_go(unit, world.workspace.id, NUMBER, asked_in)
     await bench.make_due()
     assert await bench.tick() == 1
 
@@ -45,7 +45,7 @@ async def test_a_wish_for_all_calls_takes_the_place_of_what_was_held_for_now(ben
         row, is_new = await suppress(unit, world.workspace.id, NUMBER, reason="asked", source="api", evidence="letter")
     assert (row.source, row.reason, row.evidence, is_new) == ("api", "asked", "letter", True)
     async with bench.dialer.unit() as unit:
-        await let_go(unit, world.workspace.id, asked_in)
+        await let_go(unit, world.workspace.id, NUMBER, asked_in)
     assert await bench.tick() == 0
     assert [e.state for e in await bench.enrollments()] == ["suppressed"]
 
