@@ -1,36 +1,19 @@
 """`campaign.yaml`: read as written and checked against its schema before anybody is asked."""
 
 import json
-import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from control_plane.domain.errors import Invalid
+from control_plane.domain.strict_yaml import read_strictly
 from control_plane.remote.client import RemoteError
 
 SCHEMA = "campaign.schema.json"
-_MOST_BYTES = 1_000_000
-
-
-class _Loader(yaml.SafeLoader):
-    """08:00 is text and not 480 minutes, a day is text, NO is Norway: only true and false, numbers and null are something else."""
-
-    yaml_implicit_resolvers = {}
-
-
-for tag, pattern, first in (
-    ("bool", r"true|false", "tf"),
-    ("int", r"-?(?:0|[1-9][0-9]{0,17})", "-0123456789"),
-    ("float", r"-?[0-9]{1,17}\.[0-9]{1,17}", "-0123456789"),
-    ("null", r"~|null|", "~n\0"),
-    ("merge", r"<<", "<"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"(?:{pattern})$"), list(first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +58,10 @@ def _yaml(path: Path) -> Any:
         data = path.read_bytes()
     except OSError as error:
         raise RemoteError(f"{path} cannot be read: {error.strerror}.") from error
-    if len(data) > _MOST_BYTES:
-        raise RemoteError(f"{path.name} is larger than {_MOST_BYTES} bytes.")
     try:
-        # The loader is a safe one with fewer types.
-        return yaml.load(data, _Loader)  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise RemoteError(f"{path.name} is not YAML: {' '.join(str(error).split())[:300]}.") from error
+        return read_strictly(data, path.name)
+    except Invalid as error:
+        raise RemoteError(error.detail) from error
 
 
 def _where(wrong: ValidationError) -> str:
