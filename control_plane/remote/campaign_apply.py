@@ -84,6 +84,7 @@ def _take_off(remote: Remote, plan: Plan, list_id: str, say: Say) -> None:
                 gone.add(contact_id)
         # Whoever came back meanwhile is somebody else's wish.
         leavers = [each for each in compared(remote, plan.file, plan.contact_list)["leavers"] if each["contact_id"] not in gone | in_call]
+    plan.stayed = sorted(in_call)
     say(f"{len(gone)} contacts are taken off the list; {skipped} of them waited for a call and are skipped.")
     if in_call:
         say(f"{len(in_call)} contacts are being called right now and stay on the list; apply the file again afterwards.")

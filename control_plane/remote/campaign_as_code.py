@@ -60,7 +60,7 @@ def apply(
             campaign = carry_out(remote, made, say=lambda line: None if as_json else typer.echo(line))
             made.campaign = campaign
     if as_json:
-        print_json(made.as_json() | {"campaign_id": made.campaign["id"] if made.campaign else None})
+        print_json(made.as_json() | {"campaign_id": made.campaign["id"] if made.campaign else None, "stayed_on_list": made.stayed})
 
 
 def _confirm(*, is_sure: bool) -> None:

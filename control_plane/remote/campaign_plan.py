@@ -41,6 +41,8 @@ class Plan:
     campaign_changes: list[Change] = field(default_factory=list)
     starts: bool = False
     preview: dict[str, Any] = field(default_factory=dict)
+    stayed: list[str] = field(default_factory=list)
+    """After `apply`: contacts that left the file and are on the list all the same, because a call to them was under way."""
 
     @property
     def is_import_needed(self) -> bool:

@@ -129,7 +129,7 @@ class Writing(Reading):
         done: list[str] = []
         if not plan.is_empty:
             plan.campaign = apply(self._remote, plan, done.append)
-        return {"done": done, "campaign_id": plan.campaign["id"] if plan.campaign else None}
+        return {"done": done, "campaign_id": plan.campaign["id"] if plan.campaign else None, "stayed_on_list": plan.stayed}
 
     def make_call(self, to: str, assistant: str, agenda: str = "") -> dict[str, Any]:
         """Call one number now. A phone rings."""
