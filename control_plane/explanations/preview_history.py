@@ -35,6 +35,7 @@ class Past:
     def __init__(self, calls: Iterable[PastCall]) -> None:
         of_contact: dict[int, list[PastCall]] = {}
         of_number: dict[str, list[PastCall]] = {}
+        of_nobody: dict[str, list[PastCall]] = {}
         for call in calls:
             found = of_number.get(call.e164)
             if found is None:
@@ -47,10 +48,15 @@ class Past:
                     of_contact[key].append(call)
                 else:
                     of_contact[key] = [call]
-        self._of_contact, self._of_number = of_contact, of_number
+            else:
+                of_nobody.setdefault(call.e164, []).append(call)
+        self._of_contact, self._of_number, self._of_nobody = of_contact, of_number, of_nobody
 
-    def of_contact(self, contact_id: uuid.UUID) -> Sequence[PastCall]:
-        return self._of_contact.get(contact_id.int, ())
+    def of_contact(self, contact_id: uuid.UUID, numbers: Sequence[str]) -> Sequence[PastCall]:
+        """Calls to the person, and those to their numbers of before anybody was known behind them."""
+        theirs = self._of_contact.get(contact_id.int, ())
+        before = [call for e164 in numbers for call in self._of_nobody.get(e164, ())] if self._of_nobody else []
+        return sorted([*theirs, *before], key=lambda call: call.at, reverse=True) if before else theirs
 
     def of_either(self, contact_id: uuid.UUID, e164: str) -> Sequence[PastCall]:
         """Calls to the person, on whatever number, and to the number, whoever was meant."""
@@ -103,7 +109,7 @@ class Kind:
         """The gate's word on one of them. Calls only put off, so what may never be stays so."""
         if isinstance(self.decision, Never) or not past.is_called(contact_id, numbers):
             return self.decision
-        history = tuple(_history(base, contact_id, e164, past, now) for base, e164 in zip(self.bases, numbers, strict=True))
+        history = tuple(_history(base, contact_id, e164, numbers, past, now) for base, e164 in zip(self.bases, numbers, strict=True))
         known = self._known.get(history)
         if known is None:
             known = best([_decided(base, *own, now) for base, own in zip(self.bases, history, strict=True)])
@@ -117,8 +123,8 @@ def _without_calls(facts: Facts) -> Facts:
     return replace(facts, earlier=(), **Dialled()._asdict())
 
 
-def _history(base: Base, contact_id: uuid.UUID, e164: str, past: Past, now: datetime) -> _History:
-    times = [call.at for call in past.of_contact(contact_id)]
+def _history(base: Base, contact_id: uuid.UUID, e164: str, numbers: Sequence[str], past: Past, now: datetime) -> _History:
+    times = [call.at for call in past.of_contact(contact_id, numbers)]
     dialled = Dialled.seen(times, base.day_start, base.facts.max_per_24h, now)
     since = base.since
     if since is None:
