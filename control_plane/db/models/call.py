@@ -36,6 +36,8 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
         Index(None, "enrollment_id"),
         Index(None, "verdict_id"),
         Index(None, "contact_id", "created_at"),
+        Index("uq_call_room", "room", unique=True, postgresql_where=text("room is not null")),
+        Index("ix_call_inbound", "from_number_id", "created_at", postgresql_where=text("purpose = 'inbound'")),
         Index("uq_call_of_run", "schedule_run_id", "attempt", unique=True, postgresql_where=text("schedule_run_id is not null")),
     )
 
@@ -51,7 +53,11 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     from_number_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("number.id", ondelete="SET NULL"))
     from_e164: Mapped[str]
     to_e164: Mapped[str]
-    """Empty once the person was erased."""
+    """The person's number, also where they have called us; empty where it was withheld, and once the person was erased."""
+    room: Mapped[str | None]
+    """Of a call that came in, as the carrier's side has named it; any other room is named after the call (sip_config.naming)."""
+    phone_identity: Mapped[str | None]
+    """The caller's, in that room."""
     attempt: Mapped[int] = mapped_column(default=1)
     """1 for the first call to this enrollment or of this run, counting every call."""
     request: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -72,6 +72,8 @@ class Number(HasId, OfWorkspace, HasTimes, Base):
     e164: Mapped[str]
     label: Mapped[str] = mapped_column(default="", server_default="")
     assistant_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("assistant.id", ondelete="SET NULL"))
+    routing: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What is done with calls that come in. Shape: domain/routing."""
     daily_cap: Mapped[int | None]
     health: Mapped[str] = mapped_column(default="active", server_default="active")
     """active, resting (blocked, back at `rests_until`) or quarantined (a person must look)."""

@@ -26,3 +26,5 @@ class Workspace(HasId, HasTimes, Base):
     """Two letters each: where calls may lead. None: to `default_country` only."""
     paused_destinations: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """Prefix to the sentence that says why nobody is called there until a person resumes it (usage/breaker)."""
+    adds_callers: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether somebody unknown who calls becomes a contact."""
