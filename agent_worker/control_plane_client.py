@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from agent_worker.preloaded import tls_context
+from agent_worker.tls import tls_context
 from sip_config.codec import ContractError, decode, encode
 from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, CallReport, DispatchTicket, WorkerHeartbeat
 from sip_config.versions import VERSION_HEADER, encode_report, knows_event

@@ -1,4 +1,4 @@
-"""The functions that livekit-agents runs in a job process: warm-up, one call, its end. Imported by name in every process."""
+"""What livekit-agents runs in a job process: warm-up, one call, its end."""
 
 import os
 

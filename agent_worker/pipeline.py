@@ -10,8 +10,8 @@ from openai import DEFAULT_CONNECTION_LIMITS, AsyncClient, DefaultAsyncHttpxClie
 
 from agent_worker.control_plane_client import http_client
 from agent_worker.phrases import base_language
-from agent_worker.preloaded import tls_context
 from agent_worker.settings import Settings
+from agent_worker.tls import tls_context
 from sip_config.contract import CallOrder, RecordingPolicy, TurnsOrder
 
 GREETING_SILENCE_S = 0.25

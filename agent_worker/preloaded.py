@@ -4,15 +4,11 @@ A call that begins must not take processor time from the calls that are being he
 Measured per job process on a slow core: 0.25 s of TLS settings, late imports and schemas before the agent was ready.
 """
 
-import ssl
-from functools import cache
-
 import anyio._backends._asyncio
 import anyio.streams.stapled
 import anyio.streams.tls
 import av.subtitles.stream
 import httpcore
-import httpx
 import numpy.fft
 import openai.resources.audio
 import openai.resources.models
@@ -20,6 +16,7 @@ from livekit.agents import llm, tokenize
 from livekit.agents.utils import http_context
 
 from agent_worker import upstream
+from agent_worker.tls import tls_context
 
 # What HTTP clients, recorder and speech models import at their first use; in a job process that stops the event loop for 150-350 ms.
 LATE_IMPORTS = (
@@ -32,12 +29,6 @@ LATE_IMPORTS = (
     openai.resources.audio,
     openai.resources.models,
 )
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """Settings for HTTPS with the roots that httpx finds (SSL_CERT_FILE, SSL_CERT_DIR, certifi): reading them takes 50 ms each time."""
-    return httpx.create_ssl_context()
 
 
 def _complete_schemas() -> None:

@@ -8,7 +8,7 @@ import uuid
 import structlog
 from livekit.agents import AgentServer
 
-from agent_worker import job, logs, scratch, settings
+from agent_worker import in_job, logs, scratch, settings
 from agent_worker.control_plane_client import WorkerClient
 from agent_worker.heartbeat import Heartbeat
 from agent_worker.settings import EXIT_CONFIG, Settings, SettingsError
@@ -36,7 +36,7 @@ class Worker:
             ws_url=loaded.livekit_url,
             api_key=loaded.livekit_api_key,
             api_secret=loaded.livekit_api_secret,
-            setup_fnc=job.prewarm,
+            setup_fnc=in_job.prewarm,
             load_fnc=self._slots.load,
             load_threshold=REFUSING_LOAD,
             num_idle_processes=loaded.slots,
@@ -50,7 +50,7 @@ class Worker:
             prometheus_port=loaded.metrics_port,
             log_level=loaded.log_level,
         )
-        self.server.rtc_session(job.entrypoint, agent_name=AGENT_NAME, on_request=self._answer, on_session_end=job.on_session_end)
+        self.server.rtc_session(in_job.entrypoint, agent_name=AGENT_NAME, on_request=self._answer, on_session_end=in_job.on_session_end)
         self.server.on("worker_registered", self._registered)
 
     async def run(self) -> None:

@@ -20,10 +20,11 @@ _CONTROL_PLANE_NICENESS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Children:
-    """Builds the children from their environments."""
+class ControlPlaneChildren:
+    """Builds the children that hold the database."""
 
     environments: Environments
+    database_url: str
 
     def migrate(self) -> Command:
         return self._cli("migrate")
@@ -36,25 +37,36 @@ class Children:
     def task_worker(self) -> Child:
         return Child(self._cli(TASK_WORKER, grace_s=TASK_WORKER_ENDS_WITHIN_S))
 
+    def _cli(self, *arguments: str, grace_s: float = 10.0) -> Command:
+        env = self.environments.control_plane(self.database_url)
+        command = _module(self.environments, arguments[0], "control_plane.cli", arguments, env, grace_s)
+        return replace(command, niceness=_CONTROL_PLANE_NICENESS)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceChildren:
+    """Builds the children that speak and listen, and need no database for it."""
+
+    environments: Environments
+
     def carrier(self) -> Child:
         options, at = self.environments.options, self.environments.at
         arguments = ("--ledger", str(options.ledger), "--models-url", at.models_url, "--processes", str(options.carrier_processes))
-        command = self._module(CARRIER, "rehearsal.carrier", arguments, self.environments.carrier())
+        command = _module(self.environments, CARRIER, "rehearsal.carrier", arguments, self.environments.carrier())
         return Child(command, probes.carrier_listens(at.livekit_redis_url, options.carrier_processes))
 
     def models(self, port: int) -> Child:
-        command = self._module(MODELS, "rehearsal.models", ("--port", str(port)), self.environments.models())
+        command = _module(self.environments, MODELS, "rehearsal.models", ("--port", str(port)), self.environments.models())
         return Child(command, probes.answers(f"{self.environments.at.models_url}/v1/models"))
 
     def agent_worker(self, name: str, http_port: int) -> Child:
         env = self.environments.agent_worker(http_port)
-        command = self._module(name, "agent_worker.server", (), env, grace_s=AGENT_GRACE_S)
+        command = _module(self.environments, name, "agent_worker.server", (), env, grace_s=AGENT_GRACE_S)
         return Child(command, probes.answers(f"http://127.0.0.1:{http_port}/"))
 
-    def _cli(self, *arguments: str, grace_s: float = 10.0) -> Command:
-        command = self._module(arguments[0], "control_plane.cli", arguments, self.environments.control_plane(), grace_s)
-        return replace(command, niceness=_CONTROL_PLANE_NICENESS)
 
-    def _module(self, name: str, module: str, arguments: tuple[str, ...], env: dict[str, str], grace_s: float = 10.0) -> Command:
-        argv = (sys.executable, "-m", module, *arguments)
-        return Command(name, argv, env, REPOSITORY, log_of(self.environments.options.folder, name), grace_s=grace_s)
+def _module(
+    environments: Environments, name: str, module: str, arguments: tuple[str, ...], env: dict[str, str], grace_s: float = 10.0
+) -> Command:
+    argv = (sys.executable, "-m", module, *arguments)
+    return Command(name, argv, env, REPOSITORY, log_of(environments.options.folder, name), grace_s=grace_s)

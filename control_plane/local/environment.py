@@ -49,9 +49,9 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the services are. `livekit_redis_url` is the Redis of the local livekit-server, "" when LiveKit is elsewhere."""
+    """Where the services are, but for the database, which is the control plane's own. `livekit_redis_url` is the Redis of the local
+    livekit-server, "" when LiveKit is elsewhere."""
 
-    database_url: str
     redis_url: str
     livekit_url: str
     livekit_redis_url: str
@@ -91,12 +91,12 @@ class Environments:
     secrets: Secrets
     at: Addresses
 
-    def control_plane(self) -> dict[str, str]:
+    def control_plane(self, database_url: str) -> dict[str, str]:
         """For migrations, the API and the task worker."""
         folder, given = self.options.folder, self.options.environ
         env = self._common() | self._livekit() | self._models()
         env |= {
-            "CALLWRIGHT_DATABASE_URL": self.at.database_url,
+            "CALLWRIGHT_DATABASE_URL": database_url,
             "CALLWRIGHT_REDIS_URL": self.at.redis_url,
             "CALLWRIGHT_ENCRYPTION_KEY": self.secrets.encryption_key,
             "CALLWRIGHT_BOOTSTRAP_API_KEY": self.secrets.owner_key,

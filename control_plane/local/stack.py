@@ -1,5 +1,5 @@
-"""The whole platform on one machine as one object: servers one after another, then our own processes side by side;
-stopped in order, with handles for tests.
+"""The whole platform on one machine as one object: everything starts as soon as what it needs is there, and is stopped in order;
+with handles for tests.
 
 `callwright up`, `callwright demo` and the end-to-end tests all run this and nothing else.
 """
@@ -9,11 +9,13 @@ import contextlib
 import fcntl
 import os
 import shutil
+from collections.abc import Coroutine
 from types import TracebackType
+from typing import Any
 
 from control_plane.local import children, probes
 from control_plane.local.agents import AgentPool, WorkerPolicy, metrics_at
-from control_plane.local.children import Children
+from control_plane.local.children import ControlPlaneChildren, VoiceChildren
 from control_plane.local.environment import Addresses, Environments, keep_secrets
 from control_plane.local.livekit import LocalLiveKit
 from control_plane.local.livekit_binary import Finder
@@ -80,43 +82,40 @@ class LocalStack:
         check_free(self._port_uses())
         self._lock_folder()
         self.secrets = keep_secrets(self.options, self.choice)
-        database_url = self.choice.database_url or await self._start_postgres()
         redis = await self._start_redis()
-        livekit_url = self.choice.livekit_url or await self._start_livekit(redis)
         self.addresses = Addresses(
-            database_url=database_url,
             redis_url=self.choice.redis_url or redis.url(),
-            livekit_url=livekit_url,
+            livekit_url=self.choice.livekit_url or await self._start_livekit(redis),
             livekit_redis_url=redis.url() if self.choice.is_simulated else "",
             api_url=self.api_url,
             models_url=f"http://127.0.0.1:{self.options.ports.models}",
         )
         environments = Environments(self.options, self.choice, self.secrets, self.addresses)
-        await self._start_platform(Children(environments))
+        # Each process spends its first seconds importing, a new database some in making its files. Agent workers wait for the API.
+        await _together(self._start_control_plane(environments), self._start_voices(VoiceChildren(environments)))
+        self._following = asyncio.create_task(self._pool.run(), name="follow wanted agent workers")
 
-    async def _start_platform(self, made: Children) -> None:
-        starting = self.supervisor.start
-        if self.choice.is_simulated:
-            # Also with real models: the callees' voices come from here.
-            await starting(made.models(self.options.ports.models))
+    async def _start_control_plane(self, environments: Environments) -> None:
+        self.database_url = self.choice.database_url or await self._start_postgres()
+        made = ControlPlaneChildren(environments, self.database_url)
+        await self.supervisor.run_once(made.migrate())
+        await _together(self.supervisor.start(made.api(self.options.ports.api)), self.supervisor.start(made.task_worker()))
+
+    async def _start_voices(self, made: VoiceChildren) -> None:
         self._pool = AgentPool(
             WorkerPolicy(self.options.min_agent_workers, self.options.most_agent_workers),
-            start=lambda name: starting(made.agent_worker(name, free_port())),
+            start=lambda name: self.supervisor.start(made.agent_worker(name, free_port())),
             drain=lambda name: self.supervisor.stop(name, children.DRAIN_S),
             read=metrics_at(self.api_url, self.owner_key),
             say=self.options.say,
         )
-        # Side by side: each of them spends its first seconds importing. Agent workers wait for the API by themselves.
-        await asyncio.gather(
-            self._start_control_plane(made),
-            self._pool.resize(self.options.min_agent_workers),
-            *([starting(made.carrier())] if self.choice.is_simulated else []),
-        )
-        self._following = asyncio.create_task(self._pool.run(), name="follow wanted agent workers")
+        agents = self._pool.resize(self.options.min_agent_workers)
+        await (_together(agents, self._start_carrier(made)) if self.choice.is_simulated else agents)
 
-    async def _start_control_plane(self, made: Children) -> None:
-        await self.supervisor.run_once(made.migrate())
-        await asyncio.gather(self.supervisor.start(made.api(self.options.ports.api)), self.supervisor.start(made.task_worker()))
+    async def _start_carrier(self, made: VoiceChildren) -> None:
+        # Also with real models: the callees' voices come from the stand-ins.
+        await self.supervisor.start(made.models(self.options.ports.models))
+        await self.supervisor.start(made.carrier())
 
     async def _stop(self) -> None:
         """No more calls first, then the calls' agents, then everything in the reverse order of its start."""
@@ -133,9 +132,8 @@ class LocalStack:
 
     async def _start_postgres(self) -> str:
         server = EmbeddedPostgres(self.options.folder / "postgres", durable=self.options.durable)
-        command = server.prepare()
-        await self.supervisor.start(Child(command, probes.says(server.is_ready)))
-        server.wait_ready()
+        await self.supervisor.start(Child(await asyncio.to_thread(server.prepare), probes.says(server.is_ready)))
+        await asyncio.to_thread(server.wait_ready)
         return server.url()
 
     async def _start_redis(self) -> EmbeddedRedis:
@@ -180,3 +178,13 @@ class LocalStack:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SettingsError(f"The data folder {folder} is in use by another run: stop that one, or set CALLWRIGHT_DATA_DIR.") from None
+
+
+async def _together(*parts: Coroutine[Any, Any, None]) -> None:
+    """All side by side; the first error ends the others and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(part)
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None

@@ -55,7 +55,7 @@ class MovingStack(LocalStack):
         # An agent worker was heard of a second ago and not two hours ago.
         moved = f"update time_machine set ahead = '{seconds} seconds';"
         moved += f"update agent_worker set heartbeat_at = heartbeat_at + interval '{by.total_seconds()} seconds'"
-        await asyncio.to_thread(_do, self.addresses.database_url, moved)
+        await asyncio.to_thread(_do, self.database_url, moved)
         file = Path(self.options.environ["CALLWRIGHT_TEST_CLOCK"])
         new = file.with_suffix(".new")
         new.write_text(str(seconds))

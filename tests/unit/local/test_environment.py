@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from control_plane.local.environment import Addresses, Environments, keep_secrets
 from control_plane.local.settings import LocalOptions, choose
 
-_AT = Addresses("postgresql+psycopg://d", "redis://r", "ws://l", "redis://lr", "http://127.0.0.1:8000", "http://127.0.0.1:8089")
+_AT = Addresses("redis://r", "ws://l", "redis://lr", "http://127.0.0.1:8000", "http://127.0.0.1:8089")
 
 
 def _environments(tmp_path: Path, **environ: str) -> Environments:
@@ -43,6 +43,6 @@ def test_the_carrier_gets_livekits_redis_and_no_model_key(tmp_path: Path) -> Non
 
 
 def test_the_api_knows_that_the_carrier_is_simulated(tmp_path: Path) -> None:
-    given = _environments(tmp_path).control_plane()
+    given = _environments(tmp_path).control_plane("postgresql+psycopg://d")
     assert given["CALLWRIGHT_REHEARSAL"] == "1"
     assert given["CALLWRIGHT_STORAGE_URL"] == (tmp_path / "storage").as_uri()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from control_plane.local.children import Children
+from control_plane.local.children import ControlPlaneChildren
 from control_plane.local.environment import Addresses, Environments, keep_secrets
 from control_plane.local.settings import LocalOptions, choose
 from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S
@@ -16,8 +16,8 @@ NEEDED_S = TASKS_MAY_FINISH_S + DIALS_MAY_FINISH_S
 def test_callwright_up_waits_for_the_dials_of_its_task_worker(tmp_path: Path) -> None:
     options = LocalOptions(data_dir=tmp_path, environ={"PATH": "/bin"})
     choice = choose(options)
-    at = Addresses("postgresql+psycopg://d", "redis://r", "ws://l", "redis://lr", "http://127.0.0.1:8000", "http://127.0.0.1:8089")
-    made = Children(Environments(options, choice, keep_secrets(options, choice), at))
+    at = Addresses("redis://r", "ws://l", "redis://lr", "http://127.0.0.1:8000", "http://127.0.0.1:8089")
+    made = ControlPlaneChildren(Environments(options, choice, keep_secrets(options, choice), at), "postgresql+psycopg://d")
     assert made.task_worker().command.grace_s > NEEDED_S
 
 
