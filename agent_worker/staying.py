@@ -39,7 +39,7 @@ class Talk(Protocol):
 
 
 async def stay_with(talk: Talk, words: str, *, at_once: bool) -> None:
-    """Say these words, once who calls has been said; `at_once`: the callee waits for them, so whatever is being said is broken off."""
+    """Say these words, after an opening that has begun; `at_once`: the callee waits for them, so whatever is being said is broken off."""
     if talk.greeting.speech is not None:
         await talk.greeting.done.wait()
     if at_once:

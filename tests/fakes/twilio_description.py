@@ -1,7 +1,7 @@
 """Holds what our client sends and what the emulator answers against Twilio's own OpenAPI descriptions.
 
-They are not part of this repository: `CALLWRIGHT_TWILIO_DESCRIPTIONS` names their folder, else they are looked for where the steering
-repository keeps them. Two repairs of them are mechanical: `nullable` becomes a type, and formats are not judged (they state `uri` for
+They are not part of this repository: `CALLWRIGHT_TWILIO_DESCRIPTIONS` names their folder, else they are looked for beside it,
+in shared/data/twilio. Two repairs of them are mechanical: `nullable` becomes a type, and formats are not judged (they state `uri` for
 values that are relative). Form fields arrive as text and are read as their schema's type.
 """
 
