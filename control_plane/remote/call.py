@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from control_plane.remote.calls import show_turns
 from control_plane.remote.client import Remote
-from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, print_json
+from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, completing, print_json, say
 
 EXIT_UNANSWERED = 3
 _LOOK_EVERY_S = 1.0
@@ -18,7 +19,7 @@ app = typer.Typer()
 @app.command()
 def call(
     to: Annotated[str, typer.Argument(help="The number, in E.164: +12025550123.")],
-    assistant: Annotated[str, typer.Option(help="Who calls, by name or id.")],
+    assistant: Annotated[str, typer.Option(help="Who calls, by name or id.", autocompletion=completing("/assistants"))],
     agenda: Annotated[str, typer.Option(help="What the call is to cover, for the prompt.")] = "",
     welcome_message: Annotated[str, typer.Option(help="The first sentence, instead of the assistant's.")] = "",
     custom_prompt: Annotated[str, typer.Option(help="What the model is told beside the assistant's prompt.")] = "",
@@ -43,7 +44,7 @@ def call(
         elif wait:
             _show(remote, made)
         else:
-            typer.echo(f"Call {made['id']} is {made['state']}, due {made['due_at']}.")
+            say(f"Call {made['id']} is {made['state']}, due {made['due_at']}.")
     if wait and made["answered_at"] is None:
         raise typer.Exit(EXIT_UNANSWERED)
 
@@ -60,7 +61,7 @@ def _followed(remote: Remote, made: dict[str, Any], *, is_quiet: bool) -> dict[s
     shown = ""
     while True:
         if made["state"] != shown and not is_quiet:
-            typer.echo(f"{made['state']:<12} {made['to']}" if shown else f"{made['state']:<12} {made['to']}  call {made['id']}")
+            say(f"{made['state']:<12} {made['to']}" if shown else f"{made['state']:<12} {made['to']}  call {made['id']}")
         shown = made["state"]
         if shown in _OVER:
             return made
@@ -70,11 +71,10 @@ def _followed(remote: Remote, made: dict[str, Any], *, is_quiet: bool) -> dict[s
 
 def _show(remote: Remote, made: dict[str, Any]) -> None:
     if made["answered_at"] is None:
-        typer.echo(remote.get(f"/calls/{made['id']}/explain")["what_happened"])
+        say(remote.get(f"/calls/{made['id']}/explain")["what_happened"])
         return
-    for turn in remote.get(f"/calls/{made['id']}/transcript")["turns"]:
-        typer.echo(f"[{turn['started_at_s']:6.1f} s] {turn['speaker']}: {turn['text']}")
+    show_turns(remote.get(f"/calls/{made['id']}/transcript")["turns"])
     figures = [f"outcome {made['outcome'] or 'unknown'}", f"{made['duration_s'] or 0:.0f} s"]
     if made["cost"] is not None:
         figures.append(f"{made['cost']} {made['currency']}")
-    typer.echo(", ".join(figures))
+    say(", ".join(figures))

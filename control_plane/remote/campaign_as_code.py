@@ -1,6 +1,5 @@
 """`callwright plan` and `callwright apply`: a campaign as a file under version control."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,7 @@ from control_plane.remote.campaign_apply import apply as carry_out
 from control_plane.remote.campaign_file import read, schema
 from control_plane.remote.campaign_plan import MOST_PREVIEWED, Change, Plan, make_plan
 from control_plane.remote.campaigns import show_preview
-from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, print_json
+from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, Yes, asking, confirm, print_json, say
 
 EXIT_CHANGES = 4
 _PEOPLE_SHOWN = 10
@@ -45,7 +44,7 @@ def plan(
 @apply_app.command()
 def apply(
     file: File = DEFAULT_FILE,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     url: Url = DEFAULT_URL,
     key: Key = "",
     as_json: AsJson = False,
@@ -56,20 +55,11 @@ def apply(
         if not as_json:
             show(made)
         if not made.is_empty:
-            _confirm(is_sure=yes)
-            campaign = carry_out(remote, made, say=lambda line: None if as_json else typer.echo(line))
+            confirm("Do this?", is_sure=yes)
+            campaign = carry_out(remote, made, say=lambda line: None if as_json else say(line))
             made.campaign = campaign
     if as_json:
         print_json(made.as_json() | {"campaign_id": made.campaign["id"] if made.campaign else None, "stayed_on_list": made.stayed})
-
-
-def _confirm(*, is_sure: bool) -> None:
-    if is_sure:
-        return
-    if not sys.stdin.isatty():
-        typer.echo("callwright: nobody is here to be asked; say --yes.", err=True)
-        raise typer.Exit(2)
-    typer.confirm("Do this?", abort=True)
 
 
 def show(made: Plan) -> None:
@@ -83,7 +73,7 @@ def show(made: Plan) -> None:
         if made.campaign is not None and made.campaign["assistant_version_id"] is not None:
             typer.echo("    the campaign has begun and keeps the version with which it began")
     if made.contact_list is None:
-        typer.echo(f"+ contact list {made.file.contacts['list']}")
+        say(f"+ contact list {made.file.contacts['list']}")
     _show_people(made)
     _show_thing("campaign", made.file.campaign["name"], made.campaign, made.campaign_changes)
     if made.starts:
@@ -94,14 +84,14 @@ def show(made: Plan) -> None:
 
 def _show_thing(what: str, name: str, before: dict[str, Any] | None, changes: list[Change]) -> None:
     if before is None:
-        typer.echo(f"+ {what} {name}")
+        say(f"+ {what} {name}")
     elif changes:
-        typer.echo(f"~ {what} {name}")
+        say(f"~ {what} {name}")
     for change in changes:
         if before is None:
-            typer.echo(f"    {change.field}: {_short(change.after)}")
+            say(f"    {change.field}: {_short(change.after)}")
         else:
-            typer.echo(f"    {change.field}: {_short(change.before)} → {_short(change.after)}")
+            say(f"    {change.field}: {_short(change.before)} → {_short(change.after)}")
 
 
 def _show_people(made: Plan) -> None:
@@ -110,19 +100,19 @@ def _show_people(made: Plan) -> None:
     people = made.people
     leaving = people["removed"] if made.leavers else 0
     if people["added"] or people["changed"] or people["consents"] or leaving:
-        typer.echo(f"~ contacts of {made.file.contacts['list']}: {people['added']} come, {people['changed']} change, {leaving} go")
+        say(f"~ contacts of {made.file.contacts['list']}: {people['added']} come, {people['changed']} change, {leaving} go")
     for sign, some in (("+", people["newcomers"]), ("~", people["changes"]), ("-", made.leavers)):
         for person in some[:_PEOPLE_SHOWN]:
             number = person["e164"] if "e164" in person else person["numbers"][0]
-            typer.echo(f"    {sign} {person['name'] or 'somebody without a name'} {number or 'without a number'}")
+            say(f"    {sign} {person['name'] or 'somebody without a name'} {number or 'without a number'}")
         if len(some) > _PEOPLE_SHOWN:
-            typer.echo(f"    {sign} … and more")
+            say(f"    {sign} … and more")
     if people["consents"]:
-        typer.echo(f"    {people['consents']} consents are stated that are not known yet; the figures below do not count on them")
+        say(f"    {people['consents']} consents are stated that are not known yet; the figures below do not count on them")
     for row in people["rejections"]:
-        typer.echo(f"    ! row {row['row']} is refused: {row['reason']}")
+        say(f"    ! row {row['row']} is refused: {row['reason']}")
     if people["added"] + people["changed"] > MOST_PREVIEWED:
-        typer.echo(f"    the figures below count the first {MOST_PREVIEWED} of them")
+        say(f"    the figures below count the first {MOST_PREVIEWED} of them")
 
 
 def _short(value: Any) -> str:

@@ -8,13 +8,13 @@ from rich.live import Live
 from rich.table import Table
 
 from control_plane.remote.client import Remote
-from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, console, print_json, print_table
+from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, completing, console, print_json, print_table, say
 
 _LOOK_EVERY_S = 1.0
 _AT_REST = {"completed", "stopped", "archived"}
 
-app = typer.Typer(help="Look at campaigns and lead them.", no_args_is_help=True)
-Which = Annotated[str, typer.Argument(help="The campaign, by name or id.", metavar="CAMPAIGN")]
+app = typer.Typer(help="Look at campaigns and lead them.", no_args_is_help=True, add_completion=False)
+Which = Annotated[str, typer.Argument(help="The campaign, by name or id.", metavar="CAMPAIGN", autocompletion=completing("/campaigns"))]
 
 
 @app.command("list")
@@ -75,7 +75,7 @@ def _lead(action: str, said: str, about: str) -> None:
         if as_json:
             print_json(now)
         else:
-            typer.echo(f"{found['name']} {said}.")
+            say(f"{found['name']} {said}.")
 
     command.__doc__ = about
     app.command(action)(command)
@@ -110,7 +110,7 @@ def _follow(remote: Remote, found: dict[str, Any], now: dict[str, Any]) -> dict[
 def show_preview(told: dict[str, Any]) -> None:
     """What the gate says to everybody, how long it takes and what it costs."""
     counts = ", ".join(f"{told[name]} {name.replace('_', ' ')}" for name in ("now", "later_today", "later", "never"))
-    typer.echo(f"{told['contacts']} contacts: {counts}.")
+    say(f"{told['contacts']} contacts: {counts}.")
     rows = [
         (each["contacts"], each["decision"], each["examples"][0]["sentence"] if each["examples"] else each["code"])
         for each in told["reasons"]
@@ -118,9 +118,9 @@ def show_preview(told: dict[str, Any]) -> None:
     if rows:
         print_table(("Contacts", "Decision", "For example"), rows, "")
     for name, count in told["variables"]["by_variable"].items():
-        typer.echo(f"{count} contacts have no value for {{{name}}}.")
+        say(f"{count} contacts have no value for {{{name}}}.")
     forecast, cost = told["forecast"], told["cost"]
-    typer.echo(f"About {forecast['calls']} calls in {forecast['hours']} hours of calling, limited by {forecast['limited_by']}.")
-    typer.echo(f"Expected cost {cost['expected']} {cost['currency']} ({cost['price_list']}).")
+    say(f"About {forecast['calls']} calls in {forecast['hours']} hours of calling, limited by {forecast['limited_by']}.")
+    say(f"Expected cost {cost['expected']} {cost['currency']} ({cost['price_list']}).")
     for obstacle in told["obstacles"]:
-        typer.echo(f"! {obstacle}")
+        say(f"! {obstacle}")

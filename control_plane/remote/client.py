@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ class RemoteError(Exception):
 class Remote:
     """Asks `url` (with or without `/api/v1`) by `key`. A request that makes something carries an idempotency key and is tried twice."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, patience_s: float = _PATIENCE_S) -> None:
         root = url.rstrip("/").removesuffix("/api/v1")
         self._url = f"{root}/api/v1"
-        self._client = httpx.Client(base_url=self._url, headers={"Authorization": f"Bearer {key}"}, timeout=_PATIENCE_S, trust_env=False)
+        self._client = httpx.Client(base_url=self._url, headers={"Authorization": f"Bearer {key}"}, timeout=patience_s, trust_env=False)
 
     def __enter__(self) -> "Remote":
         return self
@@ -40,6 +41,24 @@ class Remote:
 
     def text(self, path: str) -> str:
         return self._ask("GET", path).text
+
+    def save(self, path: str, file: Path) -> int:
+        """Write what stands there into a new file; returns its bytes. Raises `RemoteError`, and leaves nothing half."""
+        partial = file.with_name(f".{file.name}.partial")
+        try:
+            with self._client.stream("GET", path) as answer, partial.open("wb") as content:
+                if answer.is_error:
+                    answer.read()
+                    raise RemoteError(_sentence(answer), _code(answer))
+                for chunk in answer.iter_bytes():
+                    content.write(chunk)
+            return partial.replace(file).stat().st_size
+        except httpx.HTTPError as error:
+            raise RemoteError(f"The API at {self._url} did not answer ({type(error).__name__}).") from error
+        except OSError as error:
+            raise RemoteError(f"{file} cannot be written: {error.strerror}.") from error
+        finally:
+            partial.unlink(missing_ok=True)
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         # The same key at both attempts: what the first has done although its answer was lost is not done again.
@@ -67,9 +86,14 @@ class Remote:
         """Every item of a list, page by page."""
         page = self.get(path, limit=_PAGE, **query)
         yield from page["items"]
-        while page["next_cursor"] is not None:
+        # A list that is never long has no pages.
+        while page.get("next_cursor") is not None:
             page = self.get(path, limit=_PAGE, cursor=page["next_cursor"], **query)
             yield from page["items"]
+
+    def first(self, path: str, count: int, **query: str | int) -> list[dict[str, Any]]:
+        """The first items of a list, at most `count`."""
+        return list(islice(self.items(path, **query), count))
 
     def named(self, path: str, what: str, name_or_id: str) -> dict[str, Any]:
         """The one of a list that has this id or exactly this name. Raises `RemoteError` when there is none, or more than one."""
@@ -79,6 +103,12 @@ class Remote:
         if found is None:
             raise RemoteError(f"There is no {what} with the name {name_or_id!r}.")
         return found
+
+    def id(self, given: str, what: str) -> str:
+        """The id, if it is one: what is no id must not become part of another address. Raises `RemoteError`."""
+        if not _is_id(given):
+            raise RemoteError(f"{given!r} is not the id of a {what}.")
+        return given
 
     def found(self, path: str, what: str, name: str) -> dict[str, Any] | None:
         """The one of a list that has exactly this name, or None. Raises `RemoteError` when there is more than one."""

@@ -9,19 +9,24 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from control_plane.remote.client import Remote, RemoteError
-from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, console, print_json
+from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, completing, console, print_json, say
 
 _LOOK_EVERY_S = 0.5
 _REFUSED_SHOWN = 5
 _OVER = {"completed", "failed"}
 
 app = typer.Typer()
+_LIST = "The list by id or name; a name that is new makes one."
+IntoList = Annotated[str, typer.Option("--list", help=_LIST, autocompletion=completing("/contact-lists"))]
 
 
 @app.command("import")
 def import_contacts(
     file: Annotated[Path, typer.Argument(help="A CSV file, as spreadsheets write it.", exists=True, dir_okay=False, readable=True)],
-    contact_list: Annotated[str, typer.Option("--list", help="The list by id or name; a name that is new makes one.")],
+    contact_list: Annotated[
+        str,
+        typer.Option("--list", help="The list by id or name; a name that is new makes one.", autocompletion=completing("/contact-lists")),
+    ],
     country: Annotated[str, typer.Option(help="Country of numbers without a prefix, such as US.")] = "",
     encoding: Annotated[str, typer.Option(help="Where it is not recognised, such as windows-1251.")] = "",
     mapped: Annotated[list[str] | None, typer.Option("--map", help="What a column is: 'Kunde=name'.")] = None,
@@ -75,13 +80,13 @@ def _finished(remote: Remote, row: dict[str, Any], *, is_quiet: bool) -> dict[st
 
 def _show(remote: Remote, done: dict[str, Any]) -> None:
     if done["state"] == "failed":
-        typer.echo(f"callwright: {done['error']}", err=True)
+        say(f"callwright: {done['error']}", err=True)
         return
     counts = ", ".join(f"{done[name]} {name}" for name in ("created", "updated", "duplicates", "rejected"))
-    typer.echo(f"{done['rows']} rows: {counts}.")
+    say(f"{done['rows']} rows: {counts}.")
     if done["rejected"]:
         refused = remote.text(f"/imports/{done['id']}/errors.csv").splitlines()
         for line in refused[: _REFUSED_SHOWN + 1]:
-            typer.echo(f"  {line}")
+            say(f"  {line}")
         if done["rejected"] > _REFUSED_SHOWN:
-            typer.echo(f"  … all of them: GET /imports/{done['id']}/errors.csv")
+            say(f"  … all of them: GET /imports/{done['id']}/errors.csv")
