@@ -589,6 +589,8 @@ class CheckUpOut(TypedDict):
     day: str | None
     time_of_day: str
     agenda: str
+    tries: int
+    try_every_s: int
     escalation: "Escalation"
     state: str
     time_zone: str
@@ -610,6 +612,8 @@ class CheckUpPatch(TypedDict):
     day: NotRequired[Literal['fri', 'mon', 'sat', 'sun', 'thu', 'tue', 'wed'] | None]
     time_of_day: NotRequired[Literal['afternoon', 'evening', 'morning']]
     agenda: NotRequired[str]
+    tries: NotRequired[int]
+    try_every_s: NotRequired[int]
     escalation: NotRequired["Escalation"]
     state: NotRequired[Literal['active', 'paused']]
 

@@ -64,6 +64,8 @@ class CheckUpPatch(Struct, forbid_unknown_fields=True, kw_only=True):
     day: Day | UnsetType | None = UNSET
     time_of_day: TimeOfDay | UnsetType = UNSET
     agenda: Agenda | UnsetType = UNSET
+    tries: Tries | UnsetType = UNSET
+    try_every_s: EveryS | UnsetType = UNSET
     escalation: Escalation | UnsetType = UNSET
     state: Literal["active", "paused"] | UnsetType = UNSET
 
@@ -100,6 +102,8 @@ class CheckUpOut(Struct, kw_only=True):
     day: str | None
     time_of_day: str
     agenda: str
+    tries: int
+    try_every_s: int
     escalation: Escalation
     state: str
     """active, paused or finished."""

@@ -34,6 +34,7 @@ _REPEATED = (*_OF_THE_CALL, *_OF_OURS)
 """Ends after which the person is called again soon: nobody has said that they are well. What went wrong with us or in the network is no
 reason to leave them, and those whom they have named, waiting for hours."""
 _PLANNED = ("frequency", "day", "time_of_day")
+_TRIES = ("tries", "try_every_s")
 
 
 class CheckUpService:
@@ -56,14 +57,13 @@ class CheckUpService:
                 assistant_id=data.assistant_id,
                 contact_id=contact.id,
                 time_zone=zone,
-                latest_start_s=PATIENCE_S + (data.tries - 1) * data.try_every_s,
-                attempts=_attempts(data.tries, data.try_every_s),
+                **_repeats(data.tries, data.try_every_s),
                 agenda=data.agenda or agenda_of(data.checkup_type),
                 metadata={"checkup_id": str(checkup_id), "checkup_type": data.checkup_type},
                 **_recurrence(times, first),
             )
         )
-        plain = {name: getattr(data, name) for name in ("checkup_type", "method", "agenda", *_PLANNED)}
+        plain = {name: getattr(data, name) for name in ("checkup_type", "method", "agenda", *_TRIES, *_PLANNED)}
         row = CheckUp(id=checkup_id, workspace_id=self._workspace_id, contact_id=contact.id, schedule_id=schedule.id, **plain)
         row.escalation, row.created_at = msgspec.to_builtins(data.escalation), self._unit.now
         row.safety_contacts = self._network(row, data.safety_contacts)
@@ -95,7 +95,7 @@ class CheckUpService:
             row.safety_contacts.clear()
             await self._unit.session.flush()
             row.safety_contacts = self._network(row, changes["safety_contacts"])
-        for name in ("checkup_type", "agenda", *_PLANNED):
+        for name in ("checkup_type", "agenda", *_TRIES, *_PLANNED):
             setattr(row, name, changes.get(name, getattr(row, name)))
         row.updated_at = self._unit.now
         await self._rows.save(row)
@@ -123,6 +123,8 @@ class CheckUpService:
         if changes.keys() & {"agenda", "checkup_type"}:
             patch["agenda"] = row.agenda or agenda_of(row.checkup_type)
             patch["metadata"] = {"checkup_id": str(row.id), "checkup_type": row.checkup_type}
+        if changes.keys() & set(_TRIES):
+            patch |= _repeats(row.tries, row.try_every_s)
         if changes.keys() & set(_PLANNED):
             zone = await self._zone(await self._contact(row.contact_id))
             # From the day of its making, so that a change of the hour moves no week and no day of the month.
@@ -190,13 +192,14 @@ def _recurrence(times: Times, first: date) -> dict[str, Any]:
     return {"cron": times.cron, "interval": times.interval, "starts_on": first if times.interval > 1 else None}
 
 
-def _attempts(tries: int, every_s: int) -> dict[str, Any]:
-    """As a schedule takes them: soon again, whatever the usual ladder says."""
-    return {"max_total": tries, "ladder": {name: {"delays_s": [every_s] * (tries - 1)} for name in _REPEATED} if tries > 1 else {}}
+def _repeats(tries: int, every_s: int) -> dict[str, Any]:
+    """As a schedule takes them: soon again, whatever the usual ladder says. Our own failure is repeated once more by every schedule."""
+    ladder = {name: {"delays_s": [every_s] * (tries - 1)} for name in _REPEATED} if tries > 1 else {}
+    return {"attempts": {"max_total": tries, "ladder": ladder}, "latest_start_s": PATIENCE_S + (tries - 1) * every_s}
 
 
 def _trail(row: CheckUp) -> dict[str, Any]:
     """For the audit trail: nobody's words."""
-    names = ("contact_id", "schedule_id", "checkup_type", "frequency", "day", "time_of_day")
+    names = ("contact_id", "schedule_id", "checkup_type", "frequency", "day", "time_of_day", *_TRIES)
     network = [each.contact_id for each in row.safety_contacts]
     return {name: getattr(row, name) for name in names} | {"safety_contacts": network}

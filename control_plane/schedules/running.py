@@ -21,6 +21,8 @@ from sip_config.contract import CallPurpose, Outcome
 
 LOOK_AGAIN = timedelta(seconds=30)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
+WE_FAILED = "Called again, because the assistant failed when the phone was picked up."
+AFTER_OUR_FAILURE = timedelta(minutes=1)
 MOST_REASONS = 20
 
 
@@ -69,12 +71,16 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
         return
     policy = RetryPolicy.from_plain(schedule.attempts, rehearsal=call.is_rehearsal)
     followed = policy.after(end_of(call, run.attempts, run.attempts_by_result), unit.now, seed=str(call.id))
-    run.attempts += followed.counts
     ends = dict(run.attempts_by_result)
+    # Once, whatever the number of attempts: the person has not been spoken to, and others would be alarmed.
+    is_forgiven = not isinstance(followed, Again) and call.outcome == Outcome.AGENT_FAILURE and followed.retry_class not in ends
+    run.attempts += followed.counts and not is_forgiven
     run.attempts_by_result = {**ends, followed.retry_class: ends.get(followed.retry_class, 0) + 1}
     if call.outcome == Outcome.CALLBACK and call.callback_at is not None:
         # A promise is kept, whatever the number of attempts.
         _again(run, schedule, max(unit.now, call.callback_at), "To be called back at the time that was promised.")
+    elif is_forgiven:
+        _again(run, schedule, unit.now + AFTER_OUR_FAILURE, WE_FAILED)
     elif not isinstance(followed, Again):
         close(unit, run, "completed" if followed.state == "done" else "failed", [f"{followed.reason[0].upper()}{followed.reason[1:]}."])
     elif schedule.next_run_at is not None and followed.at >= schedule.next_run_at:

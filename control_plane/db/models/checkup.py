@@ -40,6 +40,8 @@ class CheckUp(HasId, OfWorkspace, HasTimes, Base):
     time_of_day: Mapped[str]
     agenda: Mapped[str] = mapped_column(default="", server_default="")
     """What is asked; empty for the usual words of its type."""
+    tries: Mapped[int] = mapped_column(default=3, server_default="3")
+    try_every_s: Mapped[int] = mapped_column(default=900, server_default="900")
     escalation: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """Of the calls to those named: assistant_id, script, welcome_message."""
     safety_contacts: Mapped[list[CheckUpContact]] = relationship(

@@ -197,6 +197,27 @@ async def test_what_went_wrong_with_us_or_the_network_is_tried_again_soon_and_th
     assert str((await checks.last()).contact_id) == checks.sister
 
 
+async def test_our_own_failure_is_repeated_once_before_anybody_is_alarmed_also_where_one_try_was_wished(checks: Checks) -> None:
+    failed = {"network_result": "answered", "answered_by": "uncertain", "outcome": "agent_failure", "counts_as_attempt": True}
+    made = await checks.is_due(tries=1)
+    await checks.care.ends(await checks.last(), **failed)
+    await checks.work()
+    await checks.work(after=timedelta(minutes=1))
+    assert (len(await checks.calls(checks.care.contact_id)), await checks.calls(checks.sister)) == (2, [])
+    await checks.care.ends(await checks.last(), **failed)
+    await checks.work()
+    assert str((await checks.last()).contact_id) == checks.sister
+    assert (await checks.shown(made))["missed"] == 1
+
+
+async def test_the_number_of_tries_can_be_changed(checks: Checks) -> None:
+    made = await checks.checkup(tries=3, try_every_s=600)
+    changed = await checks.world.ours.patch(f"/checkups/{made['id']}", {"tries": 2})
+    assert (changed["tries"], changed["try_every_s"]) == (2, 600)
+    schedule = await checks.world.ours.get(f"/schedules/{made['schedule_id']}")
+    assert (schedule["attempts"]["max_total"], schedule["attempts"]["ladder"]["busy"]) == (2, {"delays_s": [600]})
+
+
 async def test_somebody_else_on_the_persons_phone_is_no_kept_checkup(checks: Checks) -> None:
     made = await checks.is_due()
     await checks.care.ends(await checks.last(), answered_by="human", outcome="wrong_person", network_result="answered")
