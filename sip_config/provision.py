@@ -27,6 +27,8 @@ from livekit.protocol.sip import (
     SIPOutboundTrunkInfo,
 )
 
+from sip_config.codec import encode
+from sip_config.contract import InboundTicket
 from sip_config.naming import AGENT_NAME, inbound_room_prefix
 from sip_config.trunks import ProvisionedTrunk, TrunkDescription
 
@@ -168,14 +170,15 @@ def inbound_info(trunk: TrunkDescription) -> SIPInboundTrunkInfo:
 
 
 def rule_info(trunk: TrunkDescription, e164: str, inbound_trunk_id: str) -> SIPDispatchRuleInfo:
-    """Each inbound call gets a room of its own, and an agent in it."""
+    """Each inbound call gets a room of its own, and an agent in it that is told which number was called."""
+    ticket = InboundTicket(next((number.id for number in trunk.numbers if number.e164 == e164), ""))
     individual = SIPDispatchRuleIndividual(room_prefix=inbound_room_prefix())
     return SIPDispatchRuleInfo(
         name=trunk.rule_tag(e164),
         trunk_ids=[inbound_trunk_id],
         numbers=[e164],
         rule=SIPDispatchRule(dispatch_rule_individual=individual),
-        room_config=RoomConfiguration(agents=[RoomAgentDispatch(agent_name=AGENT_NAME)]),
+        room_config=RoomConfiguration(agents=[RoomAgentDispatch(agent_name=AGENT_NAME, metadata=encode(ticket))]),
     )
 
 

@@ -20,6 +20,8 @@ class NumberDescription:
 
     e164: str
     is_answered: bool = False
+    id: str = ""
+    """Ours; its dispatch rule gives it to the agent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from sip_config.contract import (
     Activity,
     CallEvent,
     CallOrder,
+    CallPurpose,
     CallReport,
     ConsentDecision,
     Disclosure,
@@ -108,7 +109,7 @@ class AgentService:
     async def _apply(self, call: Call, event: CallEvent) -> None:
         """What an event changes beyond the state of the call."""
         match event.kind:
-            case EventKind.READY:
+            case EventKind.READY if call.purpose != CallPurpose.INBOUND:
                 self._unit.nudges.add("place_call", call.id)
             case EventKind.SCREENED if call.reported_at is None:
                 call.answered_by = event.data.get("answered_by", call.answered_by)
@@ -197,6 +198,9 @@ class AgentService:
             at = report.answered_at or report.ended_at or self._unit.now
             await hear(self._unit, call.id, Testimony("agent", "report:answered", "answered", at, Fact.ANSWERED))
         ended_at = report.ended_at or self._unit.now
+        if not report.answered and call.purpose == CallPurpose.INBOUND:
+            gave_up = {"network_result": NetworkResult.CANCELED, "failure": "The caller left before anybody answered."}
+            await hear(self._unit, call.id, Testimony("agent", "report:gave_up", "not_answered", ended_at, Fact.NOT_ANSWERED, gave_up))
         call = await hear(self._unit, call.id, Testimony("agent", "report", "reported", ended_at, Fact.REPORTED, _summary_of(report)))
         call.holds_slot = False
         if call.state in FINAL:

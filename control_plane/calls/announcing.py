@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from control_plane.calls.schemas import duration_of
+from control_plane.calls.schemas import began_at, direction_of, duration_of
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, status_of
@@ -43,6 +43,11 @@ async def tell_claimed(unit: Unit, calls: Sequence[dict[str, Any]], listeners: S
         for c in calls
     ]
     await emit_all(unit, QUEUED, happened, listeners)
+
+
+async def tell_arrived(unit: Unit, call: Call) -> None:
+    """Somebody is calling."""
+    await _tell(unit, call, "call.started")
 
 
 async def tell_move(unit: Unit, call: Call, before: CallState) -> None:
@@ -106,8 +111,9 @@ def _data(call: Call) -> dict[str, Any]:
     status = status_of(CallState(call.state), was_answered=call.answered_at is not None)
     facts = {name: getattr(call, name) for name in (*_FACTS, *_MOMENTS, *_RESULTS)}
     said = {"user_id": call.request.get("user_id"), "metadata": call.request.get("metadata") or {}}
-    times = {"started_at": call.dialing_at, "duration_s": duration_of(call)}
-    return _links(call.id) | {"status": status, "carrier": "simulated" if call.is_rehearsal else "real"} | facts | times | said
+    times = {"started_at": began_at(call), "duration_s": duration_of(call)}
+    kind = {"status": status, "direction": direction_of(call)}
+    return _links(call.id) | kind | {"carrier": "simulated" if call.is_rehearsal else "real"} | facts | times | said
 
 
 def _links(call_id: uuid.UUID) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from control_plane.domain.spoken_dates import spelled
 from control_plane.domain.spoken_read_back import read_back
 from sip_config.contract import CallPurpose, Memory, PlannedCalls
 
-REMEMBERS = frozenset({CallPurpose.SINGLE, CallPurpose.SCHEDULE})
+REMEMBERS = frozenset({CallPurpose.SINGLE, CallPurpose.SCHEDULE, CallPurpose.INBOUND})
 """Not campaigns; not calls to safety contacts, who are other people."""
 CHANGING = frozenset({"change_schedule", "cancel_schedule"})
 _CALLS, _MOODS_OF_CALL, _PROMISES, _PLANNED, _FACTS = 5, 6, 5, 5, 20

@@ -14,6 +14,7 @@ from control_plane.calls.recordings import recording_answer
 from control_plane.calls.schemas import (
     ActiveCalls,
     CallView,
+    Direction,
     EventList,
     EventView,
     NewCall,
@@ -48,11 +49,12 @@ def provide_asked(
     answered_by: FromQuery[AnsweredBy | None] = None,
     outcome: FromQuery[Outcome | None] = None,
     to: FromQuery[str | None] = None,
+    direction: FromQuery[Direction | None] = None,
     since: FromQuery[datetime | None] = None,
     until: FromQuery[datetime | None] = None,
 ) -> dict[str, Any]:
     of_whom = {"contact_id": contact_id, "enrollment_id": enrollment_id, "assistant_id": assistant_id, "to": to}
-    of_what = {"state": in_state, "network_result": network_result, "answered_by": answered_by, "outcome": outcome}
+    of_what = {"state": in_state, "network_result": network_result, "answered_by": answered_by, "outcome": outcome, "direction": direction}
     return of_whom | of_what | {"since": since, "until": until}
 
 

@@ -76,8 +76,8 @@ class WorkerController(Controller):
         authorization: Authorization,
         request: Request[Any, Any, Any],
     ) -> dict[str, Any]:
-        _require_installations_key(settings, ticket_of(authorization))
-        said = _message(WorkerHeartbeat, await request.body())
+        require_installations_key(settings, ticket_of(authorization))
+        said = message_of(WorkerHeartbeat, await request.body())
         if not 0 <= said.slots <= MOST_SLOTS or len(said.calls) > MOST_SLOTS or not all(_is_id(call) for call in said.calls):
             raise Invalid(f"WorkerHeartbeat: expected 0 to {MOST_SLOTS} slots, and calls to be ids", code="contract_mismatch")
         row = {"id": said.worker_id, "slots": said.slots, "draining": said.draining, "registered": said.registered, "load": said.load}
@@ -138,7 +138,7 @@ class AgentCallController(Controller):
         storage: StorageDep,
         request: Request[Any, Any, Any],
     ) -> dict[str, bool]:
-        await AgentService(unit, call_id, ticket_of(authorization), storage).take_report(_message(CallReport, await request.body()))
+        await AgentService(unit, call_id, ticket_of(authorization), storage).take_report(message_of(CallReport, await request.body()))
         return {"accepted": True}
 
     @put("/recording", request_max_body_size=RECORDING_LIMIT)
@@ -159,7 +159,7 @@ class AgentCallController(Controller):
         return {"stored": True}
 
 
-def _require_installations_key(settings: Settings, key: str) -> None:
+def require_installations_key(settings: Settings, key: str) -> None:
     """Workers serve every workspace, so a workspace's own agent key must not announce capacity or keep foreign calls alive."""
     if settings.agent_key and not hmac.compare_digest(settings.agent_key.encode(), key.encode()):
         raise PermissionDeniedException("Agent workers report with the installation's own key (CALLWRIGHT_AGENT_KEY).")
@@ -187,7 +187,7 @@ def _order(order: CallOrder, version: int) -> str:
         raise Conflict(f"This call needs a newer agent worker ({error}).", code="agent_too_old") from error
 
 
-def _message(kind: type[Any], body: bytes) -> Any:
+def message_of(kind: type[Any], body: bytes) -> Any:
     try:
         return from_plain(kind, _json(body))
     except ContractError as error:

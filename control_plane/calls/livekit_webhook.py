@@ -19,13 +19,15 @@ from livekit.protocol.webhook import WebhookEvent
 
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
+from control_plane.calls.rooms import identity_of
+from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import Fact
 from control_plane.domain.errors import Invalid
 from control_plane.kit.metrics import WEBHOOK_EVENTS
 from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC
-from sip_config.naming import SIP_CALL_STATUS, call_id_of_room, callee_identity
+from sip_config.naming import SIP_CALL_STATUS, call_id_of_room, is_inbound_room
 
 KNOWN_EVENTS = frozenset(
     {
@@ -34,6 +36,8 @@ KNOWN_EVENTS = frozenset(
     }
 )
 """facts/livekit §3.4; a label for each, and one for whatever comes later."""
+
+TESTIFYING = frozenset({"room_finished", "participant_left"})
 
 
 class LiveKitWebhookController(Controller):
@@ -49,11 +53,11 @@ class LiveKitWebhookController(Controller):
         request: Request[Any, Any, Any],
     ) -> dict[str, bool]:
         event = _verified(settings, await request.body(), request.headers.get("Authorization", ""))
-        testimony = testimony_of(event)
-        call_id = call_id_of_room(event.room.name)
-        is_heard = testimony is not None and call_id is not None and await _is_ours(unit, call_id)
-        if testimony is not None and call_id is not None and is_heard:
-            await hear(unit, uuid.UUID(call_id), testimony)
+        call = await _call_of(unit, event.room.name) if event.event in TESTIFYING else None
+        testimony = testimony_of(event, identity_of(call)) if call is not None else None
+        is_heard = call is not None and testimony is not None
+        if call is not None and testimony is not None:
+            await hear(unit, call.id, testimony)
         name = event.event if event.event in KNOWN_EVENTS else "other"
         unit.once_committed(WEBHOOK_EVENTS.labels("livekit", name, "heard" if is_heard else "ignored").inc)
         return {"received": True}
@@ -69,25 +73,27 @@ def _verified(settings: Settings, body: bytes, authorization: str) -> WebhookEve
         raise NotAuthorizedException("This is not signed by our LiveKit server.") from error
 
 
-async def _is_ours(unit: Unit, call_id: str) -> bool:
+async def _call_of(unit: Unit, room: str) -> Call | None:
+    """The call that takes place in the room."""
+    calls, call_id = CallRepository(unit.session), call_id_of_room(room)
+    if is_inbound_room(room):
+        return await calls.of_room(room)
     try:
-        return await CallRepository(unit.session).lock(uuid.UUID(call_id)) is not None
+        return await calls.lock(uuid.UUID(call_id)) if call_id is not None else None
     except ValueError:
-        return False
+        return None
 
 
-def testimony_of(event: WebhookEvent) -> Testimony | None:
-    """What an event says about its call; None for what the ledger has no use for."""
+def testimony_of(event: WebhookEvent, identity: str) -> Testimony | None:
+    """What an event says about its call, in which `identity` is the person's; None for what the ledger has no use for."""
     at = _time_of(event)
     if event.event == "room_finished":
         return Testimony("livekit", event.id, "room_finished", at, Fact.AGENT_LEFT)
-    if event.event != "participant_left":
-        return None
     participant = event.participant
     reason = _reason(participant.disconnect_reason)
     if participant.kind == ParticipantInfo.Kind.AGENT:
         return Testimony("livekit", event.id, "agent_left", at, Fact.AGENT_LEFT, {"disconnect_reason": reason})
-    if participant.identity != callee_identity(call_id_of_room(event.room.name) or ""):
+    if participant.identity != identity:
         return None
     data = {"disconnect_reason": reason, "last_status": participant.attributes.get(SIP_CALL_STATUS, "")}
     return Testimony("livekit", event.id, "callee_left", at, Fact.CALLEE_LEFT, data)

@@ -7,6 +7,7 @@ from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState, Fact
 from control_plane.kit import metrics, telemetry
+from sip_config.contract import CallPurpose
 
 
 def observe(unit: Unit, call: Call, before: CallState, source: str, kind: str, fact: Fact | None) -> None:
@@ -63,11 +64,12 @@ def _over(unit: Unit, call: Call, before: CallState) -> None:
     trace, begun, ended = call.trace_context, call.created_at, max(unit.now, call.created_at)
     facts = facts_of(call) | {name: getattr(call, name) for name in _RESULTS}
     was_dialled, was_answered = call.dialing_at is not None, call.answered_at is not None
+    has_come_in = call.purpose == CallPurpose.INBOUND
 
     def tell() -> None:
         if was_dialled:
             metrics.DIALS.labels(facts["network_result"] or "none").inc()
-        else:
+        elif not has_come_in:
             metrics.RELEASES.labels(str(before)).inc()
         if was_answered:
             metrics.ANSWERS.labels(facts["answered_by"] or "none").inc()

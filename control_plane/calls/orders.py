@@ -7,14 +7,16 @@ from typing import Any
 
 from control_plane.calls.continuity import Continuity
 from control_plane.calls.gate_rules import jurisdictions, purpose_of, rules_of, time_zones
+from control_plane.calls.rooms import identity_of, room_of
 from control_plane.db.models import AssistantVersion, Call, Campaign, Contact, Trunk, Workspace
 from control_plane.domain import phone
 from control_plane.domain.errors import Invalid
 from control_plane.domain.rules import Rules
-from control_plane.domain.variables import as_text, contact_values, fill, missing
+from control_plane.domain.variables import as_text, contact_values, fill, fill_what_is_known, missing
 from sip_config.contract import (
     CallOrder,
     CallPurpose,
+    InboundOrder,
     MenuMode,
     MenuOrder,
     ModelsOrder,
@@ -27,7 +29,6 @@ from sip_config.contract import (
     VoiceOrder,
 )
 from sip_config.languages import is_spoken
-from sip_config.naming import callee_identity, room_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,11 @@ class Parts:
 
     def time_zone(self, call: Call) -> str:
         """Where the callee's day passes; empty when nobody knows."""
-        return next(iter(time_zones(call.to_e164, self.contact)), "")
+        return next(iter(time_zones(_anchor(call), self.contact)), "")
 
     def rules(self, call: Call, now: datetime) -> Rules:
         """All that binds the call, as the gate sees it."""
-        return rules_of(self.workspace, self.trunk, jurisdictions(call.to_e164, self.contact), purpose_of(self.campaign), now)
+        return rules_of(self.workspace, self.trunk, jurisdictions(_anchor(call), self.contact), purpose_of(self.campaign), now)
 
 
 def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
@@ -57,14 +58,16 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
     values = variables_of(version, contact, request)
     # A mailbox may be heard by anybody, so its message knows nothing of earlier calls.
     remembered = parts.continuity.variables | values
+    if call.purpose == CallPurpose.INBOUND:
+        return _inbound_order(call, parts, now, remembered)
     language = _spoken((contact.language if contact else None) or "", config.get("language") or "")
     voicemail = config.get("voicemail") or {}
     opening = request.get("welcome_message") or config.get("first_message") or ""
     return CallOrder(
         call_id=str(call.id),
         generation=call.agent_generation,
-        room_name=room_name(str(call.id)),
-        callee_identity=callee_identity(str(call.id)),
+        room_name=room_of(call),
+        callee_identity=identity_of(call),
         to=call.to_e164,
         purpose=CallPurpose(call.purpose),
         system_prompt=fill(config.get("system_prompt", ""), remembered),
@@ -77,7 +80,7 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         contact_name=contact.name if contact else "",
         contact_facts={key: str(value) for key, value in (contact.attributes if contact else {}).items()},
         time_zone=parts.time_zone(call),
-        country=_country(jurisdictions(call.to_e164, contact)),
+        country=_country(jurisdictions(_anchor(call), contact)),
         memory=parts.continuity.memory,
         planned=parts.continuity.planned,
         schedule_id=parts.continuity.schedule_id,
@@ -100,6 +103,52 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         max_duration_s=call.max_duration_s,
         trace_context=call.trace_context,
     )
+
+
+def _inbound_order(call: Call, parts: Parts, now: datetime, values: Mapping[str, str]) -> CallOrder:
+    """The order of a call that came in. Of the duties of callers hold: to say who speaks, that it is an AI, what is recorded and how to
+    opt out. What the assistant says when it calls somebody is not said."""
+    version, contact, rules, request = parts.version, parts.contact, parts.rules(call, now), call.request
+    config, where = version.config, jurisdictions(_anchor(call), contact)
+    keys = tuple(sorted(request.get("keys") or ()))
+    closed_words = request.get("only_says")
+    return CallOrder(
+        call_id=str(call.id),
+        generation=call.agent_generation,
+        room_name=room_of(call),
+        callee_identity=identity_of(call),
+        to=call.to_e164,
+        purpose=CallPurpose.INBOUND,
+        system_prompt=fill_what_is_known(config.get("system_prompt", ""), values),
+        opening_line=fill_what_is_known(request.get("welcome_message") or "", values),
+        language=_spoken((contact.language if contact else None) or "", config.get("language") or ""),
+        agenda=request.get("agenda") or "",
+        contact_name=contact.name if contact else "",
+        contact_facts={key: str(value) for key, value in (contact.attributes if contact else {}).items()},
+        time_zone=parts.time_zone(call),
+        country=_country(where),
+        memory=parts.continuity.memory,
+        planned=parts.continuity.planned,
+        tools=_tools(config, request),
+        outcome_labels=tuple(config.get("outcome_labels") or ()),
+        models=_part(ModelsOrder, _models(config.get("models") or {})),
+        voice=_part(VoiceOrder, config.get("voice")),
+        turns=_part(TurnsOrder, config.get("turns")),
+        recording_policy=RecordingPolicy(rules.recording),
+        assistant_name=version.name,
+        calls_for=config.get("calls_for") or parts.workspace.name,
+        explain_opt_out="offer_opt_out" in rules.duties,
+        callback_number=phone.written_for(call.from_e164, call.to_e164),
+        ringing_timeout_s=call.ringing_timeout_s,
+        max_duration_s=call.max_duration_s,
+        inbound=InboundOrder(closed_words is not None, closed_words or "", request.get("key_prompt") or "", keys),
+        trace_context=call.trace_context,
+    )
+
+
+def _anchor(call: Call) -> str:
+    """The number by which it is judged where the person is; of one who withholds it nothing is known but whom they have called."""
+    return call.to_e164 or call.from_e164
 
 
 def _country(places: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, FINAL
 from control_plane.domain.errors import NotFound
 from control_plane.kit import telemetry
 from sip_config.causes import is_phone_gone
-from sip_config.contract import AnsweredBy, EndCause, EventKind, NetworkResult, Outcome
+from sip_config.contract import AnsweredBy, CallPurpose, EndCause, EventKind, NetworkResult, Outcome
 
 CARE_RESERVE = timedelta(seconds=300)
 """Added to the carrier's limit, so that a care protocol can outlast the agent's own limit (architecture §3, station 5)."""
@@ -171,7 +171,9 @@ def _finish(call: Call, state: CallState, said: Testimony) -> None:
 def _keep_number(call: Call, state: CallState, said: Testimony) -> None:
     """A lost call keeps its number, because its phone may still ring; an answered one for as long as its phone may not have noticed the
     end: nobody saw it leave, and LiveKit did not confirm that the room was closed (it was killed, or hung)."""
-    may_be_there = call.reserved_until is not None and call.answered_at is not None and not said.data.get("phone_gone", True)
+    # A call that came in beside another with the same person has never held their number.
+    is_kept = call.holds_number or call.purpose != CallPurpose.INBOUND
+    may_be_there = is_kept and call.reserved_until is not None and call.answered_at is not None and not said.data.get("phone_gone", True)
     call.holds_number = state is CallState.LOST or may_be_there
     if not call.holds_number:
         call.reserved_until = None

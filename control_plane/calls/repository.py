@@ -23,6 +23,7 @@ from control_plane.db.models import (
 )
 from control_plane.domain.call_state import BEFORE_DIAL, LIVE
 from control_plane.kit.ids import new_id
+from sip_config.contract import CallPurpose
 
 NOT_STORED = "[not stored]"
 """Stands where words were that must not be kept, as the agent writes it too."""
@@ -57,6 +58,10 @@ class CallRepository:
     async def find(self, workspace_id: uuid.UUID, call_id: uuid.UUID) -> Call | None:
         return await self._session.scalar(_OF_WORKSPACE, {"workspace_id": workspace_id, "call_id": call_id})
 
+    async def of_room(self, room: str) -> Call | None:
+        """The call that came in by this room."""
+        return await self._session.scalar(select(Call).where(Call.room == room))
+
     def listing(
         self, workspace_id: uuid.UUID, *, since: datetime | None = None, until: datetime | None = None, **filters: Any
     ) -> Select[Any]:
@@ -66,6 +71,8 @@ class CallRepository:
             query = query.where(Call.created_at >= since)
         if until is not None:
             query = query.where(Call.created_at < until)
+        if (direction := filters.pop("direction", None)) is not None:
+            query = query.where((Call.purpose == CallPurpose.INBOUND) == (direction == "inbound"))
         for name, value in filters.items():
             if value is not None:
                 query = query.where(getattr(Call, name) == value)

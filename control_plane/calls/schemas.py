@@ -3,14 +3,14 @@
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from control_plane.db.models import Call, CallEventRecord, CallTurn
 from control_plane.domain.call_state import CallState, status_of
 from control_plane.kit.api_schemas import PHONE
-from sip_config.contract import ConsentDecision, RecordingPolicy
+from sip_config.contract import CallPurpose, ConsentDecision, RecordingPolicy
 
 Number = Annotated[str, msgspec.Meta(max_length=40, examples=["+12025550123"], extra_json_schema=PHONE)]
 Agenda = Annotated[str, msgspec.Meta(max_length=2000, description="What the call is about", examples=["The check-up on Friday at ten."])]
@@ -18,6 +18,7 @@ WelcomeMessage = Annotated[str, msgspec.Meta(max_length=200, description="Said f
 Prompt = Annotated[str, msgspec.Meta(max_length=8000)]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=100, examples=["interested"])]
 Mood = Annotated[str, msgspec.Meta(pattern="^(happy|neutral|sad|stressed)$")]
+Direction = Literal["outbound", "inbound"]
 AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time with its zone: without one nobody knows when the phone is to ring."""
 
@@ -76,8 +77,11 @@ class CallView(msgspec.Struct):
     status: str
     state: str
     purpose: str
+    direction: Direction
     to: str
+    """Who was called: of an inbound call our own number."""
     from_number: str
+    """Who has called: of an inbound call the person's number; empty where it was withheld."""
     assistant_id: uuid.UUID
     assistant_version_id: uuid.UUID
     campaign_id: uuid.UUID | None
@@ -125,8 +129,9 @@ class CallView(msgspec.Struct):
             status=status_of(CallState(call.state), was_answered=call.answered_at is not None),
             state=call.state,
             purpose=call.purpose,
-            to=call.to_e164,
-            from_number=call.from_e164,
+            direction=direction_of(call),
+            to=call.from_e164 if is_inbound(call) else call.to_e164,
+            from_number=call.to_e164 if is_inbound(call) else call.from_e164,
             assistant_id=call.assistant_id,
             assistant_version_id=call.assistant_version_id,
             campaign_id=call.campaign_id,
@@ -146,7 +151,7 @@ class CallView(msgspec.Struct):
             callback_at=call.callback_at,
             failure=call.failure,
             due_at=call.due_at,
-            started_at=call.dialing_at,
+            started_at=began_at(call),
             answered_at=call.answered_at,
             ended_at=call.ended_at,
             duration_s=duration_of(call),
@@ -206,6 +211,19 @@ class EventList(msgspec.Struct):
 
 class ActiveCalls(msgspec.Struct):
     items: list[CallView]
+
+
+def is_inbound(call: Call) -> bool:
+    return call.purpose == CallPurpose.INBOUND
+
+
+def direction_of(call: Call) -> Direction:
+    return "inbound" if is_inbound(call) else "outbound"
+
+
+def began_at(call: Call) -> datetime | None:
+    """When the INVITE left, or came."""
+    return call.ringing_at if is_inbound(call) else call.dialing_at
 
 
 def duration_of(call: Call) -> float | None:

@@ -38,7 +38,7 @@ async def settle(unit: Unit, call: Call) -> None:
     enrollment = await _claimed_enrollment(unit, call)
     if enrollment is None:
         # No campaign's call; or an operator skipped or suppressed the enrollment meanwhile, and that decision stands.
-        call.counts_as_attempt = call.state != CallState.RELEASED
+        call.counts_as_attempt = call.state != CallState.RELEASED and call.purpose != CallPurpose.INBOUND
     elif call.state == CallState.RELEASED:
         call.counts_as_attempt = False
         await _put_back(unit, call, enrollment)

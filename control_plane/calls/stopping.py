@@ -12,17 +12,19 @@ SCHEDULE_CANCELED = "schedule_canceled"
 
 
 async def never_call_again(unit: Unit, call: Call, evidence: str) -> None:
-    """Never call this number again, whichever way it was said; said twice it stays one suppression."""
-    why = "asked not to be called again"
-    await suppress(unit, call.workspace_id, call.to_e164, reason=why, source="call", evidence=evidence, call_id=call.id)
-    await close_suppressed(unit, call.workspace_id, call.to_e164, None)
+    """Never call this number again, whichever way it was said; said twice it stays one suppression. Of a caller who withholds their number
+    only the wish is known."""
+    if call.to_e164:
+        why = "asked not to be called again"
+        await suppress(unit, call.workspace_id, call.to_e164, reason=why, source="call", evidence=evidence, call_id=call.id)
+        await close_suppressed(unit, call.workspace_id, call.to_e164, None)
     call.outcome, call.outcome_label, call.outcome_source = Outcome.DO_NOT_CALL, "do_not_call", "opt_out"
 
 
 async def hold_calls(unit: Unit, call: Call, quote: str, schedule_id: str) -> None:
     """Stop was said and it is being asked which calls are meant: nothing else is dialled before the answer. It may be known already, since
     the agent says the two on different ways."""
-    if schedule_id not in await _cancelled_in(unit, call) and call.outcome_source != "opt_out":
+    if call.to_e164 and schedule_id not in await _cancelled_in(unit, call) and call.outcome_source != "opt_out":
         await hold(unit, call.workspace_id, call.to_e164, evidence=quote, call_id=call.id)
 
 

@@ -351,12 +351,14 @@ async def end_by_request(dialer: Dialer, call_id: uuid.UUID) -> None:
         if call is not None and call.ended_by_request and call.state in BEFORE_DIAL:
             call.failure = call.failure or "Ended by request before it was dialled."
             await hear(unit, call_id, Testimony("operator", "end", "released", unit.now, Fact.RELEASED))
-    await close_room(dialer, call_id)
+        room = call.room if call is not None else None
+    await close_room(dialer, call_id, room)
 
 
-async def close_room(dialer: Dialer, call_id: uuid.UUID) -> None:
-    """Close the call's room. If LiveKit cannot be reached, the room's own timeouts and the sweep do it later."""
+async def close_room(dialer: Dialer, call_id: uuid.UUID, room: str | None = None) -> None:
+    """Close the call's room, which is named after the call unless `room` says otherwise. If LiveKit cannot be reached, the room's own
+    timeouts and the sweep do it later."""
     try:
-        await dialer.telephony.close_room(room_name(str(call_id)))
+        await dialer.telephony.close_room(room or room_name(str(call_id)))
     except TelephonyError as error:
         log.warning("room_not_closed", call_id=str(call_id), error=str(error))

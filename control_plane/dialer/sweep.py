@@ -18,7 +18,7 @@ from control_plane.dialer.repository import DialerRepository
 from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.telephony.port import Leg, TelephonyError
 from sip_config.causes import of_departure
-from sip_config.contract import NetworkResult
+from sip_config.contract import CallPurpose, NetworkResult
 from sip_config.naming import room_name
 
 log = get_logger(__name__)
@@ -37,7 +37,7 @@ async def sweep(dialer: Dialer) -> int:
     """Look after the calls whose lease is over; the number looked at."""
     async with dialer.unit() as unit:
         repository, now = DialerRepository(unit.session), unit.now
-        expired = [(call.id, CallState(call.state), call.holds_number) for call in await repository.expired(now, BATCH)]
+        expired = [(call.id, CallState(call.state), call.holds_number, call.room) for call in await repository.expired(now, BATCH)]
         for call in await repository.unnudged(now - RENUDGE_AFTER):
             unit.nudges.add("dispatch_call" if call.state == CallState.QUEUED else "place_call", call.id)
         asked_to_end = await ControlRepository(unit.session).asked_to_end()
@@ -45,10 +45,10 @@ async def sweep(dialer: Dialer) -> int:
         await end_by_request(dialer, call_id)
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def look_after(call_id: uuid.UUID, state: CallState, holds_number: bool) -> None:
+    async def look_after(call_id: uuid.UUID, state: CallState, holds_number: bool, room: str | None) -> None:
         async with places:
             try:
-                await _look_after(dialer, call_id, state, holds_number)
+                await _look_after(dialer, call_id, state, holds_number, room)
             except Exception:
                 # One call that cannot be looked after must not keep the sweep from all that come behind it.
                 log.exception("sweep_failed", call_id=str(call_id))
@@ -57,7 +57,7 @@ async def sweep(dialer: Dialer) -> int:
     return len(expired)
 
 
-async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, holds_number: bool) -> None:
+async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, holds_number: bool, room: str | None) -> None:
     if state in BEFORE_DIAL:
         await _before_dial(dialer, call_id)
         return
@@ -65,7 +65,7 @@ async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, hold
         await _give_back(dialer, call_id)
         return
     try:
-        legs = await dialer.telephony.legs(room_name(str(call_id)))
+        legs = await dialer.telephony.legs(room or room_name(str(call_id)))
     except TelephonyError as error:
         log.warning("sweep_cannot_look", call_id=str(call_id), error=str(error))
         legs = None
@@ -74,7 +74,7 @@ async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, hold
     else:
         is_to_be_closed = legs is not None and await _judge(dialer, call_id, legs)
     if is_to_be_closed:
-        await close_room(dialer, call_id)
+        await close_room(dialer, call_id, room)
 
 
 async def _before_dial(dialer: Dialer, call_id: uuid.UUID) -> None:
@@ -132,16 +132,21 @@ async def _judge(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...]) -> b
 
 async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, agent: bool, now: datetime) -> Testimony | None:
     """A dial whose answer never came: adopted if it lives, told from the witnesses if it ended, lost if nobody knows."""
-    assert call.dialing_at is not None
+    rings_since = call.dialing_at or call.ringing_at
+    assert rings_since is not None
     if phone is not None and not agent:
         # Whoever picks up would meet silence: the ringing ends here.
         data = {"network_result": NetworkResult.CANCELED, "failure": "The agent left while the phone rang."}
         return Testimony("sweep", "agentless", "not_answered", now, Fact.NOT_ANSWERED, data)
     if phone is not None and phone.call_status == "active":
         return Testimony("sweep", "adopted", "answered", now, Fact.ANSWERED)
-    if phone is not None and now < call.dialing_at + timedelta(seconds=call.ringing_timeout_s) + RINGING_PATIENCE:
+    if phone is not None and now < rings_since + timedelta(seconds=call.ringing_timeout_s) + RINGING_PATIENCE:
         call.lease_until = now + STILL_RINGING
         return None
+    if call.purpose == CallPurpose.INBOUND:
+        # Nothing was sent of which it could be unknown what became.
+        data = {"network_result": NetworkResult.CANCELED, "failure": "The caller left before anybody answered."}
+        return Testimony("sweep", "gave_up", "not_answered", now, Fact.NOT_ANSWERED, data)
     left = await calls.last_event(call.id, "callee_left")
     if phone is None and left is not None and left.data.get("last_status"):
         meaning = of_departure(left.data.get("last_status", ""), left.data.get("disconnect_reason", ""))

@@ -30,6 +30,11 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return _TOKEN.sub(lambda match: _replacement(match, values), template)
 
 
+def fill_what_is_known(template: str, values: Mapping[str, str]) -> str:
+    """As `fill`, for a text about somebody who may be anybody: what nobody knows is said to be unknown."""
+    return fill(template, {**values, **dict.fromkeys(missing(template, values), "(unknown)")})
+
+
 def missing(template: str, values: Mapping[str, str]) -> list[str]:
     """Names without value and default, sorted."""
     return sorted(name for name in required(template) if not values.get(name))

@@ -10,7 +10,7 @@ from control_plane.db.session import Sessions
 from control_plane.kit.clock import monotonic
 from control_plane.operations.repository import OperationsRepository
 from control_plane.telephony.port import Telephony, TelephonyError
-from sip_config.naming import call_id_of_room, room_name
+from sip_config.naming import call_id_of_room
 
 log = get_logger(__name__)
 
@@ -55,7 +55,7 @@ async def _of_rooms(sessions: Sessions, telephony: Telephony) -> dict[str, list[
         # Asked before the rooms: who talks now and has ended by then is no violation.
         talking = await OperationsRepository(session).talking(await database_now(session))
     rooms = await telephony.rooms()
-    missing = {room_name(str(call_id)) for call_id in talking} - set(rooms)
+    missing = set(talking) - set(rooms)
     if missing:
         missing = await _still_talking(sessions, missing)
     return {ROOMS_WITHOUT_CALL: await orphans(sessions, rooms), CALLS_WITHOUT_ROOM: sorted(missing)}
@@ -64,7 +64,7 @@ async def _of_rooms(sessions: Sessions, telephony: Telephony) -> dict[str, list[
 async def _still_talking(sessions: Sessions, rooms: set[str]) -> set[str]:
     async with sessions() as session:
         talking = await OperationsRepository(session).talking(await database_now(session))
-    return rooms & {room_name(str(call_id)) for call_id in talking}
+    return rooms & set(talking)
 
 
 async def orphans(sessions: Sessions, rooms: tuple[str, ...]) -> list[str]:

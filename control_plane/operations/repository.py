@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.reducer import CARE_RESERVE
+from control_plane.calls.rooms import room_of
 from control_plane.db.models import Call, CallEventRecord, Trunk
 from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, FINAL, LIVE
 from control_plane.kit.ids import first_id_at
@@ -22,14 +23,15 @@ ROOM_GRACE = timedelta(seconds=10)
 INVARIANTS: Mapping[str, str] = {
     "call_beyond_its_limit": """
         select id from call where lease_until is not null and state = any(:dialled)
-        and dialing_at + make_interval(secs => ringing_timeout_s + max_duration_s + :reserve_s) < clock_timestamp()""",
+        and coalesce(dialing_at, ringing_at)
+            + make_interval(secs => ringing_timeout_s + max_duration_s + :reserve_s) < clock_timestamp()""",
     "call_begun_without_leave": """
         select c.id from call c left join gate_verdict v on v.id = c.verdict_id
         where c.id >= :since and c.dialing_at is not null and c.state <> 'released'
         and (v.id is null or v.decision <> 'dial' or abs(extract(epoch from v.decided_at - c.dialing_at)) > 10)""",
     "two_live_calls_to_a_number": """
         select min(id::text) as id from call where lease_until is not null and claimed_at is not null and state = any(:live)
-        group by workspace_id, to_e164 having count(*) > 1""",
+        and purpose <> 'inbound' group by workspace_id, to_e164 having count(*) > 1""",
     "claimed_and_forgotten": """
         select e.id from enrollment e where e.state = 'claimed'
         and not exists (select from call c where c.enrollment_id = e.id and c.state = any(:live))""",
@@ -60,10 +62,10 @@ class OperationsRepository:
             found[name] = [str(row[0]) for row in rows]
         return found
 
-    async def talking(self, now: datetime) -> Sequence[uuid.UUID]:
-        """Calls that have been talking for a while and so must have a room."""
-        query = select(Call.id).where(Call.lease_until.is_not(None), Call.state == "in_progress", Call.answered_at < now - ROOM_GRACE)
-        return (await self._session.scalars(query)).all()
+    async def talking(self, now: datetime) -> Sequence[str]:
+        """Rooms of calls that have been talking for a while and so must have one."""
+        query = select(Call).where(Call.lease_until.is_not(None), Call.state == "in_progress", Call.answered_at < now - ROOM_GRACE)
+        return [room_of(call) for call in await self._session.scalars(query)]
 
     async def may_have_room(self, call_ids: Sequence[uuid.UUID], ended_after: datetime) -> set[uuid.UUID]:
         """Which of these calls are under way, or ended so lately that their agent may still be leaving."""

@@ -82,7 +82,9 @@ class ErasureRepository:
         """What was said, to whom and how it is to be told goes; times, results and cost stay."""
         values: dict[str, Any] = {
             **dict.fromkeys(("to_e164", "summary", "failure", "recording_note"), ""),
-            **dict.fromkeys(("sip_status", "recording_key", "contact_id", "disclosure", "recording_consent"), None),
+            **dict.fromkeys(
+                ("room", "phone_identity", "sip_status", "recording_key", "contact_id", "disclosure", "recording_consent"), None
+            ),
             "request": {},
             "caller_choice": {},
             "erased_at": now,

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from control_plane.carriers.controllers import Twilio, provide_twilio
 from control_plane.carriers.schemas import CarrierPathOut
 from control_plane.db.unit import Unit
+from control_plane.domain.routing import Routing
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.kit.secrets import SecretBox
@@ -133,3 +134,11 @@ class NumberController(Controller):
     @delete("/{number_id:uuid}/assistant", guards=[requires("manager")], summary="Let nobody take inbound calls")
     async def unassign(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> None:
         await numbers.assign(number_id, None)
+
+    @get("/{number_id:uuid}/routing", guards=[requires("viewer")], summary="What is done with calls that come in")
+    async def show_routing(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> Routing:
+        return await numbers.routing(number_id)
+
+    @put("/{number_id:uuid}/routing", guards=[requires("manager")], summary="Say anew what is done with calls that come in")
+    async def direct(self, number_id: FromPath[uuid.UUID], data: JSONBody[Routing], numbers: Numbers) -> Routing:
+        return await numbers.direct(number_id, data)

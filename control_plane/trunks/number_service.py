@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 
-from msgspec import UNSET
+from msgspec import UNSET, convert, to_builtins
 
 from control_plane.audit.service import record
 from control_plane.db.models import Number, Trunk
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Conflict, Invalid, NotFound
+from control_plane.domain.routing import Routing, check
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
@@ -111,6 +112,20 @@ class NumberService:
         record(self._unit, self._workspace_id, "number.assign", "number", row.id, {"assistant_id": before}, after)
         self._trunks.ask_sync(await self._trunks.get(row.trunk_id, lock=True))
         return row
+
+    async def routing(self, number_id: uuid.UUID) -> Routing:
+        """What is done with calls that come in."""
+        return convert((await self.get(number_id)).routing, Routing)
+
+    async def direct(self, number_id: uuid.UUID, wanted: Routing) -> Routing:
+        """Say anew what is done with calls that come in. Raises `Invalid` naming the field, `NotFound` for a foreign assistant."""
+        check(wanted)
+        row = await self.get(number_id, lock=True)
+        for assistant_id in dict.fromkeys(assistant_id for _, assistant_id in wanted.assistants()):
+            await self._check_assistant(assistant_id)
+        before, row.routing, row.updated_at = row.routing, to_builtins(wanted), self._unit.now
+        record(self._unit, self._workspace_id, "number.route", "number", row.id, before, row.routing)
+        return wanted
 
     async def delete(self, number_id: uuid.UUID) -> None:
         """Raises `Conflict` while a campaign calls from it."""

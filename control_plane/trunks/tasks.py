@@ -185,5 +185,5 @@ def description_of(trunk: Trunk, numbers: Any, box: SecretBox) -> TrunkDescripti
         media_encryption=trunk.media_encryption,
         auth_username=trunk.auth_username,
         auth_password=box.open(trunk.auth_password_sealed) if trunk.auth_password_sealed else "",
-        numbers=tuple(NumberDescription(number.e164, number.assistant_id is not None) for number in numbers),
+        numbers=tuple(NumberDescription(number.e164, number.assistant_id is not None, str(number.id)) for number in numbers),
     )

@@ -22,11 +22,14 @@ from control_plane.usage.price_lists import prices_of
 from control_plane.usage.prices import PriceList, bill
 from control_plane.usage.repository import UsageRepository, Used
 from control_plane.webhooks.events import emit
+from sip_config.contract import CallPurpose
 
 
 async def charge(unit: Unit, call: Call) -> None:
-    """Bill a call that was dialled and is over. A second time, when a report came late, counts the difference only."""
-    if call.dialing_at is None or call.state == "released":
+    """Bill a call that was dialled, or came in and was answered, and is over. A second time, when a report came late, counts the difference
+    only."""
+    is_inbound = call.purpose == CallPurpose.INBOUND
+    if call.state == "released" or (call.answered_at if is_inbound else call.dialing_at) is None:
         return
     rows = UsageRepository(unit.session)
     workspace = await unit.session.get_one(Workspace, call.workspace_id)
@@ -49,7 +52,9 @@ async def charge(unit: Unit, call: Call) -> None:
         if call.campaign_id is not None and used.cost:
             await rows.spend(call.campaign_id, used.cost, used.currency)
         await give_notice(unit, account, used.month)
-    await watch(unit, call, workspace, account, used)
+    if not is_inbound:
+        # Whom somebody calls us from is no destination of ours.
+        await watch(unit, call, workspace, account, used)
 
 
 def _columns(call: Call, workspace: Workspace, prices: PriceList) -> dict[str, Any]:
@@ -58,8 +63,10 @@ def _columns(call: Call, workspace: Workspace, prices: PriceList) -> dict[str, A
     seconds = 0
     if call.answered_at is not None and call.ended_at is not None:
         seconds = max(0, math.ceil((call.ended_at - call.answered_at).total_seconds()))
-    cost = bill(prices, call.to_e164, seconds, failed=is_failed, used=call.usage)
-    leads_to = destination(call.to_e164)
+    # A call that came in is carried as far as our own number, and has its price.
+    end = call.from_e164 if call.purpose == CallPurpose.INBOUND else call.to_e164
+    cost = bill(prices, end, seconds, failed=is_failed, used=call.usage)
+    leads_to = destination(end)
     return {
         "call_id": call.id,
         "workspace_id": call.workspace_id,

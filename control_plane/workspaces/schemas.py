@@ -26,13 +26,14 @@ class WorkspaceOut(Struct):
     default_country: str
     limits: Limits
     is_halted: bool
+    adds_callers: bool
     created_at: datetime
     updated_at: datetime
 
     @classmethod
     def of(cls, row: Workspace) -> "WorkspaceOut":
-        limits = Limits(row.max_concurrent_calls)
-        return cls(row.id, row.name, row.time_zone, row.default_country, limits, row.is_halted, row.created_at, row.updated_at)
+        limits, switches = Limits(row.max_concurrent_calls), (row.is_halted, row.adds_callers)
+        return cls(row.id, row.name, row.time_zone, row.default_country, limits, *switches, row.created_at, row.updated_at)
 
 
 class WorkspacePatch(Struct, forbid_unknown_fields=True):
@@ -43,6 +44,8 @@ class WorkspacePatch(Struct, forbid_unknown_fields=True):
     limits: Limits | UnsetType = UNSET
     is_halted: bool | UnsetType = UNSET
     """The kill switch: nothing is dialled while it is on."""
+    adds_callers: bool | UnsetType = UNSET
+    """Whether somebody unknown who calls one of the numbers becomes a contact."""
 
 
 class ApiKeyIn(Struct, forbid_unknown_fields=True):

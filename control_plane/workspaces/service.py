@@ -20,7 +20,7 @@ from control_plane.workspaces.bootstrap import PREFIX_LENGTH
 from control_plane.workspaces.repository import WorkspaceRepository
 from control_plane.workspaces.schemas import ApiKeyIn, ApiKeyOut, WorkspaceOut, WorkspacePatch
 
-_PLAIN = ("name", "time_zone", "default_country", "is_halted")
+_PLAIN = ("name", "time_zone", "default_country", "is_halted", "adds_callers")
 
 
 class WorkspaceService:
@@ -40,9 +40,7 @@ class WorkspaceService:
         _check(patch)
         workspace = await self.get(lock=True)
         require_match(if_match, WorkspaceOut.of(workspace), WorkspacePatch)
-        changes = {
-            name: value for name in ("name", "time_zone", "default_country", "is_halted") if (value := getattr(patch, name)) is not UNSET
-        }
+        changes = {name: value for name in _PLAIN if (value := getattr(patch, name)) is not UNSET}
         if patch.limits is not UNSET:
             changes["max_concurrent_calls"] = patch.limits.max_concurrent_calls
         before = {name: getattr(workspace, name) for name in changes}

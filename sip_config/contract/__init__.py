@@ -6,6 +6,7 @@ Plain standard-library dataclasses, so that neither side drags in the other's fr
 A change that an older peer cannot read raises `CONTRACT_VERSION`.
 """
 
+from sip_config.contract.inbound import InboundArrival, InboundOrder, InboundTicket
 from sip_config.contract.memory import Memory, PlannedCalls
 from sip_config.contract.order import (
     CallOrder,
@@ -68,6 +69,9 @@ __all__ = [
     "DispatchTicket",
     "EndCause",
     "EventKind",
+    "InboundArrival",
+    "InboundOrder",
+    "InboundTicket",
     "Memory",
     "MenuMode",
     "MenuOrder",

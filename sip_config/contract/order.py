@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass, field
 
+from sip_config.contract.inbound import InboundOrder
 from sip_config.contract.memory import Memory, PlannedCalls
 from sip_config.contract.tools import ConfiguredTool
 from sip_config.contract.version import CONTRACT_VERSION
@@ -161,6 +162,8 @@ class CallOrder:
     """What the tools that change and cancel may be about; nothing else can be named to them."""
     schedule_id: str = ""
     """The schedule that makes this call: a stop that is said in it may mean that alone, which is asked."""
+    inbound: InboundOrder | None = None
+    """Of a call that came in (its purpose is `inbound`)."""
     heartbeat_every_s: float = 5.0
     trace_context: str = ""  # W3C traceparent: sent back with every request
     version: int = CONTRACT_VERSION

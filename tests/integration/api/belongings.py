@@ -87,6 +87,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         ("PUT", "/contacts/{contact_id}/memory"): {"facts": []},
         ("PUT", "/contacts/{contact_id}/quiet-times"): {"ranges": []},
         ("PUT", "/numbers/{number_id}/assistant"): {"assistant_id": assistant},
+        ("PUT", "/numbers/{number_id}/routing"): {"outside": {"assistant_id": assistant}},
     }
     return Belongings(ids, bodies)
 

@@ -95,6 +95,7 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
         ("POST", f"/contact-lists/{my['list_id']}/contacts", {"contact_ids": [their["contact_id"]]}),
         ("POST", "/numbers", {"e164": "+12025550198", "trunk_id": their["trunk_id"]}),
         ("PUT", f"/numbers/{my['number_id']}/assistant", {"assistant_id": their["assistant_id"]}),
+        ("PUT", f"/numbers/{my['number_id']}/routing", {"menu": {"prompt": "Press 1.", "keys": {"1": their["assistant_id"]}}}),
         ("POST", "/campaigns", campaign | {"assistant_id": their["assistant_id"]}),
         ("POST", "/campaigns", campaign | {"contact_list_ids": [their["list_id"]]}),
         ("POST", "/campaigns", campaign | {"number_ids": [their["number_id"]]}),

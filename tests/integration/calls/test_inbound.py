@@ -1,0 +1,258 @@
+"""Calls that come in: an agent tells of a caller in its room, and gets a call like any other."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from control_plane.db.models import Call, UsageRecord, WebhookEvent
+from control_plane.operations.invariants import violations
+from control_plane.telephony.port import Answered
+from sip_config.codec import decode, encode
+from sip_config.contract import (
+    CONTRACT_VERSION,
+    AnsweredBy,
+    CallOrder,
+    CallPurpose,
+    DispatchTicket,
+    EndCause,
+    EventKind,
+    InboundArrival,
+    Outcome,
+)
+from sip_config.naming import room_name
+from sip_config.versions import VERSION_HEADER
+from tests.integration.calls.conftest import CALLEE, CALLER, Agent, Stage, checked
+
+STRANGER = "+12025550177"
+GAVE_UP = {"answered": False, "answered_by": AnsweredBy.NONE, "outcome": Outcome.NO_CONVERSATION, "end_cause": EndCause.NONE}
+URL = "http://api.test/internal/inbound"
+
+
+@dataclass
+class Line:
+    """The number of the stage, which its assistant answers."""
+
+    stage: Stage
+
+    async def asks(self, caller: str = CALLEE, room: str = "", **fields: Any) -> httpx.Response:
+        """What the agent of a room is told."""
+        room = room or f"inbound-_{caller}_{uuid4().hex[:8]}"
+        facts = {"number_id": self.stage.number_id, "room": room, "identity": f"sip_{caller}", "called": CALLER, "caller": caller}
+        return await self.stage.api.agent.post(URL, content=encode(InboundArrival(**(facts | fields))))
+
+    async def rings(self, caller: str = CALLEE, room: str = "", **fields: Any) -> tuple[Call, Agent]:
+        answer = await self.asks(caller, room, **fields)
+        assert answer.status_code == 200, answer.text
+        ticket = decode(DispatchTicket, answer.content)
+        client = self.stage.api.client(ticket.token, f"/internal/calls/{ticket.call_id}")
+        return await self.stage.row({"id": ticket.call_id}), Agent(client, ticket.call_id, ticket)
+
+    async def routed(self, **routing: Any) -> None:
+        checked(await self.stage.api.manager.put(f"/numbers/{self.stage.number_id}/routing", json=routing), 200)
+
+
+async def order_of(agent: Agent) -> CallOrder:
+    answer = await agent.client.get("/order", headers={VERSION_HEADER: str(CONTRACT_VERSION)})
+    assert answer.status_code == 200, answer.text
+    return decode(CallOrder, answer.content)
+
+
+@pytest.fixture
+async def line(stage: Stage) -> Line:
+    checked(await stage.api.manager.put(f"/numbers/{stage.number_id}/assistant", json={"assistant_id": stage.assistant_id}), 200)
+    return Line(stage)
+
+
+async def test_a_caller_gets_the_numbers_assistant_and_a_call_like_others(stage: Stage, line: Line) -> None:
+    events = ["call.started", "call.answered", "call.ended"]
+    await stage.post("/webhook-endpoints", {"url": "https://hooks.example.com/", "events": events})
+    call, agent = await line.rings(STRANGER)
+    order = await order_of(agent)
+    assert (order.purpose, order.room_name, order.callee_identity) == (CallPurpose.INBOUND, call.room, f"sip_{STRANGER}")
+    assert (order.opening_line, order.say_purpose, order.ask_to_go_on, order.system_prompt) == ("", "", False, "Be kind.")
+    await agent.says(EventKind.READY, EventKind.ANSWERED)
+    assert [shown["id"] for shown in (await stage.get("/calls/active"))["items"]] == [agent.call_id]
+    await agent.reports()
+    shown = await stage.get(f"/calls/{agent.call_id}")
+    assert (shown["direction"], shown["from_number"], shown["to"]) == ("inbound", STRANGER, CALLER)
+    assert (shown["state"], shown["status"], shown["outcome"], shown["network_result"]) == ("ended", "completed", "success", "answered")
+    assert shown["started_at"] <= shown["answered_at"]
+    assert [one["id"] for one in (await stage.get("/calls", direction="inbound"))["items"]] == [agent.call_id]
+    assert (await stage.get("/calls", direction="outbound"))["items"] == []
+    row = await stage.row(shown)
+    assert (row.holds_slot, row.holds_number, row.lease_until, row.counts_as_attempt, row.dialing_at) == (False, False, None, False, None)
+    async with stage.api.sessions() as session:
+        told = list(await session.scalars(select(WebhookEvent).where(WebhookEvent.call_id == row.id).order_by(WebhookEvent.id)))
+        used = await session.scalar(select(UsageRecord).where(UsageRecord.call_id == row.id))
+    assert [(each.type, each.data["direction"]) for each in told] == [(name, "inbound") for name in events]
+    assert used is not None
+    assert used.country == "US"
+    assert await violations(stage.api.sessions, None) == {name: [] for name in await violations(stage.api.sessions, None)}
+
+
+async def test_an_agent_that_asks_again_for_its_room_gets_the_same_call_and_the_older_ticket_is_void(line: Line) -> None:
+    first, before = await line.rings(room="inbound-_one")
+    again, after = await line.rings(room="inbound-_one")
+    assert (first.id, before.ticket.generation, after.ticket.generation) == (again.id, 1, 2)
+    await before.says(EventKind.READY, status=409)
+    await after.says(EventKind.ANSWERED)
+    await after.reports()
+    assert (await line.asks(room="inbound-_one")).status_code == 409
+
+
+async def test_somebody_who_calls_back_is_recognised_and_the_assistant_knows_of_the_call_before(stage: Stage, line: Line) -> None:
+    ada = await stage.post("/contacts", {"name": "Ada", "phones": [{"e164": CALLEE}]})
+    _, caller = await stage.in_progress(contact_id=ada["id"], agenda="The visit on Friday.")
+    await caller.reports(answered_by=AnsweredBy.VOICEMAIL, outcome=Outcome.NO_CONVERSATION)
+    await line.routed(greeting="Good to hear you, {name|friend}.")
+    call, agent = await line.rings()
+    order = await order_of(agent)
+    assert (call.contact_id, order.contact_name, order.opening_line) == (UUID(ada["id"]), "Ada", "Good to hear you, Ada.")
+    assert "you called this number on" in order.agenda
+    assert "nobody was reached" in order.agenda
+    assert "The visit on Friday." in order.agenda
+    assert order.memory.last_call
+
+
+async def test_an_opt_out_of_a_caller_closes_what_is_due_for_their_number(stage: Stage, line: Line) -> None:
+    waiting = await stage.call()
+    _, agent = await line.rings()
+    await agent.says(EventKind.ANSWERED)
+    answer = await agent.client.post("/opt-out", json={"quote": "pressed 9", "offset_s": 3.0})
+    assert answer.json() == {"committed": True}
+    await agent.reports(outcome=Outcome.DO_NOT_CALL, end_cause=EndCause.OPT_OUT)
+    assert (await stage.get("/suppressions/check", e164=CALLEE))["is_suppressed"]
+    await stage.tick()
+    refused = await stage.get(f"/calls/{waiting['id']}")
+    assert (refused["state"], refused["started_at"]) == ("released", None)
+    assert (await stage.get(f"/calls/{agent.call_id}"))["outcome"] == "do_not_call"
+
+
+async def test_who_withholds_their_number_is_turned_away_from_a_rehearsals_number_only(line: Line) -> None:
+    answer = await line.asks("anonymous")
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_fictional")
+
+
+async def test_nobody_is_called_while_they_are_calling_us(stage: Stage, line: Line) -> None:
+    await line.rings()
+    waiting = await stage.call()
+    assert await stage.tick() == 0
+    assert (await stage.get(f"/calls/{waiting['id']}"))["state"] == "queued"
+
+
+async def test_a_call_to_somebody_who_is_calling_us_goes_its_own_way(stage: Stage, line: Line) -> None:
+    called, caller = await stage.dialing()
+    inbound, agent = await line.rings()
+    assert not inbound.holds_number
+    await agent.says(EventKind.ANSWERED)
+    await agent.reports(phone_gone=False)
+    assert not (await stage.row({"id": agent.call_id})).holds_number
+    row = await stage.row(called)
+    assert (row.state, row.holds_number) == ("dialing", True)
+    assert (await violations(stage.api.sessions, None))["two_live_calls_to_a_number"] == []
+    await caller.says(EventKind.RINGING)
+    stage.telephony.answer(room_name(called["id"]), Answered())
+    await stage.dial_is_over()
+
+
+async def test_a_caller_who_gives_up_leaves_no_attempt_and_no_dead_number(stage: Stage, line: Line) -> None:
+    ada = await stage.post("/contacts", {"name": "Ada", "phones": [{"e164": CALLEE}]})
+    _, agent = await line.rings()
+    await agent.reports(**GAVE_UP)
+    shown = await stage.get(f"/calls/{agent.call_id}")
+    assert (shown["state"], shown["status"], shown["network_result"], shown["outcome"]) == (
+        "ended",
+        "failed",
+        "canceled",
+        "no_conversation",
+    )
+    assert (await stage.get(f"/contacts/{ada['id']}"))["phones"][0]["dead_reason"] == ""
+
+
+async def test_the_sweep_ends_a_call_whose_agent_and_caller_are_gone(stage: Stage, line: Line) -> None:
+    call, _ = await line.rings()
+    for _ in ("the caller has left", "the agent has not reported"):
+        await stage.change({"id": str(call.id)}, lease_until=datetime(2026, 1, 1, tzinfo=UTC))
+        await stage.sweep()
+    row = await stage.row({"id": str(call.id)})
+    assert (row.state, row.network_result, row.holds_slot, row.lease_until) == ("ended", "canceled", False, None)
+
+
+async def test_a_call_that_came_in_is_ended_by_its_own_room(stage: Stage, line: Line) -> None:
+    call, agent = await line.rings()
+    await agent.says(EventKind.ANSWERED)
+    checked(await stage.api.manager.post(f"/calls/{call.id}/end"), 202)
+    assert ("close_room", str(call.id)) in [(nudge.task, nudge.subject) for nudge in stage.api.queue.sent]
+    assert call.room is not None
+    await agent.reports(end_cause=EndCause.OPERATOR_STOP)
+    assert (await stage.get(f"/calls/{call.id}"))["end_cause"] == "operator_stop"
+
+
+async def test_somebody_unknown_becomes_a_contact_where_the_workspace_wants_it(stage: Stage, line: Line) -> None:
+    assert (await line.rings(STRANGER))[0].contact_id is None
+    checked(await stage.api.owner.patch("/workspace", json={"adds_callers": True}), 200)
+    call, _ = await line.rings("+12025550178")
+    assert call.contact_id is not None
+    shown = await stage.get(f"/contacts/{call.contact_id}")
+    assert [phone["e164"] for phone in shown["phones"]] == ["+12025550178"]
+    assert (await line.rings("+12025550178"))[0].contact_id == call.contact_id
+
+
+async def test_a_flood_of_one_number_is_bounded(line: Line) -> None:
+    await line.routed(most_at_once=2)
+    await line.rings("+12025550170")
+    await line.rings("+12025550171")
+    full = await line.asks("+12025550172")
+    assert (full.status_code, full.json()["code"]) == (409, "number_full")
+    await line.routed(most_at_once=100)
+    for _ in range(5):
+        _, agent = await line.rings("+12025550170")
+        await agent.reports(**GAVE_UP)
+    again = await line.asks("+12025550170")
+    assert (again.status_code, again.json()["code"]) == (409, "flood")
+
+
+async def test_outside_of_its_hours_a_number_says_so_or_has_somebody_else_take_the_call(stage: Stage, line: Line) -> None:
+    never = {"weekly": [{"days": ["mon"], "start": "09:00", "end": "09:01"}], "dates": ["2000-01-03"]}
+    await line.routed(hours=never, outside={"message": "We are back on Monday."})
+    order = await order_of((await line.rings())[1])
+    assert order.inbound is not None
+    assert (order.inbound.is_closed, order.inbound.closed_words) == (True, "We are back on Monday.")
+    night = await published(stage, "Night watch")
+    await line.routed(hours=never, outside={"assistant_id": night})
+    order = await order_of((await line.rings(STRANGER))[1])
+    assert order.inbound is not None
+    assert (order.inbound.is_closed, order.assistant_name) == (False, "Night watch")
+
+
+async def test_a_key_chooses_the_assistant_who_goes_on(stage: Stage, line: Line) -> None:
+    sales = await published(stage, "Sales")
+    await line.routed(menu={"prompt": "For sales press 1.", "keys": {"1": sales}})
+    _, agent = await line.rings()
+    order = await order_of(agent)
+    assert order.inbound is not None
+    assert (order.assistant_name, order.inbound.key_prompt, order.inbound.keys) == ("Ann", "For sales press 1.", ("1",))
+    assert (await agent.client.post("/choice", json={"key": "2"})).json() == {"is_another": False}
+    assert (await agent.client.post("/choice", json={"key": "1"})).json() == {"is_another": True}
+    assert (await order_of(agent)).assistant_name == "Sales"
+    assert (await stage.get(f"/calls/{agent.call_id}"))["assistant_id"] == sales
+
+
+async def test_what_an_agent_says_of_a_number_that_is_not_there_or_not_answered_opens_nothing(stage: Stage, line: Line) -> None:
+    for fields in ({"number_id": str(uuid4())}, {"number_id": "x"}, {"called": "+12025550111"}, {"room": "r" * 301}):
+        assert (await line.asks(**({"room": ""} | fields))).status_code == 404, fields
+    assert (await stage.api.manager.post(URL, content="{}")).status_code == 403
+    assert (await stage.api.client(base="").post(URL, content="{}")).status_code == 401
+    checked_deletion = await stage.api.manager.delete(f"/numbers/{stage.number_id}/assistant")
+    assert checked_deletion.status_code == 204
+    assert (await line.asks()).status_code == 404
+
+
+async def published(stage: Stage, name: str) -> str:
+    made = await stage.post("/assistants", {"name": name, "system_prompt": "Be quick.", "first_message": "Hello {name}."})
+    return made["id"]
