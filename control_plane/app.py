@@ -19,6 +19,7 @@ from control_plane.appointments.controllers import AppointmentController, Appoin
 from control_plane.appointments.feed_controllers import AppointmentFeedController
 from control_plane.assistants.controllers import AssistantController
 from control_plane.audit.controllers import AuditController
+from control_plane.bookings.controllers import BookingController, CalendarController
 from control_plane.calls.arrival_controllers import ArrivalController, KeyChoiceController
 from control_plane.calls.control_controllers import CampaignStopController, WorkspaceHaltController
 from control_plane.calls.controllers import CallController, CampaignCallController
@@ -156,6 +157,8 @@ API: Sequence[ControllerRouterHandler] = (
     AppointmentImportController,
     PromiseController,
 )
+    CalendarController,
+    BookingController,
 """What lies under /api/v1."""
 ROOT: Sequence[ControllerRouterHandler] = (
     HealthController,

@@ -18,6 +18,7 @@ from structlog import get_logger
 from control_plane.analysis.tasks import analyze_calls
 from control_plane.analytics.tasks import count_changed_hours
 from control_plane.appointments.tasks import keep_reminders, refresh_feeds
+from control_plane.bookings.busy import refresh_calendars
 from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
 from control_plane.checkups.tasks import follow_people, keep_checkups
@@ -183,6 +184,7 @@ def _functions() -> list[Function]:
     ]
 
 
+        func(refresh_calendars, keep_result=0, max_tries=1, timeout=900),
 def _crons() -> list[CronJob]:
     """What looks for itself. Made anew for each worker, which keeps its next runs in them."""
     return [
@@ -210,6 +212,7 @@ def _crons() -> list[CronJob]:
         cron(follow_people, minute=set(range(2, 60, 5)), second=47, keep_result=0, max_tries=1),
         cron(keep_checkups, second=every_ten_seconds(7), keep_result=0, max_tries=1),
         cron(keep_follow_ups, second=every_ten_seconds(8), keep_result=0, max_tries=1),
+        cron(refresh_calendars, second={21, 51}, keep_result=0, max_tries=1, timeout=900),
         cron(analyze_calls, second=every_ten_seconds(6), keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
     ]

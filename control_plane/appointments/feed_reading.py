@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,10 @@ class Entry:
     numbers: tuple[str, ...]
     """Of those who are invited, as written; then those that stand in the text."""
     emails: tuple[str, ...]
+    lasts: timedelta = timedelta()
+    """By the clock of `time_zone`: from midnight to midnight where it is whole days."""
+    is_free: bool = False
+    """It stands in nobody's way (TRANSP)."""
 
 
 @dataclass(slots=True)
@@ -57,9 +61,9 @@ class Reading:
             self.problems.append((at, sentence))
 
 
-def read(content: bytes, now: datetime, time_zone: str) -> Reading:
-    """`time_zone` is for times that say none, and how times are said that are in UTC. Raises `NotACalendar`. Takes up to some seconds of
-    processor time; call it in a thread."""
+def read(content: bytes, now: datetime, time_zone: str, *, ahead: timedelta = AHEAD, whole_days: bool = False) -> Reading:
+    """`time_zone` is for times that say none, and how times are said that are in UTC; with `whole_days` also entries that are days and no
+    times. Raises `NotACalendar`. Takes up to some seconds of processor time; call it in a thread."""
     found = _calendar(content)
     events = [part for part in found.walk("VEVENT") if part.get("DTSTART") is not None]
     if len(events) > MOST_EVENTS:
@@ -72,7 +76,7 @@ def read(content: bytes, now: datetime, time_zone: str) -> Reading:
     budget = Budget(MOST_DAYS)
     try:
         for uid, family in by_uid.items():
-            _read_family(uid, family, reading, _Around(now, time_zone, is_void, budget))
+            _read_family(uid, family, reading, _Around(now, time_zone, is_void, budget, ahead, whole_days))
     except TooMuch as error:
         raise NotACalendar("The calendar's entries repeat too often to be followed.") from error
     if len(reading.entries) > MOST_UPCOMING:
@@ -86,6 +90,8 @@ class _Around:
     time_zone: str
     is_void: bool
     budget: Budget
+    ahead: timedelta
+    whole_days: bool
 
 
 def _calendar(content: bytes) -> Any:
@@ -140,7 +146,7 @@ def _of_master(uid: str, event: Any, moved: Mapping[datetime, Any], around: _Aro
     if event.get("RRULE") is None and event.get("RDATE") is None:
         return [entry] if entry.starts_at > around.now else []
     without = set(_times(event, "EXDATE", around))
-    times = {at for at in _repeated(event, entry, around) if around.now < at <= around.now + AHEAD}
+    times = {at for at in _repeated(event, entry, around) if around.now < at <= around.now + around.ahead}
     return [replace(entry, key=_key(uid, at), starts_at=at) for at in sorted(times - without - moved.keys())]
 
 
@@ -153,9 +159,9 @@ def _repeated(event: Any, entry: Entry, around: _Around) -> Iterator[datetime]:
             rule = parse(text.to_ical().decode())
         except NotUnderstood as error:
             raise _Skipped(entry.starts_at, str(error)) from error
-        start = _aware(event.decoded("DTSTART"), around.time_zone)
+        start = _aware(_begin(event, around), around.time_zone)
         until = _until(rule.until, start)
-        since, last = (around.now - timedelta(days=2)).date(), (around.now + AHEAD + timedelta(days=2)).date()
+        since, last = (around.now - timedelta(days=2)).date(), (around.now + around.ahead + timedelta(days=2)).date()
         for day in dates(rule, start.date(), since, last, around.budget):
             at = datetime.combine(day, start.time(), start.tzinfo).astimezone(UTC)
             if until is not None and at > until:
@@ -181,7 +187,7 @@ def _until(text: str, start: datetime) -> datetime | None:
 
 
 def _entry(key: str, event: Any, at: datetime | None, around: _Around) -> Entry:
-    starts_at, zone = _instant(event.decoded("DTSTART"), around.time_zone)
+    starts_at, zone = _instant(_begin(event, around), around.time_zone)
     numbers, emails = _clues(event)
     return Entry(
         key=key,
@@ -192,7 +198,38 @@ def _entry(key: str, event: Any, at: datetime | None, around: _Around) -> Entry:
         is_canceled=around.is_void or _text(event, "STATUS").upper() == "CANCELLED",
         numbers=numbers,
         emails=emails,
+        lasts=_lasts(event),
+        is_free=_text(event, "TRANSP").upper() == "TRANSPARENT",
     )
+
+
+def _begin(event: Any, around: _Around) -> date | datetime:
+    at = event.decoded("DTSTART")
+    return datetime.combine(at, time()) if around.whole_days and not isinstance(at, datetime) else at
+
+
+def _lasts(event: Any) -> timedelta:
+    """Nothing where nobody says so; an entry of a day lasts the day."""
+    begins = event.decoded("DTSTART")
+    said = timedelta() if isinstance(begins, datetime) else timedelta(days=1)
+    if event.get("DURATION") is not None:
+        said = event.decoded("DURATION")
+    elif event.get("DTEND") is not None:
+        said = _between(begins, event.decoded("DTEND"))
+    return max(said, timedelta()) if isinstance(said, timedelta) else timedelta()
+
+
+def _between(begins: Any, ends: Any) -> timedelta:
+    try:
+        return ends - begins
+    except TypeError:
+        # One of the two has a zone, or a time, and the other has none.
+        return _naive(ends) - _naive(begins)
+
+
+def _naive(at: date | datetime) -> datetime:
+    """As its own clock shows it."""
+    return at.replace(tzinfo=None) if isinstance(at, datetime) else datetime.combine(at, time())
 
 
 def _clues(event: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,7 +7,7 @@ A reminder and its call are committed together, so nobody is reminded twice what
 import uuid
 from datetime import datetime, timedelta
 
-from control_plane.appointments.repository import ReminderWork
+from control_plane.appointments.repository import AppointmentRepository, ReminderWork
 from control_plane.appointments.service import replan, tell
 from control_plane.audit.service import record
 from control_plane.calls.giving_way import ANOTHER_CALL, moved_to
@@ -78,6 +78,8 @@ async def conclude(unit: Unit, reminder_id: uuid.UUID) -> None:
     row.evidence = await _words(unit, call)
     replan(row, unit.now)
     await unit.session.flush()
+    if status == "canceled":
+        await AppointmentRepository(unit.session, row.workspace_id).give_slot_back(row.id)
     record(unit, row.workspace_id, "appointment.answered", "appointment", row.id, {"status": before}, {"status": status})
     await tell(unit, row, ["status"], call.id)
 

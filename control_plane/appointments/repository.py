@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Appointment, AppointmentReminder, Call, Contact, ContactPhone
+from control_plane.db.models import Appointment, AppointmentReminder, Booking, Call, Contact, ContactPhone
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL
 
 
@@ -53,6 +53,16 @@ class AppointmentRepository:
         """At most two: more than one is already one too many to know who is meant."""
         query = select(ContactPhone.contact_id).where(ContactPhone.workspace_id == self._workspace_id, ContactPhone.e164 == e164)
         return (await self._session.scalars(query.limit(2))).all()
+
+    async def is_booked(self, appointment_id: uuid.UUID) -> bool:
+        """Whether it stands for a booking, which decides on its time."""
+        query = select(Booking.id).where(Booking.appointment_id == appointment_id, Booking.workspace_id == self._workspace_id)
+        return await self._session.scalar(query.limit(1)) is not None
+
+    async def give_slot_back(self, appointment_id: uuid.UUID) -> None:
+        """Who will not come needs no seat in a calendar."""
+        mine = (Booking.appointment_id == appointment_id, Booking.workspace_id == self._workspace_id, Booking.status == "booked")
+        await self._session.execute(update(Booking).where(*mine).values(status="canceled"))
 
     async def unanswered_calls(self, appointment_id: uuid.UUID) -> Sequence[uuid.UUID]:
         """Reminders that are on their way to a phone that nobody has picked up."""

@@ -69,8 +69,11 @@ class AppointmentService:
     async def by_external_id(self, external_id: str) -> uuid.UUID | None:
         return await self._rows.by_external_id(external_id)
 
-    async def update(self, appointment_id: uuid.UUID, data: AppointmentPatch, if_match: str | None = None) -> AppointmentOut:
-        """Change what was sent. Moving or giving up ends a reminder that nobody has answered yet, in this transaction."""
+    async def update(
+        self, appointment_id: uuid.UUID, data: AppointmentPatch, if_match: str | None = None, *, of_booking: bool = False
+    ) -> AppointmentOut:
+        """Change what was sent. Moving or giving up ends a reminder that nobody has answered yet, in this transaction. Given up, its slot in
+        a calendar is free again. Raises `Conflict` for another time of a booking's appointment, unless it comes from there."""
         changes = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
         await self._check(appointment_id, changes)
         ends_calls = "starts_at" in changes or changes.get("status", "scheduled") not in REMINDED
@@ -79,7 +82,10 @@ class AppointmentService:
             await self._end_calls(appointment_id)
         row = await self._find(appointment_id, lock=True)
         require_match(if_match, AppointmentOut.of(row), AppointmentPatch)
-        before, changed = _trail(row), _apply(row, changes)
+        before = _trail(row)
+        if not of_booking:
+            await self._heed_booking(row, changes)
+        changed = _apply(row, changes)
         if ends_calls:
             await self._end_calls(appointment_id)
         replan(row, self._unit.now)
@@ -95,6 +101,15 @@ class AppointmentService:
         await self._end_calls(appointment_id)
         record(self._unit, self._workspace_id, "appointment.deleted", "appointment", row.id, _trail(row), None)
         await self._rows.delete(row)
+
+    async def _heed_booking(self, row: Appointment, changes: dict[str, Any]) -> None:
+        """The time of what is booked in a calendar is decided there; who gives it up here gives the slot back."""
+        moves = changes.get("starts_at", row.starts_at) != row.starts_at
+        revives = row.status == "canceled" and changes.get("status", "canceled") != "canceled"
+        if (moves or revives) and await self._rows.is_booked(row.id):
+            raise Conflict("This appointment is a booking's; change the booking (/bookings).", code="appointment_of_booking")
+        if changes.get("status") == "canceled":
+            await self._rows.give_slot_back(row.id)
 
     async def _check(self, appointment_id: uuid.UUID, changes: dict[str, Any]) -> None:
         if "assistant_id" in changes:

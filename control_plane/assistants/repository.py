@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Appointment, AppointmentFeed, Assistant, AssistantVersion, Call, Campaign, Number, Schedule, Tool
+from control_plane.db.models import Appointment, AppointmentFeed, Assistant, AssistantVersion, Calendar, Call, Campaign, Number, Schedule, Tool
 
 
 class AssistantRepository:
@@ -46,6 +46,7 @@ class AssistantRepository:
             (Schedule, Schedule.assistant_id, "a schedule"),
             (Appointment, Appointment.assistant_id, "an appointment"),
             (AppointmentFeed, AppointmentFeed.assistant_id, "a calendar of appointments"),
+            (Calendar, Calendar.assistant_id, "a calendar of bookings"),
             (Number, Number.assistant_id, "a number, whose inbound calls it takes"),
             (Call, Call.assistant_id, "calls, whose history is kept"),
         )

@@ -78,6 +78,7 @@ class ErasureService:
             "import_rows": await self._erasing.forget_import_rows(numbers),
         }
         await self._erasing.forget_follow_ups(numbers)
+        await self._erasing.forget_bookings(numbers)
         await self._erasing.forget_phones(numbers)
         await self._erasing.forget_schedules(numbers)
         await self._erasing.forget_escalations(gone)

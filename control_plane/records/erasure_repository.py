@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.db.models import (
     Activity,
     Appointment,
+    Booking,
     Call,
     CallAnalysis,
     CallEventRecord,
@@ -125,6 +126,11 @@ class ErasureRepository:
         """Of people who are no contacts; a contact's go with the contact."""
         mine = (FollowUp.workspace_id == self._workspace_id, FollowUp.to_e164.in_(numbers))
         await self._session.execute(delete(FollowUp).where(*mine).execution_options(**_QUIET))
+
+    async def forget_bookings(self, numbers: Sequence[str]) -> None:
+        """Of people who are no contacts; a contact's go with the contact."""
+        mine = (Booking.workspace_id == self._workspace_id, Booking.e164.in_(numbers))
+        await self._session.execute(delete(Booking).where(*mine).execution_options(**_QUIET))
 
     async def forget_schedules(self, numbers: Sequence[str]) -> None:
         """Those to a number; those to a contact go with the contact."""

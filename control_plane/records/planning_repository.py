@@ -15,6 +15,7 @@ from control_plane.db.models import (
     Activity,
     Appointment,
     AppointmentReminder,
+    Booking,
     Call,
     CallAnalysis,
     CheckUp,
@@ -64,6 +65,15 @@ class PlanningRepository:
         await self._delete(Appointment.id.in_(ids), Appointment)
         return len(ids)
 
+    async def forget_bookings(self, before: datetime) -> int:
+        """A batch of bookings that began before. Returns how many."""
+        held = or_(
+            self._holds_person(Booking.contact_id), self._held(or_(LegalHold.e164 == Booking.e164, LegalHold.call_id == Booking.call_id))
+        )
+        ids = await self._old(Booking, select(Booking.id).where(Booking.starts_at < before, ~held), before)
+        await self._delete(Booking.id.in_(ids), Booking)
+        return len(ids)
+
     async def forget_follow_ups(self, before: datetime) -> int:
         """A batch of follow-ups that were closed before, with their steps. Returns how many."""
         called = exists().where(FollowUpStep.follow_up_id == FollowUp.id, self._held(LegalHold.call_id == FollowUpStep.call_id))
@@ -94,6 +104,7 @@ class PlanningRepository:
             ("safety_contact_of", CheckUpContact, CheckUpContact.contact_id.in_(contact_ids)),
             ("appointments", Appointment, Appointment.contact_id.in_(contact_ids)),
             ("reminders", AppointmentReminder, AppointmentReminder.appointment_id.in_(appointments)),
+            ("bookings", Booking, or_(Booking.contact_id.in_(contact_ids), Booking.e164.in_(numbers))),
             ("follow_ups", FollowUp, follow_ups),
             ("promises", Promise, or_(Promise.contact_id.in_(contact_ids), Promise.call_id.in_(calls))),
             ("activities", Activity, or_(Activity.contact_id.in_(contact_ids), Activity.call_id.in_(calls))),

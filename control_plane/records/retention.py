@@ -114,7 +114,8 @@ async def _runs(unit: Unit, storage: Storage, rows: RetentionRepository, days: i
 
 
 async def _appointments(unit: Unit, storage: Storage, rows: RetentionRepository, days: int) -> int:
-    return await PlanningRepository(unit.session, rows.workspace_id).forget_appointments(unit.now - timedelta(days=days))
+    planned, before = PlanningRepository(unit.session, rows.workspace_id), unit.now - timedelta(days=days)
+    return await planned.forget_appointments(before) + await planned.forget_bookings(before)
 
 
 async def _follow_ups(unit: Unit, storage: Storage, rows: RetentionRepository, days: int) -> int:

@@ -29,7 +29,7 @@ class RetentionOut(Struct):
     runs: int | None
     """Runs of schedules and check-ups, from their end, with what followed from missed ones."""
     appointments: int | None
-    """With their reminders, from the time of the appointment."""
+    """With their reminders, and bookings, from the time of the appointment."""
     follow_ups: int | None
     """From their closing."""
 
@@ -113,4 +113,4 @@ class PersonExport(Struct):
     """Of all the contacts, as GET /contacts/{contact_id}/timeline tells it: risks, follow-ups, check-ups and more; the newest of each."""
     planned: dict[str, list[dict[str, Any]]]
     """What was planned with and for the person, by kind, as it is kept, the newest of each first: schedules, schedule_runs, checkups,
-    escalations, safety_contact_of, appointments, reminders, follow_ups, promises, activities, risks, memory, analyses."""
+    escalations, safety_contact_of, appointments, reminders, bookings, follow_ups, promises, activities, risks, memory, analyses."""

@@ -53,6 +53,7 @@ EMITTED = (
     "webhook_endpoint.disabled",
     "promise.overdue",
     "appointment.updated",
+    "booking.updated",
 )
 TYPES = frozenset(EMITTED)
 TURN = "call.turn"

@@ -44,6 +44,9 @@ TIMES = (
     Rule("/analytics/.+|/campaigns/.+/stats", "from|to", r"The year lies between \d+ and \d+\."),
     Rule("/schedules.*", "ends_on", r"The end lies before the start\."),
     Rule("/schedules.*", "cron|run_at", r"(By this plan there is no run to come|The time lies in the past)\."),
+    Rule("/calendars.*", r"weekly\[\d+\]\.end", r"Hours end after they begin; .+"),
+    Rule(r"/calendars/\{calendar_id\}/availability", "to", r"`to` lies from 0 to 30 days after `from`\."),
+    Rule(r"/calendars/\{calendar_id\}/availability", "from", r"This day is too far away\."),
     Rule("/checkups.*", "time_of_day|cron|run_at", r"By this plan there is no run to come\."),
 )
 TOGETHER = (
@@ -91,8 +94,8 @@ LANGUAGES = (
         "The mapping is JSON such as .+|The column .+ cannot become .+",
     ),
     Rule(
-        "/(webhook-endpoints|secrets|appointment-feeds|tools).*",
-        "url|base_url",
+        "/(webhook-endpoints|secrets|appointment-feeds|tools|calendars).*",
+        "url|base_url|busy_url",
         r"(A URL has at most|This is not a URL|The URL|The host|The endpoint) .+",
     ),
 )

@@ -8,6 +8,7 @@ from control_plane.db.models.api_key import ApiKey
 from control_plane.db.models.appointment import Appointment, AppointmentFeed, AppointmentReminder
 from control_plane.db.models.assistant import Assistant, AssistantVersion
 from control_plane.db.models.audit import AuditEntry
+from control_plane.db.models.booking import Booking, Calendar, CalendarBusy
 from control_plane.db.models.call import Call, CallEventRecord, CallTurn, GateVerdict
 from control_plane.db.models.campaign import Campaign, CampaignList, CampaignNumber, Enrollment
 from control_plane.db.models.carrier import CarrierAccount, CarrierStep
@@ -51,6 +52,9 @@ __all__ = [
     "Assistant",
     "AssistantVersion",
     "AuditEntry",
+    "Booking",
+    "Calendar",
+    "CalendarBusy",
     "Call",
     "CallAnalysis",
     "CallBreakdown",

@@ -49,6 +49,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
     await _imported(api)
     endpoint = await made("/webhook-endpoints", {"url": "https://hooks.example.com/", "assistant_id": assistant})
     ids = {
+    calendar = await made("/calendars", {"name": "Visits", "assistant_id": assistant, "time_zone": "UTC", "weekly": EVERY_DAY})
         "secret_id": await made("/secrets", {"name": "models", "value": "sk-of-theirs"}),
         "tool_id": await made("/tools", {"name": "weather", "description": "The weather.", "url": "https://weather.example.com/now"}),
         "endpoint_id": endpoint,
@@ -68,6 +69,8 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "feed_id": await made("/appointment-feeds", {"name": "F", "url": "https://calendar.example.com/f.ics", "assistant_id": assistant}),
         "suppression_id": await made("/suppressions", {"e164": "+12025550102", "reason": "asked"}),
         "call_id": await made("/calls", {"assistant_id": assistant, "to": PHONE}, 202),
+        "calendar_id": calendar,
+        "booking_id": await made("/bookings", {"calendar_id": calendar, "starts_at": "2026-11-24T14:00:00Z", "contact_id": contact}),
         "key_id": await made("/api-keys", {"name": "k", "role": "viewer"}),
         "consent_id": await made("/consents", CONSENT | {"e164": PHONE}),
         "number_import_id": (await _listed(client)).json()["id"],

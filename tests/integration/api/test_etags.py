@@ -18,6 +18,8 @@ CHANGES = {
     "/appointment-feeds/{feed_id}": ({"name": "One"}, {"name": "Two"}),
     "/appointments/{appointment_id}": ({"place": "One"}, {"place": "Two"}),
     "/webhook-endpoints/{endpoint_id}": ({"description": "One"}, {"description": "Two"}),
+    "/calendars/{calendar_id}": ({"place": "One"}, {"place": "Two"}),
+    "/bookings/{booking_id}": ({"note": "One"}, {"note": "Two"}),
     "/schedules/{schedule_id}": ({"cron": "0 15 * * 1"}, {"agenda": "Sleep"}),
     "/checkups/{checkup_id}": ({"time_of_day": "evening"}, {"time_of_day": "afternoon"}),
     "/campaigns/{campaign_id}": ({"weight": 2}, {"weight": 3}),

@@ -14,6 +14,7 @@ OF_THE_API = {
     *("call.analyzed", "call.function_called", "call.risk_flagged", "contact.opted_out", "contact.updated", "contact.created"),
     *("callback.scheduled", "campaign.started", "campaign.paused", "campaign.completed", "campaign.error", "import.completed"),
     *("usage.threshold_reached", "usage.limit_reached", "followup.created", "checkup.missed", "appointment.updated", "promise.overdue"),
+    "booking.updated",
 }
 
 

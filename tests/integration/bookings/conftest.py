@@ -1,0 +1,5 @@
+"""Calendars on the stage of calls."""
+
+from tests.integration.calls.conftest import settings, stage
+
+__all__ = ["settings", "stage"]
