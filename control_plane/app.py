@@ -155,10 +155,10 @@ API: Sequence[ControllerRouterHandler] = (
     AppointmentController,
     AppointmentFeedController,
     AppointmentImportController,
-    PromiseController,
-)
     CalendarController,
     BookingController,
+    PromiseController,
+)
 """What lies under /api/v1."""
 ROOT: Sequence[ControllerRouterHandler] = (
     HealthController,

@@ -181,10 +181,10 @@ def _functions() -> list[Function]:
         func(take_up_risks, keep_result=0, max_tries=1),
         func(keep_follow_ups, keep_result=0, max_tries=1),
         func(refresh_feeds, keep_result=0, max_tries=1, timeout=900),
+        func(refresh_calendars, keep_result=0, max_tries=1, timeout=900),
     ]
 
 
-        func(refresh_calendars, keep_result=0, max_tries=1, timeout=900),
 def _crons() -> list[CronJob]:
     """What looks for itself. Made anew for each worker, which keeps its next runs in them."""
     return [
@@ -209,10 +209,10 @@ def _crons() -> list[CronJob]:
         cron(keep_promises, second=every_ten_seconds(1), keep_result=0, max_tries=1),
         cron(keep_reminders, second=every_ten_seconds(3), keep_result=0, max_tries=1),
         cron(refresh_feeds, second={19, 49}, keep_result=0, max_tries=1, timeout=900),
+        cron(refresh_calendars, second={21, 51}, keep_result=0, max_tries=1, timeout=900),
         cron(follow_people, minute=set(range(2, 60, 5)), second=47, keep_result=0, max_tries=1),
         cron(keep_checkups, second=every_ten_seconds(7), keep_result=0, max_tries=1),
         cron(keep_follow_ups, second=every_ten_seconds(8), keep_result=0, max_tries=1),
-        cron(refresh_calendars, second={21, 51}, keep_result=0, max_tries=1, timeout=900),
         cron(analyze_calls, second=every_ten_seconds(6), keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
     ]

@@ -17,6 +17,8 @@ from tests.fixtures.api import Api
 PHONE = "+12025550101"
 CONSENT = {"purpose": "care", "basis": "oral", "granted_at": "2026-01-01T00:00:00Z"}
 
+EVERY_DAY = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "00:00", "end": "24:00"}]
+
 
 @dataclass(frozen=True)
 class Belongings:
@@ -47,9 +49,9 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
     campaign_id = await made("/campaigns", campaign)
     upload = await client.post(f"/contact-lists/{people}/imports", content=b"phone\n", headers={"Content-Type": "text/csv"})
     await _imported(api)
+    calendar = await made("/calendars", {"name": "Visits", "assistant_id": assistant, "time_zone": "UTC", "weekly": EVERY_DAY})
     endpoint = await made("/webhook-endpoints", {"url": "https://hooks.example.com/", "assistant_id": assistant})
     ids = {
-    calendar = await made("/calendars", {"name": "Visits", "assistant_id": assistant, "time_zone": "UTC", "weekly": EVERY_DAY})
         "secret_id": await made("/secrets", {"name": "models", "value": "sk-of-theirs"}),
         "tool_id": await made("/tools", {"name": "weather", "description": "The weather.", "url": "https://weather.example.com/now"}),
         "endpoint_id": endpoint,
@@ -67,10 +69,10 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
             "/appointments", {"contact_id": contact, "assistant_id": assistant, "starts_at": "2026-12-24T14:30:00Z"}
         ),
         "feed_id": await made("/appointment-feeds", {"name": "F", "url": "https://calendar.example.com/f.ics", "assistant_id": assistant}),
-        "suppression_id": await made("/suppressions", {"e164": "+12025550102", "reason": "asked"}),
-        "call_id": await made("/calls", {"assistant_id": assistant, "to": PHONE}, 202),
         "calendar_id": calendar,
         "booking_id": await made("/bookings", {"calendar_id": calendar, "starts_at": "2026-11-24T14:00:00Z", "contact_id": contact}),
+        "suppression_id": await made("/suppressions", {"e164": "+12025550102", "reason": "asked"}),
+        "call_id": await made("/calls", {"assistant_id": assistant, "to": PHONE}, 202),
         "key_id": await made("/api-keys", {"name": "k", "role": "viewer"}),
         "consent_id": await made("/consents", CONSENT | {"e164": PHONE}),
         "number_import_id": (await _listed(client)).json()["id"],

@@ -90,6 +90,8 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
     campaign = {"name": "D", "assistant_id": my["assistant_id"], "contact_list_ids": [my["list_id"]], "number_ids": [my["number_id"]]}
     single = {"assistant_id": my["assistant_id"], "to": PHONE}
     visit = {"assistant_id": my["assistant_id"], "contact_id": my["contact_id"], "starts_at": "2026-12-24T14:30:00Z"}
+    hours = {"name": "Tours", "weekly": [{"days": ["mon"], "start": "09:00", "end": "10:00"}]}
+    booking = {"calendar_id": my["calendar_id"], "starts_at": "2026-11-24T15:00:00Z"}
     requests = [
         ("POST", "/contacts", person | {"contact_list_ids": [their["list_id"]]}),
         ("POST", f"/contact-lists/{my['list_id']}/contacts", {"contact_ids": [their["contact_id"]]}),
@@ -109,6 +111,10 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
         ("POST", "/appointments", visit | {"assistant_id": their["assistant_id"]}),
         ("POST", "/appointments", visit | {"contact_id": their["contact_id"]}),
         ("PATCH", f"/appointments/{my['appointment_id']}", {"assistant_id": their["assistant_id"]}),
+        ("POST", "/calendars", hours | {"assistant_id": their["assistant_id"]}),
+        ("PATCH", f"/calendars/{my['calendar_id']}", {"assistant_id": their["assistant_id"]}),
+        ("POST", "/bookings", booking | {"calendar_id": their["calendar_id"]}),
+        ("POST", "/bookings", booking | {"contact_id": their["contact_id"]}),
         ("POST", "/calls", single | {"assistant_id": their["assistant_id"]}),
         ("POST", "/calls", single | {"from_number_id": their["number_id"]}),
         ("POST", "/calls", single | {"contact_id": their["contact_id"]}),
