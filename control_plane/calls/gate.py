@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.gate_repository import Asked, GateRepository, Known
-from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS, jurisdictions, purpose_of, rules_of, time_zones
+from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS, jurisdictions, purpose_of, rules_of, whereabouts
 from control_plane.calls.history_repository import HistoryRepository
 from control_plane.contacts.consent_repository import ConsentRow
 from control_plane.contacts.number_import_repository import NumberImportRepository
@@ -31,6 +31,7 @@ from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.domain.rules import Rules
 from control_plane.kit.ids import new_id
 from control_plane.kit.metrics import GATE_DECISIONS
+from control_plane.rules.places import Whereabouts
 
 ROLLING = timedelta(hours=24)
 
@@ -99,9 +100,9 @@ async def gather(session: AsyncSession, questions: Sequence[Question], now: date
     repository = GateRepository(session)
     places = [jurisdictions(q.e164, q.contact) for q in questions]
     rules = [rules_of(q.workspace, q.trunk, where, q.purpose, now) for q, where in zip(questions, places, strict=True)]
-    zones = [time_zones(q.e164, q.contact) for q in questions]
+    zones = [whereabouts(q.e164, q.contact) for q in questions]
     days = _Days(now)
-    local_days = [days.around(z[0] if z else q.workspace.time_zone) for q, z in zip(questions, zones, strict=True)]
+    local_days = [days.around(z.time_zones[0] if z.time_zones else q.workspace.time_zone) for q, z in zip(questions, zones, strict=True)]
     capped = await _calls_of_capped(repository, questions, days)
     asked = [_asked(session, q) for q in questions]
     known = await repository.known(asked, min(now - ROLLING, *(day[0] for day in local_days)))
@@ -158,7 +159,7 @@ async def _history(
 
 def _facts(
     question: Question,
-    zones: tuple[str, ...],
+    zones: Whereabouts,
     hashed: str,
     known: Known,
     day: tuple[datetime, datetime],
@@ -179,7 +180,8 @@ def _facts(
         campaign_starts_at=campaign.starts_at if campaign else None,
         campaign_ends_at=campaign.ends_at if campaign else None,
         window=rules.window,
-        time_zones=zones,
+        time_zones=zones.time_zones,
+        zones_contradict=zones.is_contradictory,
         workspace_time_zone=workspace.time_zone,
         ring_timeout=timedelta(seconds=question.ring_timeout_s),
         number_hash=hashed,

@@ -5,7 +5,7 @@ from datetime import datetime
 from control_plane.db.models import Campaign, Contact, Trunk, Workspace
 from control_plane.domain.rules import Rules
 from control_plane.rules import places
-from control_plane.rules.places import NOWHERE, Address
+from control_plane.rules.places import NOWHERE, Address, Whereabouts
 from control_plane.rules.resolving import own_rules, rehearsal_rules, rules_for
 from control_plane.rules.resolving import purpose_of as known_purpose
 
@@ -24,10 +24,15 @@ def jurisdictions(e164: str, contact: Contact | None) -> tuple[str, ...]:
 
 
 def time_zones(e164: str, contact: Contact | None) -> tuple[str, ...]:
-    """Every zone the person may be in: as stored with the number or as it allows, narrowed by the address and by what the list says."""
+    """Every zone the person may be in, the likeliest first."""
+    return whereabouts(e164, contact).time_zones
+
+
+def whereabouts(e164: str, contact: Contact | None) -> Whereabouts:
+    """The zones that the number allows, narrowed by those stored with it, by the address and by what the list says."""
     stored = next((p.time_zones for p in contact.phones if p.e164 == e164), []) if contact is not None else []
     given = contact.time_zone if contact is not None else None
-    return places.time_zones(e164, tuple(stored), _address(contact), given)
+    return places.whereabouts(e164, tuple(stored), _address(contact), given)
 
 
 def rules_of(workspace: Workspace, trunk: Trunk, where: tuple[str, ...], purpose: str, now: datetime) -> Rules:

@@ -2,7 +2,8 @@
 last moment before the INVITE. Closed when in doubt. Later rules join `RULES`; their order is cheap before dear, final before passing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ LIST_RECHECK = timedelta(hours=1)
 """How soon a contact that waits for a fresh list is looked at again."""
 
 _MINUTE = timedelta(minutes=1)
+_MOST_PLACES = 5
+"""That a sentence names: freephone numbers may be in dozens."""
 _EARLIEST_MIDNIGHT = timedelta(hours=14)
 """A day begins so long before it does in UTC where it begins first."""
 
@@ -182,9 +185,9 @@ def _windows(facts: Facts, now: datetime, rules: Rules) -> Wait | Never | None:
     if any(not check.zones for check in _checks(*where, facts.hours_left_by_person)):
         return Never((Reason("unknown_time_zone", "The time zone of the contact is not known."),))
     begin = max(now, facts.campaign_starts_at or now)
-    instant = _opening(*where, facts.hours_left_by_person, begin, facts.ring_timeout) or _on_a_later_date(facts, begin, rules)
+    instant = _first_opening(facts, begin, rules)
     if instant is None:
-        return Never((Reason("window_never_opens", "The allowed hours never open in the next two weeks."),))
+        return Never((_never_opens(facts, begin, rules),))
     if instant == begin:
         return None
     reasons = [Reason("outside_window", _closed_sentence(now, instant, facts))]
@@ -196,9 +199,35 @@ def _windows(facts: Facts, now: datetime, rules: Rules) -> Wait | Never | None:
     return Wait(instant, tuple(reasons))
 
 
+def _never_opens(facts: Facts, begin: datetime, rules: Rules) -> Reason:
+    """Whether it is the hours that are at fault, or that nobody knows which of several places the person is in."""
+    alone = (replace(facts, time_zones=(zone,)) for zone in facts.time_zones)
+    if len(facts.time_zones) < 2 or not all(_first_opening(one, begin, rules) for one in alone):
+        return Reason("window_never_opens", "The allowed hours never open in the next two weeks.")
+    places = _places(facts.time_zones)
+    if facts.zones_contradict:
+        words = f"The number, the address and the time zone of the contact contradict each other: they stand for {places}, and the allowed"
+        words += " hours are never open in all of these at once. Correct what is wrong, or give a number from where the person is."
+        return Reason("zones_contradict", words)
+    words = f"The number may be in {places}, and the allowed hours are never open in all of these at once."
+    return Reason("window_never_opens", f"{words} Say the contact's time zone or address.")
+
+
+def _places(zones: Sequence[str]) -> str:
+    """The places in words, the likeliest first; of many only some."""
+    named, more = [_place(zone) for zone in zones[:_MOST_PLACES]], len(zones) - _MOST_PLACES
+    last = f"{more} other places" if more > 0 else named.pop()
+    return f"{', '.join(named)} and {last}"
+
+
 def _where(facts: Facts, rules: Rules) -> tuple[Window | None, tuple[str, ...], str, Rules]:
     """Whose hours count, and where."""
     return facts.window, facts.time_zones, facts.workspace_time_zone, rules
+
+
+def _first_opening(facts: Facts, begin: datetime, rules: Rules) -> datetime | None:
+    soon = _opening(*_where(facts, rules), facts.hours_left_by_person, begin, facts.ring_timeout)
+    return soon or _on_a_later_date(facts, begin, rules)
 
 
 def _on_a_later_date(facts: Facts, begin: datetime, rules: Rules) -> datetime | None:
@@ -263,10 +292,13 @@ def _clocks(now: datetime, opens: datetime, facts: Facts) -> tuple[str, str]:
     """Both in words, in the first zone where the person may be."""
     zone = facts.time_zones[0] if facts.time_zones else facts.workspace_time_zone
     local, opening = now.astimezone(ZoneInfo(zone)), opens.astimezone(ZoneInfo(zone))
-    place = zone.rsplit("/", 1)[-1].replace("_", " ")
     days = (opening.date() - local.date()).days
     day = "" if days == 0 else f" on {opening:%A}" if days < 7 else f" on {opening:%A}, {opening.day} {opening:%B}"
-    return f"{local:%H:%M} in {place}", f"{opening:%H:%M}{day}"
+    return f"{local:%H:%M} in {_place(zone)}", f"{opening:%H:%M}{day}"
+
+
+def _place(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def _daily_limits(facts: Facts, now: datetime, rules: Rules) -> Wait | None:

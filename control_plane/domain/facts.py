@@ -85,6 +85,8 @@ class Facts:
     """The person has said stop in a call that goes on, and is being asked which calls are meant."""
     paused_destination: str = ""
     """Why calls to where the number leads are paused: too many, or too much money, within the hour."""
+    zones_contradict: bool = False
+    """What is known of where the person is cannot all be true: `time_zones` are those of each."""
 
     def canonical(self) -> dict[str, Any]:
         """The inputs as plain values, without the number itself and without what is as it is by default."""

@@ -74,13 +74,10 @@ def _likeness(person: Person, erased: Mapping[str, str]) -> object:
     numbers = person.e164s
     address = Address.of(person.attributes) if person.attributes else None
     gone = tuple(map(erased.get, numbers)) if erased else None
-    return (person.said, person.zones, person.time_zone, person.quiet, address, gone, *[_kind(e164, person.zones) for e164 in numbers])
+    return (person.said, person.zones, person.time_zone, person.quiet, address, gone, *map(_kind, numbers))
 
 
-def _kind(e164: str, zones: str | None) -> tuple[object, ...]:
-    """What the gate reads off the digits; the zones only where none are stored."""
+def _kind(e164: str) -> tuple[object, ...]:
+    """What the gate reads off the digits."""
     is_fictional = phone.is_fictional(e164)
-    # Stored zones are the number's own only where there is one; a person with several numbers may have none stored with one of them.
-    is_zoned = zones is not None and zones != "" and "|" not in zones
-    of_number = () if is_zoned else phone.time_zones(e164)
-    return (is_fictional or phone.is_valid(e164), is_fictional, jurisdictions(e164), destination(e164), of_number)
+    return (is_fictional or phone.is_valid(e164), is_fictional, jurisdictions(e164), destination(e164), phone.time_zones(e164))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import phonenumbers
 
@@ -57,14 +57,20 @@ def jurisdictions(e164: str, address: Address = NOWHERE) -> tuple[str, ...]:
     return tuple(sorted(places))
 
 
-def time_zones(e164: str, stored: tuple[str, ...], address: Address = NOWHERE, given: str | None = None) -> tuple[str, ...]:
-    """Every zone the person may be in: those of the number, as far as the address and the zone that a list gives agree; of both, where they
-    contradict each other. A zone that was given comes first: of all, it is the likeliest."""
-    of_number = stored or phone.time_zones(e164)
-    of_address = _zones_of(address)
-    if of_address:
-        of_number = zones.narrowed(of_number, of_address)
-    return zones.first(given, zones.narrowed(of_number, (given,))) if given else of_number
+class Whereabouts(NamedTuple):
+    """Every zone the person may be in, the likeliest first. `is_contradictory`: what is known of them cannot all be true."""
+
+    time_zones: tuple[str, ...]
+    is_contradictory: bool = False
+
+
+def whereabouts(e164: str, stored: tuple[str, ...], address: Address = NOWHERE, given: str | None = None) -> Whereabouts:
+    """The zones of the number, narrowed by those stored with it, by the address and by the zone that a list gives. None of them replaces
+    the number's: where they contradict it, all count, so that a call has to fit into the hours of each."""
+    groups = zones.agreed((phone.time_zones(e164), stored, _zones_of(address), (given,) if given else ()))
+    everywhere = groups[0] if len(groups) == 1 else tuple(sorted({zone for group in groups for zone in group}))
+    likeliest = given or (stored[0] if len(stored) == 1 else None)
+    return Whereabouts(zones.first(likeliest, everywhere) if likeliest else everywhere, len(groups) > 1)
 
 
 def _zones_of(address: Address) -> tuple[str, ...]:

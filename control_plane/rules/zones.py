@@ -20,11 +20,17 @@ def of_countries() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=65536)
-def narrowed(zones: tuple[str, ...], hint: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the zones that the hint names as well. Where they have none in common one of the two is wrong and nobody knows which: then
-    all of both, so that a call has to fit into the hours of either."""
-    named = set(map(_canonical, hint))
-    return tuple(zone for zone in zones if _canonical(zone) in named) or tuple(sorted({*zones, *hint}))
+def agreed(witnesses: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Where the witnesses say that somebody may be: each narrows what those before it have left open. One that has nothing in common with
+    any of them is wrong or they are, and nobody knows which, so it stands beside them: more than one group is a contradiction. A witness
+    without zones says nothing."""
+    groups: list[tuple[str, ...]] = []
+    for zones in filter(None, witnesses):
+        named = set(map(_canonical, zones))
+        common = [tuple(zone for zone in group if _canonical(zone) in named) for group in groups]
+        narrowed = [some or group for some, group in zip(common, groups, strict=True)]
+        groups = narrowed if any(common) else [*groups, zones]
+    return tuple(groups)
 
 
 def first(zone: str, zones: Iterable[str]) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ class _Crowd:
         for priority in range(pick.choice((0, 1, 1, 1, 1, 1, 2, 3))):
             e164 = self._number()
             stored = [ZONES[e164[2:5]]] if e164[2:5] in ZONES and self._perhaps(0.7) else []
+            stored = ["America/Denver"] if self._perhaps(0.1) else stored
             dead = "unallocated" if self._perhaps(0.1) else ""
             phones.append(ContactPhone(**self._of, e164=e164, priority=priority, time_zones=stored, dead_reason=dead))
         attributes: dict[str, Any] = {"visit": "Monday"} if self._perhaps(0.8) else {}

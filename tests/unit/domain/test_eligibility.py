@@ -12,6 +12,7 @@ from control_plane.domain.calling_window import Window
 from control_plane.domain.decision import Dial, Never, Reason, Wait
 from control_plane.domain.eligibility import RECHECK, decide
 from control_plane.domain.facts import Facts
+from control_plane.domain.phone import time_zones
 from control_plane.domain.rules import Hours, Rules
 
 DEFAULT_HOURS = Window.daily("09:00", "20:00")
@@ -77,6 +78,16 @@ CASES = [
     ("one of two possible zones sleeps", {"time_zones": ("America/New_York", "Asia/Kathmandu")}, wait(TOMORROW_9, "outside_window")),
     ("two possible zones are never awake together", {"time_zones": ("America/New_York", "Asia/Tokyo")}, never("window_never_opens")),
     (
+        "what is known of the place contradicts itself, and the places are never awake together",
+        {"time_zones": ("America/New_York", "Asia/Tokyo"), "zones_contradict": True},
+        never("zones_contradict"),
+    ),
+    (
+        "what is known of the place contradicts itself, but there are hours in common",
+        {"time_zones": ("America/New_York", "America/Los_Angeles"), "zones_contradict": True, "window": Window.always()},
+        dial(),
+    ),
+    (
         "one of two possible zones is still early",
         {"time_zones": ("America/New_York", "Pacific/Honolulu")},
         wait(NOON + timedelta(hours=3), "outside_window"),
@@ -141,6 +152,38 @@ def test_a_wait_says_the_local_time_and_the_day_on_which_the_window_opens():
     decision = decide(GOOD, datetime(2026, 6, 4, 1, 12, tzinfo=UTC), DEFAULT_RULES)
     assert isinstance(decision, Wait)
     assert decision.reasons[0].sentence == "21:12 in New York; the window opens 09:00 on Thursday."
+
+
+NINE_TO_FIVE = Window.daily("09:00", "17:00")
+
+
+@pytest.mark.parametrize(
+    ("differing", "sentence"),
+    [
+        (
+            {"time_zones": ("Asia/Tokyo", "America/New_York"), "zones_contradict": True},
+            "The number, the address and the time zone of the contact contradict each other: they stand for Tokyo and New York, and the "
+            "allowed hours are never open in all of these at once. Correct what is wrong, or give a number from where the person is.",
+        ),
+        (
+            {"time_zones": ("Asia/Tokyo", "America/New_York", "Europe/London")},
+            "The number may be in Tokyo, New York and London, and the allowed hours are never open in all of these at once. Say the "
+            "contact's time zone or address.",
+        ),
+        (
+            {"time_zones": time_zones("+18005551234")},
+            "The number may be in Adak, Anchorage, Anguilla, Antigua, Barbados and 37 other places, and the allowed hours are never open "
+            "in all of these at once. Say the contact's time zone or address.",
+        ),
+        (
+            {"time_zones": ("Asia/Tokyo", "America/New_York"), "zones_contradict": True, "window": Window.daily("03:00", "05:00")},
+            "The allowed hours never open in the next two weeks.",
+        ),
+    ],
+)
+def test_places_whose_hours_never_meet_are_named_with_what_to_do(differing, sentence):
+    decision = decide(replace(GOOD, **({"window": NINE_TO_FIVE} | differing)), NOON, DEFAULT_RULES)
+    assert [reason.sentence for reason in decision.reasons] == [sentence]
 
 
 hours = st.integers(0, 23).flatmap(lambda h: st.integers(h + 1, 24).map(lambda e: Window.daily(f"{h:02d}:00", f"{e:02d}:00")))

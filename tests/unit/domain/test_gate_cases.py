@@ -112,7 +112,7 @@ def more(text: str, purpose: str, now: datetime) -> dict[str, Any]:
 def facts_of(row: dict[str, str], now: datetime) -> Facts:
     said = dict(word.split("=", 1) for word in row["contact"].split())
     address = places.Address.of({key: value.replace("_", " ") for key, value in said.items() if key != "zone"})
-    zones = (said["zone"],) if "zone" in said else places.time_zones(row["number"], (), address)
+    where = places.whereabouts(row["number"], (), address, said.get("zone"))
     purpose = purpose_of(row["purpose"])
     given: dict[str, Any] = {
         "is_rehearsal_trunk": False,
@@ -129,7 +129,8 @@ def facts_of(row: dict[str, str], now: datetime) -> Facts:
         is_fictional_number=phone.is_fictional(row["number"]),
         campaign_starts_at=None,
         campaign_ends_at=None,
-        time_zones=zones,
+        time_zones=where.time_zones,
+        zones_contradict=where.is_contradictory,
         workspace_time_zone="Europe/London",
         purpose=purpose,
         jurisdictions=places.jurisdictions(row["number"], address),

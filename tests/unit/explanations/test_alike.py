@@ -16,7 +16,7 @@ _OF_THE_CAMPAIGN = {
 }
 """The same for everybody in one preview."""
 _OF_THE_DIGITS = {
-    *("is_valid_number", "is_fictional_number", "time_zones", "jurisdictions"),
+    *("is_valid_number", "is_fictional_number", "time_zones", "zones_contradict", "jurisdictions"),
     *("destination_country", "refused_destination", "paused_destination"),
 }
 _SAID = {"suppressed_because", "is_being_asked", "consents"}

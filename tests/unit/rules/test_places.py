@@ -5,7 +5,7 @@ import pytest
 from phonenumbers import geocoder
 
 from control_plane.contacts.places import is_zone
-from control_plane.rules.places import Address, jurisdictions, time_zones, us_states
+from control_plane.rules.places import Address, jurisdictions, us_states, whereabouts
 from control_plane.rules.zones import of_countries
 
 
@@ -52,9 +52,12 @@ def test_every_area_code_stands_where_the_numbering_plan_has_it():
     [
         ("+12122345678", (), {}, ("America/New_York",)),
         ("+12082005678", (), {}, ("America/Boise", "America/Los_Angeles")),
-        ("+12122345678", ("Europe/London",), {}, ("Europe/London",)),
+        ("+12122345678", ("Europe/London",), {}, ("Europe/London", "America/New_York")),
+        ("+12082005678", ("America/Boise",), {}, ("America/Boise",)),
+        ("+12082005678", ("America/Boise", "America/Denver"), {}, ("America/Boise",)),
+        ("+12122345678", ("Europe/London", "Asia/Tokyo"), {}, ("America/New_York", "Asia/Tokyo", "Europe/London")),
         (
-            "+18502345678",
+            "+18005551234",
             ("America/Chicago", "America/New_York", "America/Denver"),
             {"state": "FL"},
             ("America/Chicago", "America/New_York"),
@@ -64,7 +67,7 @@ def test_every_area_code_stands_where_the_numbering_plan_has_it():
     ],
 )
 def test_an_address_narrows_the_zones_and_where_it_contradicts_both_count(e164: str, stored: tuple, attributes: dict, zones: tuple):
-    assert time_zones(e164, stored, Address.of(attributes)) == zones
+    assert whereabouts(e164, stored, Address.of(attributes)).time_zones == zones
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,7 @@ def test_an_address_narrows_the_zones_and_where_it_contradicts_both_count(e164: 
     ],
 )
 def test_the_country_of_an_address_has_zones_too(e164: str, attributes: dict, zones: tuple[str, ...]):
-    assert time_zones(e164, (), Address.of(attributes)) == zones
+    assert whereabouts(e164, (), Address.of(attributes)).time_zones == zones
 
 
 @pytest.mark.parametrize(
@@ -90,13 +93,32 @@ def test_the_country_of_an_address_has_zones_too(e164: str, attributes: dict, zo
         ("+12122345678", {}, "America/Los_Angeles", ("America/Los_Angeles", "America/New_York")),
         ("+919876543210", {}, "Asia/Kolkata", ("Asia/Kolkata",)),
         ("+18005551234", {}, "America/Jamaica", ("America/Jamaica",)),
-        ("+12122345678", {"country": "GB"}, "Europe/London", ("Europe/London",)),
+        ("+12122345678", {"country": "GB"}, "Europe/London", ("Europe/London", "America/New_York")),
         ("+12122345678", {"country": "GB"}, "Asia/Tokyo", ("Asia/Tokyo", "America/New_York", "Europe/London")),
         ("+80012345678", {}, "UTC", ("UTC",)),
     ],
 )
 def test_a_zone_from_a_list_narrows_those_of_the_number_and_never_replaces_them(e164: str, attributes: dict, given: str, zones: tuple):
-    assert time_zones(e164, (), Address.of(attributes), given) == zones
+    assert whereabouts(e164, (), Address.of(attributes), given).time_zones == zones
+
+
+@pytest.mark.parametrize(
+    ("e164", "stored", "attributes", "given", "is_contradictory"),
+    [
+        ("+12122345678", (), {}, None, False),
+        ("+18005551234", ("America/Denver",), {"state": "CO"}, "America/Denver", False),
+        ("+12082005678", ("America/Boise",), {}, "America/Los_Angeles", True),
+        ("+12122345678", ("Asia/Tokyo",), {}, None, True),
+        ("+12122345678", (), {"country": "JP"}, None, True),
+        ("+12122345678", (), {"country": "JP"}, "Asia/Tokyo", True),
+        ("+80012345678", (), {}, "UTC", False),
+        ("+80012345678", (), {}, None, False),
+    ],
+)
+def test_what_cannot_all_be_true_of_where_somebody_is_contradicts_itself(
+    e164: str, stored: tuple, attributes: dict, given: str | None, is_contradictory: bool
+):
+    assert whereabouts(e164, stored, Address.of(attributes), given).is_contradictory is is_contradictory
 
 
 def test_every_country_with_a_numbering_plan_has_zones_and_all_of_them_are_known():
