@@ -134,11 +134,15 @@ class Call:
 
     async def _spoken_opening(self, order: CallOrder, speaker: openai.TTS) -> Spoken:
         store, opening = LineStore(self._settings.cache_dir), opening_of(order)
-        endpoint = str(pipeline.model_client(order, "tts", self._warm).base_url)
-        key = (order.models.tts, order.voice.provider, order.voice.voice_id, str(order.voice.speed), endpoint)
+        key = self._sound_key(order)
         texts = (*opening.spoken_first, phrases.for_language(order.language).apology)
         *lines, self._apology = await asyncio.gather(*(store.line(speaker, text, key) for text in texts))
         return spoken(opening, lines)
+
+    def _sound_key(self, order: CallOrder) -> tuple[str, ...]:
+        """What determines how a text sounds."""
+        endpoint = str(pipeline.model_client(order, "tts", self._warm).base_url)
+        return order.models.tts, order.voice.provider, order.voice.voice_id, str(order.voice.speed), endpoint
 
     def _leg_status(self, status: str, at: float) -> None:
         kind = {"ringing": EventKind.RINGING, "active": EventKind.ANSWERED}.get(status)

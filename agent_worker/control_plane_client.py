@@ -10,7 +10,7 @@ import httpx
 
 from agent_worker.tls import tls_context
 from sip_config.codec import ContractError, decode, encode
-from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, CallReport, DispatchTicket, WorkerHeartbeat
+from sip_config.contract import CONTRACT_VERSION, CallEvent, CallOrder, CallReport, DispatchTicket, InboundArrival, WorkerHeartbeat
 from sip_config.versions import VERSION_HEADER, encode_report, knows_event
 
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
@@ -73,10 +73,19 @@ class CallClient:
         with `yes`, the callee's own words, have what was proposed last done."""
         return (await self._send("POST", "/schedules", content=json.dumps(dict(asked)), headers=_JSON)).json()
 
+    async def booking(self, asked: Mapping[str, str]) -> dict[str, Any]:
+        """What is free in a `calendar` (`after`, a local time), or a time (`at`) proposed; with `yes`, the callee's own words, have what was
+        proposed last booked."""
+        return (await self._send("POST", "/bookings", content=json.dumps(dict(asked)), headers=_JSON)).json()
+
     async def use_tool(self, name: str, arguments: Mapping[str, Any], use_id: str, timeout_s: float) -> dict[str, Any]:
         """Have the control plane use a tool of the order, which it gives `timeout_s`: `is_done`, and `data` or `why`. Never sent twice."""
         asked = {"content": json.dumps({"use_id": use_id, "arguments": dict(arguments)}), "headers": _JSON}
         return (await self._send("POST", f"/tools/{name}", timeout=httpx.Timeout(timeout_s + _SPARE_S, connect=3.0), **asked)).json()
+
+    async def choose(self, key: str) -> bool:
+        """The caller has pressed a key of the number's menu: whether the order is another one now."""
+        return bool((await self._send("POST", "/choice", content=json.dumps({"key": key}), headers=_JSON)).json().get("is_another"))
 
     async def put_report(self, report: CallReport) -> None:
         await self._send("PUT", "/report", content=encode_report(report, self._version), headers=_JSON)
@@ -98,6 +107,18 @@ class CallClient:
         except httpx.HTTPError as error:
             raise Unreachable(type(error).__name__) from error
         return _checked(response)
+
+
+async def arrive(http: httpx.AsyncClient, base_url: str, agent_key: str, arrived: InboundArrival) -> DispatchTicket:
+    """The ticket of the call of a caller in a room. Raises `Superseded` or `Refused` when the call is not to be taken, or `Unreachable`."""
+    try:
+        sent = await http.post(f"{base_url}/internal/inbound", content=encode(arrived), headers=_JSON | _bearer(agent_key))
+    except httpx.HTTPError as error:
+        raise Unreachable(type(error).__name__) from error
+    try:
+        return decode(DispatchTicket, _checked(sent).content)
+    except ContractError as error:
+        raise Refused(str(error)) from error
 
 
 class WorkerClient:

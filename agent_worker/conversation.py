@@ -105,9 +105,14 @@ class Conversation:
         self.transcript.begin(answered_at)
         self.keeper.begin(answered_at)
         self.screener.begin(answered_at)
+        opens_at = answered_at
+        if self.order.inbound is not None:
+            self.screener.has_called()
+            # Who calls expects to be spoken to.
+            opens_at = clock.seconds() - SILENT_DUE_S
         if self.session.user_state == "speaking":
             self._callee_began = answered_at
-        self.spawn(self._open(answered_at))
+        self.spawn(self._open(opens_at))
 
     async def aclose(self) -> None:
         for task in self._tasks:

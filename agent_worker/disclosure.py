@@ -70,6 +70,8 @@ def opening_of(order: CallOrder) -> Opening:
     notice = (
         said.may_record if asks else said.is_recorded if order.recording_policy is RecordingPolicy.NOTIFY and order.record_audio else ""
     )
+    if order.inbound is not None:
+        return Opening(disclosure, notice, rest or said.how_can_i_help, asks)
     if order.ask_to_go_on:
         return Opening(disclosure, notice, said.may_go_on, asks, kept=rest)
     return Opening(disclosure, notice, rest or (said.a_moment if asks or not order.opening_line.strip() else ""), asks)
@@ -110,10 +112,12 @@ def _lacking(order: CallOrder, text: str) -> set[str]:
 
 def _sentence(order: CallOrder, lacking: set[str], said: Phrases) -> str:
     name, company = _clean(order.assistant_name), _clean(order.calls_for)
+    is_called = order.inbound is not None
     if name and company and lacking not in ({"ai"}, {"company"}):
-        return said.who.format(name=name, company=company)
+        return (said.reached if is_called else said.who).format(name=name, company=company)
     parts = [said.an_ai] if "ai" in lacking or not company else []
-    return " ".join([*parts, *([said.on_behalf.format(company=company)] if "company" in lacking else [])])
+    for_whom = (said.reached_company if is_called else said.on_behalf).format(company=company)
+    return " ".join([*parts, *([for_whom] if "company" in lacking else [])])
 
 
 def _names(text: str, name: str) -> bool:

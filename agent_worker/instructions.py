@@ -6,7 +6,10 @@ from agent_worker.care.lines import line_of
 from agent_worker.disclosure import opening_of
 from sip_config.contract import CallOrder, Memory, RecordingPolicy
 
-_PHONE_RULES = """You are on a live phone call that you placed. Speak as on the phone: one or two short sentences at a time, no lists, \
+_PLACED = "You are on a live phone call that you placed."
+_CAME_IN = """You are on a live phone call that came in: the person has called, and you do not know why. The number they seem to call \
+from proves nothing of who they are; ask for the name before you speak of anything personal."""
+_PHONE_RULES = """Speak as on the phone: one or two short sentences at a time, no lists, \
 no markup, no emoji; numbers and dates in words. Ask one question at a time and let the other person finish. Say that you are an AI \
 assistant whenever you are asked. Never invent facts that are not given here."""
 
@@ -25,7 +28,7 @@ def assemble(order: CallOrder) -> str:
     """The instructions for one call; empty parts of the order leave no trace."""
     sections = [
         ("", order.system_prompt),
-        ("How to talk", _PHONE_RULES),
+        ("How to talk", f"{_PLACED if order.inbound is None else _CAME_IN} {_PHONE_RULES}"),
         ("Language", f"Speak {order.language} unless the person asks for another language."),
         ("Campaign", order.campaign_prompt),
         ("Agenda", order.agenda),

@@ -6,9 +6,13 @@ import structlog
 from livekit.agents import JobContext, JobProcess
 
 from agent_worker import logs, pipeline, scratch, settings, telemetry
+from agent_worker.arrival import NobodyThere, ticket_of
 from agent_worker.call import Call
+from agent_worker.control_plane_client import Refused, Superseded
+from agent_worker.inbound_call import InboundCall
 from sip_config.codec import ContractError, decode
-from sip_config.contract import DispatchTicket
+from sip_config.contract import DispatchTicket, InboundTicket
+from sip_config.naming import is_inbound_room
 
 log = structlog.get_logger()
 
@@ -27,9 +31,13 @@ def prewarm(process: JobProcess) -> None:
 
 async def entrypoint(ctx: JobContext) -> None:
     """One job is one call; returns when the call has been left."""
+    has_come_in, loaded, warm = is_inbound_room(ctx.job.room.name), ctx.proc.userdata["settings"], ctx.proc.userdata["warm"]
     try:
-        ticket = decode(DispatchTicket, ctx.job.metadata)
-    except ContractError as error:
+        if has_come_in:
+            ticket = await ticket_of(ctx, decode(InboundTicket, ctx.job.metadata), loaded, warm)
+        else:
+            ticket = decode(DispatchTicket, ctx.job.metadata)
+    except (ContractError, NobodyThere, Superseded, Refused) as error:
         log.error("dispatch_without_ticket", error=str(error), job=ctx.job.id)
         # Nobody is left in silence: without an order there is nothing to say, so whoever called is hung up on.
         await ctx.connect()
@@ -37,7 +45,7 @@ async def entrypoint(ctx: JobContext) -> None:
         ctx.shutdown(reason="no ticket")
         return
     structlog.contextvars.bind_contextvars(call=ticket.call_id, generation=ticket.generation)
-    call = Call(ctx, ticket, ctx.proc.userdata["settings"], ctx.proc.userdata["warm"])
+    call = (InboundCall if has_come_in else Call)(ctx, ticket, loaded, warm)
     ctx.proc.userdata["call"] = call
     await call.run()
 

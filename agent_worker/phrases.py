@@ -22,6 +22,13 @@ class Phrases:
     an_ai: str
     on_behalf: str
     """For whom, where the rest has been said: {company}."""
+    reached: str
+    """Who was reached by a call that came in, and that it is an AI: {name}, {company}."""
+    reached_company: str
+    """The same of the company only: {company}."""
+    how_can_i_help: str
+    closed: str
+    """Nobody takes calls now."""
     how_to_opt_out: str
     is_recorded: str
     may_record: str
@@ -51,6 +58,10 @@ _PHRASES = {
         who="This is {name}, an AI assistant calling for {company}.",
         an_ai="You are speaking with an AI assistant.",
         on_behalf="I am calling on behalf of {company}.",
+        reached="You have reached {company}. This is {name}, an AI assistant.",
+        reached_company="You have reached {company}.",
+        how_can_i_help="How can I help you?",
+        closed="Nobody can take your call at the moment. Please call again later.",
         how_to_opt_out="To get no more calls, say so or press 9.",
         is_recorded="This call is recorded.",
         may_record="May I record this call?",
@@ -80,6 +91,10 @@ _PHRASES = {
         who="Le habla {name}, un asistente de inteligencia artificial, de parte de {company}.",
         an_ai="Está hablando con un asistente de inteligencia artificial.",
         on_behalf="Le llamo de parte de {company}.",
+        reached="Ha llamado a {company}. Le habla {name}, un asistente de inteligencia artificial.",
+        reached_company="Ha llamado a {company}.",
+        how_can_i_help="¿En qué puedo ayudarle?",
+        closed="En este momento nadie puede atender su llamada. Por favor, llame más tarde.",
         how_to_opt_out="Si no quiere más llamadas, dígalo o pulse el 9.",
         is_recorded="Esta llamada se graba.",
         may_record="¿Me permite grabar esta llamada?",
@@ -109,6 +124,10 @@ _PHRASES = {
         who="Hier ist {name}, ein KI-Assistent, im Auftrag von {company}.",
         an_ai="Sie sprechen mit einem KI-Assistenten.",
         on_behalf="Ich rufe im Auftrag von {company} an.",
+        reached="Sie haben {company} erreicht. Hier ist {name}, ein KI-Assistent.",
+        reached_company="Sie haben {company} erreicht.",
+        how_can_i_help="Wie kann ich Ihnen helfen?",
+        closed="Im Moment kann niemand Ihren Anruf annehmen. Bitte rufen Sie später wieder an.",
         how_to_opt_out="Wenn Sie keine Anrufe mehr wünschen, sagen Sie es oder drücken Sie die 9.",
         is_recorded="Dieses Gespräch wird aufgezeichnet.",
         may_record="Darf ich dieses Gespräch aufzeichnen?",
@@ -138,6 +157,10 @@ _PHRASES = {
         who="Ici {name}, un assistant d'intelligence artificielle, de la part de {company}.",
         an_ai="Vous parlez à un assistant d'intelligence artificielle.",
         on_behalf="Je vous appelle de la part de {company}.",
+        reached="Vous êtes bien chez {company}. Ici {name}, un assistant d'intelligence artificielle.",
+        reached_company="Vous êtes bien chez {company}.",
+        how_can_i_help="Comment puis-je vous aider ?",
+        closed="Personne ne peut prendre votre appel pour le moment. Veuillez rappeler plus tard.",
         how_to_opt_out="Pour ne plus recevoir d'appels, dites-le ou appuyez sur le 9.",
         is_recorded="Cet appel est enregistré.",
         may_record="Puis-je enregistrer cet appel ?",
@@ -167,6 +190,10 @@ _PHRASES = {
         who="Aqui fala {name}, um assistente de inteligência artificial, em nome de {company}.",
         an_ai="Está a falar com um assistente de inteligência artificial.",
         on_behalf="Ligo em nome de {company}.",
+        reached="Ligou para {company}. Aqui fala {name}, um assistente de inteligência artificial.",
+        reached_company="Ligou para {company}.",
+        how_can_i_help="Em que posso ajudar?",
+        closed="De momento ninguém pode atender a sua chamada. Por favor, ligue mais tarde.",
         how_to_opt_out="Se não quiser mais chamadas, diga-o ou prima o 9.",
         is_recorded="Esta chamada é gravada.",
         may_record="Posso gravar esta chamada?",
@@ -196,6 +223,10 @@ _PHRASES = {
         who="मैं {name}, {company} की ओर से बोल रहा एक एआई सहायक हूँ।",
         an_ai="आप एक एआई सहायक से बात कर रहे हैं।",
         on_behalf="यह कॉल {company} की ओर से है।",
+        reached="आपने {company} को कॉल किया है। मैं {name}, एक एआई सहायक हूँ।",
+        reached_company="आपने {company} को कॉल किया है।",
+        how_can_i_help="मैं आपकी क्या मदद कर सकता हूँ?",
+        closed="इस समय कोई आपकी कॉल नहीं ले सकता। कृपया बाद में कॉल कीजिए।",
         how_to_opt_out="आगे कॉल न चाहें तो कहिए या 9 दबाइए।",
         is_recorded="यह कॉल रिकॉर्ड की जा रही है।",
         may_record="क्या मैं यह कॉल रिकॉर्ड कर सकता हूँ?",

@@ -23,6 +23,7 @@ class Screener:
         self._log, self._now, self._on_machine = log, now, on_machine
         self._listener = Listener()
         self._since: float | None = None
+        self._is_caller = False
 
     @property
     def heard(self) -> Heard:
@@ -74,6 +75,11 @@ class Screener:
         if not self.heard.spoke:
             self._note(Verdict(AnsweredBy.SILENCE, 0.9, "asked, and nothing was heard"))
 
+    def has_called(self) -> None:
+        """They have called us: no machine that they may sound like has answered anything."""
+        self._is_caller = True
+        self._note(Verdict(AnsweredBy.HUMAN, 1.0, "has called"))
+
     def is_person(self) -> None:
         """A person has come to the phone after a machine."""
         self._note(Verdict(AnsweredBy.HUMAN, 0.8, "picked up after a machine"))
@@ -90,6 +96,8 @@ class Screener:
             self._on_machine(verdict.by)
 
     def _may_become(self, verdict: Verdict) -> bool:
+        if self._is_caller:
+            return False
         if self.is_final:
             return self.by is AnsweredBy.VOICEMAIL and verdict.by is AnsweredBy.MAILBOX_UNAVAILABLE
         if verdict.is_machine:

@@ -39,6 +39,10 @@ class SipLeg:
         """The last `sip.callStatus` seen, "" before the leg has joined."""
         return self._status
 
+    def has_left_before(self) -> None:
+        """Whoever was here is not any more, and was not seen leaving."""
+        self._leave("CLIENT_INITIATED")
+
     def _connected(self, participant: rtc.RemoteParticipant) -> None:
         if participant.identity == self._identity:
             self._take_status(participant.attributes)

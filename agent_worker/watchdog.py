@@ -6,14 +6,11 @@ The session that should have spoken is not trusted with the apology: it is a cli
 import asyncio
 from collections.abc import Callable
 
-import structlog
 from livekit import rtc
 
-from agent_worker import clock
+from agent_worker import clip, clock
 from agent_worker.greeting import Greeting
 from agent_worker.opening_line import Line
-
-log = structlog.get_logger()
 
 HEARD_WITHIN_S = 2.0
 """From the moment at which the opening is due to its first sound."""
@@ -32,16 +29,4 @@ async def until_mute(greeting: Callable[[], Greeting]) -> None:
 
 async def apologise(room: rtc.Room, line: Line) -> bool:
     """Play `line` to everybody in the room; whether it was played to its end."""
-    source = rtc.AudioSource(line.sample_rate, 1)
-    try:
-        async with asyncio.timeout(APOLOGY_LIMIT_S):
-            await room.local_participant.publish_track(rtc.LocalAudioTrack.create_audio_track("apology", source))
-            async for frame in line.frames():
-                await source.capture_frame(frame)
-            await source.wait_for_playout()
-        return True
-    except Exception as error:  # the native library raises nothing more specific; the call ends either way
-        log.warning("apology_not_played", error=type(error).__name__)
-        return False
-    finally:
-        await source.aclose()
+    return await clip.play(room, line, "apology", APOLOGY_LIMIT_S)

@@ -10,6 +10,10 @@ ATTRIBUTE_SCRIPT = "callwright.script"
 
 SIP_CALL_STATUS = "sip.callStatus"
 SIP_CALL_ID = "sip.callID"
+SIP_CALLER = "sip.phoneNumber"
+"""Of a call that came in: the number that it seems to come from."""
+SIP_CALLED = "sip.trunkPhoneNumber"
+"""Of a call that came in: our number."""
 
 _ROOM_PREFIX = "call-"
 _CALLEE_PREFIX = "callee-"
