@@ -96,49 +96,49 @@ class TrunkController(Controller):
 class NumberController(Controller):
     path = "/numbers"
     tags = ("numbers",)
-    dependencies = {"trunks": provide_trunks, "numbers": provide_numbers, "twilio": provide_twilio}
+    dependencies = {"trunks": provide_trunks, "own_numbers": provide_numbers, "twilio": provide_twilio}
 
     @get(guards=[requires("viewer")], summary="Numbers, newest first")
     async def index(
-        self, numbers: Numbers, trunk_id: FromQuery[uuid.UUID | None] = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+        self, own_numbers: Numbers, trunk_id: FromQuery[uuid.UUID | None] = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> Page[NumberOut]:
-        return await numbers.page(trunk_id=trunk_id, limit=limit, cursor=cursor)
+        return await own_numbers.page(trunk_id=trunk_id, limit=limit, cursor=cursor)
 
     @post(guards=[requires("manager")], summary="Add a number to a trunk")
-    async def create(self, data: JSONBody[NumberIn], numbers: Numbers) -> NumberOut:
-        return NumberOut.of(await numbers.create(data))
+    async def create(self, data: JSONBody[NumberIn], own_numbers: Numbers) -> NumberOut:
+        return NumberOut.of(await own_numbers.create(data))
 
     @post("/import", guards=[requires("manager")], status_code=200, summary="Take numbers of the Twilio account into the workspace")
-    async def import_owned(self, data: JSONBody[NumbersWanted], trunks: Trunks, numbers: Numbers, twilio: Twilio) -> NumbersImported:
+    async def import_owned(self, data: JSONBody[NumbersWanted], trunks: Trunks, own_numbers: Numbers, twilio: Twilio) -> NumbersImported:
         trunk = await trunks.get(data.trunk_id)
-        return await numbers.take_over(trunk, await twilio.owned(), data.numbers)
+        return await own_numbers.take_over(trunk, await twilio.owned(), data.numbers)
 
     @get("/{number_id:uuid}", guards=[requires("viewer")], summary="A number")
-    async def show(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> Response[NumberOut]:
-        return tagged(NumberOut.of(await numbers.get(number_id)), NumberPatch)
+    async def show(self, number_id: FromPath[uuid.UUID], own_numbers: Numbers) -> Response[NumberOut]:
+        return tagged(NumberOut.of(await own_numbers.get(number_id)), NumberPatch)
 
     @patch("/{number_id:uuid}", guards=[requires("manager")], summary="Change label or daily cap, or put the number back to work")
     async def change(
-        self, number_id: FromPath[uuid.UUID], data: JSONBody[NumberPatch], numbers: Numbers, if_match: IfMatch = None
+        self, number_id: FromPath[uuid.UUID], data: JSONBody[NumberPatch], own_numbers: Numbers, if_match: IfMatch = None
     ) -> Response[NumberOut]:
-        return tagged(NumberOut.of(await numbers.change(number_id, data, if_match)), NumberPatch)
+        return tagged(NumberOut.of(await own_numbers.change(number_id, data, if_match)), NumberPatch)
 
     @delete("/{number_id:uuid}", guards=[requires("manager")], summary="Delete a number that no campaign uses")
-    async def remove(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> None:
-        await numbers.delete(number_id)
+    async def remove(self, number_id: FromPath[uuid.UUID], own_numbers: Numbers) -> None:
+        await own_numbers.delete(number_id)
 
     @put("/{number_id:uuid}/assistant", guards=[requires("manager")], summary="Let an assistant take inbound calls")
-    async def assign(self, number_id: FromPath[uuid.UUID], data: JSONBody[NumberAssistant], numbers: Numbers) -> NumberOut:
-        return NumberOut.of(await numbers.assign(number_id, data.assistant_id))
+    async def assign(self, number_id: FromPath[uuid.UUID], data: JSONBody[NumberAssistant], own_numbers: Numbers) -> NumberOut:
+        return NumberOut.of(await own_numbers.assign(number_id, data.assistant_id))
 
     @delete("/{number_id:uuid}/assistant", guards=[requires("manager")], summary="Let nobody take inbound calls")
-    async def unassign(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> None:
-        await numbers.assign(number_id, None)
+    async def unassign(self, number_id: FromPath[uuid.UUID], own_numbers: Numbers) -> None:
+        await own_numbers.assign(number_id, None)
 
     @get("/{number_id:uuid}/routing", guards=[requires("viewer")], summary="What is done with calls that come in")
-    async def show_routing(self, number_id: FromPath[uuid.UUID], numbers: Numbers) -> Routing:
-        return await numbers.routing(number_id)
+    async def show_routing(self, number_id: FromPath[uuid.UUID], own_numbers: Numbers) -> Routing:
+        return await own_numbers.routing(number_id)
 
     @put("/{number_id:uuid}/routing", guards=[requires("manager")], summary="Say anew what is done with calls that come in")
-    async def direct(self, number_id: FromPath[uuid.UUID], data: JSONBody[Routing], numbers: Numbers) -> Routing:
-        return await numbers.direct(number_id, data)
+    async def direct(self, number_id: FromPath[uuid.UUID], data: JSONBody[Routing], own_numbers: Numbers) -> Routing:
+        return await own_numbers.direct(number_id, data)

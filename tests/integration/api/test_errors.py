@@ -1,13 +1,15 @@
 """Whatever goes wrong, the answer has one shape and a sentence (api.md, conventions)."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
+from msgspec import Struct
+from msgspec.structs import fields
 
 from control_plane.app import MAX_BODY
-from tests.fixtures.api import Api
+from tests.fixtures.api import Api, shared_app
 
 ABSENT = "01a1fd7b-e956-71dd-b74a-bb272d0d4ed4"
 ASSISTANT = {"name": "Ann", "system_prompt": "Be kind."}
@@ -158,3 +160,21 @@ async def test_a_crash_in_a_handler_or_before_it_is_a_problem_without_the_inside
     answer = await api.owner.post("/assistants", json=ASSISTANT)
     assert "request changed nothing" in problem(answer, 500, "internal_error")["detail"]
     assert [word for word in ("Traceback", "AttributeError", broken) if word in answer.text] == []
+
+
+def test_no_field_of_a_body_bears_the_name_of_what_a_handler_is_given() -> None:
+    """Litestar tells a wrong value from a fault of ours by that name, and would answer 500."""
+    handlers = [handler for route in shared_app("api").routes for handler in getattr(route, "route_handlers", ())]
+    looked_at = 0
+    for handler in handlers:
+        body = handler.parsed_fn_signature.parameters.get("data")
+        for kind in (body.annotation, *get_args(body.annotation)) if body else ():
+            if isinstance(kind, type) and issubclass(kind, Struct):
+                looked_at += 1
+                assert not {field.encode_name for field in fields(kind)} & set(handler.resolve_dependencies()), handler
+    assert looked_at > 50
+
+
+async def test_a_list_that_is_too_long_is_said_to_be(api: Api) -> None:
+    wanted = {"trunk_id": ABSENT, "numbers": ["+12025550101"] * 1001}
+    problem(await api.owner.post("/numbers/import", json=wanted), 400, "invalid")
