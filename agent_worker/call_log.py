@@ -53,6 +53,10 @@ class CallLog:
     def has(self, kind: EventKind) -> bool:
         return any(event.kind is kind for event in self.events)
 
+    async def sent(self) -> None:
+        """Wait until the control plane has everything that was noted."""
+        await self._idle.wait()
+
     async def aclose(self, timeout_s: float) -> None:
         """Give what is unsent `timeout_s` seconds, then stop; the report carries the rest."""
         try:

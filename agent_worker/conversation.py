@@ -22,6 +22,7 @@ from livekit.agents.voice import (
 
 from agent_worker import clock, phrases
 from agent_worker.assistant import Assistant
+from agent_worker.booking import Booking
 from agent_worker.call_log import CallLog
 from agent_worker.care.protocol import Care
 from agent_worker.control_plane_client import CallClient
@@ -58,15 +59,17 @@ DECLINED_LABEL = "not_interested"
 class Conversation:
     """One conversation. `over` resolves with the reason once the agent has decided to hang up or cannot go on."""
 
+    keeps = Keeper
+
     def __init__(self, order: CallOrder, client: CallClient, call_log: CallLog) -> None:
         self.order, self.client, self.log = order, client, call_log
         self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
         self.errors: list[str] = []
         self._said = phrases.for_language(order.language)
-        self.scheduling = Scheduling(client, order.planned)
+        self.scheduling, self.booking = Scheduling(client, order.planned), Booking(client, order.calendars)
         heeds = {"may_reply": self._may_reply, "on_audio": self._overhear, "has_floor": self._has_floor}
         self.assistant = Assistant(assemble(order), tools_for(order, self), **heeds)
-        self.keeper = Keeper(call_log, order.recording_policy)
+        self.keeper = self.keeps(call_log, order.recording_policy)
         self.effects = Effects(client, self.keeper, self)
         self.transcript = Transcript(self.keeper, order.language)
         self.care = Care(order.language, order.country)
@@ -244,6 +247,7 @@ class Conversation:
         self.quiet_since = clock.seconds()
         self.keeper.heard(event.transcript, self.transcript.utterance(clock.seconds())[0])
         self.scheduling.heard(event.transcript)
+        self.booking.heard(event.transcript)
         began = self.transcript.callee_said(event.transcript, clock.seconds())
         self.stopping.heard(event.transcript, began)
         if self.greeting.is_guarded:

@@ -70,6 +70,11 @@ class Screener:
         self._judge()
         return beep
 
+    def beeped(self) -> None:
+        """A beep has ended."""
+        self._listener.heard = self.heard.with_beep()
+        self._judge()
+
     def gave_up(self) -> None:
         """Nobody answers the agent; who never made a sound was silence."""
         if not self.heard.spoke:

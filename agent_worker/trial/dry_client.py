@@ -1,0 +1,42 @@
+"""The control plane of a trial: everything is answered on the spot, and nothing is carried out or told to anybody.
+
+Stands below `CallClient`'s methods, at the one place where requests leave it, so that no effect that is added later can leave a trial.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from agent_worker.control_plane_client import CallClient
+from sip_config.contract import CallEvent, DispatchTicket
+
+NOT_SENT = "This is a trial, so nothing was sent. Take it that it worked, and that nothing more is known."
+
+
+class DryClient(CallClient):
+    """`tool_answers` are what configured tools answer, by their names."""
+
+    def __init__(self, tool_answers: Mapping[str, str], on_events: Callable[[Sequence[CallEvent]], None]) -> None:
+        super().__init__(httpx.AsyncClient(transport=httpx.MockTransport(_nowhere)), "", DispatchTicket("", 1, ""))
+        self._tool_answers, self._on_events = tool_answers, on_events
+        self._planned = ""
+
+    async def send_events(self, events: Sequence[CallEvent]) -> None:
+        self._on_events(events)
+
+    async def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
+        return httpx.Response(200, json=self._answer(path, json.loads(request.get("content") or "{}")))
+
+    def _answer(self, path: str, asked: Any) -> dict[str, Any]:
+        if path == "/schedules":
+            self._planned = self._planned if "yes" in asked else str(asked.get("words", ""))
+            return {"read_back": self._planned}
+        if path.startswith("/tools/"):
+            return {"is_done": True, "data": self._tool_answers.get(path.removeprefix("/tools/"), NOT_SENT)}
+        return {"is_done": False, "why": NOT_SENT}
+
+
+def _nowhere(_: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("A trial speaks to nobody.")

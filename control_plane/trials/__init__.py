@@ -1,0 +1,1 @@
+"""Trying an assistant without a phone: in text, and part by part."""

@@ -1,0 +1,45 @@
+"""A trial in text beyond what scenarios say: nothing of it leaves the process, and words are shown that a call would not keep."""
+
+import httpx
+import pytest
+
+from agent_worker.trial.dry_client import NOT_SENT, DryClient
+from sip_config.contract import CallEvent
+
+
+def client(**answers: str) -> DryClient:
+    return DryClient(answers, lambda events: None)
+
+
+async def test_an_opt_out_is_taken_and_told_to_nobody() -> None:
+    await client().opt_out("stop", 1.0)
+
+
+async def test_a_plan_is_read_back_as_it_was_said() -> None:
+    dry = client()
+    assert await dry.schedule({"words": "every Monday at nine", "about": ""}) == {"read_back": "every Monday at nine"}
+    assert await dry.schedule({"yes": "yes"}) == {"read_back": "every Monday at nine"}
+
+
+async def test_a_tool_answers_what_the_trial_says_and_otherwise_that_nothing_was_sent() -> None:
+    dry = client(stock="three left")
+    assert await dry.use_tool("stock", {}, "1", 5.0) == {"is_done": True, "data": "three left"}
+    assert await dry.use_tool("order", {}, "2", 5.0) == {"is_done": True, "data": NOT_SENT}
+
+
+async def test_an_effect_that_nobody_has_thought_of_here_is_not_done_either() -> None:
+    response = await client()._send("POST", "/whatever/is/added/later", content="{}")
+    assert response.json()["is_done"] is False
+
+
+async def test_what_goes_around_the_one_way_out_reaches_nobody() -> None:
+    dry = client()
+    with pytest.raises(httpx.ConnectError):
+        await dry._http.get("http://127.0.0.1/")
+
+
+async def test_events_are_told_to_whoever_tries() -> None:
+    told: list[CallEvent] = []
+    dry = DryClient({}, told.extend)
+    await dry.send_events([])
+    assert told == []
