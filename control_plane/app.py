@@ -59,6 +59,7 @@ from control_plane.kit.secrets import SecretBox
 from control_plane.kit.signing import TokenSigner
 from control_plane.kit.storage import Storage, open_storage
 from control_plane.kit.strict_request import StrictRequest
+from control_plane.knowledge.controllers import KnowledgeController
 from control_plane.live.controllers import LiveController
 from control_plane.live.hub import Hub
 from control_plane.live.leaving import end_streams_on_signal
@@ -147,6 +148,7 @@ API: Sequence[ControllerRouterHandler] = (
     UsageController,
     SecretController,
     ToolController,
+    KnowledgeController,
     WebhookEndpointController,
     WebhookDeliveryController,
     LiveController,

@@ -38,6 +38,7 @@ from control_plane.kit.queue import ArqQueue
 from control_plane.kit.redis import decode_task, encode_task, redis_settings
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import open_storage
+from control_plane.knowledge.tasks import read_documents
 from control_plane.operations.tasks import tidy_rooms, watch_invariants
 from control_plane.promises.tasks import keep_promises
 from control_plane.records.tasks import finish_erasure, retain, sweep_erasures
@@ -124,6 +125,7 @@ async def startup(ctx: Context) -> None:
         "secret_box": secret_box,
         "outbound": outbound,
         "analysis_turn": asyncio.Lock(),
+        "knowledge_turn": asyncio.Lock(),
         "courier": Courier(sessions, queue, clock, secret_box, outbound),
         "dialer": Dialer(sessions, queue, clock, telephony),
     }
@@ -177,6 +179,7 @@ def _functions() -> list[Function]:
         func(call_runs, keep_result=0),
         func(follow_runs, keep_result=0),
         func(analyze_calls, keep_result=0, max_tries=1),
+        func(read_documents, keep_result=0, max_tries=1),
         func(deliver_webhooks, keep_result=0, max_tries=1),
         func(take_up_risks, keep_result=0, max_tries=1),
         func(keep_follow_ups, keep_result=0, max_tries=1),
@@ -214,6 +217,7 @@ def _crons() -> list[CronJob]:
         cron(keep_checkups, second=every_ten_seconds(7), keep_result=0, max_tries=1),
         cron(keep_follow_ups, second=every_ten_seconds(8), keep_result=0, max_tries=1),
         cron(analyze_calls, second=every_ten_seconds(6), keep_result=0, max_tries=1),
+        cron(read_documents, second={17, 47}, keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
     ]
 

@@ -100,6 +100,7 @@ LANGUAGES = (
     ),
 )
 FILES = (
+    Rule(r"/knowledge/\{knowledge_id\}/documents", "file", r"The file is (empty|not text, .+|larger than .+)\.?|The form has no file .+"),
     # What a file must be: a schema says that it is one.
     Rule("/.+/imports(/preview|/compare)?", "file", r"The file is (empty|not UTF-8; .+|not CSV: .+|larger than .+)\.?"),
     Rule("/.+/imports(/preview|/compare)?", "file", r"(The first line|The first row|Line \d+|The file|The form) .+"),

@@ -19,8 +19,8 @@ from control_plane.db.models.contact_import import ContactImport, ContactImportE
 from control_plane.db.models.follow_up import FollowUp, FollowUpStep, RiskFlag
 from control_plane.db.models.idempotency import IdempotencyRecord
 from control_plane.db.models.installation import Installation
-from control_plane.db.models.memory import ContactFact
 from control_plane.db.models.knowledge import KnowledgeBase, KnowledgeChunk, KnowledgeDocument
+from control_plane.db.models.memory import ContactFact
 from control_plane.db.models.number_import import NumberImport, NumberImportError
 from control_plane.db.models.promise import Promise
 from control_plane.db.models.records import Erasure, LegalHold
@@ -88,13 +88,13 @@ __all__ = [
     "GateVerdict",
     "IdempotencyRecord",
     "Installation",
+    "KnowledgeBase",
+    "KnowledgeChunk",
+    "KnowledgeDocument",
     "LegalHold",
     "Number",
     "NumberImport",
     "NumberImportError",
-    "KnowledgeBase",
-    "KnowledgeChunk",
-    "KnowledgeDocument",
     "OwnPriceList",
     "Promise",
     "RiskFlag",

@@ -81,6 +81,8 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         "checkup_id": await made("/checkups", {"contact_id": contact, "assistant_id": assistant}),
         "erasure_id": await made("/erasures", {"e164": "+12025550108"}, 202),
     }
+    ids["knowledge_id"] = await made("/knowledge", {"name": "Prices"})
+    ids["document_id"] = await _documented(client, ids["knowledge_id"])
     ids["promise_id"] = await _promised(api, ids["call_id"])
     bodies: dict[tuple[str, str], Any] = {
         ("POST", "/campaigns/{campaign_id}/contacts"): {"contact_ids": [contact]},
@@ -101,6 +103,11 @@ async def _listed(client: httpx.AsyncClient) -> httpx.Response:
     """A do-not-call list, uploaded."""
     query = {"source": "us_national", "list_date": "2026-11-01"}
     return await client.post("/suppressions/imports", content=b"+12025550107\n", headers={"Content-Type": "text/csv"}, params=query)
+
+
+async def _documented(client: httpx.AsyncClient, knowledge_id: str) -> str:
+    answer = await client.post(f"/knowledge/{knowledge_id}/documents", content=b"Gold is dear.", headers={"Content-Type": "text/plain"})
+    return answer.json()["id"]
 
 
 async def _promised(api: Api, call_id: str) -> str:

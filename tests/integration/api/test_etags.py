@@ -15,6 +15,7 @@ CHANGES = {
     "/contact-lists/{list_id}": ({"name": "One"}, {"name": "Two"}),
     "/secrets/{secret_id}": ({"description": "One"}, {"description": "Two"}),
     "/tools/{tool_id}": ({"description": "One"}, {"description": "Two"}),
+    "/knowledge/{knowledge_id}": ({"description": "One"}, {"description": "Two"}),
     "/appointment-feeds/{feed_id}": ({"name": "One"}, {"name": "Two"}),
     "/appointments/{appointment_id}": ({"place": "One"}, {"place": "Two"}),
     "/calendars/{calendar_id}": ({"place": "One"}, {"place": "Two"}),

@@ -1,0 +1,1 @@
+"""Knowledge: documents of a workspace that its assistants may look things up in, cut into chunks and searched."""
