@@ -47,7 +47,7 @@ class ReadinessCheck:
         return Readiness(all(line.ok for line in lines if line.name in _REQUIRED), list(lines))
 
     def _checks(self) -> tuple[Callable[[], Awaitable[Line]], ...]:
-        return (self._database, self._redis, self._livekit, self._carrier, self._agent_workers, self._models, self._invariants)
+        return (self._database, self._redis, self._livekit, self._carrier, self.agent_workers, self._models, self.invariants)
 
     async def _database(self) -> Line:
         try:
@@ -79,7 +79,7 @@ class ReadinessCheck:
         detail = "SIMULATED carrier: no phone rings, only fictional numbers can be called" if self._settings.rehearsal else "real trunks"
         return Line("carrier", True, detail)
 
-    async def _agent_workers(self) -> Line:
+    async def agent_workers(self) -> Line:
         try:
             async with self._sessions() as session:
                 count, slots = await HealthRepository(session).workers(self._now)
@@ -89,7 +89,7 @@ class ReadinessCheck:
             "agent_workers", slots > 0, f"{count} workers with {slots} slots" if count else "No agent worker has reported; start one."
         )
 
-    async def _invariants(self) -> Line:
+    async def invariants(self) -> Line:
         """Degraded and no 503: calls go on, and a person must look."""
         telephony = LiveKitTelephony(self._settings.livekit_url, self._settings.livekit_api_key, self._settings.livekit_api_secret)
         try:

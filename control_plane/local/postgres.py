@@ -146,7 +146,9 @@ class EmbeddedPostgres:
         else:
             self._port = free_port()
             listen = ("-k", "", "-h", "127.0.0.1", "-p", str(self._port))
-        options = ["timezone=UTC", "log_timezone=UTC", "max_connections=200", "io_method=sync", "log_min_messages=warning"]
+        # By its name `callwright doctor` knows it.
+        options = ["cluster_name=callwright-embedded"]
+        options += ["timezone=UTC", "log_timezone=UTC", "max_connections=200", "io_method=sync", "log_min_messages=warning"]
         if not self._durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"]
         settings = (part for option in options for part in ("-c", option))

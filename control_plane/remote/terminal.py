@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from control_plane.domain.plain_text import visible, visible_json
 from control_plane.remote.client import Remote, RemoteError
 
 Url = Annotated[str, typer.Option("--api", envvar="CALLWRIGHT_API_URL", help="Where the API is.")]
@@ -25,10 +26,6 @@ EXIT_NOT_IN_ORDER = 5
 
 console = Console(highlight=False)
 _PIPE_WIDTH = 1000
-# What comes from people's files and mouths could otherwise move the cursor or name the window of whoever reads it.
-_INVISIBLE = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
-_ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-"""JSON escapes the others by itself."""
 
 Columns = Mapping[str, str | Callable[[dict[str, Any]], Any]]
 """Each column's title, and the field that it shows or what makes its text."""
@@ -53,13 +50,8 @@ def say(line: str, *, err: bool = False) -> None:
     typer.echo(visible(line), err=err)
 
 
-def visible(text: str) -> str:
-    """Without what a terminal would obey instead of showing it."""
-    return text.translate(_INVISIBLE)
-
-
 def print_json(found: Any) -> None:
-    typer.echo(json.dumps(found, indent=2, ensure_ascii=False).translate(_ESCAPED))
+    typer.echo(visible_json(json.dumps(found, indent=2, ensure_ascii=False)))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], empty: str) -> None:

@@ -8,8 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
+from redis import Redis
 
+from control_plane.health.service_findings import HEARTBEAT
 from control_plane.local.processes import Command, launch
+from control_plane.local.redis import EmbeddedRedis
+from control_plane.worker import HEARTBEAT_S
 from tests.fixtures import programs
 from tests.integration.remote.conftest import KEY, PATIENCE_S, Run, until
 
@@ -71,6 +75,12 @@ def test_a_campaign_is_looked_at_and_led(run: Run, made: dict[str, Any]) -> None
     assert run("campaign", "stop", "Reminders").exit_code == 0
     followed = run("campaign", "status", "Reminders", "--follow")
     assert "stopped" in followed.output
+
+
+def test_a_task_worker_says_that_it_is_at_work(served: str, redis_server: EmbeddedRedis) -> None:
+    with Redis.from_url(redis_server.url(2)) as client:
+        until(lambda: bool(client.exists(HEARTBEAT)))
+        assert 0 < client.pttl(HEARTBEAT) <= (HEARTBEAT_S + 1) * 1000
 
 
 def test_a_call_is_made_and_one_that_must_not_be_is_explained(run: Run, made: dict[str, Any]) -> None:
