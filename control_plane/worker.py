@@ -70,6 +70,8 @@ def every_ten_seconds(first: int) -> set[int]:
 
 POLL_DELAY_S = 0.02
 """Nudge to start: about 10 ms at 2 % of a core (facts/stack §4)."""
+HEARTBEAT_S = 15
+"""How often Redis hears that this worker is at work, for `callwright doctor`; it forgets a second later."""
 
 
 class TaskWorker(Worker):
@@ -233,6 +235,7 @@ def _worker(settings: Settings, telephony: Telephony | None, redis: ArqRedis) ->
         keep_result=0,
         max_tries=3,
         poll_delay=POLL_DELAY_S,
+        health_check_interval=HEARTBEAT_S,
         max_jobs=50,
         job_serializer=encode_task,
         job_deserializer=decode_task,
