@@ -74,8 +74,8 @@ class CallClient:
         return (await self._send("POST", "/schedules", content=json.dumps(dict(asked)), headers=_JSON)).json()
 
     async def booking(self, asked: Mapping[str, str]) -> dict[str, Any]:
-        """What is free in a `calendar` (`after`, a local time), or a time (`at`) proposed; with `yes`, the callee's own words, have what was
-        proposed last booked."""
+        """What is free in a `calendar` (`after`, a local time), or a time (`at`) proposed; with `yes`, the callee's own words, have what
+        was proposed last booked."""
         return (await self._send("POST", "/bookings", content=json.dumps(dict(asked)), headers=_JSON)).json()
 
     async def use_tool(self, name: str, arguments: Mapping[str, Any], use_id: str, timeout_s: float) -> dict[str, Any]:

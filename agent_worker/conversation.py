@@ -22,6 +22,7 @@ from livekit.agents.voice import (
 
 from agent_worker import clock, phrases
 from agent_worker.assistant import Assistant
+from agent_worker.booking import Booking
 from agent_worker.call_log import CallLog
 from agent_worker.care.protocol import Care
 from agent_worker.control_plane_client import CallClient
@@ -65,7 +66,7 @@ class Conversation:
         self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
         self.errors: list[str] = []
         self._said = phrases.for_language(order.language)
-        self.scheduling = Scheduling(client, order.planned)
+        self.scheduling, self.booking = Scheduling(client, order.planned), Booking(client, order.calendars)
         heeds = {"may_reply": self._may_reply, "on_audio": self._overhear, "has_floor": self._has_floor}
         self.assistant = Assistant(assemble(order), tools_for(order, self), **heeds)
         self.keeper = self.keeps(call_log, order.recording_policy)
@@ -246,6 +247,7 @@ class Conversation:
         self.quiet_since = clock.seconds()
         self.keeper.heard(event.transcript, self.transcript.utterance(clock.seconds())[0])
         self.scheduling.heard(event.transcript)
+        self.booking.heard(event.transcript)
         began = self.transcript.callee_said(event.transcript, clock.seconds())
         self.stopping.heard(event.transcript, began)
         if self.greeting.is_guarded:

@@ -20,6 +20,7 @@ from control_plane.appointments.feed_controllers import AppointmentFeedControlle
 from control_plane.assistants.controllers import AssistantController
 from control_plane.audit.controllers import AuditController
 from control_plane.bookings.controllers import BookingController, CalendarController
+from control_plane.bookings.in_call_controllers import InCallBookingController
 from control_plane.calls.arrival_controllers import ArrivalController, KeyChoiceController
 from control_plane.calls.control_controllers import CampaignStopController, WorkspaceHaltController
 from control_plane.calls.controllers import CallController, CampaignCallController
@@ -170,6 +171,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     ArrivalController,
     KeyChoiceController,
     InCallScheduleController,
+    InCallBookingController,
     InCallToolController,
     LiveKitWebhookController,
     TwilioWebhookController,

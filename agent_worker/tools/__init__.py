@@ -3,7 +3,9 @@
 from livekit.agents import llm
 
 from agent_worker import phrases
+from agent_worker.tools.book_appointment import book_appointment
 from agent_worker.tools.change_schedule import cancel_schedule, change_schedule
+from agent_worker.tools.check_availability import check_availability
 from agent_worker.tools.configured import configured
 from agent_worker.tools.control import CallControl
 from agent_worker.tools.create_schedule import create_schedule
@@ -15,6 +17,7 @@ from agent_worker.tools.opt_out import opt_out
 from agent_worker.tools.qualify_lead import qualify_lead
 from agent_worker.tools.record_mood import record_mood
 from agent_worker.tools.remember import remember
+from agent_worker.tools.schedule_tour import schedule_tour
 from agent_worker.tools.send_dtmf import send_dtmf
 from agent_worker.tools.set_outcome import set_outcome
 from sip_config.contract import CallOrder
@@ -23,6 +26,8 @@ ALL = ("end_call", "opt_out", "set_outcome", "note_promise")
 """What an order that names no tools means. Planning further calls is only for assistants that are told to."""
 
 _PLAIN = {"qualify_lead": qualify_lead, "log_activity": log_activity, "send_dtmf": send_dtmf}
+
+_OF_CALENDARS = {"check_availability": check_availability, "book_appointment": book_appointment, "schedule_tour": schedule_tour}
 
 
 def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
@@ -48,5 +53,7 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
     if "record_mood" in wanted:
         tools.append(record_mood(control))
     tools += [make(control) for name, make in _PLAIN.items() if name in wanted]
+    if order.calendars:
+        tools += [make(control, order.calendars) for name, make in _OF_CALENDARS.items() if name in wanted]
     filler = phrases.for_language(order.language).looking_up
     return tools + [configured(control, each, filler) for each in order.configured_tools]

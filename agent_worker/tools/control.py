@@ -30,7 +30,18 @@ class Effects(Protocol):
         ...
 
 
+class Bookings(Protocol):
+    """What is free in the order's calendars, and times in them for the person. Each answers with what the model is to do next."""
+
+    async def check(self, calendar: str, after: str) -> str: ...
+
+    async def book(self, calendar: str, at: str, note: str, *, is_confirmed: bool) -> str: ...
+
+
 class CallControl(Protocol):
+    @property
+    def booking(self) -> Bookings: ...
+
     @property
     def effects(self) -> Effects: ...
 

@@ -5,7 +5,19 @@ import uuid
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Appointment, AppointmentFeed, Assistant, AssistantVersion, Calendar, Call, Campaign, Number, Schedule, Tool
+from control_plane.db.models import (
+    Appointment,
+    AppointmentFeed,
+    Assistant,
+    AssistantVersion,
+    Calendar,
+    Call,
+    Campaign,
+    KnowledgeBase,
+    Number,
+    Schedule,
+    Tool,
+)
 
 
 class AssistantRepository:
@@ -38,6 +50,10 @@ class AssistantRepository:
         """Those of the names that there are, kept from being deleted until the transaction ends."""
         query = select(Tool.name).where(Tool.workspace_id == self._workspace_id, Tool.name.in_(names))
         return set(await self._session.scalars(query.with_for_update(read=True, key_share=True)))
+
+    async def has_calendars(self, ids: list[uuid.UUID]) -> bool:
+        query = select(Calendar.id).where(Calendar.workspace_id == self._workspace_id, Calendar.id.in_(ids))
+        return set(await self._session.scalars(query)) == set(ids)
 
     async def used_by(self, assistant_id: uuid.UUID) -> str | None:
         """What keeps the assistant from being deleted, in words; None when nothing does."""

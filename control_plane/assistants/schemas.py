@@ -36,6 +36,9 @@ ToolName = Literal[
     "qualify_lead",
     "log_activity",
     "remember",
+    "check_availability",
+    "book_appointment",
+    "schedule_tour",
 ]
 BUILT_IN = frozenset(get_args(ToolName))
 AnyTool = Annotated[
@@ -46,6 +49,9 @@ AnyTool = Annotated[
         description=f"One of {', '.join(sorted(BUILT_IN))}, or the name of a tool of the workspace (/tools).",
     ),
 ]
+CalendarIds = Annotated[list[uuid.UUID], Meta(max_length=20)]
+# More than anybody describes to a model in a line each.
+KnowledgeIds = Annotated[list[uuid.UUID], Meta(max_length=20)]
 Tools = Annotated[list[AnyTool], Meta(max_length=50)]
 Labels = Annotated[list[Label], Meta(min_length=1, max_length=50)]
 # An hour is more than any sales call takes; under half a minute nobody can finish a sentence.
@@ -137,6 +143,8 @@ class AssistantConfig(Struct, forbid_unknown_fields=True):
     menu: Menu = field(default_factory=Menu)
     call_screening: CallScreening = field(default_factory=CallScreening)
     turns: Turns = field(default_factory=Turns)
+    calendar_ids: CalendarIds = field(default_factory=list)
+    """In which it books (`/calendars`), with the tools check_availability, book_appointment and schedule_tour."""
     transfer: Transfer = field(default_factory=Transfer)
     outcome_labels: Labels = field(default_factory=lambda: list(LABELS))
     extraction_schema: dict[str, Any] = field(default_factory=dict)
@@ -168,6 +176,7 @@ class AssistantPatch(Struct, forbid_unknown_fields=True):
     menu: Menu | UnsetType = UNSET
     call_screening: CallScreening | UnsetType = UNSET
     turns: Turns | UnsetType = UNSET
+    calendar_ids: CalendarIds | UnsetType = UNSET
     transfer: Transfer | UnsetType = UNSET
     outcome_labels: Labels | UnsetType = UNSET
     extraction_schema: dict[str, Any] | UnsetType = UNSET

@@ -47,6 +47,7 @@ class AssistantService:
         _check(config)
         await self._require_credentials(msgspec.to_builtins(config.models))
         await self._require_tools(config.tools)
+        await self._require_calendars(config.calendar_ids)
         row = Assistant(
             id=new_id(),
             workspace_id=self._workspace_id,
@@ -73,6 +74,7 @@ class AssistantService:
         _check(config)
         await self._require_credentials(msgspec.to_builtins(config.models))
         await self._require_tools(config.tools)
+        await self._require_calendars(config.calendar_ids)
         row.config = msgspec.to_builtins(config)
         row.updated_at = self._unit.now
         record(self._unit, self._workspace_id, "assistant.change", "assistant", row.id, before, _trail(row))
@@ -121,6 +123,20 @@ class AssistantService:
         lacking = [FieldError(f"tools[{place}]", f"There is no tool called {name!r}.") for place, name in own.items() if name not in known]
         if lacking:
             raise Invalid(" ".join(error.message for error in lacking), *lacking)
+
+    async def _require_calendars(self, ids: list[uuid.UUID]) -> None:
+        """One that is deleted later is simply not booked in any more. Raises `NotFound` for what is not there, or not ours."""
+        if ids and not await self._repository.has_calendars(ids):
+            raise NotFound.of("calendar")
+
+    async def _require_knowledge(self, config: AssistantConfig) -> None:
+        """Raises `NotFound` for knowledge that there is not; what there is stays until the change is committed. `Invalid` for answers from
+        nothing."""
+        wanted = set(config.knowledge_ids)
+        if wanted and await self._repository.hold_knowledge(list(wanted)) != wanted:
+            raise NotFound.of("knowledge")
+        if config.answers_only_from_knowledge and not wanted:
+            raise Invalid.field("answers_only_from_knowledge", "To answer from knowledge only, say in knowledge_ids from which.")
 
     async def _publish(self, row: Assistant) -> AssistantVersion:
         version = AssistantVersion(

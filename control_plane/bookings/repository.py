@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import AssistantVersion, Booking, Calendar, CalendarBusy, Call, Contact
+from control_plane.db.models import Booking, Calendar, CalendarBusy, Contact
 from control_plane.domain.slots import Held
 from control_plane.kit.ids import new_id
 
@@ -115,14 +115,3 @@ async def take_calendar(session: AsyncSession, calendar_id: uuid.UUID, now: date
     """The calendar that is due, locked; None when it is not any more, or another worker has it."""
     query = select(Calendar).where(Calendar.id == calendar_id, Calendar.busy_url_sealed.is_not(None))
     return await session.scalar(query.where(Calendar.next_refresh_at <= now).with_for_update(skip_locked=True))
-
-
-async def calendars_of_call(session: AsyncSession, call_id: uuid.UUID) -> Sequence[Calendar]:
-    """Those in which the call's assistant books, in its order."""
-    query = select(Call.workspace_id, AssistantVersion.config).join(AssistantVersion, AssistantVersion.id == Call.assistant_version_id)
-    row = (await session.execute(query.where(Call.id == call_id))).one()
-    ids = [uuid.UUID(each) for each in row[1].get("calendar_ids") or ()]
-    if not ids:
-        return ()
-    found = await session.scalars(select(Calendar).where(Calendar.workspace_id == row[0], Calendar.id.in_(ids)))
-    return sorted(found, key=lambda each: ids.index(each.id))

@@ -17,6 +17,8 @@ from litestar.response import Response
 from litestar.status_codes import HTTP_200_OK
 
 from control_plane.calls.agent_service import AgentService, take_worker_heartbeat
+from control_plane.calls.calendar_repository import bookable_calendars
+from control_plane.calls.knowledge_use import knowledge_order_of
 from control_plane.calls.tool_use import configured_tools_of
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, Invalid
@@ -103,6 +105,7 @@ class AgentCallController(Controller):
         order = await AgentService(unit, call_id, ticket_of(authorization)).order()
         configured = await configured_tools_of(unit.session, call_id)
         order = replace(order, credentials=await credentials_of_call(unit.session, secret_box, call_id), configured_tools=configured)
+        order = replace(order, calendars=await bookable_calendars(unit.session, call_id))
         return Response(_order(order, version_of(contract)), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     @post("/events", status_code=HTTP_200_OK)

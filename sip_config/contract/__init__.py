@@ -6,6 +6,7 @@ Plain standard-library dataclasses, so that neither side drags in the other's fr
 A change that an older peer cannot read raises `CONTRACT_VERSION`.
 """
 
+from sip_config.contract.bookings import BookableCalendar
 from sip_config.contract.inbound import InboundArrival, InboundOrder, InboundTicket
 from sip_config.contract.memory import Memory, PlannedCalls
 from sip_config.contract.order import (
@@ -59,6 +60,7 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "AnsweredBy",
+    "BookableCalendar",
     "CallEvent",
     "CallOrder",
     "CallPurpose",

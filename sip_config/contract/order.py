@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass, field
 
+from sip_config.contract.bookings import BookableCalendar
 from sip_config.contract.inbound import InboundOrder
 from sip_config.contract.memory import Memory, PlannedCalls
 from sip_config.contract.tools import ConfiguredTool
@@ -133,6 +134,7 @@ class CallOrder:
     """Where the callee is, in two letters (ISO 3166): whose line for people in despair they are told of. Empty when it is not certain."""
     tools: tuple[str, ...] = ()
     configured_tools: tuple[ConfiguredTool, ...] = ()
+    calendars: tuple[BookableCalendar, ...] = ()
     outcome_labels: tuple[str, ...] = ()
     models: ModelsOrder = field(default_factory=ModelsOrder)
     credentials: dict[str, ModelCredential] = field(default_factory=dict, repr=False)

@@ -9,7 +9,7 @@ from livekit.agents import Agent, AgentSession, llm
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
 from agent_worker.tools import tools_for
-from sip_config.contract import CallOrder, CallPurpose, EndCause, PlannedCalls, PromiseOwner, RiskLevel
+from sip_config.contract import BookableCalendar, CallOrder, CallPurpose, EndCause, PlannedCalls, PromiseOwner, RiskLevel
 
 ORDER = CallOrder(
     "c1",
@@ -46,6 +46,18 @@ class Control:
     @property
     def scheduling(self) -> "Control":
         return self
+
+    @property
+    def booking(self) -> "Control":
+        return self
+
+    async def check(self, calendar: str, after: str) -> str:
+        self.asked.append(("check", calendar, after))
+        return "Nothing is free."
+
+    async def book(self, calendar: str, at: str, note: str, *, is_confirmed: bool) -> str:
+        self.asked.append(("book", calendar, at, note, is_confirmed))
+        return "Read it."
 
     async def create(self, words: str, about: str, *, is_confirmed: bool) -> str:
         self.asked.append(("create", words, about, is_confirmed))
@@ -206,6 +218,26 @@ def test_the_model_is_shown_numbers_and_no_ids():
 
 def test_without_planned_calls_there_is_nothing_to_move_or_end():
     assert {tool.id for tool in tools_for(replace(PLANNED, planned=()), Control())} == {"opt_out", "create_schedule", "flag_risk"}
+
+
+OF_HOMES = replace(
+    ORDER,
+    tools=("check_availability", "book_appointment", "schedule_tour"),
+    calendars=(BookableCalendar("Homes", "America/New_York", "Tour"), BookableCalendar("Office", "America/New_York")),
+)
+
+
+@pytest.mark.parametrize("name", ["book_appointment", "schedule_tour"])
+async def test_times_are_looked_up_and_booked_in_the_calendars_of_the_order(name: str):
+    given = {"calendar": "Homes", "at": "2026-11-30T15:00", "note": "", "is_confirmed": True}
+    asked, _ = await conversation(
+        ("", [("check_availability", {"calendar": "Office", "after": ""})]), ("", [(name, given)]), ("Done.", []), order=OF_HOMES
+    )
+    assert asked == [("check", "Office", ""), ("book", "Homes", "2026-11-30T15:00", "", True)]
+
+
+def test_without_calendars_there_is_nothing_to_book():
+    assert {tool.id for tool in tools_for(replace(OF_HOMES, calendars=()), Control())} == {"opt_out"}
 
 
 async def test_something_grave_is_flagged_with_the_callees_words():
