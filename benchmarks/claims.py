@@ -1,7 +1,7 @@
 """Gated claims per second at 1,000,000 due contacts, against the same transaction's statements with every verdict given.
 
 The baseline is what is left of a claim when nothing has to be decided: the statements of the claims that were just made, with their
-parameters recorded on the way to the driver, sent again over the same engine to the same tables as they were before. Claims and baseline
+parameters recorded on the way to the driver, sent again by the bare driver to the same tables as they were before. Claims and baseline
 take turns, so that other work on the machine meets both.
 """
 
@@ -10,13 +10,14 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import psycopg
-from sqlalchemy import event, update
+from sqlalchemy import update
 
+from benchmarks.recording import Statement, recorded
 from benchmarks.stage import Stage, database, end_calls, stage
 from control_plane.db.models import AgentWorker
+from control_plane.db.session import CONNECTED_AS
 from control_plane.dialer.claim import tick
 from control_plane.kit.garbage import set_aside_what_is_there
 
@@ -26,21 +27,9 @@ MEASURED = TURNS * CLAIMS_PER_TURN
 
 
 @dataclass
-class Recorder:
-    """The statements of each claim as they go to the driver."""
-
-    claims: list[list[tuple[str, Any]]] = field(default_factory=list)
-    is_on: bool = False
-
-    def __call__(self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
-        if self.is_on:
-            self.claims[-1].append((statement, parameters))
-
-
-@dataclass
 class Claims:
     """`spans`: seconds from the begin of each tick to its return after the commit, `cpu`: of them on this process's processor;
-    `bare_spans`: of the same claims' statements alone."""
+    `bare_spans` and `bare_cpu`: of the same claims' statements alone."""
 
     slots: int
     calls: int = 0
@@ -48,6 +37,7 @@ class Claims:
     spans: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     bare_spans: list[float] = field(default_factory=list)
+    bare_cpu: list[float] = field(default_factory=list)
 
     @property
     def per_second(self) -> float:
@@ -79,49 +69,49 @@ async def measure(contacts: int) -> tuple[Claims, Claims]:
     """Claims of `SLOTS` calls and of `FEW_SLOTS`."""
     with database() as url:
         async with stage(url, contacts, slots=SLOTS, calls_per_second=99_999) as made:
+            bare = await psycopg.AsyncConnection.connect(url.replace("+psycopg", "", 1), **CONNECTED_AS)
             set_aside_what_is_there()
-            await _claim(made, WARM_UP, Claims(SLOTS))
-            await _replay(made, [], Claims(SLOTS))
-            return await _measure(made, SLOTS), await _measure(made, FEW_SLOTS)
+            async with bare:
+                await _replay(made, bare, await _claim(made, WARM_UP, Claims(SLOTS)), Claims(SLOTS))
+                return await _measure(made, bare, SLOTS), await _measure(made, bare, FEW_SLOTS)
 
 
-async def _measure(made: Stage, slots: int) -> Claims:
+async def _measure(made: Stage, bare: psycopg.AsyncConnection, slots: int) -> Claims:
     async with made.dialer.sessions.begin() as session:
         await session.execute(update(AgentWorker).values(slots=slots))
     measured = Claims(slots)
     for _ in range(TURNS):
-        await _replay(made, await _claim(made, CLAIMS_PER_TURN, measured), measured)
+        await _replay(made, bare, await _claim(made, CLAIMS_PER_TURN, measured), measured)
     return measured
 
 
-async def _claim(made: Stage, claims: int, into: Claims) -> list[list[tuple[str, Any]]]:
+async def _claim(made: Stage, claims: int, into: Claims) -> list[list[Statement]]:
     """Make so many claims; their statements. Calls are ended between the measured spans."""
-    recorder = Recorder()
-    event.listen(made.engine.sync_engine, "before_cursor_execute", recorder)
+    statements: list[list[Statement]] = []
     for _ in range(claims):
-        recorder.claims.append([])
-        recorder.is_on, begun, cpu = True, time.perf_counter(), time.process_time()
-        into.calls += await tick(made.dialer)
-        into.spans.append(time.perf_counter() - begun)
-        into.cpu.append(time.process_time() - cpu)
-        recorder.is_on = False
+        with recorded() as sent:
+            begun, cpu = time.perf_counter(), time.process_time()
+            into.calls += await tick(made.dialer)
+            into.spans.append(time.perf_counter() - begun)
+            into.cpu.append(time.process_time() - cpu)
+        statements.append(sent)
         await end_calls(made)
-    event.remove(made.engine.sync_engine, "before_cursor_execute", recorder)
-    into.statements = max(len(claim) for claim in recorder.claims)
-    return recorder.claims
+    into.statements = max(map(len, statements))
+    return statements
 
 
-async def _replay(made: Stage, claims: Sequence[Sequence[tuple[str, Any]]], into: Claims) -> None:
-    """The same statements again. What the claims wrote is taken back first."""
+async def _replay(made: Stage, bare: psycopg.AsyncConnection, claims: Sequence[Sequence[Statement]], into: Claims) -> None:
+    """The same statements again, by the driver as the product sets it up. What the claims wrote is taken back first."""
     await asyncio.to_thread(_take_back, made.url)
     for statements in claims:
-        begun = time.perf_counter()
-        async with made.engine.begin() as connection:
+        begun, cpu = time.perf_counter(), time.process_time()
+        async with bare.transaction():
             for statement, parameters in statements:
-                result = await connection.exec_driver_sql(statement, parameters)
-                if result.returns_rows:
-                    result.all()
+                cursor = await bare.execute(statement, parameters)
+                if cursor.description is not None:
+                    await cursor.fetchall()
         into.bare_spans.append(time.perf_counter() - begun)
+        into.bare_cpu.append(time.process_time() - cpu)
         await end_calls(made)
 
 

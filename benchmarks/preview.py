@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from benchmarks.recording import Statement, recorded
 from benchmarks.stage import LOAD_CHUNK, copy, database
 from control_plane.db.models import CampaignList, CampaignNumber, ContactList, Number, Trunk
 from control_plane.db.session import create_engine, create_sessions
@@ -110,17 +110,11 @@ async def _measured(url: str, engine: AsyncEngine, contacts: int, called: bool) 
     return Previewed(contacts, seconds, cpu_seconds, bare, stalls.longest_s * 1000, answer)
 
 
-async def _statements(engine: AsyncEngine, workspace_id: uuid.UUID, campaign_id: uuid.UUID) -> list[tuple[str, Any]]:
+async def _statements(engine: AsyncEngine, workspace_id: uuid.UUID, campaign_id: uuid.UUID) -> list[Statement]:
     """What a preview sends, with its parameters: of a second one, since keeping all of that would slow down the first."""
-    statements: list[tuple[str, Any]] = []
-
-    def record(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
-        statements.append((statement, parameters))
-
-    event.listen(engine.sync_engine, "before_cursor_execute", record)
-    async with create_sessions(engine, "benchmark")() as session:
-        await PreviewService(Unit(session, AT, "bench"), workspace_id).preview(campaign_id, PreviewIn())
-    event.remove(engine.sync_engine, "before_cursor_execute", record)
+    with recorded() as statements:
+        async with create_sessions(engine, "benchmark")() as session:
+            await PreviewService(Unit(session, AT, "bench"), workspace_id).preview(campaign_id, PreviewIn())
     return statements
 
 
@@ -176,7 +170,7 @@ def _call_all(url: str, campaign_id: uuid.UUID) -> None:
         connection.execute("vacuum analyze call")
 
 
-def _bare(url: str, statements: Sequence[tuple[str, Any]]) -> float:
+def _bare(url: str, statements: Sequence[Statement]) -> float:
     """Seconds that the statements take when nobody looks at their rows."""
     with psycopg.connect(url.replace("+psycopg", "", 1), options="-c timezone=UTC -c jit=off", prepare_threshold=5) as connection:
         begun = time.perf_counter()

@@ -260,6 +260,9 @@ class Dialled(NamedTuple):
         return cls(sum(at >= day_start for at in times), len(rolling), frees)
 
 
+_NEVER_DIALLED = Dialled()
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     """What a campaign itself allows; outside campaigns only the cap over everything is left."""
@@ -327,7 +330,7 @@ def verdict_columns(answer: Answer, now: datetime, enrollment_id: uuid.UUID | No
         "stage": stage,
         "decision": _name_of(answer.decision),
         "reasons": reasons_of(answer.decision),
-        "inputs": answer.facts.canonical() | rules_of_inputs(rules),
+        "inputs": {**answer.facts.canonical(), **rules_of_inputs(rules)},
         "pack": rules.label,
         "decided_at": now,
     }

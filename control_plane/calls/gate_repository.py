@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.contacts.consent_repository import OF_NUMBER, ConsentRow, read_consents
+from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import Call
 from control_plane.db.models.suppression import FOR_NOW
 
 # The questions travel as JSON, which the driver takes as it is. Three looks at the suppressions, each at an index of its own, whatever the
 # number of questions: one condition over all would use none. A number can be on several lists. A contact's calls are found by the contact
 # alone, whose workspace is known; a number's by ix_call_number_dialed. Calls of before somebody was known behind a number are theirs too.
-_KNOWN = text(
+_KNOWN = sent(
     f"""
     select coalesce(case when not everywhere.is_for_now then everywhere.reason end, here.reason, erased.reason) as suppressed_because,
         coalesce(everywhere.is_for_now, false) as is_being_asked,
@@ -89,7 +90,7 @@ class GateRepository:
     async def known(self, asked: Sequence[Asked], since: datetime) -> list[Known]:
         """Suppressions, calls since `since`, the kill switch and consents, in the order of the questions."""
         given = {"asked": msgspec.json.encode(asked).decode(), "since": since}
-        rows = await self._session.execute(_KNOWN, given)
+        rows = await rows_of(self._session, _KNOWN, given)
         return [
             Known(because, dialled, halted, asked, read_consents(found), quiet or ())
             for because, asked, dialled, halted, found, quiet in rows

@@ -1,5 +1,7 @@
 """What metrics and traces are told of a call, at the one place where its state changes and only once that is committed."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +26,16 @@ def observe(unit: Unit, call: Call, before: CallState, source: str, kind: str, f
         _over(unit, call, before)
 
 
-def claimed(unit: Unit, purpose: str, trace: str, **facts: Any) -> None:
-    """A call was given a slot."""
+def claimed(unit: Unit, calls: Sequence[Mapping[str, Any]]) -> None:
+    """Calls, as their columns, were given a slot."""
     begun = unit.now
 
     def tell() -> None:
-        metrics.CLAIMS.labels(purpose).inc()
-        telemetry.stretch("claim", trace, begun, purpose=purpose, **facts)
+        for purpose, times in Counter(call["purpose"] for call in calls).items():
+            metrics.CLAIMS.labels(purpose).inc(times)
+        for call in calls:
+            facts = {name: call[name] for name in ("campaign_id", "purpose", "attempt")}
+            telemetry.stretch("claim", call["trace_context"], begun, call_id=call["id"], **facts)
 
     unit.once_committed(tell)
 

@@ -2,6 +2,7 @@
 
 import select
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from control_plane.kit.clock import monotonic
 from control_plane.kit.number_hash import NumberHasher
 
+# Compiling a plan costs more than any of our statements takes.
+CONNECTED_AS: Mapping[str, Any] = {"options": "-c timezone=UTC -c jit=off", "prepare_threshold": 5, "connect_timeout": 10}
 Sessions = async_sessionmaker[AsyncSession]
 _HASHER = "number_hasher"
 _RESTED = "callwright_resting_since"
@@ -28,8 +31,7 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         json_deserializer=msgspec.json.decode,
         # Errors are logged, and parameters are people's numbers and words.
         hide_parameters=True,
-        # Compiling a plan costs more than any of our statements takes.
-        connect_args={"options": "-c timezone=UTC -c jit=off", "prepare_threshold": 5, "connect_timeout": 10},
+        connect_args=CONNECTED_AS,
     )
     _ask_when_in_doubt(engine)
     return engine

@@ -7,6 +7,7 @@ from control_plane.calls.caller_repository import CallerRepository
 from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, says_the_same, verdict_of
 from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import claimed as tell_claimed
+from control_plane.calls.observation import facts_of
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.single_callers import SingleCallers, Wanted, waiting
@@ -172,7 +173,7 @@ async def _claim(unit: Unit, call: Call, answer: Answer) -> None:
     call.holds_number = call.holds_slot = True
     call.lease_until = lease_of(call, CallState.QUEUED, unit.now)
     unit.nudges.add("dispatch_call", call.id)
-    tell_claimed(unit, call.purpose, call.trace_context, call_id=call.id, campaign_id=call.campaign_id, attempt=call.attempt)
+    tell_claimed(unit, [facts_of(call) | {"id": call.id, "trace_context": call.trace_context}])
 
 
 async def _keep_verdict(unit: Unit, call: Call, answer: Answer) -> None:

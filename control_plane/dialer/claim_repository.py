@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, CursorResult, TextClause, Uuid, any_, bindparam, cast, select, text
+from sqlalchemy import ARRAY, TextClause, Uuid, any_, bindparam, cast, select, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from control_plane.calls.leases import PLACE_OF_LOST
 from control_plane.campaigns.enrollment_repository import CLAIMED
 from control_plane.db.base import Base
+from control_plane.db.driver import rows_of, rows_of_last, sent
 from control_plane.db.models import (
     Call,
     Campaign,
@@ -56,15 +56,10 @@ LOOKED_AT = 24
 not as a parameter, for PostgreSQL plans each time anew where it does not know how many rows a limit leaves."""
 
 
-def _sent(statement: str) -> str:
-    """As the driver takes it, so that it can be sent past the session, which takes longer to hand it on than PostgreSQL to answer it."""
-    return str(text(statement).compile(dialect=psycopg.dialect()))
-
-
-_LOCK = _sent("select pg_advisory_xact_lock(:key)")
+_LOCK = sent("select pg_advisory_xact_lock(:key)")
 # After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON, so
 # that all that a claim begins with is one statement.
-_BEGUN = _sent(
+_BEGUN = sent(
     """
     select clock_timestamp() as now, coalesce((select is_halted from installation where id = 1), false) as is_halted,
         (select count(*) from (
@@ -100,7 +95,7 @@ _DUE = text(
 )
 # With the people and their earlier calls: whoever claims needs both at once. What is asked for and what is found travel as JSON, which
 # is read at once, and whose number of rows PostgreSQL takes to be the same each time: by an array's length it would plan anew each time.
-_ENROLLMENTS = _sent(
+_ENROLLMENTS = sent(
     f"""
     select json_build_array(d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id, d.waiting_codes,
         (select json_build_object('id', id, 'time_zone', time_zone, 'attributes', attributes, 'quiet_times', quiet_times,
@@ -158,7 +153,7 @@ _ADD_CALLS = _add(
     "calls",
 )
 # Verdicts that let a call go are kept for those calls that were made; the foreign key between the two is checked at the statement's end.
-_WRITE = _sent(
+_WRITE = sent(
     f"""
     with made as ({_ADD_CALLS} on conflict do nothing returning id, campaign_id, enrollment_id, verdict_id),
     kept as ({_ADD_VERDICTS} where decision <> 'dial' or id in (select verdict_id from made)),
@@ -183,7 +178,7 @@ def _count_due(priorities: Sequence[int]) -> str:
 
 
 # All that a claim wants to know of the running campaigns, their numbers and who listens included, as one JSON array each (`Running`).
-_RUNNING = _sent(
+_RUNNING = sent(
     f"""
     select json_build_array({array_of(ClaimingCampaign, "c")}, {array_of(ClaimingWorkspace, "w")}, v.config -> 'max_duration_s',
         case when a.workspace_id is not null then {array_of(ClaimingAccount, "a")} end, s.cost,
@@ -216,15 +211,15 @@ class ClaimRepository:
     async def begin(self) -> Begun:
         """Wait for the other claims; then the instant of this one, and the slots in use: calls that hold one, and jobs that workers
         still report although their call has given its slot back."""
-        await self._send(_LOCK, {"key": CLAIM_LOCK})
-        row = (await self._send(_BEGUN, {"place_of_lost_s": PLACE_OF_LOST.total_seconds()})).one()
-        workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s)) for h in read_heartbeats(row.workers)]
-        return Begun(row.now, row.is_halted, row.slots_taken, row.has_singles, workers, read_live(row.live))
+        lock, begun = (_LOCK, {"key": CLAIM_LOCK}), (_BEGUN, {"place_of_lost_s": PLACE_OF_LOST.total_seconds()})
+        ((now, is_halted, slots_taken, has_singles, heartbeats, live),) = await rows_of_last(self._session, lock, begun)
+        workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s)) for h in read_heartbeats(heartbeats)]
+        return Begun(now, is_halted, slots_taken, has_singles, workers, read_live(live))
 
     async def running(self, now: datetime, event_type: str) -> list[Running]:
         """Running campaigns, locked, with their due contacts, promised ones and others, counted up to `LOOKED_AT` per class and priority,
         and with who is to be told of events of this type; a campaign that somebody changes right now has its turn at the next claim."""
-        return [read_running(row) for row in (await self._send(_RUNNING, {"now": now, "type": event_type})).scalars()]
+        return [read_running(row) for (row,) in await rows_of(self._session, _RUNNING, {"now": now, "type": event_type})]
 
     async def due(self, campaigns: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, tuple[int, int]]:
         """Due contacts per campaign, promised ones and others, counted as by `running`, for another look."""
@@ -236,7 +231,7 @@ class ClaimRepository:
         wanted = [(c, s.urgent, True) for c, s in shares.items() if s.urgent]
         wanted += [(c, s.others, False) for c, s in shares.items() if s.others]
         asked = msgspec.json.encode([{"campaign_id": c, "quota": quota, "is_urgent": urgent} for c, quota, urgent in wanted]).decode()
-        found = [read_taken(row) for row in (await self._send(_ENROLLMENTS, {"shares": asked, "now": now})).scalars()]
+        found = [read_taken(row) for (row,) in await rows_of(self._session, _ENROLLMENTS, {"shares": asked, "now": now})]
         callees = {one.contact_id: one.callee for one in found}
         # A contact can be due in two campaigns at once, and has been called as often as before all the same.
         past = {one.contact_id: one.past for one in found}
@@ -301,9 +296,4 @@ class ClaimRepository:
             return set()
         rows = {"calls": calls, "verdicts": verdicts, "paces": paces}
         given = {name: msgspec.json.encode(each).decode() for name, each in rows.items()}
-        return set((await self._send(_WRITE, given)).scalars())
-
-    async def _send(self, statement: str, given: Mapping[str, Any]) -> CursorResult[Any]:
-        if self._session.new or self._session.dirty:
-            await self._session.flush()
-        return await (await self._session.connection()).exec_driver_sql(statement, dict(given))
+        return {call_id for (call_id,) in await rows_of(self._session, _WRITE, given)}

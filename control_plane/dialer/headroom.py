@@ -78,12 +78,14 @@ class Headroom:
     def take(self, workspace_id: uuid.UUID, trunk_id: uuid.UUID, campaign_id: uuid.UUID | None) -> None:
         """One call is being claimed: every scope it counts in has one less."""
         self.slots -= 1
-        self._used.update(_scopes(workspace_id, trunk_id, campaign_id, True))
+        for scope in _scopes(workspace_id, trunk_id, campaign_id, True):
+            self._used[scope] += 1
 
     def give_back(self, workspace_id: uuid.UUID, trunk_id: uuid.UUID, campaign_id: uuid.UUID | None) -> None:
         """It was not claimed after all."""
         self.slots += 1
-        self._used.subtract(_scopes(workspace_id, trunk_id, campaign_id, True))
+        for scope in _scopes(workspace_id, trunk_id, campaign_id, True):
+            self._used[scope] -= 1
 
 
 def _scopes(workspace_id: uuid.UUID, trunk_id: uuid.UUID, campaign_id: uuid.UUID | None, is_waiting: bool) -> list[Scope]:

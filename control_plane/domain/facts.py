@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from control_plane.domain.calling_window import Window
@@ -90,7 +91,11 @@ class Facts:
 
     def canonical(self) -> dict[str, Any]:
         """The inputs as plain values, without the number itself and without what is as it is by default."""
-        return {name: _plain(value) for name, default in _FIELDS if (value := getattr(self, name)) is not default and value != default}
+        return {
+            name: value if type(value) in _PLAIN else _plain(value)
+            for name, default, value in zip(_NAMES, _DEFAULTS, _values(self), strict=True)
+            if value is not default and value != default
+        }
 
     @classmethod
     def from_canonical(cls, plain: Mapping[str, Any]) -> "Facts":
@@ -100,7 +105,8 @@ class Facts:
 
 _NEEDED = object()
 _NAMES = tuple(f.name for f in fields(Facts) if f.name != "e164")
-_FIELDS = tuple((f.name, f.default if f.default is not MISSING else _NEEDED) for f in fields(Facts) if f.name != "e164")
+_DEFAULTS = tuple(f.default if f.default is not MISSING else _NEEDED for f in fields(Facts) if f.name != "e164")
+_values = attrgetter(*_NAMES)
 _PLAIN = frozenset({str, bool, int, type(None)})
 _TIMES = frozenset({"campaign_starts_at", "campaign_ends_at", "day_ends_at", "frees_24h_at", "campaign_day_ends_at"})
 
@@ -108,6 +114,8 @@ _TIMES = frozenset({"campaign_starts_at", "campaign_ends_at", "day_ends_at", "fr
 def _plain(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, timedelta):
@@ -116,7 +124,7 @@ def _plain(value: Any) -> Any:
         return value.stored()
     if isinstance(value, ConsentFact | EarlierCall):
         return [_plain(getattr(value, name)) for name in value.__slots__]
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+    return value
 
 
 def _read(name: str, value: Any) -> Any:

@@ -182,20 +182,35 @@ def shares(claimants: Sequence[Claimant], slots: int) -> Mapping[UUID, Share]:
 
     The campaign with the fewest calls per weight goes next, so each waits for at most one round of the others.
     """
-    given = {c.id: Share() for c in claimants}
-    served = {c.id: c.served for c in claimants}
-    for urgent in (True, False):
-        while slots > 0:
-            able = [c for c in claimants if given[c.id].total < c.room and _due(c, given[c.id], urgent)]
-            if not able:
-                break
-            chosen = min(able, key=lambda c: (served[c.id] + 1 / c.weight, c.id))
-            share = given[chosen.id]
-            given[chosen.id] = replace(share, urgent=share.urgent + 1) if urgent else replace(share, others=share.others + 1)
-            served[chosen.id] += 1 / chosen.weight
-            slots -= 1
-    return {campaign: share for campaign, share in given.items() if share.total}
+    accounts = [_Account(c, c.served, c.room) for c in sorted(claimants, key=lambda c: c.id)]
+    for is_urgent in (True, False):
+        able = [a for a in accounts if a.left(is_urgent) > 0]
+        while slots > 0 and able:
+            # Who has one only is asked about all at once; of equals the first goes.
+            calls = min(slots, able[0].left(is_urgent)) if len(able) == 1 else 1
+            chosen = min(able, key=lambda a: a.served + 1 / a.claimant.weight)
+            chosen.take(calls, is_urgent)
+            slots -= calls
+            able = [a for a in able if a.left(is_urgent) > 0]
+    return {a.claimant.id: share for a in accounts if (share := Share(a.urgent, a.others)).total}
 
 
-def _due(claimant: Claimant, share: Share, urgent: bool) -> bool:
-    return share.urgent < claimant.urgent if urgent else share.others < claimant.others
+@dataclass(slots=True)
+class _Account:
+    """What a claimant is given while calls are shared out."""
+
+    claimant: Claimant
+    served: float
+    room: int
+    urgent: int = 0
+    others: int = 0
+
+    def left(self, is_urgent: bool) -> int:
+        due = self.claimant.urgent - self.urgent if is_urgent else self.claimant.others - self.others
+        return min(self.room, due)
+
+    def take(self, calls: int, is_urgent: bool) -> None:
+        self.urgent += calls if is_urgent else 0
+        self.others += 0 if is_urgent else calls
+        self.room -= calls
+        self.served += calls / self.claimant.weight

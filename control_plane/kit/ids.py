@@ -1,18 +1,20 @@
 """Identifiers: UUID version 7, which sort by creation time and so keep indexes dense (RFC 9562 §5.7)."""
 
+import os
 import secrets
 import uuid
 from datetime import datetime
 
 from control_plane.kit.clock import unix_milliseconds
 
+_RANDOM = (1 << 76) - 1 & ~(0x3 << 62)
+_VERSION_7 = 7 << 76 | 0x2 << 62
+
 
 def new_id() -> uuid.UUID:
     """A fresh UUIDv7: 48 bits of milliseconds, 74 random bits."""
-    value = (unix_milliseconds() & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return uuid.UUID(int=value)
+    random = int.from_bytes(os.urandom(10))
+    return uuid.UUID(int=(unix_milliseconds() & (1 << 48) - 1) << 80 | random & _RANDOM | _VERSION_7)
 
 
 def new_id_texts(count: int) -> list[str]:

@@ -1,0 +1,56 @@
+"""Statements past SQLAlchemy, straight to the driver, within the session's own transaction.
+
+A session and its connection take longer to hand a statement on and to dress up its rows than PostgreSQL takes to answer most of ours. Only
+what is asked for every call of a dialer goes this way: text that is made once, plain values in, plain rows out.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import psycopg as dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+Row = tuple[Any, ...]
+Asked = tuple[bytes, Mapping[str, Any]]
+"""A statement as `sent` makes it, and its values: plain ones, lists that PostgreSQL can read (or JSON, as text)."""
+
+
+def sent(statement: str) -> bytes:
+    """A statement with `:names` as the driver takes it; made once, when a module is read."""
+    return str(text(statement).compile(dialect=dialect.dialect())).encode()
+
+
+async def rows_of(session: AsyncSession, statement: bytes, given: Mapping[str, Any]) -> Sequence[Row]:
+    """The statement's rows; none where it gives none. What the session has not written yet is written first. Raises SQLAlchemy's errors."""
+    connection = await _connection(session)
+    try:
+        cursor = await connection.execute(statement, given)
+        return await cursor.fetchall() if cursor.description is not None else ()
+    except psycopg.Error as error:
+        raise _as_known(statement, error) from error
+
+
+async def rows_of_last(session: AsyncSession, *asked: Asked) -> Sequence[Row]:
+    """Several statements in one message, each on a snapshot younger than the end of the one before; the rows of the last."""
+    connection = await _connection(session)
+    try:
+        async with connection.pipeline():
+            cursors = [await connection.execute(statement, given) for statement, given in asked]
+        return await cursors[-1].fetchall()
+    except psycopg.Error as error:
+        raise _as_known(asked[-1][0], error) from error
+
+
+async def _connection(session: AsyncSession) -> psycopg.AsyncConnection[Row]:
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    made: Any = (await session.connection()).sync_connection
+    return made.connection.driver_connection
+
+
+def _as_known(statement: bytes, error: psycopg.Error) -> BaseException:
+    """As the session would have put it, the values hidden: they are people's numbers and words."""
+    return DBAPIError.instance(statement.decode(), None, error, psycopg.Error, hide_parameters=True)
