@@ -17,6 +17,7 @@ from control_plane.analytics.schemas import (
     CallAnalyticsOut,
     CampaignStatsOut,
     HoursOut,
+    InboundOut,
     LatenciesOut,
     MoodOut,
     OutcomesOut,
@@ -75,6 +76,10 @@ class AnalyticsController(Controller):
     @get("/trunks", summary="How calls went over each trunk, the busiest first")
     async def trunks(self, unit: Work, principal: Who, asked: Asked) -> TrunksOut:
         return await AnalyticsService(unit, principal.workspace_id).trunks(asked)
+
+    @get("/inbound", summary="Calls that came in: how many, answered, recognised; the other figures know nothing of them")
+    async def inbound(self, unit: Work, principal: Who, asked: Asked) -> InboundOut:
+        return await AnalyticsService(unit, principal.workspace_id).inbound(asked)
 
     @get("/calls.csv", media_type="text/csv", summary="The calls that the figures count, as CSV")
     async def calls(self, unit: Work, principal: Who, asked: Asked) -> Stream:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -52,6 +52,48 @@ class SummaryOut(Struct, kw_only=True):
         named |= {name: getattr(counts, name) for name in figures.COUNTERS if name not in ("talk_ms", "cost")}
         costs = [CostOut(currency or None, cost) for currency, cost in counts.costs.items()]
         return cls(**named, cost=counts.known_cost, costs=costs, currency=costs[0].currency if len(costs) == 1 else None)
+
+
+class InboundCounts(NamedTuple):
+    """Of calls over that came in."""
+
+    calls: int
+    answered: int
+    recognised: int
+    successes: int
+    opt_outs: int
+    talk_s: float
+
+
+class InboundOut(Struct, kw_only=True):
+    """Figures over calls over that came in; the other figures know nothing of them."""
+
+    calls: int
+    answered: int
+    gave_up: int
+    """Who had left before they were answered."""
+    recognised: int
+    """Whose number is a contact's."""
+    successes: int
+    opt_outs: int
+    answer_rate: Rate
+    talk_time_s: float
+    average_talk_time: Seconds
+
+    @classmethod
+    def of(cls, counted: InboundCounts) -> "InboundOut":
+        calls, answered, recognised, successes, opt_outs, talk_s = counted
+        return cls(
+            calls=calls,
+            answered=answered,
+            gave_up=calls - answered,
+            recognised=recognised,
+            successes=successes,
+            opt_outs=opt_outs,
+            answer_rate=rate(answered, calls),
+            talk_time_s=talk_s,
+            average_talk_time=Seconds(round(talk_s / answered, 3) if answered else None, answered),
+        )
 
 
 class ValueOut(Struct):

@@ -6,6 +6,7 @@ from typing import Any
 
 from control_plane.analytics.figures import Counts, answer_seizure_ratio, average_talk_time, contact_rate, short_call_share
 from control_plane.analytics.filters import Filters
+from control_plane.analytics.inbound_repository import InboundFigures
 from control_plane.analytics.repository import AnalyticsRepository
 from control_plane.analytics.schemas import (
     AnswerRateOut,
@@ -13,6 +14,7 @@ from control_plane.analytics.schemas import (
     DayOut,
     HourOut,
     HoursOut,
+    InboundOut,
     LatenciesOut,
     LatencyOut,
     MoodOut,
@@ -29,6 +31,7 @@ from control_plane.domain.errors import Invalid, NotFound
 class AnalyticsService:
     def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
         self._rows = AnalyticsRepository(unit.session, workspace_id)
+        self._inbound = InboundFigures(unit.session, workspace_id)
 
     async def check(self, filters: Filters) -> None:
         """Raises `NotFound` for what is not this workspace's and `Invalid` for a time that ends before it begins."""
@@ -42,6 +45,10 @@ class AnalyticsService:
     async def summary(self, filters: Filters) -> SummaryOut:
         await self.check(filters)
         return SummaryOut.of(await self._rows.totals(filters))
+
+    async def inbound(self, filters: Filters) -> InboundOut:
+        await self.check(filters)
+        return InboundOut.of(await self._inbound.counted(filters))
 
     async def outcomes(self, filters: Filters) -> OutcomesOut:
         await self.check(filters)

@@ -58,7 +58,7 @@ not as a parameter, for PostgreSQL plans each time anew where it does not know h
 
 _LOCK = sent("select pg_advisory_xact_lock(:key)")
 # After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON, so
-# that all that a claim begins with is one statement.
+# that all that a claim begins with is one statement. Where calls may come in, one slot of several is kept for whoever calls next.
 _BEGUN = sent(
     """
     select clock_timestamp() as now, coalesce((select is_halted from installation where id = 1), false) as is_halted,
@@ -66,7 +66,10 @@ _BEGUN = sent(
             select id from call where holds_slot
             union
             select unnest(calls)::uuid from agent_worker where heartbeat_at > clock_timestamp() - interval '10 seconds'
-        ) as taken) as slots_taken,
+        ) as taken) + (select case when exists(select from number where assistant_id is not null)
+            and not exists(select from call where holds_slot and purpose = 'inbound') and coalesce(sum(slots), 0) > 1 then 1 else 0 end
+            from agent_worker where heartbeat_at > clock_timestamp() - interval '10 seconds' and registered and not draining
+        ) as slots_taken,
         exists(select from call where state = 'queued' and claimed_at is null and due_at <= clock_timestamp()) as has_singles,
         (select coalesce(json_agg(json_build_object('slots', slots, 'draining', draining, 'registered', registered,
             'age_s', extract(epoch from clock_timestamp() - heartbeat_at)::float8)), '[]')::text

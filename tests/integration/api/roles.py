@@ -13,6 +13,7 @@ LEAST_ROLE = {
     "GET /analytics/answer-rate": "viewer",
     "GET /analytics/calls.csv": "viewer",
     "GET /analytics/hours": "viewer",
+    "GET /analytics/inbound": "viewer",
     "GET /analytics/latency": "viewer",
     "GET /analytics/mood": "viewer",
     "GET /analytics/outcomes": "viewer",

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from control_plane.db.models import Call, UsageRecord, WebhookEvent
+from control_plane.db.models import AgentWorker, Call, UsageRecord, WebhookEvent
 from control_plane.operations.invariants import violations
 from control_plane.telephony.port import Answered
 from sip_config.codec import decode, encode
@@ -145,6 +145,16 @@ async def test_nobody_is_called_while_they_are_calling_us(stage: Stage, line: Li
     assert (await stage.get(f"/calls/{waiting['id']}"))["state"] == "queued"
 
 
+async def test_one_slot_of_several_is_kept_for_whoever_calls_next(stage: Stage, line: Line) -> None:
+    async with stage.api.sessions.begin() as session:
+        await session.execute(update(AgentWorker).values(slots=3))
+    for last in range(110, 114):
+        await stage.call(to=f"+1202555{last:04d}")
+    assert await stage.tick() == 2
+    await line.rings(STRANGER)
+    assert await stage.tick() == 0
+
+
 async def test_a_call_to_somebody_who_is_calling_us_goes_its_own_way(stage: Stage, line: Line) -> None:
     called, caller = await stage.dialing()
     inbound, agent = await line.rings()
@@ -165,12 +175,10 @@ async def test_a_caller_who_gives_up_leaves_no_attempt_and_no_dead_number(stage:
     _, agent = await line.rings()
     await agent.reports(**GAVE_UP)
     shown = await stage.get(f"/calls/{agent.call_id}")
-    assert (shown["state"], shown["status"], shown["network_result"], shown["outcome"]) == (
-        "ended",
-        "failed",
-        "canceled",
-        "no_conversation",
-    )
+    assert (shown["state"], shown["status"], shown["network_result"]) == ("ended", "failed", "canceled")
+    figures = await stage.get("/analytics/inbound")
+    assert (figures["calls"], figures["answered"], figures["gave_up"], figures["recognised"]) == (1, 0, 1, 1)
+    assert (await stage.get("/analytics/summary"))["calls"] == 0
     assert (await stage.get(f"/contacts/{ada['id']}"))["phones"][0]["dead_reason"] == ""
 
 
