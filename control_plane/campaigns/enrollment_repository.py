@@ -49,8 +49,11 @@ _WAIT = text(
 _CLOSE = text(
     """
     update enrollment set state = c.state, due_at = null, waiting_reasons = '{}', closed_reason = c.reason, updated_at = now()
-    from jsonb_to_recordset(cast(:closings as jsonb)) as c(id uuid, state text, reason text)
+    from jsonb_to_recordset(cast(:closings as jsonb)) as c(id uuid, state text, reason text, numbers text[])
     where enrollment.id = c.id
+        and not exists (
+            select from contact_phone p
+            where p.contact_id = enrollment.contact_id and p.dead_reason = '' and p.e164 <> all(c.numbers))
     """
 )
 
@@ -67,12 +70,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """An enrollment without a further call: `state` is done, exhausted, suppressed or skipped; `reason` a sentence."""
+    """An enrollment without a further call: `state` is done, exhausted, suppressed or skipped; `reason` a sentence; `numbers` are those
+    that were judged. Who has got another number meanwhile is not closed, and judged again with it."""
 
     id: uuid.UUID
     campaign_id: uuid.UUID
     state: str
     reason: str
+    numbers: list[str]
 
 
 class EnrollmentRepository:

@@ -52,7 +52,8 @@ class Enrollments:
             await self._rows.wait_all(waits)
 
     async def close_all(self, closings: Sequence[Closing]) -> None:
-        """No further call to any of them; a campaign that has nobody left is complete."""
+        """No further call to any of them, but to those who have got another number since they were looked at; a campaign that has nobody
+        left is complete."""
         if not closings:
             return
         await self._rows.close_all(closings)

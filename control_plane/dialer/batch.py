@@ -204,7 +204,7 @@ class Batch:
         refused = answers if chosen is None else answers[: answers.index(chosen)]
         results.verdicts += [verdict_columns(a, self._now, enrollment.id) for a in refused if isinstance(a.decision, Never)]
         if chosen is None:
-            _put_aside(enrollment, answers, results, self._now)
+            _put_aside(candidate, answers, results, self._now)
         elif (enrollment.workspace_id, chosen.question.e164) in numbers or enrollment.contact_id in people:
             results.waits.append(Waiting(enrollment.id, self._now + NUMBER_BUSY, [BUSY]))
         else:
@@ -243,8 +243,9 @@ class Batch:
             self._charge(campaign_id, calls)
         for call in claimed:
             self._unit.nudges.add("dispatch_call", call["id"])
+            facts = {"call_id": call["id"], "campaign_id": call["campaign_id"], "attempt": call["attempt"]}
+            tell_claimed(self._unit, call["purpose"], call["trace_context"], **facts)
         if claimed:
-            tell_claimed(self._unit, claimed)
             # Campaigns of one workspace have the same listeners.
             listeners = {each for campaign_id in {call["campaign_id"] for call in claimed} for each in self._of(campaign_id).listeners}
             await announce_claimed(self._unit, claimed, sorted(listeners, key=lambda each: each[1]))
@@ -256,11 +257,12 @@ class Batch:
         self._paces[campaign_id] = replace(pace, served=pace.served + calls / self._of(campaign_id).campaign.weight)
 
 
-def _put_aside(enrollment: Due, answers: Sequence[Answer], results: Results, now: datetime) -> None:
+def _put_aside(candidate: Candidate, answers: Sequence[Answer], results: Results, now: datetime) -> None:
     """No number may be dialled now: wait for the first that may be later, or close when none ever may.
 
     A verdict that says to wait is kept only when its reasons are others than those of the last one.
     """
+    enrollment = candidate.enrollment
     waits = [(answer.decision, answer) for answer in answers if isinstance(answer.decision, Wait)]
     if waits:
         soonest, answer = min(waits, key=lambda wait: wait[0].until)
@@ -269,7 +271,9 @@ def _put_aside(enrollment: Due, answers: Sequence[Answer], results: Results, now
         if codes != list(enrollment.waiting_codes):
             results.verdicts.append(verdict_columns(answer, now, enrollment.id))
         return
-    results.closed.append(Closing(enrollment.id, enrollment.campaign_id, *ends_as([answer.decision for answer in answers])))
+    state, reason = ends_as([answer.decision for answer in answers])
+    numbers = [phone.e164 for phone in candidate.contact.phones]
+    results.closed.append(Closing(enrollment.id, enrollment.campaign_id, state, reason, numbers))
 
 
 def _call(candidate: Candidate, max_duration_s: int, e164: str, attempt: int, verdict_id: uuid.UUID, now: datetime) -> dict[str, Any]:

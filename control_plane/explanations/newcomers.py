@@ -45,7 +45,7 @@ async def judge_some(unit: Unit, campaign_id: uuid.UUID, after: uuid.UUID, known
     alike = await kinds.of(people, await _erased(unit, rows, workspace, people))
     hopeless = [person for kind, of_kind in alike if isinstance(kind.decision, Never) for person in of_kind]
     if hopeless:
-        await _close(unit, workspace, campaign, trunk, hopeless)
+        await _close(unit, rows, workspace, campaign, trunk, hopeless)
     return people[-1].id
 
 
@@ -58,10 +58,14 @@ async def _erased(unit: Unit, rows: PreviewRepository, workspace: Workspace, peo
     return {e164: gone[hashed] for e164, hashed in hashes.items() if hashed in gone}
 
 
-async def _close(unit: Unit, workspace: Workspace, campaign: Campaign, trunk: Trunk, people: Sequence[Person]) -> None:
-    """Of each the gate is asked again, whose row nobody else can change now; that verdict is kept."""
-    waiting = await Enrollments(unit).lock_waiting(campaign.id, [person.id for person in people])
-    asked = [(p, question(workspace, trunk, campaign, p, phone.e164)) for p in people if p.id in waiting for phone in p.phones]
+async def _close(
+    unit: Unit, rows: PreviewRepository, workspace: Workspace, campaign: Campaign, trunk: Trunk, hopeless: Sequence[Person]
+) -> None:
+    """Of each the gate is asked again, as they are now that nobody else can change their row; that verdict is kept."""
+    waiting = await Enrollments(unit).lock_waiting(campaign.id, [person.id for person in hopeless])
+    people = await rows.these(list(waiting)) if waiting else []
+    numbers = {person.id: person.e164s for person in people}
+    asked = [(p, question(workspace, trunk, campaign, p, phone.e164)) for p in people for phone in p.phones]
     answers = await ask_all(unit.session, [q for _, q in asked], unit.now) if asked else []
     of_contact: dict[uuid.UUID, list[Answer]] = {}
     for (person, _), answer in zip(asked, answers, strict=True):
@@ -73,6 +77,6 @@ async def _close(unit: Unit, workspace: Workspace, campaign: Campaign, trunk: Tr
         decisions = [answer.decision for answer in mine]
         if all(isinstance(decision, Never) for decision in decisions):
             verdicts += [verdict_columns(answer, unit.now, enrollment_id, Stage.PLANNING) for answer in mine]
-            closings.append(Closing(enrollment_id, campaign.id, *ends_as(decisions)))
+            closings.append(Closing(enrollment_id, campaign.id, *ends_as(decisions), numbers.get(contact_id, [])))
     await ClaimRepository(unit.session).write([], verdicts, [])
     await Enrollments(unit).close_all(closings)

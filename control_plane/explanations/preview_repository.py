@@ -38,6 +38,7 @@ _NEW = """
     where campaign_id = :campaign and contact_id > :after and state = 'waiting' and created_at > clock_timestamp() - interval '15 minutes'
     order by contact_id limit :most
 """
+_THESE = "select id from unnest(cast(:also as uuid[])) as a(id) where id > :after order by id limit :most"
 # As calls/gate_repository and contacts/consent_repository read them for the gate. Rules count a consent's age in whole days, if at all, so
 # that people who were asked on the same day are alike; the aggregates keep the order of what they are made of.
 _PHONES = f"""
@@ -90,7 +91,7 @@ class PreviewRepository:
         also: Sequence[uuid.UUID] = (),
     ) -> None:
         """`also`: people beside those of the lists and the enrolled ones."""
-        self._session = session
+        self._session, self._campaign_id = session, campaign_id
         self._given = {"campaign": campaign_id, "lists": list(lists), "now": now, "also": list(also)}
         self._query = _people(campaign_id, variables)
         self._newly_enrolled = _people(campaign_id, (), _NEW)
@@ -107,6 +108,12 @@ class PreviewRepository:
         connection = await self._session.connection()
         rows = await connection.execute(self._newly_enrolled, self._given | {"after": after, "most": most})
         return [Person._make(row) for row in rows.all()]
+
+    async def these(self, contact_ids: Sequence[uuid.UUID]) -> list[Person]:
+        """The same of these, as they are now."""
+        connection = await self._session.connection()
+        given = self._given | {"also": list(contact_ids), "after": NOBODY, "most": len(contact_ids)}
+        return [Person._make(row) for row in (await connection.execute(_people(self._campaign_id, (), _THESE), given)).all()]
 
     async def past(self, workspace_id: uuid.UUID, people: Sequence[Person], since: datetime) -> Past:
         """Their counting calls that were dialled after `since`, and those to their numbers."""
