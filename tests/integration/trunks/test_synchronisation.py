@@ -12,6 +12,8 @@ from livekit import api as livekit_api
 from control_plane.db.models import Trunk
 from control_plane.trunks.repository import SyncRepository
 from control_plane.trunks.tasks import check_trunks, sweep_trunks, sync_trunk
+from sip_config.codec import decode
+from sip_config.contract import InboundTicket
 from sip_config.provision import Provisioner, ProvisionError
 from sip_config.trunks import NumberDescription, TrunkDescription
 from tests.fixtures.api import Api
@@ -126,7 +128,7 @@ async def test_a_trunk_made_over_the_api_arrives_at_livekit_and_leaves_it_again(
     assistant = (await api.manager.post("/assistants", json={"name": "A", "system_prompt": "Be kind."})).json()["id"]
     trunk = (await api.manager.post("/trunks", json={"name": "R", "provider": "rehearsal"})).json()["id"]
     number = {"e164": "+12025550188", "trunk_id": trunk, "assistant_id": assistant}
-    assert (await api.manager.post("/numbers", json=number)).status_code == 201
+    made = await api.manager.post("/numbers", json=number)
     await sync_trunk(ctx, trunk)
     shown = (await api.viewer.get(f"/trunks/{trunk}")).json()
     (outbound,), (inbound,), (rule,) = await known(sip, trunk)
@@ -134,6 +136,7 @@ async def test_a_trunk_made_over_the_api_arrives_at_livekit_and_leaves_it_again(
     assert shown["livekit_outbound_trunk_id"] == outbound.sip_trunk_id
     assert shown["livekit_inbound_trunk_id"] == inbound.sip_trunk_id
     assert list(rule.numbers) == ["+12025550188"]
+    assert decode(InboundTicket, rule.room_config.agents[0].metadata) == InboundTicket(made.json()["id"])
     assert (await api.manager.delete(f"/trunks/{trunk}")).status_code == 204
     await sync_trunk(ctx, trunk)
     assert await known(sip, trunk) == ([], [], [])
