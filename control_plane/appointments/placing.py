@@ -21,6 +21,7 @@ from control_plane.domain.call_state import BEFORE_DIAL
 from control_plane.domain.errors import CallwrightError, Conflict, Unavailable
 from control_plane.domain.reminding import LABELS, LAST_CALL, REMINDED, STATUS_OF_LABEL, agenda, time_of
 from control_plane.kit import metrics
+from control_plane.schedules.merging import let_go, take_along
 from sip_config.contract import Outcome, Speaker
 
 WE_FAILED = "Called again, because the assistant failed when the phone was picked up."
@@ -51,6 +52,7 @@ async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
         _close(unit, reminder, "skipped", error.detail)
     else:
         reminder.state, reminder.call_id = "calling", call.id
+        await take_along(unit, call)
         reminder.note = reminder.note if reminder.note in (ANOTHER_CALL, WE_FAILED) else ""
 
 
@@ -88,6 +90,7 @@ async def stop(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> None:
     """A reminder that has waited until it is too late."""
     calls = CallService(unit, workspace_id)
     if (await calls.get(call_id)).state in BEFORE_DIAL:
+        await let_go(unit, call_id)
         await calls.end(call_id)
 
 

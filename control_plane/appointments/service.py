@@ -21,6 +21,7 @@ from control_plane.domain.rule_values import is_zone
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
+from control_plane.schedules.merging import let_go
 from control_plane.webhooks.events import emit
 
 _TRAIL = ("contact_id", "assistant_id", "external_id", "starts_at", "time_zone", "status", "reminder_offsets_s")
@@ -129,6 +130,7 @@ class AppointmentService:
     async def _end_calls(self, appointment_id: uuid.UUID) -> None:
         calls = CallService(self._unit, self._workspace_id)
         for call_id in await self._rows.unanswered_calls(appointment_id):
+            await let_go(self._unit, call_id)
             await calls.end(call_id)
 
     async def _find(self, appointment_id: uuid.UUID, *, lock: bool = False) -> Appointment:

@@ -30,10 +30,12 @@ class ContinuityRepository:
         self._call = call
 
     async def schedule_of_run(self, run_id: uuid.UUID) -> tuple[uuid.UUID, str | None] | None:
-        """The schedule that makes this call, and the type of the check-up that it is of."""
+        """The schedule that makes this call, and the type of the check-up that it is of, or of one that it carries."""
+        is_own = ScheduleRun.id == run_id
         query = select(ScheduleRun.schedule_id, CheckUp.checkup_type).outerjoin(CheckUp, CheckUp.schedule_id == ScheduleRun.schedule_id)
-        row = (await self._session.execute(query.where(ScheduleRun.id == run_id))).first()
-        return (row[0], row[1]) if row is not None else None
+        query = query.where(or_(is_own, ScheduleRun.merged_into == self._call.id)).order_by(is_own.desc(), ScheduleRun.id)
+        rows = (await self._session.execute(query)).all()
+        return (rows[0][0], next((kind for _, kind in rows if kind), None)) if rows else None
 
     async def earlier_calls(self, most: int) -> Sequence[EarlierCall]:
         """Conversations of the same assistant with the same person, newest first; none in which somebody else was on the phone."""

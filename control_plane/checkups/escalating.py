@@ -27,7 +27,7 @@ async def begin(unit: Unit, checkup_id: uuid.UUID, run_id: uuid.UUID) -> None:
     if begun is None:
         return
     checkup, run, escalation = begun
-    if run.calls and (run.attempts or run.state in ("failed", "completed")):
+    if (run.calls or run.merged_into) and (run.attempts or run.state in ("failed", "completed")):
         await _next(unit, checkup, escalation)
     else:
         escalation.notes = list(run.reasons)

@@ -27,7 +27,8 @@ from sip_config.contract import AnsweredBy
 
 _SOMEBODY_ELSE = ("wrong_person", "wrong_number")
 _LAST_CALL = (Call.schedule_run_id == ScheduleRun.id, Call.attempt == ScheduleRun.calls)
-_SPOKEN_TO = exists().where(*_LAST_CALL, Call.answered_by == AnsweredBy.HUMAN, Call.outcome.not_in(_SOMEBODY_ELSE))
+_WITH_THEM = (Call.answered_by == AnsweredBy.HUMAN, Call.outcome.not_in(_SOMEBODY_ELSE))
+_SPOKEN_TO = or_(exists().where(*_LAST_CALL, *_WITH_THEM), exists().where(Call.id == ScheduleRun.merged_into, *_WITH_THEM))
 """As domain/follow_up.was_spoken_to: who picked up and was silent, or a machine, has not been checked on."""
 MISSED = or_(ScheduleRun.state.in_(("failed", "refused", "missed")), and_(ScheduleRun.state == "completed", ~_SPOKEN_TO))
 """A run in which the person themselves was not spoken to."""

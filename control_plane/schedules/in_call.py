@@ -5,6 +5,7 @@ a callee may touch is decided here: those that call them, and no other.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from control_plane.domain.spoken_phrase import Question
 from control_plane.domain.spoken_read_back import read_back
 from control_plane.domain.spoken_times import understand
 from control_plane.kit.ids import new_id
+from control_plane.schedules.merging_repository import MergingRepository
 from control_plane.schedules.plans import plain_plan, plan_of
 from control_plane.schedules.schemas import PLAN, NewSchedule, SchedulePatch
 from control_plane.schedules.service import ScheduleService
@@ -108,6 +110,8 @@ class SchedulesOfCall:
         said, service = proposed.data, ScheduleService(self._unit, call.workspace_id)
         if "cancels" in said:
             await service.stop((await self._theirs(call, uuid.UUID(said["cancels"])))[0].id, call.id)
+            for schedule_id in await self._made_with(call, said["cancels"]):
+                await service.stop(schedule_id, call.id)
             await only_these(self._unit, call, said["cancels"])
             kind, schedule_id = SCHEDULE_CANCELED, said["cancels"]
         elif "changes" in said:
@@ -119,6 +123,12 @@ class SchedulesOfCall:
         else:
             kind, schedule_id = _MADE, str((await service.create(_asked(call, said))).id)
         await self._note(call, kind, {"proposal": str(proposed.id), "schedule_id": schedule_id})
+
+    async def _made_with(self, call: Call, cancelled: str) -> Sequence[uuid.UUID]:
+        """Schedules whose runs are made in this call too: who wants no more of the calls of this one has heard all of it as one."""
+        rows = ContinuityRepository(self._unit.session, call)
+        own = await rows.schedule_of_run(call.schedule_run_id) if call.schedule_run_id is not None else None
+        return await MergingRepository(self._unit.session).schedules_merged_into(call.id) if own and str(own[0]) == cancelled else ()
 
     async def _propose(self, call: Call, data: dict[str, Any]) -> Answer:
         await self._note(call, _PROPOSED, data)

@@ -42,12 +42,18 @@ class ScheduleRepository:
         query = select(ScheduleRun).where(ScheduleRun.schedule_id == schedule_id)
         return query if state is None else query.where(ScheduleRun.state == state)
 
-    async def calls_of(self, run_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Call]]:
-        """The calls of each run, first to last."""
+    async def calls_of(self, runs: Sequence[ScheduleRun]) -> Mapping[uuid.UUID, list[Call]]:
+        """The calls of each run, first to last, and then the one that it was merged into."""
         found: dict[uuid.UUID, list[Call]] = defaultdict(list)
-        for call in await self._session.scalars(select(Call).where(Call.schedule_run_id.in_(run_ids)).order_by(Call.attempt)):
+        own = select(Call).where(Call.schedule_run_id.in_([run.id for run in runs])).order_by(Call.attempt)
+        for call in await self._session.scalars(own):
             assert call.schedule_run_id is not None, "the query asked for calls of runs"
             found[call.schedule_run_id].append(call)
+        merged = {run.merged_into for run in runs if run.merged_into is not None}
+        for call in await self._session.scalars(select(Call).where(Call.id.in_(merged))) if merged else ():
+            for run in runs:
+                if run.merged_into == call.id:
+                    found[run.id].append(call)
         return found
 
     async def open_runs(self, schedule_id: uuid.UUID) -> Sequence[ScheduleRun]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Text, cast, func, select, text, update
+from sqlalchemy import Text, and_, cast, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Schedule, ScheduleRun
@@ -31,6 +31,8 @@ _MOVE_ON = text(
     where s.id = r.id
     """
 )
+_OWN_CALL = and_(ScheduleRun.merged_into.is_(None), Call.schedule_run_id == ScheduleRun.id, Call.attempt == ScheduleRun.calls)
+_CARRYING_CALL = Call.id == ScheduleRun.merged_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,19 @@ class RunRepository:
         return (row[0], row[1]) if row is not None else None
 
     async def take_over(self, limit: int) -> Sequence[tuple[ScheduleRun, Schedule, Call]]:
-        """Runs whose newest call is over, with it; run and schedule are locked."""
-        newest = (Call.schedule_run_id == ScheduleRun.id) & (Call.attempt == ScheduleRun.calls)
-        query = self._with_schedule().add_columns(Call).join(Call, newest)
-        query = query.where(ScheduleRun.state == "calling", Call.state.in_(FINAL)).order_by(ScheduleRun.id).limit(limit)
-        rows: Any = await self._session.execute(query)
-        return [(run, schedule, call) for run, schedule, call in rows]
+        """Runs whose newest call is over, or the one that carries them, with it; run and schedule are locked. Up to `limit` of each."""
+        found: list[tuple[ScheduleRun, Schedule, Call]] = []
+        for newest in (_OWN_CALL, _CARRYING_CALL):
+            query = self._with_schedule().add_columns(Call).join(Call, newest)
+            query = query.where(ScheduleRun.state == "calling", Call.state.in_(FINAL)).order_by(ScheduleRun.id).limit(limit)
+            rows: Any = await self._session.execute(query)
+            found += [(run, schedule, call) for run, schedule, call in rows]
+        return found
 
     async def take_overdue(self, now: datetime) -> ScheduleRun | None:
         """A run whose call still waits for its turn although it had to begin before, locked."""
-        newest = (Call.schedule_run_id == ScheduleRun.id) & (Call.attempt == ScheduleRun.calls)
-        query = select(ScheduleRun).join(Call, newest).where(ScheduleRun.state == "calling", ScheduleRun.start_by < now)
+        query = select(ScheduleRun).join(Call, or_(_OWN_CALL, _CARRYING_CALL))
+        query = query.where(ScheduleRun.state == "calling", ScheduleRun.start_by < now)
         query = query.where(Call.state == "queued", Call.claimed_at.is_(None)).order_by(ScheduleRun.id).limit(1)
         return await self._session.scalar(query.with_for_update(of=ScheduleRun, skip_locked=True))
 

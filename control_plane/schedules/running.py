@@ -1,7 +1,6 @@
 """A run becomes a call by the service that makes single calls, and follows it: again by the retry policy, or to its end."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from control_plane.calls.giving_way import ANOTHER_CALL, moved_to
@@ -16,14 +15,14 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Refused, Unavailable
 from control_plane.domain.retry_policy import Again, RetryPolicy
-from control_plane.kit import metrics
+from control_plane.schedules.merging import PROMISED, join, let_go, take_along, take_out
+from control_plane.schedules.run_ends import close, explain
 from sip_config.contract import CallPurpose, Outcome
 
 LOOK_AGAIN = timedelta(seconds=30)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
 WE_FAILED = "Called again, because the assistant failed when the phone was picked up."
 AFTER_OUR_FAILURE = timedelta(minutes=1)
-MOST_REASONS = 20
 
 
 async def make_call(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call:
@@ -39,7 +38,7 @@ async def make_call(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call:
     call = await CallService(unit, run.workspace_id).create(asked, purpose=CallPurpose.SCHEDULE, run=of_run)
     run.calls, run.state = run.calls + 1, "calling"
     if call.due_at > unit.now:
-        _explain(run, await _why_it_waits(unit, call))
+        explain(run, await _why_it_waits(unit, call))
     await unit.session.flush()
     return call
 
@@ -49,15 +48,18 @@ async def start(unit: Unit, run: ScheduleRun, schedule: Schedule) -> None:
     if unit.now > run.start_by:
         close(unit, run, "missed", [f"It could not begin by {run.start_by:%Y-%m-%d %H:%M} UTC."])
         return
-    later = await _moved_to(unit, run, schedule)
+    contact_id = await _contact_of(unit, schedule)
+    if await join(unit, run, schedule, contact_id):
+        return
+    later = await _moved_to(unit, run, schedule, contact_id)
     if later is not None:
-        _explain(run, [ANOTHER_CALL])
+        explain(run, [ANOTHER_CALL])
         run.due_at = later
         return
     try:
-        await make_call(unit, run, schedule)
+        await take_along(unit, await make_call(unit, run, schedule), run)
     except (Conflict, Unavailable) as error:
-        _explain(run, [error.detail])
+        explain(run, [error.detail])
         run.due_at = unit.now + LOOK_AGAIN
     except CallwrightError as error:
         reasons = error.reasons if isinstance(error, Refused) else ()
@@ -65,7 +67,7 @@ async def start(unit: Unit, run: ScheduleRun, schedule: Schedule) -> None:
 
 
 def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None:
-    """The run's newest call is over."""
+    """The run's newest call, or the one that it was merged into, is over."""
     if call.state == CallState.RELEASED:
         _put_back(unit, run, call)
         return
@@ -78,7 +80,7 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
     run.attempts_by_result = {**ends, followed.retry_class: ends.get(followed.retry_class, 0) + 1}
     if call.outcome == Outcome.CALLBACK and call.callback_at is not None:
         # A promise is kept, whatever the number of attempts.
-        _again(run, schedule, max(unit.now, call.callback_at), "To be called back at the time that was promised.")
+        _again(run, schedule, max(unit.now, call.callback_at), PROMISED)
     elif is_forgiven:
         _again(run, schedule, unit.now + AFTER_OUR_FAILURE, WE_FAILED)
     elif not isinstance(followed, Again):
@@ -90,26 +92,26 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
 
 
 async def withdraw(unit: Unit, run: ScheduleRun, state: str, reason: str) -> None:
-    """Close a run that is not over, and end its call; where the phone may ring already, both go on."""
+    """Close a run that is not over, and end its call; where the phone may ring already, both go on. What is only carried by the call of
+    something else is taken out of it."""
+    if run.state == "calling" and run.merged_into is not None:
+        if await take_out(unit, run):
+            close(unit, run, state, [reason])
+        return
     call = await CallRepository(unit.session).waiting_of_run(run.id)
     if call is None and run.state == "calling":
         return
     close(unit, run, state, [reason])
     if call is not None:
+        await let_go(unit, call.id)
         await CallService(unit, run.workspace_id).end(call.id)
 
 
-def close(unit: Unit, run: ScheduleRun, state: str, reasons: Iterable[str]) -> None:
-    _explain(run, reasons)
-    run.state, run.closed_at = state, unit.now
-    unit.once_committed(metrics.SCHEDULE_RUNS.labels(state).inc)
-
-
-async def _moved_to(unit: Unit, run: ScheduleRun, schedule: Schedule) -> datetime | None:
+async def _moved_to(unit: Unit, run: ScheduleRun, schedule: Schedule, contact_id: uuid.UUID | None) -> datetime | None:
     """Tries of the same run, and what was promised to the person, keep their time."""
-    if run.calls:
+    if run.calls or run.attempts:
         return None
-    whom = Whom(schedule.workspace_id, await _contact_of(unit, schedule), schedule.phone_number or "")
+    whom = Whom(schedule.workspace_id, contact_id, schedule.phone_number or "")
     return await moved_to(unit, whom, run.start_by, Own(schedule_id=schedule.id))
 
 
@@ -125,20 +127,16 @@ def _put_back(unit: Unit, run: ScheduleRun, call: Call) -> None:
     if call.ended_by_request:
         close(unit, run, "canceled", [call.failure])
         return
-    _explain(run, [call.failure] if call.failure else [])
+    explain(run, [call.failure] if call.failure else [])
     # What the gate has refused for good it refuses again, and closes the run.
     pause = min(AFTER_RELEASE * 2 ** min(run.calls, 10), LONGEST_AFTER_RELEASE)
-    run.state, run.due_at = "due", unit.now + pause
+    run.state, run.due_at, run.merged_into = "due", unit.now + pause, None
 
 
 def _again(run: ScheduleRun, schedule: Schedule, at: datetime, reason: str) -> None:
-    _explain(run, [reason])
-    run.state, run.due_at = "due", at
+    explain(run, [reason])
+    run.state, run.due_at, run.merged_into = "due", at, None
     run.start_by = max(run.start_by, at + timedelta(seconds=schedule.latest_start_s))
-
-
-def _explain(run: ScheduleRun, reasons: Iterable[str]) -> None:
-    run.reasons = list(dict.fromkeys([*run.reasons, *reasons]))[-MOST_REASONS:]
 
 
 async def _why_it_waits(unit: Unit, call: Call) -> list[str]:

@@ -180,6 +180,8 @@ class RunOut(Struct, kw_only=True):
     reasons: list[str]
     """Why it waits, was moved, refused or missed."""
     calls: list[RunCall]
+    merged_into: uuid.UUID | None
+    """The call of something else in which it is made; the last of `calls`."""
     closed_at: datetime | None
     created_at: datetime
 

@@ -135,7 +135,7 @@ class ScheduleService:
         return self._rows.runs((await self._find(schedule_id)).id, state)
 
     async def calls_of(self, runs: Sequence[ScheduleRun]) -> Mapping[uuid.UUID, list[Call]]:
-        return await self._rows.calls_of([run.id for run in runs])
+        return await self._rows.calls_of(runs)
 
     def _replan(self, row: Schedule, changes: Mapping[str, Any]) -> None:
         plan = plan_changed(plan_of(row.plan), changes)

@@ -56,6 +56,7 @@ class ScheduleRun(HasId, OfWorkspace, HasTimes, Base):
         CheckConstraint("trigger in ('plan', 'person')", name="trigger"),
         Index("ix_schedule_run_due", "due_at", postgresql_where=text("state = 'due'")),
         Index("ix_schedule_run_calling", "id", postgresql_where=text("state = 'calling'")),
+        Index("ix_schedule_run_merged_into", "merged_into", postgresql_where=text("merged_into is not null")),
     )
 
     schedule_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"))
@@ -70,6 +71,8 @@ class ScheduleRun(HasId, OfWorkspace, HasTimes, Base):
     """Later than this no call of the run is begun."""
     calls: Mapped[int] = mapped_column(default=0, server_default="0")
     """Calls made so far; the newest has this as its `attempt`."""
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("call.id", ondelete="SET NULL", use_alter=True))
+    """The call of something else in which this one is made, instead of one of its own."""
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     """Calls that count towards the cap on attempts."""
     attempts_by_result: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

@@ -138,8 +138,8 @@ async def test_one_cap_counts_campaigns_and_schedules_of_a_person(desk: Desk) ->
     assert "The contact has been called 50 times within 24 hours." in run["reasons"]
 
 
-async def test_two_schedules_of_a_person_that_meet_are_two_calls_with_a_rest_between(desk: Desk) -> None:
-    made = [await desk.schedule(name=name) for name in ("Pills", "Talk")]
+async def test_two_schedules_of_a_person_by_two_assistants_that_meet_are_two_calls_with_a_rest_between(desk: Desk) -> None:
+    made = [await desk.schedule(), await desk.schedule(assistant_id=await desk.other_assistant())]
     await desk.pass_time(hours=1)
     runs = [(await desk.runs(schedule))[0] for schedule in made]
     assert (sorted(run["state"] for run in runs), await desk.count(Call)) == (["calling", "due"], 1)
@@ -204,8 +204,8 @@ async def test_whoever_has_a_number_is_left_in_peace_also_where_nobody_knows_who
 
 
 async def test_plans_that_meet_at_the_same_moment_in_two_workers_are_one_call(desk: Desk) -> None:
-    for name in ("Pills", "Talk"):
-        await desk.schedule(name=name)
+    for assistant_id in (desk.assistant_id, await desk.other_assistant()):
+        await desk.schedule(assistant_id=assistant_id)
     desk.api.clock.advance(timedelta(hours=1))
     await claim_schedules(desk.ctx)
     await asyncio.gather(*(call_runs(desk.ctx) for _ in range(4)))
