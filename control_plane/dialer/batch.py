@@ -243,9 +243,8 @@ class Batch:
             self._charge(campaign_id, calls)
         for call in claimed:
             self._unit.nudges.add("dispatch_call", call["id"])
-            facts = {"call_id": call["id"], "campaign_id": call["campaign_id"], "attempt": call["attempt"]}
-            tell_claimed(self._unit, call["purpose"], call["trace_context"], **facts)
         if claimed:
+            tell_claimed(self._unit, claimed)
             # Campaigns of one workspace have the same listeners.
             listeners = {each for campaign_id in {call["campaign_id"] for call in claimed} for each in self._of(campaign_id).listeners}
             await announce_claimed(self._unit, claimed, sorted(listeners, key=lambda each: each[1]))
