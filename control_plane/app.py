@@ -26,7 +26,7 @@ from control_plane.calls.control_controllers import CampaignStopController, Work
 from control_plane.calls.controllers import CallController, CampaignCallController
 from control_plane.calls.internal_controllers import AgentCallController, WorkerController
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
-from control_plane.calls.tool_controllers import InCallToolController
+from control_plane.calls.tool_controllers import InCallKnowledgeController, InCallToolController
 from control_plane.calls.tracing import AgentTraceMiddleware
 from control_plane.calls.twilio_webhook import AT_ONCE, TwilioWebhookController
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
@@ -173,6 +173,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     InCallScheduleController,
     InCallBookingController,
     InCallToolController,
+    InCallKnowledgeController,
     LiveKitWebhookController,
     TwilioWebhookController,
 )

@@ -12,6 +12,7 @@ from agent_worker.tools.create_schedule import create_schedule
 from agent_worker.tools.end_call import end_call
 from agent_worker.tools.flag_risk import flag_risk
 from agent_worker.tools.log_activity import log_activity
+from agent_worker.tools.look_up_knowledge import look_up_knowledge
 from agent_worker.tools.note_promise import note_promise
 from agent_worker.tools.opt_out import opt_out
 from agent_worker.tools.qualify_lead import qualify_lead
@@ -56,4 +57,6 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
     if order.calendars:
         tools += [make(control, order.calendars) for name, make in _OF_CALENDARS.items() if name in wanted]
     filler = phrases.for_language(order.language).looking_up
+    if order.knowledge.about:
+        tools.append(look_up_knowledge(control, order.knowledge, filler))
     return tools + [configured(control, each, filler) for each in order.configured_tools]

@@ -46,6 +46,11 @@ class AssistantRepository:
         query = select(func.max(AssistantVersion.number)).where(AssistantVersion.assistant_id == assistant_id)
         return await self._session.scalar(query) or 0
 
+    async def hold_knowledge(self, ids: list[uuid.UUID]) -> set[uuid.UUID]:
+        """Those of the knowledge bases that there are, kept from being deleted until the transaction ends."""
+        query = select(KnowledgeBase.id).where(KnowledgeBase.workspace_id == self._workspace_id, KnowledgeBase.id.in_(ids))
+        return set(await self._session.scalars(query.with_for_update(read=True, key_share=True)))
+
     async def hold_tools(self, names: list[str]) -> set[str]:
         """Those of the names that there are, kept from being deleted until the transaction ends."""
         query = select(Tool.name).where(Tool.workspace_id == self._workspace_id, Tool.name.in_(names))

@@ -33,6 +33,7 @@ ToolName = Literal[
     "flag_risk",
     "record_mood",
     "send_dtmf",
+    "look_up_knowledge",
     "qualify_lead",
     "log_activity",
     "remember",
@@ -139,6 +140,10 @@ class AssistantConfig(Struct, forbid_unknown_fields=True):
     voice: Voice = field(default_factory=Voice)
     models: Models = field(default_factory=Models)
     tools: Tools = field(default_factory=lambda: ["end_call", "opt_out", "set_outcome", "note_promise"])
+    knowledge_ids: KnowledgeIds = field(default_factory=list)
+    """What it may look things up in (`/knowledge`), by the tool look_up_knowledge, which it has whenever something stands here."""
+    answers_only_from_knowledge: bool = False
+    """Whether it says that it does not know what is neither there nor in its prompts."""
     voicemail: Voicemail = field(default_factory=Voicemail)
     menu: Menu = field(default_factory=Menu)
     call_screening: CallScreening = field(default_factory=CallScreening)
@@ -172,6 +177,8 @@ class AssistantPatch(Struct, forbid_unknown_fields=True):
     voice: Voice | UnsetType = UNSET
     models: Models | UnsetType = UNSET
     tools: Tools | UnsetType = UNSET
+    knowledge_ids: KnowledgeIds | UnsetType = UNSET
+    answers_only_from_knowledge: bool | UnsetType = UNSET
     voicemail: Voicemail | UnsetType = UNSET
     menu: Menu | UnsetType = UNSET
     call_screening: CallScreening | UnsetType = UNSET

@@ -45,6 +45,7 @@ class AssistantService:
         """A new assistant, published as version 1 at once."""
         config = wanted.config()
         _check(config)
+        await self._require_knowledge(config)
         await self._require_credentials(msgspec.to_builtins(config.models))
         await self._require_tools(config.tools)
         await self._require_calendars(config.calendar_ids)
@@ -72,6 +73,7 @@ class AssistantService:
         row.name, row.is_active = sent.pop("name", row.name), sent.pop("is_active", row.is_active)
         config = msgspec.convert(row.config | msgspec.to_builtins(sent), AssistantConfig)
         _check(config)
+        await self._require_knowledge(config)
         await self._require_credentials(msgspec.to_builtins(config.models))
         await self._require_tools(config.tools)
         await self._require_calendars(config.calendar_ids)
@@ -83,6 +85,7 @@ class AssistantService:
     async def publish(self, assistant_id: uuid.UUID) -> AssistantVersionOut:
         """The draft as the next version; campaigns that run keep theirs."""
         row = await self._row(assistant_id, lock=True)
+        await self._require_knowledge(msgspec.convert(row.config, AssistantConfig))
         await self._require_credentials(row.config.get("models") or {})
         await self._require_tools(row.config.get("tools") or ())
         version = await self._publish(row)

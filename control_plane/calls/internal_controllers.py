@@ -104,6 +104,7 @@ class AgentCallController(Controller):
         """Secrets join the order here, on its way out of the process."""
         order = await AgentService(unit, call_id, ticket_of(authorization)).order()
         configured = await configured_tools_of(unit.session, call_id)
+        order = replace(order, knowledge=await knowledge_order_of(unit.session, call_id))
         order = replace(order, credentials=await credentials_of_call(unit.session, secret_box, call_id), configured_tools=configured)
         order = replace(order, calendars=await bookable_calendars(unit.session, call_id))
         return Response(_order(order, version_of(contract)), media_type="application/json", headers={"Cache-Control": "no-store"})

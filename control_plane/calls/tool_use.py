@@ -15,7 +15,7 @@ from control_plane.assistants.schemas import BUILT_IN
 from control_plane.calls.agent_service import AgentService
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
-from control_plane.db.models import Call, Contact
+from control_plane.db.models import Call, Contact, Tool
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.domain.tool_schema import closed, wrong_with
@@ -47,7 +47,12 @@ async def configured_tools_of(session: AsyncSession, call_id: uuid.UUID) -> tupl
     workspace_id, names = await tools_of_call(session, call_id)
     own = [name for name in names if name not in BUILT_IN]
     rows = await ToolRepository(session, workspace_id).named(own) if own else ()
-    return tuple(ConfiguredTool(row.name, row.description, json.dumps(closed(row.parameters)), row.timeout_s) for row in rows)
+    return tuple(described(row) for row in rows)
+
+
+def described(row: Tool) -> ConfiguredTool:
+    """A tool as an agent is told of it."""
+    return ConfiguredTool(row.name, row.description, json.dumps(closed(row.parameters)), row.timeout_s)
 
 
 class ToolsOfCall:
@@ -67,7 +72,7 @@ class ToolsOfCall:
         wrong = wrong_with(arguments, rows[0].parameters)
         if wrong is not None:
             return wrong
-        await self._note(call, name, use_id)
+        await note_use(self._unit, call, name, use_id)
         contact = await self._unit.session.get(Contact, call.contact_id) if call.contact_id else None
         facts = {field: _fact(call, contact, source) for field, source in rows[0].sends.items()}
         return Use(use_id, recipe_of(rows[0]), arguments, facts, await values_of(self._unit.session, box, rows[0]))
@@ -78,13 +83,15 @@ class ToolsOfCall:
         said = Testimony("agent", f"{ANSWERED}:{use.id}", ANSWERED, self._unit.now, None, data | {"attempts": result.attempts})
         await hear(self._unit, self._call_id, said)
 
-    async def _note(self, call: Call, name: str, use_id: str) -> None:
-        used = [event for event in await CallRepository(self._unit.session).events(call.id) if event.kind == USED]
-        if len(used) >= MOST_USES:
-            raise Conflict(f"At most {MOST_USES} uses of tools are made in one call.", code="too_many_uses")
-        if any(event.source_event_id == f"{USED}:{use_id}" for event in used):
-            raise Conflict("This use has been made.", code="used_already")
-        await hear(self._unit, call.id, Testimony("agent", f"{USED}:{use_id}", USED, self._unit.now, None, {"name": name}))
+
+async def note_use(unit: Unit, call: Call, name: str, use_id: str) -> None:
+    """In the ledger before anything is done. Raises `Conflict` for too many, and for one said twice."""
+    used = [event for event in await CallRepository(unit.session).events(call.id) if event.kind == USED]
+    if len(used) >= MOST_USES:
+        raise Conflict(f"At most {MOST_USES} uses of tools are made in one call.", code="too_many_uses")
+    if any(event.source_event_id == f"{USED}:{use_id}" for event in used):
+        raise Conflict("This use has been made.", code="used_already")
+    await hear(unit, call.id, Testimony("agent", f"{USED}:{use_id}", USED, unit.now, None, {"name": name}))
 
 
 def _fact(call: Call, contact: Contact | None, source: str) -> Any:

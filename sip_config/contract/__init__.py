@@ -8,6 +8,7 @@ A change that an older peer cannot read raises `CONTRACT_VERSION`.
 
 from sip_config.contract.bookings import BookableCalendar
 from sip_config.contract.inbound import InboundArrival, InboundOrder, InboundTicket
+from sip_config.contract.knowledge import LONGEST_QUESTION, LOOK_UP_KNOWLEDGE, KnowledgeOrder
 from sip_config.contract.memory import Memory, PlannedCalls
 from sip_config.contract.order import (
     CallOrder,
@@ -57,6 +58,8 @@ from sip_config.contract.words import (
 __all__ = [
     "ACKNOWLEDGED",
     "CONTRACT_VERSION",
+    "LONGEST_QUESTION",
+    "LOOK_UP_KNOWLEDGE",
     "Activity",
     "ActivityKind",
     "AnsweredBy",
@@ -74,6 +77,7 @@ __all__ = [
     "InboundArrival",
     "InboundOrder",
     "InboundTicket",
+    "KnowledgeOrder",
     "Memory",
     "MenuMode",
     "MenuOrder",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sip_config.contract.bookings import BookableCalendar
 from sip_config.contract.inbound import InboundOrder
+from sip_config.contract.knowledge import KnowledgeOrder
 from sip_config.contract.memory import Memory, PlannedCalls
 from sip_config.contract.tools import ConfiguredTool
 from sip_config.contract.version import CONTRACT_VERSION
@@ -160,6 +161,7 @@ class CallOrder:
     callback_number: str = ""
     """As people write it where the callee is, for example "(202) 555-0199"; a message left on a mailbox gives it."""
     memory: Memory = field(default_factory=Memory)
+    knowledge: KnowledgeOrder = field(default_factory=KnowledgeOrder)
     planned: tuple[PlannedCalls, ...] = ()
     """What the tools that change and cancel may be about; nothing else can be named to them."""
     schedule_id: str = ""

@@ -51,6 +51,7 @@ TIMES = (
 )
 TOGETHER = (
     # Fields that go with each other, or exclude each other.
+    Rule("/assistants.*", "answers_only_from_knowledge", r"To answer from knowledge only, say in knowledge_ids from which\."),
     Rule("/legal-holds", "contact_id", "A hold names exactly one of contact_id, e164 and call_id."),
     Rule("/suppressions", "campaign_id", r"A suppression names a campaign exactly when its scope is campaign\."),
     Rule("/schedules.*", "contact_id", "Say whom to call: either contact_id or phone_number."),

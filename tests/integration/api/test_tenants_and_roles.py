@@ -121,6 +121,8 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
         ("POST", "/calls", single | {"contact_id": their["contact_id"]}),
         ("POST", "/calls", single | {"campaign_id": their["campaign_id"]}),
     ]
+    for body in ({"knowledge_ids": [their["knowledge_id"]]}, {"knowledge_ids": [my["knowledge_id"], their["knowledge_id"]]}):
+        requests.append(("PATCH", f"/assistants/{my['assistant_id']}", body))
     for method, path, body in requests:
         answer = await api.owner.request(method, path, json=body)
         assert answer.status_code == 404, f"{method} {path} {body}: {answer.text}"
