@@ -10,13 +10,13 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from control_plane.health.findings import Finding, note, ok, problem
+from control_plane.kit.ids import new_id
 from control_plane.kit.storage import FolderStorage
 from control_plane.settings import Settings
 
 _PATIENCE_S = 5.0
 _LEAST_FREE = 1 << 30
 """Bytes; an hour of recordings of ten calls at once is about 150 MB."""
-_PROBE = "doctor/probe"
 
 
 async def public_address(settings: Settings) -> Finding:
@@ -56,11 +56,12 @@ async def storage(settings: Settings) -> Finding:
     """Writes, reads and removes a small file where recordings lie."""
     parts = urlsplit(settings.storage_url)
     folder = Path(unquote(parts.netloc + parts.path))
-    kept = FolderStorage(folder)
+    # Two doctors at once do not take each other's file away.
+    kept, probe = FolderStorage(folder), f"doctor-{new_id().hex}"
     try:
-        written = await kept.put(_PROBE, _one_byte())
-        found = b"".join([chunk async for chunk in kept.open(_PROBE)])
-        await kept.delete(_PROBE)
+        written = await kept.put(probe, _one_byte())
+        found = b"".join([chunk async for chunk in kept.open(probe)])
+        await kept.delete(probe)
         free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
     except OSError as error:
         detail = f"{folder} cannot be written ({error.strerror or type(error).__name__})."

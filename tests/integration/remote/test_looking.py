@@ -7,8 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from control_plane.cli import app
 from tests.integration.remote.conftest import KEY, Run, until
