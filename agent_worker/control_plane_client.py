@@ -15,6 +15,8 @@ from sip_config.versions import VERSION_HEADER, encode_report, knows_event
 
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 _RECORDING_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
+_TRANSFER_S = 45.0
+"""Somebody's phone rings meanwhile."""
 _SPARE_S = 5.0
 """What a tool may take beyond its own time: the ledger around it."""
 _CHUNK = 64 * 1024
@@ -77,6 +79,11 @@ class CallClient:
         """What is free in a `calendar` (`after`, a local time), or a time (`at`) proposed; with `yes`, the callee's own words, have what
         was proposed last booked."""
         return (await self._send("POST", "/bookings", content=json.dumps(dict(asked)), headers=_JSON)).json()
+
+    async def transfer(self, destination: str) -> dict[str, Any]:
+        """Have the callee put through to one of the order's destinations, where it may ring: `is_done`, or `why` not. Never sent twice."""
+        asked = {"content": json.dumps({"destination": destination}), "headers": _JSON}
+        return (await self._send("POST", "/transfer", timeout=httpx.Timeout(_TRANSFER_S, connect=3.0), **asked)).json()
 
     async def use_tool(self, name: str, arguments: Mapping[str, Any], use_id: str, timeout_s: float) -> dict[str, Any]:
         """Have the control plane use a tool of the order, which it gives `timeout_s`: `is_done`, and `data` or `why`. Never sent twice."""

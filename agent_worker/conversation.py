@@ -31,6 +31,7 @@ from agent_worker.effects import Effects
 from agent_worker.floor import SHORT_S, resume_after
 from agent_worker.going_on import GoingOn, Step
 from agent_worker.greeting import Greeting
+from agent_worker.handing_over import HandingOver
 from agent_worker.instructions import assemble
 from agent_worker.keeper import Keeper
 from agent_worker.keypad import press
@@ -70,7 +71,7 @@ class Conversation:
         heeds = {"may_reply": self._may_reply, "on_audio": self._overhear, "has_floor": self._has_floor}
         self.assistant = Assistant(assemble(order), tools_for(order, self), **heeds)
         self.keeper = self.keeps(call_log, order.recording_policy)
-        self.effects = Effects(client, self.keeper, self)
+        self.effects, self.handing_over = Effects(client, self.keeper, self), HandingOver(client, self)
         self.transcript = Transcript(self.keeper, order.language)
         self.care = Care(order.language, order.country)
         self.screener = Screener(call_log, clock.seconds, self._met_machine)
@@ -175,6 +176,13 @@ class Conversation:
         self.close()
         if not self.over.done():
             self.over.set_result(cause)
+
+    def handed_over(self) -> None:
+        """Somebody else talks to the callee now, who needs nobody of us, in danger or not."""
+        self._closing, self.greeting.wanted = True, False
+        self.set_outcome("transferred", "")
+        if not self.over.done():
+            self.over.set_result(EndCause.TRANSFER_DONE)
 
     def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
         """Note something grave that the callee has said; from a crisis on, stay with them."""

@@ -28,6 +28,7 @@ from control_plane.calls.internal_controllers import AgentCallController, Worker
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
 from control_plane.calls.tool_controllers import InCallKnowledgeController, InCallToolController
 from control_plane.calls.tracing import AgentTraceMiddleware
+from control_plane.calls.transfer_controllers import InCallTransferController, TransferController
 from control_plane.calls.twilio_webhook import AT_ONCE, TwilioWebhookController
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
 from control_plane.carriers.controllers import TwilioController
@@ -68,6 +69,7 @@ from control_plane.live.progress import Progress
 from control_plane.live.words import Words
 from control_plane.memory.controllers import MemoryController
 from control_plane.operations.invariants import Watch
+from control_plane.operators.controllers import OperatorController
 from control_plane.promises.controllers import PromiseController
 from control_plane.records.controllers import (
     CallExportController,
@@ -83,6 +85,7 @@ from control_plane.schedules.in_call_controllers import InCallScheduleController
 from control_plane.secrets.controllers import SecretController
 from control_plane.settings import Settings
 from control_plane.telephony.livekit import LiveKitTelephony
+from control_plane.telephony.port import Transfers
 from control_plane.telephony.twilio import connect as connect_twilio
 from control_plane.telephony.voice_side import VoiceSide
 from control_plane.tools.controllers import ToolController
@@ -160,6 +163,8 @@ API: Sequence[ControllerRouterHandler] = (
     AppointmentImportController,
     CalendarController,
     BookingController,
+    OperatorController,
+    TransferController,
     PromiseController,
 )
 """What lies under /api/v1."""
@@ -172,6 +177,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     KeyChoiceController,
     InCallScheduleController,
     InCallBookingController,
+    InCallTransferController,
     InCallToolController,
     InCallKnowledgeController,
     LiveKitWebhookController,
@@ -220,7 +226,8 @@ async def serving(
     telephony = LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
     try:
         _fill(state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
-        state.voice_side = VoiceSide(telephony)
+        state.voice_side, state.transfers = VoiceSide(telephony), telephony
+        state.trial_room = TrialRoom(Mailbox(redis, "trial", LIFETIME), telephony)
         state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)
         state.call_limiter = RateLimiter(redis, per_minute=settings.call_starts_per_minute, burst=settings.call_starts_per_minute)
         await bootstrap(state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
@@ -299,6 +306,14 @@ def provide_voice_side(state: State) -> VoiceSide:
     return state.voice_side
 
 
+def provide_trial_room(state: State) -> TrialRoom:
+    return state.trial_room
+
+
+def provide_transfers(state: State) -> Transfers:
+    return state.transfers
+
+
 def provide_queue(state: State) -> Queue:
     return state.queue
 
@@ -315,6 +330,8 @@ DEPENDENCIES = {
     "storage": Provide(provide_storage, sync_to_thread=False),
     "hub": Provide(provide_hub, sync_to_thread=False),
     "voice_side": Provide(provide_voice_side, sync_to_thread=False),
+    "trial_room": Provide(provide_trial_room, sync_to_thread=False),
+    "transfers": Provide(provide_transfers, sync_to_thread=False),
     "queue": Provide(provide_queue, sync_to_thread=False),
 }
 

@@ -21,6 +21,7 @@ from agent_worker.tools.remember import remember
 from agent_worker.tools.schedule_tour import schedule_tour
 from agent_worker.tools.send_dtmf import send_dtmf
 from agent_worker.tools.set_outcome import set_outcome
+from agent_worker.tools.transfer_to_human import transfer_to_human
 from sip_config.contract import CallOrder
 
 ALL = ("end_call", "opt_out", "set_outcome", "note_promise")
@@ -54,6 +55,8 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
     if "record_mood" in wanted:
         tools.append(record_mood(control))
     tools += [make(control) for name, make in _PLAIN.items() if name in wanted]
+    if "transfer_to_human" in wanted and order.destinations:
+        tools.append(transfer_to_human(control, order.destinations))
     if order.calendars:
         tools += [make(control, order.calendars) for name, make in _OF_CALENDARS.items() if name in wanted]
     filler = phrases.for_language(order.language).looking_up

@@ -38,7 +38,16 @@ class Bookings(Protocol):
     async def book(self, calendar: str, at: str, note: str, *, is_confirmed: bool) -> str: ...
 
 
+class HandsOver(Protocol):
+    async def to(self, destination: str) -> str | None:
+        """None once the person is put through, and the call over; else what the model is to do next."""
+        ...
+
+
 class CallControl(Protocol):
+    @property
+    def handing_over(self) -> HandsOver: ...
+
     @property
     def booking(self) -> Bookings: ...
 

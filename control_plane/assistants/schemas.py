@@ -40,6 +40,7 @@ ToolName = Literal[
     "check_availability",
     "book_appointment",
     "schedule_tour",
+    "transfer_to_human",
 ]
 BUILT_IN = frozenset(get_args(ToolName))
 AnyTool = Annotated[

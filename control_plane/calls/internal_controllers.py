@@ -18,6 +18,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from control_plane.calls.agent_service import AgentService, take_worker_heartbeat
 from control_plane.calls.calendar_repository import bookable_calendars
+from control_plane.calls.destinations import destination_names
 from control_plane.calls.knowledge_use import knowledge_order_of
 from control_plane.calls.tool_use import configured_tools_of
 from control_plane.db.unit import Unit
@@ -107,6 +108,7 @@ class AgentCallController(Controller):
         order = replace(order, knowledge=await knowledge_order_of(unit.session, call_id))
         order = replace(order, credentials=await credentials_of_call(unit.session, secret_box, call_id), configured_tools=configured)
         order = replace(order, calendars=await bookable_calendars(unit.session, call_id))
+        order = replace(order, destinations=await destination_names(unit, call_id))
         return Response(_order(order, version_of(contract)), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     @post("/events", status_code=HTTP_200_OK)

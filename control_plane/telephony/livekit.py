@@ -9,9 +9,23 @@ from livekit import api
 from livekit.protocol.agent_dispatch import RoomAgentDispatch
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import CreateRoomRequest, DeleteRoomRequest, ListParticipantsRequest, ListRoomsRequest
-from livekit.protocol.sip import CreateSIPParticipantRequest
+from livekit.protocol.sip import CreateSIPParticipantRequest, SIPTransferStatus, TransferSIPParticipantRequest
 
-from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, Leg, PermittedDial, Refused, TelephonyError, Uncertain
+from control_plane.telephony.port import (
+    Answered,
+    Dial,
+    DialResult,
+    Dispatch,
+    Leg,
+    NotTransferred,
+    PermittedDial,
+    Refused,
+    TelephonyError,
+    Transfer,
+    Transferred,
+    TransferResult,
+    Uncertain,
+)
 from sip_config.causes import FINAL_CODES, NOT_SENT_CODES
 from sip_config.naming import AGENT_NAME, SIP_CALL_STATUS
 
@@ -58,6 +72,22 @@ class LiveKitTelephony:
         except _TRANSPORT_ERRORS as error:
             return Uncertain(_words(error))
         return Answered()
+
+    async def transfer(self, order: Transfer) -> TransferResult:
+        request = TransferSIPParticipantRequest(
+            room_name=order.room,
+            participant_identity=order.identity,
+            transfer_to=f"tel:{order.to}",
+            play_dialtone=True,
+            ringing_timeout=_duration(order.ringing_timeout_s),
+        )
+        try:
+            answer = await self._api.sip.transfer_sip_participant(request, timeout=order.ringing_timeout_s + ANSWER_MARGIN_S)
+        except (api.ServerError, *_TRANSPORT_ERRORS) as error:
+            return NotTransferred(_words(error))
+        # Servers up to 1.13 answer nothing, which reads as ongoing, and mean that it is done (facts/livekit §1.5).
+        is_failed = answer.status == SIPTransferStatus.STS_TRANSFER_FAILED
+        return NotTransferred(answer.reason or "The carrier has refused.") if is_failed else Transferred()
 
     async def close_room(self, room: str) -> None:
         try:

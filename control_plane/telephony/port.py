@@ -99,6 +99,31 @@ DialResult = Answered | Refused | Uncertain
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """The carrier is asked to connect the person of a call with another number, and to let the call go (SIP REFER)."""
+
+    room: str
+    identity: str
+    to: str
+    ringing_timeout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The carrier says that it is done; the person's leg leaves the room by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTransferred:
+    """It was refused or nobody took it, or we do not know; whoever is still in the room is to be talked to."""
+
+    text: str
+
+
+TransferResult = Transferred | NotTransferred
+
+
+@dataclass(frozen=True, slots=True)
 class Leg:
     """A participant in a call's room."""
 
@@ -111,6 +136,12 @@ class Leg:
 
 class TelephonyError(Exception):
     """LiveKit refused or could not be reached; nothing is known to have changed."""
+
+
+class Transfers(Protocol):
+    async def transfer(self, order: Transfer) -> TransferResult:
+        """Ask the carrier once, and wait for its word. Never raises."""
+        ...
 
 
 class Telephony(Protocol):

@@ -136,6 +136,8 @@ class CallOrder:
     tools: tuple[str, ...] = ()
     configured_tools: tuple[ConfiguredTool, ...] = ()
     calendars: tuple[BookableCalendar, ...] = ()
+    destinations: tuple[str, ...] = ()
+    """Names of those to whom the callee can be put through now."""
     outcome_labels: tuple[str, ...] = ()
     models: ModelsOrder = field(default_factory=ModelsOrder)
     credentials: dict[str, ModelCredential] = field(default_factory=dict, repr=False)

@@ -20,6 +20,7 @@ from tests.architecture.source import modules
 PORT = "control_plane/telephony/port.py"
 SENDS = "control_plane/telephony/livekit.py"
 ASKS = "control_plane/dialer/departure.py"
+TRANSFERS = "control_plane/calls/transferring.py"
 READS = "control_plane/dialer/departure_repository.py"
 RINGS_A_PHONE = ("create_sip_participant", "add_sip_participant", "transfer_sip_participant")
 """LiveKit's ways to make a phone ring, of its API and of its agents' framework."""
@@ -42,7 +43,7 @@ def _verdict(decision: str = "dial", stage: str = "last_gate", to: str = ORDER.t
 
 
 def test_only_the_telephony_of_livekit_creates_sip_participants():
-    assert [_called(name) for name in RINGS_A_PHONE] == [{SENDS}, set(), set()]
+    assert [_called(name) for name in RINGS_A_PHONE] == [{SENDS}, set(), {SENDS}]
 
 
 def test_nobody_writes_the_request_by_hand():
@@ -61,7 +62,18 @@ def test_whoever_sends_takes_a_permitted_dial_and_nothing_else():
 def test_the_request_is_made_in_the_function_that_takes_the_permitted_dial():
     (sender,) = (m for m in modules("control_plane") if m.path == SENDS)
     makers = [f.name for f in sender.functions() if any(_last(n) in RINGS_A_PHONE for n in ast.walk(f) if isinstance(n, ast.expr))]
-    assert makers == ["dial"]
+    assert makers == ["dial", "transfer"]
+
+
+def test_only_who_has_looked_at_the_number_has_a_call_put_through_and_only_to_a_destination_by_name():
+    askers = {m.path for m in modules("control_plane") for _, name in m.attributes() if name.endswith("transfers.transfer")}
+    assert askers == {TRANSFERS}
+    assert _called("Transfer") == {TRANSFERS}
+    (asker,) = (m for m in modules("control_plane") if m.path == TRANSFERS)
+    steps = [asker.text.index(words) for words in ("await _begin(unit", "transfers.transfer(begun.order)", "await destinations_of(")]
+    assert steps == sorted(steps)
+    checks = [asker.text.index(words) for words in ("await destinations_of(", "await _require_allowed(", "Begun(str(new_id()), Transfer(")]
+    assert checks == sorted(checks)
 
 
 def test_only_the_last_look_permits_a_dial_and_only_from_a_row():

@@ -6,7 +6,19 @@ A dial waits until the test answers it, as a phone waits until somebody picks up
 import asyncio
 from dataclasses import dataclass, field
 
-from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, Leg, Refused, TelephonyError
+from control_plane.telephony.port import (
+    Answered,
+    Dial,
+    DialResult,
+    Dispatch,
+    Leg,
+    NotTransferred,
+    Refused,
+    TelephonyError,
+    Transfer,
+    Transferred,
+    TransferResult,
+)
 
 RANG_OUT = Refused(None, "twirp error unknown: sip request timed out", "canceled")
 
@@ -21,6 +33,9 @@ class FakeTelephony:
     def __init__(self) -> None:
         self.room_of: dict[str, FakeRoom] = {}
         self.sent: list[Dial] = []
+        self.transfers: list[Transfer] = []
+        self.refuses_transfers = ""
+        """Why the carrier puts nobody through; empty when it does."""
         self.is_down = False
         self._answers: dict[str, asyncio.Future[DialResult]] = {}
 
@@ -46,6 +61,16 @@ class FakeTelephony:
         else:
             room.legs.pop(order.identity, None)
         return result
+
+    async def transfer(self, order: Transfer) -> TransferResult:
+        if self.is_down:
+            return NotTransferred("connection refused")
+        self.transfers.append(order)
+        legs = self.room_of[order.room].legs if order.room in self.room_of else {}
+        if order.identity not in legs or self.refuses_transfers:
+            return NotTransferred(self.refuses_transfers or "participant does not exist")
+        legs.pop(order.identity)
+        return Transferred()
 
     async def close_room(self, room: str) -> None:
         self._reach()

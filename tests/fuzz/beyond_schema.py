@@ -44,6 +44,7 @@ TIMES = (
     Rule("/analytics/.+|/campaigns/.+/stats", "from|to", r"The year lies between \d+ and \d+\."),
     Rule("/schedules.*", "ends_on", r"The end lies before the start\."),
     Rule("/schedules.*", "cron|run_at", r"(By this plan there is no run to come|The time lies in the past)\."),
+    Rule("/operators.*", r"weekly\[\d+\]\.end", r"Hours end after they begin; .+"),
     Rule("/calendars.*", r"weekly\[\d+\]\.end", r"Hours end after they begin; .+"),
     Rule(r"/calendars/\{calendar_id\}/availability", "to", r"`to` lies from 0 to 30 days after `from`\."),
     Rule(r"/calendars/\{calendar_id\}/availability", "from", r"This day is too far away\."),

@@ -22,6 +22,7 @@ from control_plane.db.models.installation import Installation
 from control_plane.db.models.knowledge import KnowledgeBase, KnowledgeChunk, KnowledgeDocument
 from control_plane.db.models.memory import ContactFact
 from control_plane.db.models.number_import import NumberImport, NumberImportError
+from control_plane.db.models.operator import Operator
 from control_plane.db.models.promise import Promise
 from control_plane.db.models.records import Erasure, LegalHold
 from control_plane.db.models.schedule import Schedule, ScheduleRun
@@ -95,6 +96,7 @@ __all__ = [
     "Number",
     "NumberImport",
     "NumberImportError",
+    "Operator",
     "OwnPriceList",
     "Promise",
     "RiskFlag",

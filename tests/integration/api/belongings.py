@@ -69,6 +69,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
             "/appointments", {"contact_id": contact, "assistant_id": assistant, "starts_at": "2026-12-24T14:30:00Z"}
         ),
         "feed_id": await made("/appointment-feeds", {"name": "F", "url": "https://calendar.example.com/f.ics", "assistant_id": assistant}),
+        "operator_id": await made("/operators", {"name": "Desk", "e164": "+12025550150"}),
         "calendar_id": calendar,
         "booking_id": await made("/bookings", {"calendar_id": calendar, "starts_at": "2026-11-24T14:00:00Z", "contact_id": contact}),
         "suppression_id": await made("/suppressions", {"e164": "+12025550102", "reason": "asked"}),
@@ -90,6 +91,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         ("POST", "/campaigns/{campaign_id}/preview"): {},
         ("POST", "/contact-lists/{list_id}/consents"): CONSENT,
         ("POST", "/tools/{tool_id}/test"): {},
+        ("POST", "/calls/{call_id}/transfer"): {"destination": "Desk"},
         ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
         ("PUT", "/contacts/{contact_id}/memory"): {"facts": []},
         ("PUT", "/contacts/{contact_id}/quiet-times"): {"ranges": []},

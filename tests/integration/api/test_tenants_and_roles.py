@@ -92,6 +92,7 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
     single = {"assistant_id": my["assistant_id"], "to": PHONE}
     visit = {"assistant_id": my["assistant_id"], "contact_id": my["contact_id"], "starts_at": "2026-12-24T14:30:00Z"}
     hours = {"name": "Tours", "weekly": [{"days": ["mon"], "start": "09:00", "end": "10:00"}]}
+    desk = {"name": "Second desk", "e164": "+12025550151"}
     booking = {"calendar_id": my["calendar_id"], "starts_at": "2026-11-24T15:00:00Z"}
     requests = [
         ("POST", "/contacts", person | {"contact_list_ids": [their["list_id"]]}),
@@ -112,6 +113,9 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
         ("POST", "/appointments", visit | {"assistant_id": their["assistant_id"]}),
         ("POST", "/appointments", visit | {"contact_id": their["contact_id"]}),
         ("PATCH", f"/appointments/{my['appointment_id']}", {"assistant_id": their["assistant_id"]}),
+        ("POST", "/operators", desk | {"assistant_ids": [their["assistant_id"]]}),
+        ("PATCH", f"/operators/{my['operator_id']}", {"assistant_ids": [their["assistant_id"]]}),
+        ("PATCH", f"/assistants/{my['assistant_id']}", {"calendar_ids": [their["calendar_id"]]}),
         ("POST", "/calendars", hours | {"assistant_id": their["assistant_id"]}),
         ("PATCH", f"/calendars/{my['calendar_id']}", {"assistant_id": their["assistant_id"]}),
         ("POST", "/bookings", booking | {"calendar_id": their["calendar_id"]}),

@@ -51,6 +51,14 @@ class Control:
     def booking(self) -> "Control":
         return self
 
+    @property
+    def handing_over(self) -> "Control":
+        return self
+
+    async def to(self, destination: str) -> str | None:
+        self.asked.append(("transfer", destination))
+        return None if destination == "Ada" else "Nobody took the call."
+
     async def check(self, calendar: str, after: str) -> str:
         self.asked.append(("check", calendar, after))
         return "Nothing is free."
@@ -238,6 +246,34 @@ async def test_times_are_looked_up_and_booked_in_the_calendars_of_the_order(name
 
 def test_without_calendars_there_is_nothing_to_book():
     assert {tool.id for tool in tools_for(replace(OF_HOMES, calendars=()), Control())} == {"opt_out"}
+
+
+OF_PEOPLE = replace(ORDER, tools=("transfer_to_human",), destinations=("Ada", "Front desk"))
+
+
+async def test_the_person_is_put_through_with_a_word_and_nothing_is_said_after_it():
+    asked, said = await conversation(("I put you through.", [("transfer_to_human", {"destination": "Ada"})]), order=OF_PEOPLE)
+    assert asked == [("transfer", "Ada")]
+    assert said == ["I put you through."]
+
+
+async def test_nobody_is_put_through_without_a_word():
+    asked, _ = await conversation(("", [("transfer_to_human", {"destination": "Ada"})]), ("One moment.", []), order=OF_PEOPLE)
+    assert asked == []
+
+
+async def test_who_was_not_put_through_is_talked_to_and_nobody_else_can_be_named():
+    replies = ("I put you through.", [("transfer_to_human", {"destination": "Front desk"})]), ("Nobody is there.", [])
+    asked, said = await conversation(*replies, order=OF_PEOPLE)
+    assert (asked, said) == ([("transfer", "Front desk")], ["I put you through.", "Nobody is there."])
+    other = ("I put you through.", [("transfer_to_human", {"destination": "+19005550100"})]), ("I cannot.", [])
+    asked, said = await conversation(*other, order=OF_PEOPLE)
+    assert asked == []
+    assert "Choose one of: Ada, Front desk." in said[-1]
+
+
+def test_without_destinations_nobody_is_put_through():
+    assert {tool.id for tool in tools_for(replace(OF_PEOPLE, destinations=()), Control())} == {"opt_out"}
 
 
 async def test_something_grave_is_flagged_with_the_callees_words():

@@ -1,0 +1,78 @@
+"""Putting the person of a call through to somebody else: by request, and by the agent of the call."""
+
+import uuid
+from typing import Annotated, Any
+
+from litestar import Controller, Request, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.status_codes import HTTP_200_OK
+from msgspec import Meta, Struct
+
+from control_plane.audit.service import record
+from control_plane.calls.agent_service import AgentService
+from control_plane.calls.internal_controllers import Authorization, object_of, ticket_of
+from control_plane.calls.repository import CallRepository
+from control_plane.calls.schemas import CallView
+from control_plane.calls.service import CallService
+from control_plane.calls.transferring import put_through
+from control_plane.domain.errors import CallwrightError, Conflict, NotFound, Refused
+from control_plane.telephony.port import Transfers
+from control_plane.workspaces.authentication import PUBLIC
+from control_plane.workspaces.guards import requires
+from control_plane.workspaces.handling import Given, Id, Who, Work, over_unit
+from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
+
+Carrier = NamedDependency[SkipValidation[Transfers]]
+
+
+class WantedTransfer(Struct, forbid_unknown_fields=True):
+    destination: Annotated[str, Meta(min_length=1, max_length=200, examples=["Front desk"])]
+    """The name of an operator, or of a destination of the call's assistant."""
+
+
+class TransferController(Controller):
+    path = "/calls"
+    tags = ("calls",)
+    guards = (requires("manager"),)
+    dependencies = {"calls": over_unit(CallService)}
+
+    @post("/{call_id:uuid}/transfer", status_code=HTTP_200_OK, opt=NOT_IDEMPOTENT, summary="Put the person through to somebody else")
+    async def transfer(
+        self, unit: Work, principal: Who, calls: Given[CallService], transfers: Carrier, call_id: Id, data: JSONBody[WantedTransfer]
+    ) -> CallView:
+        """Answers when the carrier has said what came of it, up to half a minute later. When it fails (409 `transfer_failed`), the agent
+        goes on with the call."""
+        await calls.get(call_id)
+        call = await CallRepository(unit.session).lock(call_id)
+        assert call is not None
+        record(unit, principal.workspace_id, "call.transfer_asked", "call", call_id, None, {"destination": data.destination})
+        why = await put_through(unit, transfers, call, data.destination)
+        if why:
+            # What was noted stays: the answer alone is an error.
+            await unit.session.commit()
+            raise Conflict(f"The carrier did not put the person through: {why}", code="transfer_failed")
+        return CallView.of(await calls.get(call_id))
+
+
+class InCallTransferController(Controller):
+    path = "/internal/calls/{call_id:uuid}/transfer"
+    include_in_schema = False
+    opt = PUBLIC
+
+    @post("/", status_code=HTTP_200_OK)
+    async def transfer(
+        self, unit: Work, call_id: FromPath[uuid.UUID], authorization: Authorization, transfers: Carrier, request: Request[Any, Any, Any]
+    ) -> dict[str, Any]:
+        """`destination`: a name of the call's order. Why it did not work is for the model; the carrier's own words are not."""
+        name = str(object_of(await request.body()).get("destination") or "")
+        call = await AgentService(unit, call_id, ticket_of(authorization)).under_way(lock=True)
+        try:
+            why = await put_through(unit, transfers, call, name)
+        except (NotFound, Refused, Conflict) as error:
+            return {"is_done": False, "why": _plain(error)}
+        return {"is_done": not why, "why": "nobody there has taken the call." if why else ""}
+
+
+def _plain(error: CallwrightError) -> str:
+    return "there is nobody of this name now." if isinstance(error, NotFound) else error.detail

@@ -1,0 +1,90 @@
+"""Puts the person of a call through to somebody else: the carrier is asked to (SIP REFER), and the agent's part of the call is over.
+
+The number never comes from a model or a request: it is that of a destination that the workspace has named, looked at before as a dial's is:
+no number that costs more than a call, none in a country that is not allowed, none that is not to be called. What was asked stands in the
+ledger before the carrier hears of it, and what came of it after; no transaction is open meanwhile. A REFER sends no INVITE of ours: the
+carrier makes the new leg, and bills it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from control_plane.calls.destinations import destinations_of
+from control_plane.calls.reducer import Testimony, hear
+from control_plane.calls.repository import CallRepository
+from control_plane.calls.rooms import identity_of, room_of
+from control_plane.contacts.suppression_repository import SuppressionRepository
+from control_plane.db.models import Call, Workspace
+from control_plane.db.unit import Unit
+from control_plane.domain.call_state import CallState
+from control_plane.domain.destinations import destination
+from control_plane.domain.errors import Conflict, NotFound, Refused
+from control_plane.kit.ids import new_id
+from control_plane.telephony.port import Transfer, Transferred, TransferResult, Transfers
+from sip_config.contract import EndCause, Outcome
+
+ASKED, DONE, FAILED = "transfer_asked", "transferred", "transfer_failed"
+MOST_TRANSFERS = 5
+"""Tries per call; more is a model that repeats itself."""
+RINGING_S = 25
+"""Of the destination. The person hears ringing so long, and then the agent again."""
+_DECIDED = ("operator", "opt_out")
+"""Whose word on the outcome stands above a transfer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    id: str
+    order: Transfer
+
+
+async def put_through(unit: Unit, transfers: Transfers, call: Call, name: str) -> str:
+    """The whole of it, with the call locked before. Commits in between. Empty when the person was put through, else why not."""
+    begun = await _begin(unit, call, name)
+    call_id = call.id
+    await unit.session.commit()
+    result = await transfers.transfer(begun.order)
+    return await _end(unit, call_id, begun, result)
+
+
+async def _begin(unit: Unit, call: Call, name: str) -> Begun:
+    """Raises `Conflict` for a call in which nobody talks, `NotFound` for a destination that is not the call's, `Refused` by policy."""
+    if call.state != CallState.IN_PROGRESS:
+        raise Conflict("Only a call that is under way can be put through.", code="not_in_progress")
+    number = (await destinations_of(unit.session, call, unit.now)).get(name)
+    if number is None:
+        raise NotFound.of("destination")
+    await _require_allowed(unit, call, number)
+    events = await CallRepository(unit.session).events(call.id)
+    if sum(event.kind == ASKED for event in events) >= MOST_TRANSFERS:
+        raise Conflict(f"At most {MOST_TRANSFERS} transfers are tried in one call.", code="too_many_transfers")
+    begun = Begun(str(new_id()), Transfer(room_of(call), identity_of(call), number, RINGING_S))
+    await _note(unit, call, ASKED, begun, {"destination": name})
+    return begun
+
+
+async def _require_allowed(unit: Unit, call: Call, number: str) -> None:
+    """As the gate looks at a number to be dialled."""
+    leads_to, workspace = destination(number), await unit.session.get_one(Workspace, call.workspace_id)
+    allowed = (workspace.default_country,) if workspace.allowed_countries is None else tuple(workspace.allowed_countries)
+    if not call.is_rehearsal and (leads_to.refused or leads_to.country not in allowed or leads_to.prefix in workspace.paused_destinations):
+        raise Refused("Calls are not put through to this number: it is special, in a country that is not allowed, or paused.")
+    if await SuppressionRepository(unit.session, call.workspace_id).bars(number, call.campaign_id):
+        raise Refused("The number of this destination is not to be called.", code="suppressed")
+
+
+async def _end(unit: Unit, call_id: Any, begun: Begun, result: TransferResult) -> str:
+    call = await CallRepository(unit.session).lock(call_id)
+    assert call is not None
+    if not isinstance(result, Transferred):
+        await _note(unit, call, FAILED, begun, {"why": result.text[:500]})
+        return result.text
+    call.end_cause = EndCause.TRANSFER_DONE
+    if call.outcome_source not in _DECIDED:
+        call.outcome, call.outcome_label, call.outcome_source = Outcome.TRANSFERRED, "transferred", "transfer"
+    await _note(unit, call, DONE, begun, {})
+    return ""
+
+
+async def _note(unit: Unit, call: Call, kind: str, begun: Begun, data: dict[str, Any]) -> None:
+    await hear(unit, call.id, Testimony("operator", f"{kind}:{begun.id}", kind, unit.now, None, data))

@@ -1,0 +1,1 @@
+"""People who take over calls: when they are there, and whose calls they take."""
