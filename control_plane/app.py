@@ -60,7 +60,7 @@ from control_plane.kit.redis import connect
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.signing import TokenSigner
 from control_plane.kit.storage import Storage, open_storage
-from control_plane.kit.strict_request import StrictRequest
+from control_plane.kit.strict_request import StrictRequest, refuse_lax_query
 from control_plane.knowledge.controllers import KnowledgeController
 from control_plane.live.controllers import LiveController
 from control_plane.live.hub import Hub
@@ -207,6 +207,7 @@ def create_app(
         dependencies=DEPENDENCIES,
         exception_handlers={**EXCEPTION_HANDLERS, AnsweredBefore: repeat_answer},
         request_class=StrictRequest,
+        before_request=refuse_lax_query,
         request_max_body_size=MAX_BODY,
         logging_config=None,
         openapi_config=openapi_config("Callwright", version("callwright"), PUBLIC),

@@ -36,10 +36,6 @@ Mapping = Annotated[
     QueryParameter(name="mapping", max_length=20_000, description='JSON: {"Column header": "phone" | "name" | "attributes.plan" …}'),
 ]
 OnList = Annotated[uuid.UUID | None, QueryParameter(name="contact_list_id", description="The list; without one it is a new one.")]
-Token = Annotated[
-    str | None,
-    QueryParameter(name="access_token", max_length=8192, description="A token (never a key), for a client that sends no header."),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +133,7 @@ class ImportController(Controller):
         opt=TOKEN_IN_QUERY,
         summary="How far an import comes, until its end, as Server-Sent Events",
     )
-    async def stream(
-        self, principal: Who, imports: Given[ImportService], state: State, import_id: Id, token: Token = None
-    ) -> ServerSentEvent:
+    async def stream(self, principal: Who, imports: Given[ImportService], state: State, import_id: Id) -> ServerSentEvent:
         """`progress` with the import whenever it has changed, then `end`. A client that comes back later is told the end again."""
         await imports.get(import_id)
         messages = progress(state.sessions, principal.workspace_id, import_id, lambda: state.live.is_leaving)

@@ -66,11 +66,17 @@ class DocsPage(OpenAPIRenderPlugin):
 def openapi_config(title: str, version: str, opt: dict[str, Any]) -> OpenAPIConfig:
     """`opt` goes to the routes of description and page, to make them public."""
     bearer = SecurityScheme(type="http", scheme="bearer", description="An API key (`cw_…`) or a token from `POST /api/v1/auth/token`.")
+    in_address = SecurityScheme(
+        type="apiKey",
+        name="access_token",
+        security_scheme_in="query",
+        description="A token from `POST /api/v1/auth/token` (never a key), for a client that sends no header.",
+    )
     return OpenAPIConfig(
         title=title,
         version=version,
         description="Outbound AI phone calls on LiveKit: campaigns over lists, single calls, and what became of them.",
-        components=Components(security_schemes={"bearer": bearer}),
+        components=Components(security_schemes={"bearer": bearer, "access_token": in_address}),
         security=[{"bearer": []}],
         use_handler_docstrings=True,
         render_plugins=[DescriptionPlugin(), DocsPage(path="/docs")],
@@ -91,6 +97,8 @@ def complete(app: Litestar, description: Description) -> None:
     for path, method, handler, operation in operations(app, description):
         if handler.opt.get("public"):
             operation["security"] = []
+        if handler.opt.get("token_in_query"):
+            operation["security"] = [{"bearer": []}, {"access_token": []}]
         if path.startswith(API_PREFIX):
             errors = _errors(path, method, operation) | (_IN_PARTS if "206" in operation["responses"] else {})
             operation["responses"] |= {status: _problem(status, words) for status, words in errors.items()}

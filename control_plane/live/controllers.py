@@ -35,10 +35,6 @@ LastId = Annotated[
     str | None, HeaderParameter(name="Last-Event-ID", max_length=64, description="Resume after this event; browsers send it by themselves.")
 ]
 Since = Annotated[str | None, QueryParameter(name="last_event_id", max_length=64, description="The same, without a header.")]
-Token = Annotated[
-    str | None,
-    QueryParameter(name="access_token", max_length=8192, description="A token (never a key), for a client that sends no header."),
-]
 
 
 class LiveController(Controller):
@@ -48,7 +44,7 @@ class LiveController(Controller):
     opt = TOKEN_IN_QUERY
 
     @get("/stream", media_type=EVENT_STREAM, summary="What happens in the workspace, as Server-Sent Events")
-    async def workspace_stream(self, live: Live, last_id: LastId = None, since: Since = None, token: Token = None) -> Response[str]:
+    async def workspace_stream(self, live: Live, last_id: LastId = None, since: Since = None) -> Response[str]:
         """Every event that webhooks know but `import.completed`, and each step of each call; what is said is in the calls' own streams."""
         return _answer(await live.of_workspace(last_id or since))
 
@@ -58,9 +54,7 @@ class LiveController(Controller):
         responses=_KNOWN_OVER,
         summary="What happens in a call, as Server-Sent Events",
     )
-    async def call_stream(
-        self, live: Live, call_id: FromPath[uuid.UUID], last_id: LastId = None, since: Since = None, token: Token = None
-    ) -> Response[str]:
+    async def call_stream(self, live: Live, call_id: FromPath[uuid.UUID], last_id: LastId = None, since: Since = None) -> Response[str]:
         """Its states and what is said (`call.turn`), until `end`. 204 to a client that comes back after it."""
         return _answer(await live.of_call(call_id, last_id or since))
 
@@ -71,7 +65,7 @@ class LiveController(Controller):
         summary="What happens in a campaign, as Server-Sent Events",
     )
     async def campaign_stream(
-        self, live: Live, campaign_id: FromPath[uuid.UUID], last_id: LastId = None, since: Since = None, token: Token = None
+        self, live: Live, campaign_id: FromPath[uuid.UUID], last_id: LastId = None, since: Since = None
     ) -> Response[str]:
         """Its states, those of its calls, `campaign.counters` every few seconds, until `end`; 204 to a client that comes back later."""
         return _answer(await live.of_campaign(campaign_id, last_id or since))

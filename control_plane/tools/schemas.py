@@ -29,7 +29,10 @@ Source = Annotated[
 Sends = Annotated[dict[FieldName, Source], Meta(max_length=20, examples=[{"customer": "contact_id"}])]
 Parameters = Annotated[
     dict[str, Any],
-    Meta(examples=[{"type": "object", "properties": {"order_id": {"type": "string", "maxLength": 40}}, "required": ["order_id"]}]),
+    Meta(
+        examples=[{"type": "object", "properties": {"order_id": {"type": "string", "maxLength": 40}}, "required": ["order_id"]}],
+        extra_json_schema={"properties": {"type": {"const": "object"}}, "required": ["type"]},
+    ),
 ]
 # Nobody waits longer on the phone.
 Timeout = Annotated[float, Meta(ge=0.5, le=20.0)]

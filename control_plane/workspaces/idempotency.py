@@ -4,6 +4,7 @@ The key is claimed by an insert at the start of the request's own transaction: w
 answer, or, when the first one failed and so changed nothing, takes its turn. Answers are sealed: they hold what the request held.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,7 @@ HEADER = "idempotency-key"
 NOT_IDEMPOTENT = {"idempotent": False}
 """`opt` of routes whose body is too large to be compared."""
 KEPT = timedelta(hours=24)
-_MAX_KEY = 255
+_KEY = re.compile("[!-~]{1,255}")
 
 
 @dataclass(slots=True)
@@ -64,8 +65,8 @@ async def claim(request: Request[Any, Any, Any], unit: Unit, principal: Principa
     client_key = request.headers.get(HEADER)
     if client_key is None or request.method != "POST" or not request.route_handler.opt.get("idempotent", True):
         return None
-    if not 1 <= len(client_key) <= _MAX_KEY:
-        raise Invalid.field("Idempotency-Key", f"The Idempotency-Key must have 1 to {_MAX_KEY} characters.")
+    if not _KEY.fullmatch(client_key):
+        raise Invalid.field("Idempotency-Key", "The Idempotency-Key must have 1 to 255 letters, digits and signs, without spaces.")
     key = f"{principal.workspace_id}:{request.scope['path']}:{client_key}"
     body_hash = digest((await request.body()).hex())
     repository = IdempotencyRepository(unit.session)

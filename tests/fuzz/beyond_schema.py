@@ -77,6 +77,10 @@ KEPT = (
     Rule(r"/calls/\{call_id\}/outcome", "outcome", r"There is no outcome .+ here; there are .+"),
     Rule("/calls", "variables", r"The prompts need .+; give a value in `variables`\."),
     Rule("/assistants.*", r"models\.\w+\.credential", r"There is no secret called .+"),
+    Rule("/assistants.*", r"tools\[\d+\]", r"There is no tool called .+"),
+    Rule("/carriers/twilio", "auth_token_secret|signing_secret", r"There is no secret called .+"),
+    Rule("/tools.*", "headers", r"There is no secret called .+"),
+    Rule("/tools.*", "url", r"\{\w+\} is neither an argument nor a field of `sends`\."),
     Rule("/usage/prices", "destinations", r'.+ has no price for "\+", which stands for all places that it does not name\.'),
 )
 LANGUAGES = (
@@ -84,6 +88,11 @@ LANGUAGES = (
     Rule("/campaigns.*|/assistants.*", r"(window|attempts)(\..+)?", OF_VALUES),
     Rule(r"/numbers/\{number_id\}/routing", r"hours(\..+)?|greeting|time_zone", OF_VALUES),
     Rule("/workspace/rules", r"(stricter|waivers).*", OF_VALUES),
+    Rule(
+        "/tools.*",
+        "parameters",
+        r"(This is not a JSON Schema: |The JSON Schema (is nested|must not be larger) ).+|.+ which a tool's JSON Schema cannot use\.",
+    ),
     Rule("/schedules.*", "cron", r"The expression .+ cannot be read: .+"),
     Rule("/schedules.*", "cron", r"A cron expression has five fields: .+"),
     Rule("/schedules.*", "holidays", r"There is no calendar of public holidays .+"),

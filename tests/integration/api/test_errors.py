@@ -178,3 +178,27 @@ def test_no_field_of_a_body_bears_the_name_of_what_a_handler_is_given() -> None:
 async def test_a_list_that_is_too_long_is_said_to_be(api: Api) -> None:
     wanted = {"trunk_id": ABSENT, "numbers": ["+12025550101"] * 1001}
     problem(await api.owner.post("/numbers/import", json=wanted), 400, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/calls?since=0.5", "since"),
+        ("/calls?since=nan", "since"),
+        ("/assistants?is_active=null", "is_active"),
+        ("/campaigns?execution_status=NULL", "execution_status"),
+        ("/schedules?state=active&state=paused", "state"),
+        ("/calls?limit=1&limit=2", "limit"),
+        ("/calls?campaign_id=null", "campaign_id"),
+    ],
+)
+async def test_an_address_is_taken_at_its_word(api: Api, path: str, field: str) -> None:
+    """What would be read as nothing filters nothing, and whoever asked would take everything for what they asked for."""
+    (error,) = problem(await api.owner.get(path), 400, "invalid")["errors"]
+    assert error["field"] == field
+
+
+@pytest.mark.parametrize("key", [b"", b"two words", "é".encode(), b"x" * 256])
+async def test_an_idempotency_key_is_letters_digits_and_signs(api: Api, key: bytes) -> None:
+    answer = await api.owner.post("/contact-lists", json={"name": "June"}, headers={b"Idempotency-Key": key})
+    problem(answer, 400, "invalid")

@@ -27,6 +27,7 @@ PASSWORD = "hunter2-of-the-trunk"
 MODEL_KEY = "sk-of-the-workspace-itself"
 ERASED = "+12025550108"
 CALENDAR = "https://calendar.example.com/private-4711.ics"
+BUSY = "https://calendar.example.com/private-0815.ics"
 
 
 async def dump(api: Api) -> str:
@@ -53,9 +54,11 @@ async def secrets_of(api: Api) -> list[str]:
     assistant = (await api.owner.post("/assistants", json=speaker, headers={"Idempotency-Key": "a"})).json()
     feed = {"name": "F", "url": CALENDAR, "assistant_id": assistant["id"]}
     assert (await api.owner.post("/appointment-feeds", json=feed, headers={"Idempotency-Key": "f"})).status_code == 201
+    rooms = {"name": "Rooms", "weekly": [{"days": ["mon"], "start": "09:00", "end": "17:00"}], "busy_url": BUSY}
+    assert (await api.owner.post("/calendars", json=rooms, headers={"Idempotency-Key": "c"})).status_code == 201
     assert (await api.owner.post("/erasures", json={"e164": ERASED})).status_code == 202
     token = (await api.owner.post("/auth/token")).json()["access_token"]
-    return [PASSWORD, MODEL_KEY, CALENDAR, key.json()["key"], made["secret"], rotated["secret"], token, ERASED]
+    return [PASSWORD, MODEL_KEY, CALENDAR, BUSY, key.json()["key"], made["secret"], rotated["secret"], token, ERASED]
 
 
 async def test_a_dump_of_the_database_holds_no_secret_in_clear(api: Api) -> None:
@@ -79,10 +82,11 @@ async def test_after_a_rotation_the_former_key_opens_nothing_and_the_new_one_all
     assert done.resealed == {
         "secret.value_sealed": 1,
         "appointment_feed.url_sealed": 1,
+        "calendar.busy_url_sealed": 1,
         "trunk.auth_password_sealed": 1,
         "webhook_endpoint.secret_sealed": 1,
         "webhook_endpoint.former_secret_sealed": 1,
-        "idempotency_record.answer": 6,
+        "idempotency_record.answer": 7,
     }
     dumped = await dump(api)
     assert f"{old.key_id}:" not in dumped
