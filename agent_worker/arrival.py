@@ -49,6 +49,6 @@ def pick_up(room: rtc.Room, identity: str) -> None:
             publication.set_subscribed(True)
 
     room.on("track_published", listen)
-    caller = room.remote_participants.get(identity)
-    for publication in caller.track_publications.values() if caller is not None else ():
-        listen(publication, caller)
+    if (caller := room.remote_participants.get(identity)) is not None:
+        for publication in caller.track_publications.values():
+            listen(publication, caller)

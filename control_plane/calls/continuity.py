@@ -56,7 +56,8 @@ class Continuity:
 
 async def continuity_of(session: AsyncSession, call: Call, tools: Iterable[str], time_zone: str) -> Continuity:
     """`tools` are the assistant's; `time_zone` is where the callee's day passes."""
-    if call.purpose not in REMEMBERS:
+    if call.purpose not in REMEMBERS or not call.to_e164:
+        # Of somebody who withholds their number nobody knows who it is.
         return Continuity()
     rows, zone = ContinuityRepository(session, call), ZoneInfo(time_zone)
     of_run = await rows.schedule_of_run(call.schedule_run_id) if call.schedule_run_id is not None else None

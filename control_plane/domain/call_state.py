@@ -4,6 +4,8 @@
     released   from the first three, and from dialing if it is proven that the INVITE never left: no INVITE was sent
     lost       from the rest: nobody can say what became of it, and nobody dials it again
 
+A call that came in begins at ringing. Of its caller it is never unknown what became: it is not lost.
+
 Facts come from several witnesses (the task that dials, the agent, LiveKit's webhooks, the sweep), repeated and out of order. The table
 is total: for every state and fact it says where to go, or why to stay. States only move forward; the last three are final, and what
 arrives later is an amendment to the record.
