@@ -10,9 +10,10 @@ from agent_worker.arrival import NobodyThere, ticket_of
 from agent_worker.call import Call
 from agent_worker.control_plane_client import Refused, Superseded
 from agent_worker.inbound_call import InboundCall
+from agent_worker.trial import job as trial_job
 from sip_config.codec import ContractError, decode
 from sip_config.contract import DispatchTicket, InboundTicket
-from sip_config.naming import is_inbound_room
+from sip_config.naming import is_inbound_room, is_trial_room
 
 log = structlog.get_logger()
 
@@ -30,8 +31,11 @@ def prewarm(process: JobProcess) -> None:
 
 
 async def entrypoint(ctx: JobContext) -> None:
-    """One job is one call; returns when the call has been left."""
+    """One job is one call, or one trial; returns when it has been left."""
     has_come_in, loaded, warm = is_inbound_room(ctx.job.room.name), ctx.proc.userdata["settings"], ctx.proc.userdata["warm"]
+    if is_trial_room(ctx.job.room.name):
+        await trial_job.run(ctx, loaded, warm)
+        return
     try:
         if has_come_in:
             ticket = await ticket_of(ctx, decode(InboundTicket, ctx.job.metadata), loaded, warm)

@@ -4,10 +4,11 @@ from functools import lru_cache
 
 import structlog
 from livekit.agents import AgentServer, JobRequest
+from livekit.agents.job import RunningJobInfo
 
 from sip_config.codec import ContractError, decode
 from sip_config.contract import DispatchTicket
-from sip_config.naming import call_id_of_room
+from sip_config.naming import call_id_of_room, is_trial_room
 
 log = structlog.get_logger()
 
@@ -17,6 +18,9 @@ REFUSING_LOAD = 0.7
 FULL_LOAD = 0.69
 """All slots taken. Below the threshold on purpose: a worker that has once said "full" is not offered a job until its next status
 report, up to 5 s after a slot came free, and a job that nobody is offered is lost. `answer` is what keeps the limit."""
+
+MOST_TRIALS = 2
+"""Of a worker, beside its calls: a process of about 150 MB each, and the little time that text takes."""
 
 
 class Slots:
@@ -32,12 +36,15 @@ class Slots:
 
     def load(self, server: AgentServer) -> float:
         """What livekit-server is told: 0 to `FULL_LOAD`; without jobs that livekit-agents still counts as reserved."""
-        running = sum(1 for info in server.active_jobs if info.job.id not in self._accepting)
+        running = sum(1 for info in _calls_of(server) if info.job.id not in self._accepting)
         return FULL_LOAD * min(running / self.total, 1.0)
 
     async def answer(self, server: AgentServer, request: JobRequest) -> None:
         """Accept while a slot is free; otherwise leave the job to another worker."""
         job = request.job
+        if is_trial_room(job.room.name):
+            await _answer_trial(server, request)
+            return
         if len(self._held(server)) >= self.total:
             log.warning("job_refused_full", job=job.id)
             await request.reject(terminate=False)
@@ -49,8 +56,22 @@ class Slots:
             self._accepting.pop(job.id, None)
 
     def _held(self, server: AgentServer) -> dict[str, str]:
-        running = {info.job.id: _call_id(info.job.metadata, info.job.room.name) for info in server.active_jobs}
+        running = {info.job.id: _call_id(info.job.metadata, info.job.room.name) for info in _calls_of(server)}
         return {**running, **self._accepting}
+
+
+def _calls_of(server: AgentServer) -> list[RunningJobInfo]:
+    """Jobs but trials, which have no sound and take no slot."""
+    return [info for info in server.active_jobs if not is_trial_room(info.job.room.name)]
+
+
+async def _answer_trial(server: AgentServer, request: JobRequest) -> None:
+    """Accept while few are held: they cost no slot but memory."""
+    if len(server.active_jobs) - len(_calls_of(server)) >= MOST_TRIALS:
+        log.warning("trial_refused_full", job=request.job.id)
+        await request.reject(terminate=False)
+        return
+    await request.accept(name="agent", identity=f"agent-{request.job.id}")
 
 
 @lru_cache(maxsize=1024)  # asked several times a second for every job

@@ -50,6 +50,7 @@ from control_plane.kit.clock import Clock, SystemClock
 from control_plane.kit.issuer import TrustedIssuer
 from control_plane.kit.live_feed import LiveReader
 from control_plane.kit.logs import configure
+from control_plane.kit.mailbox import Mailbox
 from control_plane.kit.methods import OptionsMiddleware
 from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.outbound_guard import Guard
@@ -89,6 +90,9 @@ from control_plane.telephony.port import Transfers
 from control_plane.telephony.twilio import connect as connect_twilio
 from control_plane.telephony.voice_side import VoiceSide
 from control_plane.tools.controllers import ToolController
+from control_plane.trials.controllers import TrialController
+from control_plane.trials.internal_controllers import AgentTrialController
+from control_plane.trials.room import LIFETIME, TrialRoom
 from control_plane.trunks.controllers import NumberController, TrunkController
 from control_plane.usage.controllers import UsageController
 from control_plane.usage.prices import use_prices
@@ -117,6 +121,7 @@ API: Sequence[ControllerRouterHandler] = (
     TokenController,
     AuditController,
     AssistantController,
+    TrialController,
     TrunkController,
     NumberController,
     TwilioController,
@@ -179,6 +184,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     InCallBookingController,
     InCallTransferController,
     InCallToolController,
+    AgentTrialController,
     InCallKnowledgeController,
     LiveKitWebhookController,
     TwilioWebhookController,

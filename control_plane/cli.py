@@ -15,6 +15,7 @@ COMMANDS = {
     "up": "local.commands:up",
     "demo": "local.commands:demo",
     "call": "remote.call:app",
+    "try": "remote.trying:app",
     "import": "remote.importing:app",
     "campaign": "remote.campaigns:app",
     "calls": "remote.calls:app",

@@ -33,6 +33,7 @@ from control_plane.followups.tasks import keep_follow_ups, take_up_risks
 from control_plane.kit import metrics, telemetry
 from control_plane.kit.clock import SystemClock
 from control_plane.kit.garbage import set_aside_what_is_there
+from control_plane.kit.mailbox import Mailbox
 from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.queue import ArqQueue
 from control_plane.kit.redis import decode_task, encode_task, redis_settings
@@ -47,6 +48,8 @@ from control_plane.schedules.tasks import call_runs, claim_schedules, follow_run
 from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Settings
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
+from control_plane.trials.room import LIFETIME, TrialRoom
+from control_plane.trials.tasks import probe_assistant
 from control_plane.trunks.number_health import review_numbers
 from control_plane.trunks.tasks import check_trunks, repair_carriers, sweep_trunks, sync_all_trunks, sync_trunk
 from control_plane.usage.prices import use_prices
@@ -129,6 +132,7 @@ async def startup(ctx: Context) -> None:
         "analysis_turn": asyncio.Lock(),
         "knowledge_turn": asyncio.Lock(),
         "courier": Courier(sessions, queue, clock, secret_box, outbound),
+        "trial_room": TrialRoom(Mailbox(ctx["redis"], "trial", LIFETIME), telephony),
         "dialer": Dialer(sessions, queue, clock, telephony),
     }
     await sync_all_trunks(ctx)
@@ -186,6 +190,7 @@ def _functions() -> list[Function]:
         func(take_up_risks, keep_result=0, max_tries=1),
         func(keep_follow_ups, keep_result=0, max_tries=1),
         func(refresh_feeds, keep_result=0, max_tries=1, timeout=900),
+        func(probe_assistant, keep_result=0, max_tries=1),
         func(refresh_calendars, keep_result=0, max_tries=1, timeout=900),
     ]
 

@@ -18,6 +18,7 @@ SIP_CALLED = "sip.trunkPhoneNumber"
 _ROOM_PREFIX = "call-"
 _CALLEE_PREFIX = "callee-"
 _INBOUND_PREFIX = "inbound-"
+_TRIAL_PREFIX = "trial-"
 
 
 def room_name(call_id: str) -> str:
@@ -42,3 +43,12 @@ def inbound_room_prefix() -> str:
 
 def is_inbound_room(room: str) -> bool:
     return room.startswith(_INBOUND_PREFIX)
+
+
+def trial_room(trial_id: str) -> str:
+    """Room in which an assistant is tried without a phone."""
+    return _TRIAL_PREFIX + trial_id
+
+
+def is_trial_room(room: str) -> bool:
+    return room.startswith(_TRIAL_PREFIX)

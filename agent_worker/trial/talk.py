@@ -5,7 +5,8 @@ Time does not pass between two turns, because whoever types is not silent; a sil
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from livekit.agents import AgentSession
@@ -71,9 +72,9 @@ class TextTalk:
         self._order = order
         self._heard = TypedWords()
         self._session = _session(order, warm, self._heard)
-        client = DryClient(tool_answers, on_events)
-        self._log = CallLog(client, order.generation, order.call_id)
-        self._conversation = _InText(order, client, self._log)
+        self._client = DryClient(tool_answers, on_events)
+        self._log = CallLog(self._client, order.generation, order.call_id)
+        self._conversation = _InText(order, self._client, self._log)
 
     async def begin(self, first_words: str = "") -> None:
         """The phone is answered, with these words or with none. Raises `TimeoutError` from the caller's own bounds only."""
@@ -145,6 +146,7 @@ class TextTalk:
         await self._conversation.aclose()
         await self._session.aclose()
         await self._log.aclose(1.0)
+        await self._client.aclose()
 
     @property
     def _is_over(self) -> bool:
@@ -164,6 +166,20 @@ class TextTalk:
         session = self._session
         is_quiet = session.current_speech is None and session.agent_state == "listening" and session.user_state != "speaking"
         return is_quiet and self._heard.are_heard and self._conversation.greeting.is_over
+
+
+@asynccontextmanager
+async def conversation_for(order: CallOrder) -> AsyncIterator[Conversation]:
+    """A conversation that is never held: what the assistant's tools need to be described."""
+    client = DryClient({}, lambda events: None)
+    log = CallLog(client, order.generation, order.call_id)
+    conversation = _InText(order, client, log)
+    try:
+        yield conversation
+    finally:
+        await conversation.aclose()
+        await log.aclose(1.0)
+        await client.aclose()
 
 
 def _session(order: CallOrder, warm: Warm, heard: TypedWords) -> AgentSession:

@@ -191,6 +191,25 @@ class AssistantPatch(Struct, forbid_unknown_fields=True):
     max_duration_s: MaxDuration | UnsetType = UNSET
 
 
+class ProbedPart(Struct):
+    """One part of an assistant: its model of language (llm), the same with its tools (tools), its voice (tts), its ear (stt)."""
+
+    part: str
+    works: bool
+    took_s: float
+    words: str
+    """Why it does not work."""
+
+
+class Probe(Struct):
+    """Which parts of an assistant's draft answered when they were last tried."""
+
+    parts: list[ProbedPart]
+    works: bool
+    """Whether all do."""
+    tried_at: datetime
+
+
 class AssistantOut(AssistantConfig, kw_only=True):
     id: uuid.UUID
     name: str
@@ -198,6 +217,8 @@ class AssistantOut(AssistantConfig, kw_only=True):
     published_version_id: uuid.UUID | None
     published_version: int | None
     has_unpublished_changes: bool
+    last_probe: Probe | None
+    """Null: never tried. What was changed since has not been tried."""
     created_at: datetime
     updated_at: datetime
 
@@ -210,6 +231,7 @@ class AssistantOut(AssistantConfig, kw_only=True):
             "published_version_id": row.published_version_id,
             "published_version": published.number if published else None,
             "has_unpublished_changes": published is None or (published.name, published.config) != (row.name, row.config),
+            "last_probe": row.last_probe,
             "created_at": row.created_at,
             "updated_at": row.updated_at,
         }
@@ -222,6 +244,8 @@ class AssistantVersionOut(AssistantConfig, kw_only=True):
     number: int
     name: str
     created_at: datetime
+    last_probe: Probe | None = None
+    """Of the draft, where this was just published."""
 
     @classmethod
     def of(cls, row: AssistantVersion) -> "AssistantVersionOut":

@@ -8,7 +8,15 @@ import msgspec
 from msgspec import UNSET
 
 from control_plane.assistants.repository import AssistantRepository
-from control_plane.assistants.schemas import BUILT_IN, AssistantConfig, AssistantIn, AssistantOut, AssistantPatch, AssistantVersionOut
+from control_plane.assistants.schemas import (
+    BUILT_IN,
+    AssistantConfig,
+    AssistantIn,
+    AssistantOut,
+    AssistantPatch,
+    AssistantVersionOut,
+    Probe,
+)
 from control_plane.audit.service import record
 from control_plane.db.models import Assistant, AssistantVersion
 from control_plane.db.unit import Unit
@@ -23,6 +31,9 @@ from sip_config.languages import SPOKEN, is_spoken
 
 # Generous for a form of answers, small beside the prompt.
 _MAX_SCHEMA_BYTES = 20_000
+
+PROBE_TASK = "probe_assistant"
+"""Saving waits for no model: its parts are tried afterwards (trials/tasks)."""
 
 
 class AssistantService:
@@ -61,6 +72,7 @@ class AssistantService:
         self._unit.session.add(row)
         await self._unit.session.flush()
         await self._publish(row)
+        self._unit.nudges.add(PROBE_TASK, row.id)
         record(self._unit, self._workspace_id, "assistant.create", "assistant", row.id, None, _trail(row))
         return await self._out(row)
 
@@ -77,7 +89,9 @@ class AssistantService:
         await self._require_credentials(msgspec.to_builtins(config.models))
         await self._require_tools(config.tools)
         await self._require_calendars(config.calendar_ids)
-        row.config = msgspec.to_builtins(config)
+        if _tried_parts(row.config) != _tried_parts(saved := msgspec.to_builtins(config)):
+            self._unit.nudges.add(PROBE_TASK, row.id)
+        row.config = saved
         row.updated_at = self._unit.now
         record(self._unit, self._workspace_id, "assistant.change", "assistant", row.id, before, _trail(row))
         return await self._out(row)
@@ -91,7 +105,9 @@ class AssistantService:
         version = await self._publish(row)
         row.updated_at = self._unit.now
         record(self._unit, self._workspace_id, "assistant.publish", "assistant", row.id, None, {"number": version.number})
-        return AssistantVersionOut.of(version)
+        published = AssistantVersionOut.of(version)
+        published.last_probe = msgspec.convert(row.last_probe, Probe | None)
+        return published
 
     async def versions(self, assistant_id: uuid.UUID, *, limit: int, cursor: str | None) -> Page[AssistantVersionOut]:
         row = await self._row(assistant_id)
@@ -169,6 +185,10 @@ class AssistantService:
 
 def _trail(row: Assistant) -> dict[str, object]:
     return {"name": row.name, "is_active": row.is_active, "config": row.config}
+
+
+def _tried_parts(config: Mapping[str, Any]) -> list[Any]:
+    return [config.get(part) for part in ("models", "voice", "tools", "language")]
 
 
 def _check(config: AssistantConfig) -> None:

@@ -33,7 +33,7 @@ def call(
     wanted = {"to": to, "agenda": agenda, "welcome_message": welcome_message, "custom_prompt": custom_prompt}
     body: dict[str, Any] = {name: value for name, value in wanted.items() if value}
     if variable:
-        body["variables"] = _variables(variable)
+        body["variables"] = variables_of(variable)
     with asking(url, key) as remote:
         body["assistant_id"] = remote.named("/assistants", "assistant", assistant)["id"]
         made = remote.post("/calls", body)
@@ -49,7 +49,8 @@ def call(
         raise typer.Exit(EXIT_UNANSWERED)
 
 
-def _variables(given: list[str]) -> dict[str, str]:
+def variables_of(given: list[str]) -> dict[str, str]:
+    """Values by name. Raises `BadParameter` for what is not name=value."""
     pairs = [each.partition("=") for each in given]
     wrong = [name for name, equals, _ in pairs if not equals]
     if wrong:

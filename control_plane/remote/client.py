@@ -68,6 +68,10 @@ class Remote:
         except _Unanswered:
             return self._ask("POST", path, json=body or {}, headers=headers).json()
 
+    def post_once(self, path: str, body: dict[str, Any]) -> Any:
+        """Without an idempotency key, and so without the answer being kept for a repeat."""
+        return self._ask("POST", path, json=body).json()
+
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self._ask("PATCH", path, json=body).json()
 

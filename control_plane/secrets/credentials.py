@@ -25,15 +25,22 @@ async def credentials_of_call(session: AsyncSession, box: SecretBox, call_id: uu
     """By kind of model what the call's agent has to use; a kind that is missing is the worker's own. Raises `Conflict` when one is gone or
     cannot be opened: such a call is not made with somebody else's account."""
     found = await models_of_call(session, call_id)
-    named = credentials_named(found[1]) if found is not None else {}
-    if found is None or not named:
+    return {} if found is None else await opened(session, box, *found, str(call_id))
+
+
+async def opened(
+    session: AsyncSession, box: SecretBox, workspace_id: uuid.UUID, models: Mapping[str, Any], for_what: str
+) -> dict[str, ModelCredential]:
+    """The same by `models` of a configuration; `for_what` is an id for the log."""
+    named = credentials_named(models)
+    if not named:
         return {}
-    rows = await SecretRepository(session, found[0]).named(named.values())
-    opened = {}
+    rows = await SecretRepository(session, workspace_id).named(named.values())
+    values = {}
     for kind, name in named.items():
         try:
-            opened[kind] = ModelCredential(box.open(rows[name].value_sealed), rows[name].base_url or "")
+            values[kind] = ModelCredential(box.open(rows[name].value_sealed), rows[name].base_url or "")
         except (KeyError, ValueError) as error:
-            log.error("credential_unusable", call_id=str(call_id), kind=kind, is_there=name in rows)
+            log.error("credential_unusable", of=for_what, kind=kind, is_there=name in rows)
             raise Conflict(f"The secret {name!r} of the assistant's {kind} cannot be used.", code="credential_unusable") from error
-    return opened
+    return values

@@ -15,7 +15,7 @@ ANYBODY = "+12025550100"
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class Draft:
     """What is tried: an assistant, as it stands there or as it is edited, towards somebody."""
 
     name: str
@@ -25,20 +25,21 @@ class Tried:
     """As a call's: variables, agenda, custom_prompt …"""
 
 
-def trial_order(tried: Tried, workspace: Workspace, contact: Contact | None, now: datetime) -> CallOrder:
-    """Raises `Invalid` when a text needs a variable that nobody gives."""
-    version = AssistantVersion(id=new_id(), workspace_id=workspace.id, name=tried.name, config=dict(tried.config), number=0)
-    require_variables(version, None, contact, tried.request)
+def trial_order(draft: Draft, workspace: Workspace, contact: Contact | None, now: datetime, *, has_holes: bool = False) -> CallOrder:
+    """Raises `Invalid` when a text needs a variable that nobody gives, unless it `has_holes` because nobody will hear it."""
+    version = AssistantVersion(id=new_id(), workspace_id=workspace.id, name=draft.name, config=dict(draft.config), number=0)
+    if not has_holes:
+        require_variables(version, None, contact, draft.request)
     call = Call(
         id=new_id(),
         workspace_id=workspace.id,
         purpose=CallPurpose.SINGLE.value,
-        to_e164=tried.to,
+        to_e164=draft.to,
         from_e164=ANYBODY,
-        request=dict(tried.request),
+        request=dict(draft.request),
         agent_generation=1,
         ringing_timeout_s=30,
-        max_duration_s=tried.config.get("max_duration_s") or 600,
+        max_duration_s=draft.config.get("max_duration_s") or 600,
         trace_context="",
     )
     trunk = Trunk(is_rehearsal=False)

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
@@ -19,6 +20,8 @@ class Assistant(HasId, OfWorkspace, HasTimes, Base):
     config: Mapped[dict[str, Any]]
     """system_prompt, first_message, language, voice, models, tools, voicemail, outcome_labels, max_duration_s …"""
     published_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("assistant_version.id", use_alter=True, ondelete="SET NULL"))
+    last_probe: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Which of its parts answered when they were last tried; NULL when they never were."""
 
 
 class AssistantVersion(HasId, OfWorkspace, HasTimes, Base):

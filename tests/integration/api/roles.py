@@ -158,6 +158,8 @@ LEAST_ROLE = {
     "POST /campaigns": "manager",
     "DELETE /campaigns/{campaign_id}": "manager",
     "PATCH /campaigns/{campaign_id}": "manager",
+    "POST /assistants/{assistant_id}/probe": "manager",
+    "POST /assistants/{assistant_id}/try": "manager",
     "POST /campaigns/preview": "manager",
     "POST /campaigns/{campaign_id}/archive": "manager",
     "POST /campaigns/{campaign_id}/contacts": "manager",

@@ -18,7 +18,7 @@ from control_plane.db.models import Workspace
 from control_plane.kit.ids import new_id
 from control_plane.remote import scenario as scenarios
 from control_plane.remote.scenario import Scenario
-from control_plane.trials.orders import ANYBODY, Tried, trial_order
+from control_plane.trials.orders import ANYBODY, Draft, trial_order
 from sip_config.contract import CallOrder, ModelsOrder
 
 FOLDER = Path(__file__).parents[3] / "scenarios"
@@ -32,8 +32,8 @@ def order_of(scenario: Scenario) -> CallOrder:
     assistant = msgspec.convert(scenario.assistant, AssistantIn)
     asked = dict(scenario.request)
     to = asked.pop("to", ANYBODY)
-    tried = Tried(assistant.name, msgspec.to_builtins(assistant.config()), to, asked)
-    return trial_order(tried, Workspace(id=new_id(), name="Acme", rules=None, rules_version=0), None, NOW)
+    draft = Draft(assistant.name, msgspec.to_builtins(assistant.config()), to, asked)
+    return trial_order(draft, Workspace(id=new_id(), name="Acme", rules=None, rules_version=0), None, NOW)
 
 
 async def play(scenario: Scenario, order: CallOrder, models: AsyncClient) -> list[str]:

@@ -1,0 +1,65 @@
+"""What the agent of a trial talks to; its ticket opens that trial and nothing else."""
+
+import uuid
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter, SkipValidation
+from litestar.status_codes import HTTP_200_OK
+
+from control_plane.calls.internal_controllers import Authorization, object_of, ticket_of
+from control_plane.db.unit import Unit
+from control_plane.domain.errors import Conflict, Invalid
+from control_plane.kit.secrets import SecretBox
+from control_plane.trials.room import TrialRoom
+from control_plane.trials.service import order_for
+from control_plane.workspaces.authentication import PUBLIC
+from sip_config.codec import ContractError, encode, from_plain
+from sip_config.contract.trial import TrialNews
+
+Room = NamedDependency[SkipValidation[TrialRoom]]
+WAITS_S = 3.0
+MOST_NEWS = 2000
+
+
+class AgentTrialController(Controller):
+    path = "/internal/trials/{trial_id:uuid}"
+    include_in_schema = False
+    opt = PUBLIC
+
+    @get("/order")
+    async def order(
+        self,
+        unit: NamedDependency[SkipValidation[Unit]],
+        trial_room: Room,
+        secret_box: NamedDependency[SkipValidation[SecretBox]],
+        trial_id: FromPath[uuid.UUID],
+        authorization: Authorization,
+    ) -> Response[str]:
+        about = await trial_room.opened_by(trial_id, ticket_of(authorization))
+        order = encode(await order_for(about, unit, secret_box))
+        return Response(order, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    @get("/steps")
+    async def steps(
+        self, trial_room: Room, trial_id: FromPath[uuid.UUID], authorization: Authorization, after: Annotated[int, QueryParameter(ge=0)] = 0
+    ) -> list[dict[str, Any]]:
+        """Those but the first `after`, once there are any; none after some seconds."""
+        await trial_room.opened_by(trial_id, ticket_of(authorization))
+        return [msgspec.json.decode(step) for step in await trial_room.steps(trial_id, after, WAITS_S)]
+
+    @post("/news", status_code=HTTP_200_OK)
+    async def news(
+        self, trial_room: Room, trial_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
+    ) -> dict[str, bool]:
+        about = await trial_room.opened_by(trial_id, ticket_of(authorization))
+        body = await request.body()
+        try:
+            said = from_plain(TrialNews, object_of(body))
+        except ContractError as error:
+            raise Invalid(str(error), code="contract_mismatch") from error
+        if await trial_room.tell(trial_id, body, about.workspace_id, is_last=said.is_over) > MOST_NEWS:
+            raise Conflict(f"A trial has at most {MOST_NEWS} news.", code="too_much_news")
+        return {"accepted": True}

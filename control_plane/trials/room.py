@@ -1,0 +1,93 @@
+"""Where trials take place: a LiveKit room without a phone, and a box in which steps go to the agent and news come back."""
+
+import secrets
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from control_plane.domain.errors import NotFound, Refused, Unavailable
+from control_plane.kit.clock import monotonic
+from control_plane.kit.mailbox import Mailbox
+from control_plane.kit.secrets import digest
+from control_plane.telephony.port import Dispatch, Telephony, TelephonyError
+from sip_config.codec import encode
+from sip_config.contract.trial import TrialTicket
+from sip_config.naming import trial_room
+
+LIFETIME = timedelta(minutes=10)
+"""Since the last word."""
+MOST_AT_ONCE = 5
+"""Of a workspace."""
+STARTS_WITHIN_S = 15.0
+ANSWERS_WITHIN_S = 20.0
+PROBES_WITHIN_S = 25.0
+"""Starting, and twice what the slowest part may take (agent_worker/trial/probe)."""
+STEPS, NEWS = "steps", "news"
+
+
+class About(msgspec.Struct):
+    """What a trial is of; no texts of the assistant and no secret."""
+
+    workspace_id: uuid.UUID
+    assistant_id: uuid.UUID
+    kind: str
+    token_hash: str
+    asked: dict[str, Any]
+
+
+class TrialRoom:
+    def __init__(self, mailbox: Mailbox, telephony: Telephony) -> None:
+        self._mailbox, self._telephony = mailbox, telephony
+
+    async def open(self, kind: str, workspace_id: uuid.UUID, assistant_id: uuid.UUID, asked: dict[str, Any], now_s: float) -> uuid.UUID:
+        """Send an agent to a room for one trial. Raises `Refused` when there are too many, `Unavailable` without LiveKit or Redis."""
+        trial_id, token = uuid.uuid4(), secrets.token_urlsafe(24)
+        about = About(workspace_id, assistant_id, kind, digest(token), asked)
+        if not await self._mailbox.open(str(trial_id), msgspec.json.encode(about), str(workspace_id), MOST_AT_ONCE, now_s):
+            raise Refused(f"At most {MOST_AT_ONCE} trials are held at once; end one, or wait some minutes.", code="too_many_trials")
+        ticket = encode(TrialTicket(str(trial_id), token))
+        try:
+            await self._telephony.dispatch(Dispatch(trial_room(str(trial_id)), ticket, empty_timeout_s=60, departure_timeout_s=5))
+        except TelephonyError as error:
+            await self._mailbox.close(str(trial_id), str(workspace_id))
+            raise Unavailable(
+                "The voice side (LiveKit) cannot be reached, so no agent can be tried now.", code="voice_unavailable"
+            ) from error
+        return trial_id
+
+    async def about(self, trial_id: uuid.UUID) -> About:
+        """Raises `NotFound`."""
+        said = await self._mailbox.about(str(trial_id))
+        if said is None:
+            raise NotFound.of("trial")
+        return msgspec.json.decode(said, type=About)
+
+    async def opened_by(self, trial_id: uuid.UUID, token: str) -> About:
+        """What the agent's ticket opens. Raises `NotFound` also for a wrong one."""
+        about = await self.about(trial_id)
+        if not secrets.compare_digest(about.token_hash, digest(token)):
+            raise NotFound.of("trial")
+        return about
+
+    async def step(self, trial_id: uuid.UUID, steps: list[bytes]) -> int:
+        """Hand over steps; how many there are in all."""
+        return await self._mailbox.put(str(trial_id), STEPS, steps)
+
+    async def steps(self, trial_id: uuid.UUID, after: int, within_s: float) -> list[bytes]:
+        return await self._mailbox.read(str(trial_id), STEPS, after, within_s)
+
+    async def tell(self, trial_id: uuid.UUID, news: bytes, holder: uuid.UUID, *, is_last: bool) -> int:
+        """Hand over news; how many there are in all."""
+        count = await self._mailbox.put(str(trial_id), NEWS, [news])
+        if is_last:
+            await self._mailbox.close(str(trial_id), str(holder))
+        return count
+
+    async def news(self, trial_id: uuid.UUID, after: int, until: float) -> list[bytes]:
+        """Those that come before the moment `until` (monotonic seconds). Raises `Unavailable` when no agent has come at all."""
+        found = await self._mailbox.read(str(trial_id), NEWS, after, until - monotonic())
+        if not found and after == 0:
+            raise Unavailable("No agent worker has taken the trial; is one running, and is it not too busy?", code="no_agent_worker")
+        return found
