@@ -15,6 +15,8 @@ from control_plane.health.surroundings import public_address, storage
 from control_plane.kit.clock import SystemClock
 from control_plane.settings import Settings, SettingsError
 
+_UNKNOWN = note("rows", "Trunks, webhook endpoints, agent workers, clock and invariants are not known until the database is right.")
+
 
 def examine(settings: Settings) -> Diagnosis:
     """Look at everything that `settings` name, from here."""
@@ -40,7 +42,7 @@ async def look(settings: Settings) -> Diagnosis:
     try:
         of_database = DatabaseFindings(settings, sessions, clock)
         server = await of_database.server()
-        rows = [] if server.state == "problem" else await _of_rows(of_database, ReadinessCheck(settings, sessions, clock.now()))
+        rows = [_UNKNOWN] if server.state == "problem" else await _of_rows(of_database, ReadinessCheck(settings, sessions, clock.now()))
         synced = None if server.state == "problem" else await _synced(sessions)
         around = await asyncio.gather(
             livekit(settings), sip(settings, synced), models(settings), public_address(settings), storage(settings)
