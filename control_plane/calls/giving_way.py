@@ -13,6 +13,8 @@ LOOK_AGAIN = timedelta(seconds=30)
 """While another call is under way."""
 ANOTHER_CALL = "Moved, so that the person has half an hour of rest after a call for something else."
 
+A_PLANNED_CALL = "Waits for another call to this person that is planned for the next half hour."
+
 
 async def moved_to(unit: Unit, whom: Whom, latest: datetime, own: Own | None = None) -> datetime | None:
     """When to look at the call again that is due now and may begin by `latest`; None when it is to be made now."""

@@ -11,6 +11,7 @@ from typing import Any, cast
 from control_plane.calls.announcing import QUEUED
 from control_plane.calls.announcing import tell_claimed as announce_claimed
 from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
+from control_plane.calls.giving_way import A_PLANNED_CALL, ANOTHER_CALL
 from control_plane.calls.leases import LEASES
 from control_plane.calls.observation import claimed as tell_claimed
 from control_plane.campaigns.enrollments import Closing, Enrollments, Waiting
@@ -20,6 +21,7 @@ from control_plane.db.unit import Unit
 from control_plane.dialer.callers import Caller, Callers
 from control_plane.dialer.claim_repository import LOOKED_AT, ClaimRepository
 from control_plane.dialer.claim_rows import Callee, Due, Pace, PastCall, Running, Taken
+from control_plane.dialer.giving_way_repository import GivingWayRepository, Yielded
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState
@@ -80,6 +82,7 @@ class Batch:
         self._paces: dict[uuid.UUID, Pace] = {}
         self._begun: dict[uuid.UUID, int] = {}
         self._has_looked = False
+        self._givers: Mapping[uuid.UUID, Yielded] = {}
 
     @property
     def new_callers(self) -> set[uuid.UUID]:
@@ -162,6 +165,8 @@ class Batch:
 
     async def _decide(self, candidates: Sequence[Candidate], past: Sequence[PastCall], results: Results) -> None:
         await self._ask(candidates, {(call.contact_id, call.e164) for call in past if call.network_result in DEAD})
+        passed = [c.enrollment.id for c in candidates if any(isinstance(answer.decision, Dial) for answer in c.answers)]
+        self._givers = await GivingWayRepository(self._unit.session).enrollments(passed, self._now)
         attempts = Counter(call.enrollment_id for call in past if call.counts)
         # A number that is live with somebody else is found by the unique index, when the call is written.
         numbers: set[tuple[uuid.UUID, str]] = set()
@@ -207,6 +212,8 @@ class Batch:
             _put_aside(candidate, answers, results, self._now)
         elif (enrollment.workspace_id, chosen.question.e164) in numbers or enrollment.contact_id in people:
             results.waits.append(Waiting(enrollment.id, self._now + NUMBER_BUSY, [BUSY]))
+        elif (to := self._givers.get(enrollment.id)) is not None:
+            results.waits.append(Waiting(enrollment.id, to.until, [A_PLANNED_CALL if to.is_planned else ANOTHER_CALL]))
         else:
             verdict = verdict_columns(chosen, self._now, enrollment.id)
             call = _call(candidate, self._max_duration(campaign), chosen.question.e164, attempt, verdict["id"], self._now)

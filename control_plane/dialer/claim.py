@@ -5,6 +5,7 @@ from typing import Any
 
 from control_plane.calls.caller_repository import CallerRepository
 from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, says_the_same, verdict_of
+from control_plane.calls.giving_way import A_PLANNED_CALL, ANOTHER_CALL
 from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import claimed as tell_claimed
 from control_plane.calls.observation import facts_of
@@ -16,6 +17,7 @@ from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.batch import NUMBER_BUSY, Batch
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.context import Dialer
+from control_plane.dialer.giving_way_repository import GivingWayRepository, Yielded
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.call_state import CallState, Fact
 from control_plane.domain.caller_id import NoCaller
@@ -68,6 +70,7 @@ async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headro
     callers = SingleCallers(unit.session, unit.now)
     await callers.learn([_wanted(call, q.workspace) for call, q in zip(due, questions, strict=True) if call.caller_choice])
     numbers, people = await repository.held([(c.workspace_id, c.to_e164) for c in due], {c.contact_id for c in due if c.contact_id})
+    givers = await GivingWayRepository(unit.session).singles([call.id for call in due], unit.now)
     claimed: list[Call] = []
     kept_waiting: list[tuple[Call, Answer]] = []
     for call, answer in zip(due, answers, strict=True):
@@ -78,6 +81,9 @@ async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headro
             kept_waiting.append((call, answer))
         elif (call.workspace_id, call.to_e164) in numbers or call.contact_id in people:
             call.due_at = unit.now + NUMBER_BUSY
+            kept_waiting.append((call, answer))
+        elif call.id in givers:
+            await _give_way(unit, call, givers[call.id])
             kept_waiting.append((call, answer))
         elif headroom.slots and headroom.in_workspace(answer.question.workspace) and _has_caller(call, answer.question, callers, headroom):
             numbers.add((call.workspace_id, call.to_e164))
@@ -142,6 +148,13 @@ async def _questions(repository: ClaimRepository, calls: list[Call]) -> list[Que
         )
         for c in calls
     ]
+
+
+async def _give_way(unit: Unit, call: Call, to: Yielded) -> None:
+    """The call comes later, and its ledger says why."""
+    call.due_at, why = to.until, A_PLANNED_CALL if to.is_planned else ANOTHER_CALL
+    said = {"why": why, "until": to.until.isoformat()}
+    await hear(unit, call.id, Testimony("task", f"gave_way:{unit.now.isoformat()}", "gave_way", unit.now, None, said))
 
 
 async def _give_up(unit: Unit, call: Call, answer: Answer) -> None:

@@ -308,4 +308,9 @@ _TONGUES: Mapping[str, Tongue] = {"en": _EN, "de": _DE, "es": _ES, "fr": _FR, "p
 
 def tongue_of(language: str) -> Tongue:
     """Of a BCP 47 tag; English for a language without words here."""
-    return _TONGUES.get(language.replace("_", "-").split("-")[0].lower(), _EN)
+    return _TONGUES.get(base_of(language), _EN)
+
+
+def base_of(language: str) -> str:
+    """The language of a BCP 47 tag."""
+    return language.replace("_", "-").split("-")[0].lower()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from control_plane.domain.spoken_phrase import Phrase, Unclear
+from control_plane.domain.spoken_phrase import Missing, Phrase, Unclear
 from control_plane.domain.spoken_words import AMBIGUOUS_ZONES, DAYPARTS, FIXED_TIMES, ZONES
 
 _HALF = r"(?:\s(?P<half>am|pm))?"
@@ -39,7 +39,7 @@ def take_zone(text: str) -> tuple[str, str | None]:
     try:
         ZoneInfo(found[0])
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Unclear(f"I do not know the time zone {found[0]}. Which one do you mean?") from error
+        raise Unclear(f"I do not know the time zone {found[0]}. Which one do you mean?", Missing.ZONE) from error
     return f"{text[: found.start()]} {text[found.end() :]}", found[0]
 
 
@@ -48,7 +48,7 @@ def take_spoken_zone(phrase: Phrase) -> str | None:
     if found is None:
         return None
     if found["zone"] in AMBIGUOUS_ZONES:
-        raise Unclear(f"Do you mean {AMBIGUOUS_ZONES[found['zone']]}?")
+        raise Unclear(f"Do you mean {AMBIGUOUS_ZONES[found['zone']]}?", Missing.ZONE)
     return ZONES[found["zone"]]
 
 
@@ -85,7 +85,9 @@ def _fitting(hour: int, part: str) -> list[str]:
 def _clock(groups: dict[str, str | None], parts: Sequence[str]) -> time:
     hour, minute, half = int(groups["hour"] or 0), int(groups.get("minute") or 0), groups.get("half")
     if hour > 23 or minute > 59 or (half and not 1 <= hour <= 12):
-        raise Unclear(f"There is no such time of day as {hour}:{minute:02}{f' {half.upper()}' if half else ''}. At what time?")
+        raise Unclear(
+            f"There is no such time of day as {hour}:{minute:02}{f' {half.upper()}' if half else ''}. At what time?", Missing.TIME
+        )
     is_military = half is None and (hour == 0 or hour > 12 or (groups["hour"] or "").startswith("0"))
     if half is None and not is_military and len(set(parts)) == 1:
         fitting = _fitting(hour, parts[0])
@@ -93,7 +95,9 @@ def _clock(groups: dict[str, str | None], parts: Sequence[str]) -> time:
     dial = (hour, hour) if is_military else (hour % 12, hour % 12 + 12)
     am, pm = (_shifted(each, minute, groups) for each in dial)
     if half is None and not is_military:
-        raise Unclear("Do you mean noon or midnight?" if am == time(0) else f"Do you mean {said(am)} or {said(pm)}?")
+        if am == time(0):
+            raise Unclear("Do you mean noon or midnight?", Missing.NOON)
+        raise Unclear(f"Do you mean {said(am)} or {said(pm)}?", Missing.CHOICE, am, pm)
     at = pm if half == "pm" else am
     _require_agreement(at, parts)
     return at
@@ -106,7 +110,7 @@ def _shifted(hour: int, minute: int, groups: dict[str, str | None]) -> time:
         return time(hour, minute)
     count = 30 if past == "half" else 15 if past.endswith("quarter") else int(past.split()[0])
     if not 0 < count < 60:
-        raise Unclear(f"I did not understand {count} minutes {groups['side']} the hour. At what time?")
+        raise Unclear(f"I did not understand {count} minutes {groups['side']} the hour. At what time?", Missing.TIME)
     minutes = hour * 60 + (count if groups["side"] in ("past", "after") else -count)
     return time(minutes // 60 % 24, minutes % 60)
 
@@ -115,4 +119,4 @@ def _require_agreement(at: time, parts: Sequence[str]) -> None:
     for part in set(parts):
         small_hours = part in ("night", "morning") and at.hour < 6
         if at.hour not in _REACH[part] and not small_hours and not (part == "morning" and at.hour == 0):
-            raise Unclear(f"{said(at)} is not in the {part}. At what time should the call be?")
+            raise Unclear(f"{said(at)} is not in the {part}. At what time should the call be?", Missing.TIME)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from control_plane.domain.spoken_phrase import Phrase, Unclear
+from control_plane.domain.spoken_phrase import Missing, Phrase, Unclear
 from control_plane.domain.spoken_words import HOLIDAYS, MONTH_WORDS, MONTHS, WEEKDAY_WORDS, WEEKDAYS, suffix
 
 WEEKDAY = rf"(?:{'|'.join(sorted(WEEKDAY_WORDS, key=len, reverse=True))})"
@@ -23,7 +23,7 @@ def _slashed(groups: Groups, today: date) -> date:
     first, second = int(groups["first"] or 0), int(groups["second"] or 0)
     if first <= 12 and second <= 12 and first != second:
         one, other = (f"{MONTHS[m - 1].capitalize()} {d}" for m, d in ((first, second), (second, first)) if 1 <= m <= 12)
-        raise Unclear(f"Do you mean {one} or {other}?")
+        raise Unclear(f"Do you mean {one} or {other}?", Missing.DAY)
     month, day = (first, second) if second > 12 or first == second else (second, first)
     return _in_year(month, day, groups, today)
 
@@ -63,12 +63,13 @@ def _weekday(groups: Groups, today: date) -> date:
     is_this_week = wanted > today.weekday()
     if which == "next":
         if is_this_week:
-            raise Unclear(f"Do you mean {spelled(coming)}, or {spelled(coming + _WEEK)}?")
+            raise Unclear(f"Do you mean {spelled(coming)}, or {spelled(coming + _WEEK)}?", Missing.CHOICE, coming, coming + _WEEK)
         return coming if ahead else today + _WEEK
     if which == "this" and wanted < today.weekday():
-        raise Unclear(f"{WEEKDAYS[wanted].capitalize()} of this week is over. Do you mean {spelled(coming)}?")
+        raise Unclear(f"{WEEKDAYS[wanted].capitalize()} of this week is over. Do you mean {spelled(coming)}?", Missing.CHOICE, coming)
     if not ahead and which != "this":
-        raise Unclear(f"Today is {WEEKDAYS[wanted].capitalize()}. Do you mean today, or {spelled(today + _WEEK)}?")
+        question = f"Today is {WEEKDAYS[wanted].capitalize()}. Do you mean today, or {spelled(today + _WEEK)}?"
+        raise Unclear(question, Missing.CHOICE, today, today + _WEEK)
     return coming
 
 
@@ -105,7 +106,7 @@ def read_date(text: str, today: date) -> date:
     phrase = Phrase(text)
     found = take_date(phrase, today)
     if found is None:
-        raise Unclear(f"I did not understand the date {text!r}. Which day do you mean?")
+        raise Unclear(f"I did not understand the date {text!r}. Which day do you mean?", Missing.DAY)
     phrase.require_read()
     return found
 
@@ -143,7 +144,8 @@ def spelled(day: date) -> str:
 
 def _of_weekday(day: date, said: str | None) -> date:
     if said is not None and WEEKDAY_WORDS[said] != day.weekday():
-        raise Unclear(f"{spelled(day)} is what I found, but you said {WEEKDAYS[WEEKDAY_WORDS[said]].capitalize()}. Which day do you mean?")
+        other = WEEKDAYS[WEEKDAY_WORDS[said]].capitalize()
+        raise Unclear(f"{spelled(day)} is what I found, but you said {other}. Which day do you mean?", Missing.DAY)
     return day
 
 
@@ -153,7 +155,7 @@ def _in_year(month: int, day: int, groups: Groups, today: date) -> date:
     if year is not None:
         return _real(int(year), month, day)
     if (month, day) == (2, 29):
-        raise Unclear("Only leap years have a February 29. Which day, and of which year?")
+        raise Unclear("Only leap years have a February 29. Which day, and of which year?", Missing.DAY)
     first = _real(today.year, month, day)
     return first if first >= today else _real(today.year + 1, month, day)
 
@@ -163,7 +165,7 @@ def _real(year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError as error:
         named = MONTHS[month - 1].capitalize() if 1 <= month <= 12 else f"month {month}"
-        raise Unclear(f"There is no {day}{suffix(day)} of {named} {year}. Which day do you mean?") from error
+        raise Unclear(f"There is no {day}{suffix(day)} of {named} {year}. Which day do you mean?", Missing.DAY) from error
 
 
 def is_month_day(text: str) -> re.Match[str] | None:

@@ -2,23 +2,48 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, time
+from enum import Enum, auto
 
 from control_plane.domain.spoken_words import FILLERS
 
 
+class Missing(Enum):
+    """What a question asks for."""
+
+    WHEN = auto()
+    TIME = auto()
+    CHOICE = auto()
+    """Which of the question's options, or whether the only one."""
+    NOON = auto()
+    """Or midnight."""
+    MIDNIGHT = auto()
+    """At the beginning or the end of a day."""
+    DAY = auto()
+    WEEKDAY = auto()
+    ZONE = auto()
+    OFTEN = auto()
+    FUTURE = auto()
+    """A time that is not over."""
+    PERMISSION = auto()
+    """To pass something on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the person has to be asked, as a sentence to be spoken."""
+    """What the person has to be asked, as a sentence to be spoken in English."""
 
     text: str
+    missing: Missing = Missing.WHEN
+    options: tuple[date | time, ...] = ()
 
 
 class Unclear(Exception):
     """The phrase cannot be read in exactly one way."""
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, missing: Missing = Missing.WHEN, *options: date | time) -> None:
         super().__init__(question)
-        self.question = Question(question)
+        self.question = Question(question, missing, options)
 
 
 class Phrase:

@@ -7,7 +7,7 @@ from datetime import date
 
 from control_plane.domain.recurrence import MAX_INTERVAL, IntervalUnit
 from control_plane.domain.spoken_dates import MONTH, WEEKDAY, read_date
-from control_plane.domain.spoken_phrase import Phrase, Unclear
+from control_plane.domain.spoken_phrase import Missing, Phrase, Unclear
 from control_plane.domain.spoken_words import WEEKDAY_WORDS, WEEKDAYS, suffix
 
 _DAYS = rf"(?:{WEEKDAY})(?:(?: and| &)? (?:on )?(?:{WEEKDAY}))*"
@@ -41,9 +41,9 @@ Groups = dict[str, str | None]
 
 def take_rule(phrase: Phrase, today: date) -> Rule | None:
     """What repeats; None where nothing does. Raises `Unclear`."""
-    for pattern, question in _TWO_MEANINGS:
+    for pattern, question, missing in _TWO_MEANINGS:
         if phrase.take(pattern):
-            raise Unclear(question)
+            raise Unclear(question, missing)
     for pattern, reader in _RULES:
         found = phrase.take(_ANYWHERE + pattern)
         if found is not None:
@@ -71,9 +71,9 @@ def _of_month_by_date(groups: Groups, phrase: Phrase, today: date) -> Rule:
     dates = re.findall(r"\d{1,2}|last", groups["dates"] or "")
     for each in dates:
         if each != "last" and not 1 <= int(each) <= 31:
-            raise Unclear(f"There is no {each}{suffix(int(each))} of a month. On which day of the month?")
+            raise Unclear(f"There is no {each}{suffix(int(each))} of a month. On which day of the month?", Missing.DAY)
         if each != "last" and int(each) > 28:
-            raise Unclear(f"Not every month has a {each}{suffix(int(each))}. Do you mean the last day of the month?")
+            raise Unclear(f"Not every month has a {each}{suffix(int(each))}. Do you mean the last day of the month?", Missing.DAY)
     days = [str(day) for day in sorted({int(each) for each in dates if each != "last"})] + ["L"] * ("last" in dates)
     return Rule(day=",".join(days), interval=_step(groups), unit="months" if _step(groups) > 1 else "weeks")
 
@@ -89,7 +89,8 @@ def _within_day(groups: Groups, phrase: Phrase, today: date) -> Rule:
     whole = 60 if unit == "minute" else 24
     if not 0 < count < whole or whole % count:
         raise Unclear(
-            f"Every {count} {unit}s does not fit into {'an hour' if whole == 60 else 'a day'} evenly. How often should the call be?"
+            f"Every {count} {unit}s does not fit into {'an hour' if whole == 60 else 'a day'} evenly. How often should the call be?",
+            Missing.OFTEN,
         )
     if unit == "minute":
         return Rule(clock=f"{'*' if count == 1 else f'*/{count}'} *")
@@ -115,13 +116,13 @@ def _every_day(groups: Groups, phrase: Phrase, today: date) -> Rule:
 def _every_week(groups: Groups, phrase: Phrase, today: date) -> Rule:
     days, times = groups.get("days"), {"once": 1, "twice": 2, "3 times": 3}.get(groups.get("often") or "")
     if times is not None and days is not None and len(_numbers(days)) != times:
-        raise Unclear(f"{(groups['often'] or '').capitalize()} a week, you said. On which days?")
+        raise Unclear(f"{(groups['often'] or '').capitalize()} a week, you said. On which days?", Missing.WEEKDAY)
     return Rule(weekday=_cron_days(days))
 
 
 def _often_a_day(groups: Groups, phrase: Phrase, today: date) -> Rule:
     if len(re.findall(r"\d{1,2}(?::\d{2})? ?[ap]m|\d{2}:\d{2}|noon|morning|evening|afternoon", phrase.rest)) != _often(groups["often"]):
-        raise Unclear(f"{(groups['often'] or '').capitalize()} a day, you said. At which times?")
+        raise Unclear(f"{(groups['often'] or '').capitalize()} a day, you said. At which times?", Missing.TIME)
     return Rule()
 
 
@@ -164,33 +165,39 @@ _RULES: tuple[tuple[str, Callable[[Groups, Phrase, date], Rule]], ...] = (
     (r"(?:on )?(?:(?:in|during) the )?(?=(?:mornings|afternoons|evenings|nights)\b)", _every_day),
 )
 """In this order: what is said more exactly comes first."""
-_TWO_MEANINGS: Sequence[tuple[str, str]] = (
-    (r"\b(?:biweekly|bi weekly)\b", "Do you mean twice a week, or every other week?"),
-    (r"\b(?:bimonthly|bi monthly)\b", "Do you mean twice a month, or every other month?"),
+_TWO_MEANINGS: Sequence[tuple[str, str, Missing]] = (
+    (r"\b(?:biweekly|bi weekly)\b", "Do you mean twice a week, or every other week?", Missing.OFTEN),
+    (r"\b(?:bimonthly|bi monthly)\b", "Do you mean twice a month, or every other month?", Missing.OFTEN),
     (
         rf"\b{_EVERY} (?:2nd|3rd|4th|5th) (?:{WEEKDAY})\b(?! (?:of|in) )",
         "Do you mean that day of each month, such as the second Monday, or every so many weeks?",
+        Missing.OFTEN,
     ),
     (
         rf"\bthe (?:{_NTH} (?:{WEEKDAY})|\d{{1,2}}(?:st|nd|rd|th)|last day) (?:of|in) the month\b(?<!every)",
         "Do you mean every month, or only the next one?",
+        Missing.OFTEN,
     ),
-    (r"\b(?:twice|3 times|once) (?:a|per) week\b(?! on )", "On which days of the week?"),
+    (r"\b(?:twice|3 times|once) (?:a|per) week\b(?! on )", "On which days of the week?", Missing.WEEKDAY),
     (
         rf"^(?!.*\b(?:{WEEKDAY}|week ?days|week ?ends)\b).*\b(?:weekly|{_EVERY} (?:other |\d+ )?weeks?|fortnightly|{_EVERY} fortnight)\b",
         "On which day of the week?",
+        Missing.WEEKDAY,
     ),
     (
         rf"^(?!.*(?:\d(?:st|nd|rd|th)|last) ).*\b(?:monthly|once a month|{_EVERY} (?:other |\d+ )?months?)\b",
         "On which day of the month?",
+        Missing.DAY,
     ),
     (
         rf"^(?!.*\b(?:{_EVERY}|weekly|fortnightly|daily|week)\b).*\b(?:{WEEKDAY})(?: and)? (?:{WEEKDAY})\b",
         "Every week on these days, or only once?",
+        Missing.OFTEN,
     ),
     (
         r"\bevery now and then\b|\b(?:some|few) (?:days|times|weeks)\b|\bsometimes\b|\boccasionally\b|\bregularly\b",
         "How often, and on which days?",
+        Missing.OFTEN,
     ),
 )
 
@@ -201,7 +208,7 @@ def _step(groups: Groups) -> int:
         return 1
     count = int(word) if word.isdigit() else int(word[0]) if word[0].isdigit() else 2
     if not 1 <= count <= MAX_INTERVAL:
-        raise Unclear(f"At most every {MAX_INTERVAL} days, weeks or months. How often should the call be?")
+        raise Unclear(f"At most every {MAX_INTERVAL} days, weeks or months. How often should the call be?", Missing.OFTEN)
     return count
 
 
@@ -224,7 +231,7 @@ def _cron_day(name: str) -> int:
 
 def _cron_days(days: str | None) -> str:
     if days is None:
-        raise Unclear("On which day of the week?")
+        raise Unclear("On which day of the week?", Missing.WEEKDAY)
     return _joined(_numbers(days))
 
 

@@ -14,7 +14,7 @@ from control_plane.domain.errors import Invalid
 from control_plane.domain.recurrence import Recurrence, check, instant_of, next_run
 from control_plane.domain.spoken_clock import said, take_spoken_zone, take_times, take_zone
 from control_plane.domain.spoken_dates import after_span, spelled, take_date
-from control_plane.domain.spoken_phrase import Phrase, Question, Unclear
+from control_plane.domain.spoken_phrase import Missing, Phrase, Question, Unclear
 from control_plane.domain.spoken_rules import Rule, take_rule, with_ranges_spelled_out
 from control_plane.domain.spoken_words import normalised
 
@@ -42,7 +42,7 @@ def understand(text: str, *, now: datetime, time_zone: str) -> Recurrence | Ques
     except Invalid as error:
         return Question(f"{error.detail} When should the call be?")
     if next_run(plan, now) is None:
-        return Question("That time is over, or never comes. When should the call be?")
+        return Question("That time is over, or never comes. When should the call be?", Missing.FUTURE)
     return plan
 
 
@@ -63,7 +63,7 @@ def _read(text: str, now: datetime, own_zone: str) -> Recurrence:
     times = take_times(phrase)
     phrase.require_read()
     if is_midnight and (rule.day, rule.month, rule.weekday) != ("*", "*", "*"):
-        raise Unclear(_MIDNIGHT)
+        raise Unclear(_MIDNIGHT, Missing.MIDNIGHT)
     return _bounded(_plan(rule, times, time_zone, bounds.starts_on), bounds, now)
 
 
@@ -119,11 +119,13 @@ def _read_once(phrase: Phrase, now: datetime, time_zone: str, bounds: _Bounds) -
     at = _one(take_times(phrase))
     phrase.require_read()
     if bounds.is_said:
-        raise Unclear("How often should the call be: every day, every week, or on which days?")
+        raise Unclear("How often should the call be: every day, every week, or on which days?", Missing.OFTEN)
     if at is None:
-        raise Unclear("At what time should the call be?" if day else "When should the call be: on which day, and at what time?")
+        if day:
+            raise Unclear("At what time should the call be?", Missing.TIME)
+        raise Unclear("When should the call be: on which day, and at what time?")
     if is_midnight:
-        raise Unclear(_MIDNIGHT)
+        raise Unclear(_MIDNIGHT, Missing.MIDNIGHT)
     return Recurrence(time_zone, run_at=_instant(day, at, local, zone))
 
 
@@ -133,7 +135,7 @@ def _says_midnight(phrase: Phrase) -> bool:
 
 def _one(times: Sequence[time]) -> time | None:
     if len(times) > 1:
-        raise Unclear(f"Should the call be at {' or at '.join(said(each) for each in times)}?")
+        raise Unclear(f"Should the call be at {' or at '.join(said(each) for each in times)}?", Missing.CHOICE, *times)
     return times[0] if times else None
 
 
@@ -141,10 +143,11 @@ def _instant(day: date | None, at: time, local: datetime, zone: ZoneInfo) -> dat
     wall = datetime.combine(day or local.date(), at)
     instant = instant_of(wall, zone)
     if instant.astimezone(zone).replace(tzinfo=None) != wall:
-        raise Unclear(f"Clocks are put forward that night, and {said(at)} does not exist on {spelled(wall.date())}. At what time instead?")
+        gone = f"Clocks are put forward that night, and {said(at)} does not exist on {spelled(wall.date())}."
+        raise Unclear(f"{gone} At what time instead?", Missing.TIME)
     if instant <= local.astimezone(UTC):
         over = f"{said(at)} today is over." if wall.date() == local.date() else f"{spelled(wall.date())} at {said(at)} is over."
-        raise Unclear(f"{over} Do you mean tomorrow?" if day is None else f"{over} When should the call be?")
+        raise Unclear(f"{over} Do you mean tomorrow?" if day is None else f"{over} When should the call be?", Missing.FUTURE)
     return instant
 
 
@@ -152,12 +155,12 @@ def _plan(rule: Rule, times: Sequence[time], time_zone: str, starts_on: date | N
     days = f"{rule.day} {rule.month} {rule.weekday}"
     if rule.clock is not None:
         if times:
-            raise Unclear("That repeats within the day. From when to when, or at which times of day?")
+            raise Unclear("That repeats within the day. From when to when, or at which times of day?", Missing.TIME)
         return Recurrence(time_zone, cron=f"{rule.clock} {days}", starts_on=starts_on)
     if not times:
-        raise Unclear("At what time should the call be?")
+        raise Unclear("At what time should the call be?", Missing.TIME)
     if len({each.minute for each in times}) > 1:
-        raise Unclear(f"{' and '.join(said(each) for each in times)} need a schedule each. Which one first?")
+        raise Unclear(f"{' and '.join(said(each) for each in times)} need a schedule each. Which one first?", Missing.TIME)
     hours = ",".join(str(each.hour) for each in times)
     cron = f"{times[0].minute} {hours} {days}"
     return Recurrence(time_zone, cron=cron, starts_on=starts_on, interval=rule.interval, interval_unit=rule.unit)

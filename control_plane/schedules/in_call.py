@@ -24,6 +24,7 @@ from control_plane.domain.errors import Conflict, NotFound
 from control_plane.domain.read_back_tongues import tongue_of
 from control_plane.domain.recurrence import Recurrence
 from control_plane.domain.spoken_phrase import Question
+from control_plane.domain.spoken_questions import NOT_MOVED, in_language
 from control_plane.domain.spoken_read_back import read_back
 from control_plane.domain.spoken_times import understand
 from control_plane.kit.ids import new_id
@@ -38,7 +39,6 @@ MOST_CHANGES = 3
 _PROPOSED, _MADE, _CHANGED = "schedule_proposed", "schedule_made", "schedule_changed"
 _DONE = frozenset({_MADE, _CHANGED, SCHEDULE_CANCELED})
 _MOST_AGENDA = 2000
-_NO_CHANGE = "Check-ups are moved by the people who look after them. Shall I pass on that another time would be better?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class SchedulesOfCall:
         call = await self._agent.under_way(lock=True)
         plan = await self._understood(call, words)
         if isinstance(plan, Question):
-            return Answer(question=plan.text)
+            return Answer(question=in_language(plan, await self._language(call)))
         agenda, language = about.strip()[:_MOST_AGENDA], await self._language(call)
         said = read_back(plan, language)
         heard = {"read_back": said, "sentence": tongue_of(language).will_call.format(plan=said)}
@@ -74,10 +74,10 @@ class SchedulesOfCall:
         call = await self._agent.under_way(lock=True)
         row, is_checkup = await self._theirs(call, schedule_id)
         if is_checkup:
-            return Answer(question=_NO_CHANGE)
+            return Answer(question=in_language(NOT_MOVED, await self._language(call)))
         plan = await self._understood(call, words)
         if isinstance(plan, Question):
-            return Answer(question=plan.text)
+            return Answer(question=in_language(plan, await self._language(call)))
         language = await self._language(call)
         tongue = tongue_of(language)
         said = tongue.instead.format(plan=read_back(plan, language), old=when_in_words(row.plan, language))

@@ -62,6 +62,7 @@ async def test_a_plan_is_read_back_in_the_language_of_the_call_and_stored_as_the
     """The model hands on what was said in English; another language than those with words of their own is the model's to say."""
     contact = await stage.post("/contacts", {"name": "Ada", "phones": [{"e164": CALLEE}], "language": language})
     _, agent = await stage.in_progress(contact_id=contact["id"])
+    assert ("Do you mean" in (await asked(agent, "every Monday at 3"))["question"]) == (language == "ja")
     assert (await asked(agent, "every Monday at 2 PM Berlin time"))["sentence"] == sentence
     await asked(agent, yes="Ja, genau.")
     (made,) = await schedules(stage)
