@@ -86,6 +86,10 @@ def _checked(answer: httpx.Response) -> httpx.Response:
 """
 
 
+_UNCOUNTED = frozenset({"knowledge"})
+"""Words without a plural: all of it and one of it would be called the same."""
+
+
 def python_client(described: dict[str, Any]) -> str:
     """The module's text. Raises `ValueError` when two routes would be called the same."""
     models = "\n\n".join(_model(name, schema) for name, schema in sorted(described["components"]["schemas"].items()))
@@ -190,6 +194,8 @@ def _method_name(method: str, path: str) -> str:
 
 
 def _singular(word: str) -> str:
+    if word in _UNCOUNTED:
+        return f"one_{word}"
     if word.endswith("ies"):
         return word[:-3] + "y"
     return word.removesuffix("s")

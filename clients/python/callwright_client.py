@@ -192,10 +192,13 @@ class AssistantIn(TypedDict):
     voice: NotRequired["Voice"]
     models: NotRequired["Models"]
     tools: NotRequired[list[str]]
+    knowledge_ids: NotRequired[list[str]]
+    answers_only_from_knowledge: NotRequired[bool]
     voicemail: NotRequired["Voicemail"]
     menu: NotRequired["Menu"]
     call_screening: NotRequired["CallScreening"]
     turns: NotRequired["Turns"]
+    calendar_ids: NotRequired[list[str]]
     transfer: NotRequired["Transfer"]
     outcome_labels: NotRequired[list[str]]
     extraction_schema: NotRequired[dict[str, Any]]
@@ -212,10 +215,13 @@ class AssistantOut(TypedDict):
     voice: NotRequired["Voice"]
     models: NotRequired["Models"]
     tools: NotRequired[list[str]]
+    knowledge_ids: NotRequired[list[str]]
+    answers_only_from_knowledge: NotRequired[bool]
     voicemail: NotRequired["Voicemail"]
     menu: NotRequired["Menu"]
     call_screening: NotRequired["CallScreening"]
     turns: NotRequired["Turns"]
+    calendar_ids: NotRequired[list[str]]
     transfer: NotRequired["Transfer"]
     outcome_labels: NotRequired[list[str]]
     extraction_schema: NotRequired[dict[str, Any]]
@@ -226,6 +232,7 @@ class AssistantOut(TypedDict):
     published_version_id: str | None
     published_version: int | None
     has_unpublished_changes: bool
+    last_probe: "Probe | None"
     created_at: str
     updated_at: str
 
@@ -240,10 +247,13 @@ class AssistantPatch(TypedDict):
     voice: NotRequired["Voice"]
     models: NotRequired["Models"]
     tools: NotRequired[list[str]]
+    knowledge_ids: NotRequired[list[str]]
+    answers_only_from_knowledge: NotRequired[bool]
     voicemail: NotRequired["Voicemail"]
     menu: NotRequired["Menu"]
     call_screening: NotRequired["CallScreening"]
     turns: NotRequired["Turns"]
+    calendar_ids: NotRequired[list[str]]
     transfer: NotRequired["Transfer"]
     outcome_labels: NotRequired[list[str]]
     extraction_schema: NotRequired[dict[str, Any]]
@@ -271,10 +281,13 @@ class AssistantVersionOut(TypedDict):
     voice: NotRequired["Voice"]
     models: NotRequired["Models"]
     tools: NotRequired[list[str]]
+    knowledge_ids: NotRequired[list[str]]
+    answers_only_from_knowledge: NotRequired[bool]
     voicemail: NotRequired["Voicemail"]
     menu: NotRequired["Menu"]
     call_screening: NotRequired["CallScreening"]
     turns: NotRequired["Turns"]
+    calendar_ids: NotRequired[list[str]]
     transfer: NotRequired["Transfer"]
     outcome_labels: NotRequired[list[str]]
     extraction_schema: NotRequired[dict[str, Any]]
@@ -284,6 +297,7 @@ class AssistantVersionOut(TypedDict):
     number: int
     name: str
     created_at: str
+    last_probe: NotRequired["Probe | None"]
 
 
 class Attempts(TypedDict):
@@ -309,11 +323,105 @@ class AuditOut(TypedDict):
     redacted_at: str | None
 
 
+class Availability(TypedDict):
+    time_zone: str
+    slots: list["FreeSlot"]
+
+
+class BookingIn(TypedDict):
+    calendar_id: str
+    starts_at: str
+    contact_id: NotRequired[str | None]
+    name: NotRequired[str]
+    e164: NotRequired[str | None]
+    note: NotRequired[str]
+
+
+class BookingOut(TypedDict):
+    id: str
+    calendar_id: str
+    contact_id: str | None
+    name: str
+    e164: str | None
+    note: str
+    starts_at: str
+    ends_at: str
+    seat: int
+    status: str
+    appointment_id: str | None
+    call_id: str | None
+    created_at: str
+    updated_at: str
+
+
+class BookingPatch(TypedDict):
+    starts_at: NotRequired[str]
+    name: NotRequired[str]
+    note: NotRequired[str]
+    status: NotRequired[Literal['booked', 'canceled']]
+
+
 class Breaker(TypedDict):
     share: NotRequired[float]
     dials: NotRequired[int]
     least_dials: NotRequired[int]
     window_s: NotRequired[int]
+
+
+class CalendarIn(TypedDict):
+    name: str
+    weekly: list["Hours"]
+    title: NotRequired[str]
+    place: NotRequired[str]
+    time_zone: NotRequired[str | None]
+    slot_s: NotRequired[int]
+    buffer_s: NotRequired[int]
+    capacity: NotRequired[int]
+    min_notice_s: NotRequired[int]
+    days_ahead: NotRequired[int]
+    blocked_dates: NotRequired[list[str]]
+    assistant_id: NotRequired[str | None]
+    reminder_offsets_s: NotRequired[list[int]]
+    busy_url: NotRequired[str | None]
+
+
+class CalendarOut(TypedDict):
+    id: str
+    name: str
+    title: str
+    place: str
+    time_zone: str
+    weekly: list["Hours"]
+    slot_s: int
+    buffer_s: int
+    capacity: int
+    min_notice_s: int
+    days_ahead: int
+    blocked_dates: list[str]
+    assistant_id: str | None
+    reminder_offsets_s: list[int]
+    busy_url_host: str
+    refreshed_at: str | None
+    error: str
+    created_at: str
+    updated_at: str
+
+
+class CalendarPatch(TypedDict):
+    name: NotRequired[str]
+    weekly: NotRequired[list["Hours"]]
+    title: NotRequired[str]
+    place: NotRequired[str]
+    time_zone: NotRequired[str]
+    slot_s: NotRequired[int]
+    buffer_s: NotRequired[int]
+    capacity: NotRequired[int]
+    min_notice_s: NotRequired[int]
+    days_ahead: NotRequired[int]
+    blocked_dates: NotRequired[list[str]]
+    assistant_id: NotRequired[str | None]
+    reminder_offsets_s: NotRequired[list[int]]
+    busy_url: NotRequired[str | None]
 
 
 class CallAnalyticsOut(TypedDict):
@@ -387,6 +495,7 @@ class CallView(TypedDict):
     status: str
     state: str
     purpose: str
+    direction: Literal['inbound', 'outbound']
     to: str
     from_number: str
     assistant_id: str
@@ -827,6 +936,35 @@ class DisclosureView(TypedDict):
     quote: str
 
 
+class DocumentCounts(TypedDict):
+    queued: NotRequired[int]
+    ready: NotRequired[int]
+    failed: NotRequired[int]
+
+
+class DocumentOut(TypedDict):
+    id: str
+    knowledge_id: str
+    name: str
+    kind: Literal['html', 'markdown', 'pdf', 'text']
+    state: Literal['failed', 'queued', 'ready']
+    error: str
+    size: int
+    sha256: str
+    title: str
+    pages: int | None
+    chunks: int
+    read_at: str | None
+    created_at: str
+    updated_at: str
+
+
+class DutyHours(TypedDict):
+    days: list[Literal['fri', 'mon', 'sat', 'sun', 'thu', 'tue', 'wed']]
+    start: str
+    end: str
+
+
 class EnrollmentExplained(TypedDict):
     may_dial: bool
     decision: str
@@ -1024,9 +1162,24 @@ class ForecastOut(TypedDict):
     calls_per_day: int | None
 
 
+class FreeSlot(TypedDict):
+    starts_at: str
+    ends_at: str
+    free: int
+
+
 class Halt(TypedDict):
     reason: str
     end_live_calls: NotRequired[bool]
+
+
+class Hit(TypedDict):
+    document_id: str
+    document: str
+    heading: str
+    page: int | None
+    text: str
+    snippet: str
 
 
 class HoldIn(TypedDict):
@@ -1056,6 +1209,12 @@ class HourOut(TypedDict):
     humans: int
     answer_seizure_ratio: "Rate"
     contact_rate: "Rate"
+
+
+class Hours(TypedDict):
+    days: list[Literal['fri', 'mon', 'sat', 'sun', 'thu', 'tue', 'wed']]
+    start: str
+    end: str
 
 
 class HoursOut(TypedDict):
@@ -1095,6 +1254,45 @@ class ImportPreview(TypedDict):
     accepted: int
     rejected: int
     rejections: list["RejectionOut"]
+
+
+class InboundOut(TypedDict):
+    calls: int
+    answered: int
+    gave_up: int
+    recognised: int
+    successes: int
+    opt_outs: int
+    answer_rate: "Rate"
+    talk_time_s: float
+    average_talk_time: "Seconds"
+
+
+class KeyMenu(TypedDict):
+    prompt: str
+    keys: dict[str, str]
+
+
+class KnowledgeIn(TypedDict):
+    name: str
+    description: NotRequired[str]
+    language: NotRequired[str]
+
+
+class KnowledgeOut(TypedDict):
+    id: str
+    name: str
+    description: str
+    language: str
+    documents: "DocumentCounts"
+    used_by: list[str]
+    created_at: str
+    updated_at: str
+
+
+class KnowledgePatch(TypedDict):
+    name: NotRequired[str]
+    description: NotRequired[str]
 
 
 class LackingOut(TypedDict):
@@ -1404,6 +1602,36 @@ class OpeningOut(TypedDict):
     contacts: int
 
 
+class OperatorIn(TypedDict):
+    name: str
+    e164: str
+    time_zone: NotRequired[str | None]
+    weekly: NotRequired[list["DutyHours"]]
+    assistant_ids: NotRequired[list[str]]
+    is_active: NotRequired[bool]
+
+
+class OperatorOut(TypedDict):
+    id: str
+    name: str
+    e164: str
+    time_zone: str
+    weekly: list["DutyHours"]
+    assistant_ids: list[str]
+    is_active: bool
+    created_at: str
+    updated_at: str
+
+
+class OperatorPatch(TypedDict):
+    name: NotRequired[str]
+    e164: NotRequired[str]
+    time_zone: NotRequired[str]
+    weekly: NotRequired[list["DutyHours"]]
+    assistant_ids: NotRequired[list[str]]
+    is_active: NotRequired[bool]
+
+
 Outcome = Literal['success', 'partial', 'callback', 'not_interested', 'do_not_call', 'wrong_person', 'wrong_number', 'language_barrier', 'deceased_or_vulnerable', 'transferred', 'hung_up_early', 'no_conversation', 'agent_failure', 'unknown']
 
 
@@ -1414,6 +1642,11 @@ class OutcomesOut(TypedDict):
     by_outcome: list["ValueOut"]
     by_outcome_label: list["ValueOut"]
     by_end_cause: list["ValueOut"]
+
+
+class Outside(TypedDict):
+    assistant_id: NotRequired[str | None]
+    message: NotRequired[str]
 
 
 class OwnFailedCalls(TypedDict):
@@ -1539,6 +1772,16 @@ class AuditOutPage(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class BookingOutPage(TypedDict):
+    items: list["BookingOut"]
+    next_cursor: NotRequired[str | None]
+
+
+class CalendarOutPage(TypedDict):
+    items: list["CalendarOut"]
+    next_cursor: NotRequired[str | None]
+
+
 class CallViewPage(TypedDict):
     items: list["CallView"]
     next_cursor: NotRequired[str | None]
@@ -1569,6 +1812,11 @@ class CreditOutPage(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class DocumentOutPage(TypedDict):
+    items: list["DocumentOut"]
+    next_cursor: NotRequired[str | None]
+
+
 class EnrollmentOutPage(TypedDict):
     items: list["EnrollmentOut"]
     next_cursor: NotRequired[str | None]
@@ -1594,6 +1842,11 @@ class HoldOutPage(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class KnowledgeOutPage(TypedDict):
+    items: list["KnowledgeOut"]
+    next_cursor: NotRequired[str | None]
+
+
 class ListOutPage(TypedDict):
     items: list["ListOut"]
     next_cursor: NotRequired[str | None]
@@ -1606,6 +1859,11 @@ class LogEntryPage(TypedDict):
 
 class NumberOutPage(TypedDict):
     items: list["NumberOut"]
+    next_cursor: NotRequired[str | None]
+
+
+class OperatorOutPage(TypedDict):
+    items: list["OperatorOut"]
     next_cursor: NotRequired[str | None]
 
 
@@ -1785,6 +2043,19 @@ class PricesOut(TypedDict):
     in_use: "OwnPrices"
 
 
+class Probe(TypedDict):
+    parts: list["ProbedPart"]
+    works: bool
+    tried_at: str
+
+
+class ProbedPart(TypedDict):
+    part: str
+    works: bool
+    took_s: float
+    words: str
+
+
 class Problem(TypedDict):
     type: str
     title: str
@@ -1920,6 +2191,16 @@ class RevocationIn(TypedDict):
     reason: NotRequired[str]
 
 
+class Routing(TypedDict):
+    greeting: NotRequired[str]
+    time_zone: NotRequired[str | None]
+    hours: NotRequired[dict[str, Any] | None]
+    outside: NotRequired["Outside"]
+    menu: NotRequired["KeyMenu | None"]
+    returns_to_caller: NotRequired[bool]
+    most_at_once: NotRequired[int]
+
+
 class RunCall(TypedDict):
     id: str
     attempt: int
@@ -1943,6 +2224,7 @@ class RunOut(TypedDict):
     missed: int
     reasons: list[str]
     calls: list["RunCall"]
+    merged_into: str | None
     closed_at: str | None
     created_at: str
 
@@ -2015,6 +2297,10 @@ class SchedulePatch(TypedDict):
     user_id: NotRequired[str | None]
     variables: NotRequired[dict[str, str]]
     metadata: NotRequired[dict[str, Any]]
+
+
+class SearchOut(TypedDict):
+    items: list["Hit"]
 
 
 class Seconds(TypedDict):
@@ -2317,6 +2603,50 @@ class TrunksOut(TypedDict):
     items: list["TrunkFigures"]
 
 
+class TryEvent(TypedDict):
+    kind: str
+    at: str
+    data: dict[str, Any]
+
+
+class TryIn(TypedDict):
+    trial_id: NotRequired[str | None]
+    steps: NotRequired[list["TryStep"]]
+    after: NotRequired[int]
+    wait_for: NotRequired[Literal['all', 'some']]
+    to: NotRequired[str | None]
+    contact_id: NotRequired[str | None]
+    variables: NotRequired[dict[str, Any]]
+    agenda: NotRequired[str]
+    custom_prompt: NotRequired[str]
+    first_words: NotRequired[str]
+    tool_answers: NotRequired[dict[str, str]]
+
+
+class TryOut(TypedDict):
+    trial_id: str
+    events: list["TryEvent"]
+    next: int
+    is_settled: bool
+    is_over: bool
+    result: "TryResult | None"
+    error: str
+
+
+class TryResult(TypedDict):
+    answered_by: str
+    outcome: str
+    outcome_label: str
+    outcome_note: str
+    end_cause: str
+    errors: list[str]
+
+
+class TryStep(TypedDict):
+    kind: Literal['beep', 'hang_up', 'press', 'say', 'silence']
+    text: NotRequired[str]
+
+
 class TurnLatency(TypedDict):
     seq: int
     at_s: float
@@ -2456,6 +2786,10 @@ class WaiverOut(TypedDict):
     purposes: NotRequired[list[str] | None]
 
 
+class WantedTransfer(TypedDict):
+    destination: str
+
+
 class WebhookDeliveryOut(TypedDict):
     id: str
     event_id: str
@@ -2476,7 +2810,7 @@ class WebhookDeliveryOut(TypedDict):
 
 class WebhookEndpointIn(TypedDict):
     url: str
-    events: NotRequired[list[Literal['appointment.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
+    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
     assistant_id: NotRequired[str | None]
     description: NotRequired[str]
 
@@ -2500,7 +2834,7 @@ class WebhookEndpointOut(TypedDict):
 
 class WebhookEndpointPatch(TypedDict):
     url: NotRequired[str]
-    events: NotRequired[list[Literal['appointment.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
+    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
     description: NotRequired[str]
     state: NotRequired[Literal['disabled', 'enabled']]
 
@@ -2530,6 +2864,7 @@ class WorkspaceOut(TypedDict):
     default_country: str
     limits: "Limits"
     is_halted: bool
+    adds_callers: bool
     created_at: str
     updated_at: str
 
@@ -2540,6 +2875,7 @@ class WorkspacePatch(TypedDict):
     default_country: NotRequired[str]
     limits: NotRequired["Limits"]
     is_halted: NotRequired[bool]
+    adds_callers: NotRequired[bool]
 
 
 class ZoneView(TypedDict):
@@ -2631,6 +2967,14 @@ class Callwright:
         """Delete an assistant that nothing uses."""
         self._ask("DELETE", f"/api/v1/assistants/{assistant_id}", {}, {})
 
+    def delete_booking(self, booking_id: str) -> None:
+        """Forget a booking; its time is free again."""
+        self._ask("DELETE", f"/api/v1/bookings/{booking_id}", {}, {})
+
+    def delete_calendar(self, calendar_id: str) -> None:
+        """Forget a calendar in which nothing is booked any more."""
+        self._ask("DELETE", f"/api/v1/calendars/{calendar_id}", {}, {})
+
     def delete_campaign(self, campaign_id: str) -> None:
         """Delete a campaign at rest; its calls are kept."""
         self._ask("DELETE", f"/api/v1/campaigns/{campaign_id}", {}, {})
@@ -2667,6 +3011,18 @@ class Callwright:
         """Let nobody take inbound calls."""
         self._ask("DELETE", f"/api/v1/numbers/{number_id}/assistant", {}, {})
 
+    def delete_one_knowledge(self, knowledge_id: str) -> None:
+        """Delete knowledge that no assistant uses, with its documents."""
+        self._ask("DELETE", f"/api/v1/knowledge/{knowledge_id}", {}, {})
+
+    def delete_one_knowledge_document(self, knowledge_id: str, document_id: str) -> None:
+        """Delete a document at once."""
+        self._ask("DELETE", f"/api/v1/knowledge/{knowledge_id}/documents/{document_id}", {}, {})
+
+    def delete_operator(self, operator_id: str) -> None:
+        """No call is put through to them any more."""
+        self._ask("DELETE", f"/api/v1/operators/{operator_id}", {}, {})
+
     def delete_schedule(self, schedule_id: str) -> None:
         """Delete a schedule; its calls are kept."""
         self._ask("DELETE", f"/api/v1/schedules/{schedule_id}", {}, {})
@@ -2702,6 +3058,10 @@ class Callwright:
     def get_analytics_hours(self, *, from_: str | None = None, to: str | None = None, campaign: str | None = None, assistant: str | None = None, number: str | None = None) -> HoursOut:
         """At which hours of the week calls are answered."""
         return self._ask("GET", "/api/v1/analytics/hours", {"from": from_, "to": to, "campaign": campaign, "assistant": assistant, "number": number}, {}).json()
+
+    def get_analytics_inbound(self, *, from_: str | None = None, to: str | None = None, campaign: str | None = None, assistant: str | None = None, number: str | None = None) -> InboundOut:
+        """Calls that came in: how many, answered, recognised; the other figures know nothing of them."""
+        return self._ask("GET", "/api/v1/analytics/inbound", {"from": from_, "to": to, "campaign": campaign, "assistant": assistant, "number": number}, {}).json()
 
     def get_analytics_latency(self, *, from_: str | None = None, to: str | None = None, campaign: str | None = None, assistant: str | None = None, number: str | None = None) -> LatenciesOut:
         """How quickly agents spoke and replied, from what they measured."""
@@ -2759,6 +3119,26 @@ class Callwright:
         """Who changed what, when."""
         return self._ask("GET", "/api/v1/audit", {"subject_kind": subject_kind, "subject_id": subject_id, "limit": limit, "cursor": cursor}, {}).json()
 
+    def get_booking(self, booking_id: str) -> BookingOut:
+        """One booking."""
+        return self._ask("GET", f"/api/v1/bookings/{booking_id}", {}, {}).json()
+
+    def get_bookings(self, *, limit: int | None = None, cursor: str | None = None, calendar_id: str | None = None, contact_id: str | None = None, status: Literal['booked', 'canceled'] | None = None, since: str | None = None, until: str | None = None) -> BookingOutPage:
+        """Bookings, newest first."""
+        return self._ask("GET", "/api/v1/bookings", {"limit": limit, "cursor": cursor, "calendar_id": calendar_id, "contact_id": contact_id, "status": status, "since": since, "until": until}, {}).json()
+
+    def get_calendar(self, calendar_id: str) -> CalendarOut:
+        """One calendar."""
+        return self._ask("GET", f"/api/v1/calendars/{calendar_id}", {}, {}).json()
+
+    def get_calendar_availability(self, calendar_id: str, *, from_: str | None = None, to: str | None = None) -> Availability:
+        """What of it is free."""
+        return self._ask("GET", f"/api/v1/calendars/{calendar_id}/availability", {"from": from_, "to": to}, {}).json()
+
+    def get_calendars(self, *, limit: int | None = None, cursor: str | None = None) -> CalendarOutPage:
+        """Calendars in which people can be given a time, newest first."""
+        return self._ask("GET", "/api/v1/calendars", {"limit": limit, "cursor": cursor}, {}).json()
+
     def get_call(self, call_id: str) -> CallView:
         """One call."""
         return self._ask("GET", f"/api/v1/calls/{call_id}", {}, {}).json()
@@ -2787,17 +3167,17 @@ class Callwright:
         """The recording, Ogg Opus."""
         return self._ask("GET", f"/api/v1/calls/{call_id}/recording", {}, {"Range": range}).content
 
-    def get_call_stream(self, call_id: str, *, last_event_id: str | None = None, access_token: str | None = None) -> Iterator[str]:
+    def get_call_stream(self, call_id: str, *, last_event_id: str | None = None) -> Iterator[str]:
         """What happens in a call, as Server-Sent Events."""
-        return self._lines(f"/api/v1/calls/{call_id}/stream", {"last_event_id": last_event_id, "access_token": access_token}, {})
+        return self._lines(f"/api/v1/calls/{call_id}/stream", {"last_event_id": last_event_id}, {})
 
     def get_call_transcript(self, call_id: str) -> TranscriptView:
         """What was said, turn by turn."""
         return self._ask("GET", f"/api/v1/calls/{call_id}/transcript", {}, {}).json()
 
-    def get_calls(self, *, contact_id: str | None = None, enrollment_id: str | None = None, assistant_id: str | None = None, state: CallState | None = None, network_result: NetworkResult | None = None, answered_by: AnsweredBy | None = None, outcome: Outcome | None = None, to: str | None = None, since: str | None = None, until: str | None = None, campaign_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> CallViewPage:
+    def get_calls(self, *, contact_id: str | None = None, enrollment_id: str | None = None, assistant_id: str | None = None, state: CallState | None = None, network_result: NetworkResult | None = None, answered_by: AnsweredBy | None = None, outcome: Outcome | None = None, to: str | None = None, direction: Literal['outbound', 'inbound'] | None = None, since: str | None = None, until: str | None = None, campaign_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> CallViewPage:
         """Calls, newest first."""
-        return self._ask("GET", "/api/v1/calls", {"contact_id": contact_id, "enrollment_id": enrollment_id, "assistant_id": assistant_id, "state": state, "network_result": network_result, "answered_by": answered_by, "outcome": outcome, "to": to, "since": since, "until": until, "campaign_id": campaign_id, "limit": limit, "cursor": cursor}, {}).json()
+        return self._ask("GET", "/api/v1/calls", {"contact_id": contact_id, "enrollment_id": enrollment_id, "assistant_id": assistant_id, "state": state, "network_result": network_result, "answered_by": answered_by, "outcome": outcome, "to": to, "direction": direction, "since": since, "until": until, "campaign_id": campaign_id, "limit": limit, "cursor": cursor}, {}).json()
 
     def get_calls_active(self) -> ActiveCalls:
         """Calls under way now."""
@@ -2811,9 +3191,9 @@ class Callwright:
         """One campaign."""
         return self._ask("GET", f"/api/v1/campaigns/{campaign_id}", {}, {}).json()
 
-    def get_campaign_calls(self, campaign_id: str, *, contact_id: str | None = None, enrollment_id: str | None = None, assistant_id: str | None = None, state: CallState | None = None, network_result: NetworkResult | None = None, answered_by: AnsweredBy | None = None, outcome: Outcome | None = None, to: str | None = None, since: str | None = None, until: str | None = None, limit: int | None = None, cursor: str | None = None) -> CallViewPage:
+    def get_campaign_calls(self, campaign_id: str, *, contact_id: str | None = None, enrollment_id: str | None = None, assistant_id: str | None = None, state: CallState | None = None, network_result: NetworkResult | None = None, answered_by: AnsweredBy | None = None, outcome: Outcome | None = None, to: str | None = None, direction: Literal['outbound', 'inbound'] | None = None, since: str | None = None, until: str | None = None, limit: int | None = None, cursor: str | None = None) -> CallViewPage:
         """Calls of a campaign, newest first."""
-        return self._ask("GET", f"/api/v1/campaigns/{campaign_id}/calls", {"contact_id": contact_id, "enrollment_id": enrollment_id, "assistant_id": assistant_id, "state": state, "network_result": network_result, "answered_by": answered_by, "outcome": outcome, "to": to, "since": since, "until": until, "limit": limit, "cursor": cursor}, {}).json()
+        return self._ask("GET", f"/api/v1/campaigns/{campaign_id}/calls", {"contact_id": contact_id, "enrollment_id": enrollment_id, "assistant_id": assistant_id, "state": state, "network_result": network_result, "answered_by": answered_by, "outcome": outcome, "to": to, "direction": direction, "since": since, "until": until, "limit": limit, "cursor": cursor}, {}).json()
 
     def get_campaign_enrollments(self, campaign_id: str, *, limit: int | None = None, cursor: str | None = None, state: Literal['waiting', 'claimed', 'done', 'exhausted', 'suppressed', 'skipped'] | None = None) -> EnrollmentOutPage:
         """Its contacts and how far each has come."""
@@ -2835,9 +3215,9 @@ class Callwright:
         """Where it stands."""
         return self._ask("GET", f"/api/v1/campaigns/{campaign_id}/status", {}, {}).json()
 
-    def get_campaign_stream(self, campaign_id: str, *, last_event_id: str | None = None, access_token: str | None = None) -> Iterator[str]:
+    def get_campaign_stream(self, campaign_id: str, *, last_event_id: str | None = None) -> Iterator[str]:
         """What happens in a campaign, as Server-Sent Events."""
-        return self._lines(f"/api/v1/campaigns/{campaign_id}/stream", {"last_event_id": last_event_id, "access_token": access_token}, {})
+        return self._lines(f"/api/v1/campaigns/{campaign_id}/stream", {"last_event_id": last_event_id}, {})
 
     def get_campaigns(self, *, limit: int | None = None, cursor: str | None = None, execution_status: Literal['idle', 'running', 'paused', 'completed', 'stopped', 'error', 'archived'] | None = None) -> CampaignOutPage:
         """Campaigns, newest first."""
@@ -2959,9 +3339,13 @@ class Callwright:
         """Rejected rows with the reason and their own text."""
         return self._ask("GET", f"/api/v1/imports/{import_id}/errors.csv", {}, {}).content
 
-    def get_import_stream(self, import_id: str, *, access_token: str | None = None) -> Iterator[str]:
+    def get_import_stream(self, import_id: str) -> Iterator[str]:
         """How far an import comes, until its end, as Server-Sent Events."""
-        return self._lines(f"/api/v1/imports/{import_id}/stream", {"access_token": access_token}, {})
+        return self._lines(f"/api/v1/imports/{import_id}/stream", {}, {})
+
+    def get_knowledge(self, *, limit: int | None = None, cursor: str | None = None) -> KnowledgeOutPage:
+        """Knowledge bases, newest first."""
+        return self._ask("GET", "/api/v1/knowledge", {"limit": limit, "cursor": cursor}, {}).json()
 
     def get_legal_hold(self, hold_id: str) -> HoldOut:
         """One legal hold."""
@@ -2975,9 +3359,37 @@ class Callwright:
         """A number."""
         return self._ask("GET", f"/api/v1/numbers/{number_id}", {}, {}).json()
 
+    def get_number_routing(self, number_id: str) -> Routing:
+        """What is done with calls that come in."""
+        return self._ask("GET", f"/api/v1/numbers/{number_id}/routing", {}, {}).json()
+
     def get_numbers(self, *, trunk_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> NumberOutPage:
         """Numbers, newest first."""
         return self._ask("GET", "/api/v1/numbers", {"trunk_id": trunk_id, "limit": limit, "cursor": cursor}, {}).json()
+
+    def get_one_knowledge(self, knowledge_id: str) -> KnowledgeOut:
+        """A knowledge base."""
+        return self._ask("GET", f"/api/v1/knowledge/{knowledge_id}", {}, {}).json()
+
+    def get_one_knowledge_document(self, knowledge_id: str, document_id: str) -> DocumentOut:
+        """A document, and what became of its last upload."""
+        return self._ask("GET", f"/api/v1/knowledge/{knowledge_id}/documents/{document_id}", {}, {}).json()
+
+    def get_one_knowledge_documents(self, knowledge_id: str, *, limit: int | None = None, cursor: str | None = None) -> DocumentOutPage:
+        """Documents, newest first."""
+        return self._ask("GET", f"/api/v1/knowledge/{knowledge_id}/documents", {"limit": limit, "cursor": cursor}, {}).json()
+
+    def get_one_knowledge_search(self, knowledge_id: str, *, q: str, limit: int | None = None) -> SearchOut:
+        """What an assistant would find, best first, each passage with where it stands."""
+        return self._ask("GET", f"/api/v1/knowledge/{knowledge_id}/search", {"q": q, "limit": limit}, {}).json()
+
+    def get_operator(self, operator_id: str) -> OperatorOut:
+        """One operator."""
+        return self._ask("GET", f"/api/v1/operators/{operator_id}", {}, {}).json()
+
+    def get_operators(self, *, limit: int | None = None, cursor: str | None = None) -> OperatorOutPage:
+        """People who take over calls, newest first."""
+        return self._ask("GET", "/api/v1/operators", {"limit": limit, "cursor": cursor}, {}).json()
 
     def get_promise(self, promise_id: str) -> PromiseOut:
         """One promise."""
@@ -3019,9 +3431,9 @@ class Callwright:
         """Secrets without their values, newest first."""
         return self._ask("GET", "/api/v1/secrets", {"limit": limit, "cursor": cursor}, {}).json()
 
-    def get_stream(self, *, last_event_id: str | None = None, access_token: str | None = None) -> Iterator[str]:
+    def get_stream(self, *, last_event_id: str | None = None) -> Iterator[str]:
         """What happens in the workspace, as Server-Sent Events."""
-        return self._lines("/api/v1/stream", {"last_event_id": last_event_id, "access_token": access_token}, {})
+        return self._lines("/api/v1/stream", {"last_event_id": last_event_id}, {})
 
     def get_suppression(self, suppression_id: str) -> SuppressionOut:
         """One suppression."""
@@ -3131,6 +3543,14 @@ class Callwright:
         """Change the draft."""
         return self._ask("PATCH", f"/api/v1/assistants/{assistant_id}", {}, {"If-Match": if_match}, json=body).json()
 
+    def patch_booking(self, booking_id: str, body: BookingPatch, *, if_match: str | None = None) -> BookingOut:
+        """Move it, cancel it, or change what is noted."""
+        return self._ask("PATCH", f"/api/v1/bookings/{booking_id}", {}, {"If-Match": if_match}, json=body).json()
+
+    def patch_calendar(self, calendar_id: str, body: CalendarPatch, *, if_match: str | None = None) -> CalendarOut:
+        """Change what can be booked from now on."""
+        return self._ask("PATCH", f"/api/v1/calendars/{calendar_id}", {}, {"If-Match": if_match}, json=body).json()
+
     def patch_campaign(self, campaign_id: str, body: CampaignPatch, *, if_match: str | None = None) -> CampaignOut:
         """Change what is sent."""
         return self._ask("PATCH", f"/api/v1/campaigns/{campaign_id}", {}, {"If-Match": if_match}, json=body).json()
@@ -3150,6 +3570,14 @@ class Callwright:
     def patch_number(self, number_id: str, body: NumberPatch, *, if_match: str | None = None) -> NumberOut:
         """Change label or daily cap, or put the number back to work."""
         return self._ask("PATCH", f"/api/v1/numbers/{number_id}", {}, {"If-Match": if_match}, json=body).json()
+
+    def patch_one_knowledge(self, knowledge_id: str, body: KnowledgePatch, *, if_match: str | None = None) -> KnowledgeOut:
+        """Change its name or what is said of it."""
+        return self._ask("PATCH", f"/api/v1/knowledge/{knowledge_id}", {}, {"If-Match": if_match}, json=body).json()
+
+    def patch_operator(self, operator_id: str, body: OperatorPatch, *, if_match: str | None = None) -> OperatorOut:
+        """Change when they are there, or whose calls they take."""
+        return self._ask("PATCH", f"/api/v1/operators/{operator_id}", {}, {"If-Match": if_match}, json=body).json()
 
     def patch_schedule(self, schedule_id: str, body: SchedulePatch, *, if_match: str | None = None) -> ScheduleOut:
         """Change what is sent."""
@@ -3199,9 +3627,17 @@ class Callwright:
         """Appointments from a CSV file of up to 2,000 rows."""
         return self._ask("POST", "/api/v1/appointments/imports", {"assistant_id": assistant_id}, {"Content-Type": "text/csv"}, content=content).json()
 
+    def post_assistant_probe(self, assistant_id: str, *, idempotency_key: str | None = None) -> Probe:
+        """Try whether an assistant's models, voice and tools answer."""
+        return self._ask("POST", f"/api/v1/assistants/{assistant_id}/probe", {}, {"Idempotency-Key": idempotency_key}).json()
+
     def post_assistant_publish(self, assistant_id: str, *, idempotency_key: str | None = None) -> AssistantVersionOut:
         """Publish the draft as the next version."""
         return self._ask("POST", f"/api/v1/assistants/{assistant_id}/publish", {}, {"Idempotency-Key": idempotency_key}).json()
+
+    def post_assistant_try(self, assistant_id: str, body: TryIn, *, idempotency_key: str | None = None) -> TryOut:
+        """Talk to an assistant's draft in text."""
+        return self._ask("POST", f"/api/v1/assistants/{assistant_id}/try", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
 
     def post_assistants(self, body: AssistantIn, *, idempotency_key: str | None = None) -> AssistantOut:
         """Make an assistant; it is published as version 1."""
@@ -3211,6 +3647,14 @@ class Callwright:
         """Exchange an API key for a short-lived token."""
         return self._ask("POST", "/api/v1/auth/token", {}, {}).json()
 
+    def post_bookings(self, body: BookingIn, *, idempotency_key: str | None = None) -> BookingOut:
+        """Book a free slot."""
+        return self._ask("POST", "/api/v1/bookings", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
+
+    def post_calendars(self, body: CalendarIn, *, idempotency_key: str | None = None) -> CalendarOut:
+        """Make a calendar: hours, length of a slot, capacity."""
+        return self._ask("POST", "/api/v1/calendars", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
+
     def post_call_analyses(self, call_id: str, *, idempotency_key: str | None = None) -> AnalysisOut:
         """Analyse a stored call again, by its assistant as it is published now."""
         return self._ask("POST", f"/api/v1/calls/{call_id}/analyses", {}, {"Idempotency-Key": idempotency_key}).json()
@@ -3218,6 +3662,10 @@ class Callwright:
     def post_call_end(self, call_id: str, *, idempotency_key: str | None = None) -> CallView:
         """End a call, waiting, ringing or talking."""
         return self._ask("POST", f"/api/v1/calls/{call_id}/end", {}, {"Idempotency-Key": idempotency_key}).json()
+
+    def post_call_transfer(self, call_id: str, body: WantedTransfer) -> CallView:
+        """Put the person through to somebody else."""
+        return self._ask("POST", f"/api/v1/calls/{call_id}/transfer", {}, {}, json=body).json()
 
     def post_calls(self, body: NewCall, *, idempotency_key: str | None = None) -> CallView:
         """Call one number."""
@@ -3327,6 +3775,10 @@ class Callwright:
         """Follow somebody up, by calls or by an operator."""
         return self._ask("POST", "/api/v1/follow-ups", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
 
+    def post_knowledge(self, body: KnowledgeIn, *, idempotency_key: str | None = None) -> KnowledgeOut:
+        """Make a knowledge base, for documents that assistants may look things up in."""
+        return self._ask("POST", "/api/v1/knowledge", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
+
     def post_legal_hold_release(self, hold_id: str, *, idempotency_key: str | None = None) -> HoldOut:
         """Let retention and erasure apply again."""
         return self._ask("POST", f"/api/v1/legal-holds/{hold_id}/release", {}, {"Idempotency-Key": idempotency_key}).json()
@@ -3342,6 +3794,14 @@ class Callwright:
     def post_numbers_import(self, body: NumbersWanted, *, idempotency_key: str | None = None) -> NumbersImported:
         """Take numbers of the Twilio account into the workspace."""
         return self._ask("POST", "/api/v1/numbers/import", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
+
+    def post_one_knowledge_documents(self, knowledge_id: str, content: bytes | Iterable[bytes], *, name: str | None = None) -> DocumentOut:
+        """Upload a document, or its next version by the same name; it is read in the background."""
+        return self._ask("POST", f"/api/v1/knowledge/{knowledge_id}/documents", {"name": name}, {"Content-Type": "text/csv"}, content=content).json()
+
+    def post_operators(self, body: OperatorIn, *, idempotency_key: str | None = None) -> OperatorOut:
+        """Add somebody to whom calls can be put through."""
+        return self._ask("POST", "/api/v1/operators", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
 
     def post_promise_drop(self, promise_id: str, body: RemarkIn | None | None = None, *, idempotency_key: str | None = None) -> PromiseOut:
         """It is not to be kept any more."""
@@ -3446,6 +3906,10 @@ class Callwright:
     def put_number_assistant(self, number_id: str, body: NumberAssistant) -> NumberOut:
         """Let an assistant take inbound calls."""
         return self._ask("PUT", f"/api/v1/numbers/{number_id}/assistant", {}, {}, json=body).json()
+
+    def put_number_routing(self, number_id: str, body: Routing) -> Routing:
+        """Say anew what is done with calls that come in."""
+        return self._ask("PUT", f"/api/v1/numbers/{number_id}/routing", {}, {}, json=body).json()
 
     def put_retention(self, body: RetentionIn) -> RetentionOut:
         """Keep records longer or shorter; what is over its time is deleted within a day."""
