@@ -80,8 +80,11 @@ def written_for(e164: str, reader: str) -> str:
     """`e164` as people write it where `reader` (E.164) is: without the country code in its own country; "" for what is no number."""
     if not is_e164(e164):
         return ""
-    number = phonenumbers.parse(e164)
-    is_national = is_e164(reader) and phonenumbers.parse(reader).country_code == number.country_code
+    try:
+        number = phonenumbers.parse(e164)
+        is_national = is_e164(reader) and phonenumbers.parse(reader).country_code == number.country_code
+    except phonenumbers.NumberParseException:  # A country code that nobody has.
+        return ""
     form = phonenumbers.PhoneNumberFormat.NATIONAL if is_national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form)
 
@@ -101,6 +104,14 @@ def is_valid(e164: str) -> bool:
     return is_fictional(e164) or (is_e164(e164) and parse(e164) == e164)
 
 
+def judged(e164: str) -> tuple[bool, tuple[str, ...]]:
+    """`is_valid` and `time_zones` in one, for very many numbers that are asked about once each."""
+    known = numbering_plan.read(e164, None) if is_e164(e164) and not is_fictional(e164) else None
+    if known is None:
+        return is_valid(e164), time_zones(e164)
+    return numbering_plan.e164_of(known[0]) == e164, _zones(e164, known[0].country_code, known[1])
+
+
 @lru_cache(maxsize=65536)
 def time_zones(e164: str) -> tuple[str, ...]:
     """Every zone the number may be in, sorted; empty when the plan does not say. Toll-free numbers give dozens (facts/stack §8)."""
@@ -109,8 +120,11 @@ def time_zones(e164: str) -> tuple[str, ...]:
     known = numbering_plan.read(e164, None)
     if known is not None:
         return _zones(e164, known[0].country_code, known[1])
-    found = timezone.time_zones_for_number(phonenumbers.parse(e164))
-    return _known_zones(tuple(found))
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:  # A country code that nobody has.
+        return ()
+    return _known_zones(tuple(timezone.time_zones_for_number(number)))
 
 
 def _zones(e164: str, country_code: int, kind: int) -> tuple[str, ...]:

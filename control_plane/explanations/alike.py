@@ -79,5 +79,4 @@ def _likeness(person: Person, erased: Mapping[str, str]) -> object:
 
 def _kind(e164: str) -> tuple[object, ...]:
     """What the gate reads off the digits."""
-    is_fictional = phone.is_fictional(e164)
-    return (is_fictional or phone.is_valid(e164), is_fictional, jurisdictions(e164), destination(e164), phone.time_zones(e164))
+    return (phone.is_fictional(e164), jurisdictions(e164), destination(e164), *phone.judged(e164))

@@ -40,7 +40,10 @@ class Kinds:
 
     async def of(self, people: Sequence[Person], erased: Mapping[str, str]) -> list[tuple[Kind, list[Person]]]:
         """Each kind with those who are of it. `erased`: why a number is suppressed that is only known by its hash."""
-        groups = grouped(people, erased)
+        return await self.asked(grouped(people, erased))
+
+    async def asked(self, groups: Mapping[object, list[Person]]) -> list[tuple[Kind, list[Person]]]:
+        """The same of people who have been grouped already."""
         found = {likeness: self._known[likeness] for likeness in groups if likeness in self._known}
         new = [likeness for likeness in groups if likeness not in found]
         for first in range(0, len(new), ASKED_AT_ONCE):

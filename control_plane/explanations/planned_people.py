@@ -39,6 +39,8 @@ class PlannedPerson:
 
 def as_planned(people: Sequence[Person], values: Mapping[uuid.UUID, Mapping[str, str]], without: frozenset[uuid.UUID]) -> list[Person]:
     """The people without those who would be called no more, lacking only what would not be known of them either."""
+    if not values and not without:
+        return list(people)
     return [_completed(person, values.get(person.id)) for person in people if person.id not in without]
 
 

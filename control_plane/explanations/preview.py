@@ -5,9 +5,10 @@ about once, and each one's earlier calls put into what was found. Nothing is sto
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from control_plane.calls.gate import local_day
 from control_plane.calls.gate_rules import purpose_of
@@ -26,7 +27,7 @@ from control_plane.domain.errors import Conflict
 from control_plane.domain.pacing import slots_offered
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.domain.variables import ALWAYS_KNOWN, required
-from control_plane.explanations.alike import Person
+from control_plane.explanations.alike import Person, grouped
 from control_plane.explanations.forecast import AVERAGE_CALL_S, EXPECTED_ATTEMPTS, Pace, answered_of, forecast
 from control_plane.explanations.kinds import Kinds
 from control_plane.explanations.obstacles import Obstacle, before_end, with_obstacles
@@ -81,6 +82,17 @@ class _Plan:
     kinds: Kinds
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Some people with what is read of them at once. `closed`: how many beside them are called no more; `last` of all in their order."""
+
+    called: Sequence[Person]
+    closed: int
+    past: Past
+    erased: Mapping[str, str]
+    last: uuid.UUID
+
+
 class PreviewService:
     def __init__(self, unit: Unit, workspace_id: uuid.UUID) -> None:
         self._unit = unit
@@ -108,17 +120,28 @@ class PreviewService:
             self._now,
             also=list(intent.values.keys() - intent.without),
         )
-        has_erased = await rows.has_erased(plan.workspace.id)
-        people = await rows.people(NOBODY, CHUNK)
-        while people:
-            called = as_planned(people, intent.values, intent.without)
-            await self._judge(plan, rows, called, await self._erased(rows, plan, called) if has_erased else {}, tally)
-            people = await rows.people(people[-1].id, CHUNK)
-        for some in await self._newcomers(plan, rows, intent.newcomers):
-            await self._judge(plan, rows, some, await self._erased(rows, plan, some) if has_erased else {}, tally)
+        await self._judge_all(plan, intent, rows, tally)
         pace = await self._pace(plan, asked)
         cost = await cost_of(self._unit, plan.campaign, plan.prices, tally.destinations, pace)
         return _told(plan, tally, pace, cost, campaign_id=intent.campaign.id if intent.is_stored else None)
+
+    async def _judge_all(self, plan: _Plan, intent: Intent, rows: PreviewRepository, tally: Tally) -> None:
+        """While the database reads the next people, a thread sorts these and counts the former."""
+        has_erased = await rows.has_erased(plan.workspace.id)
+
+        async def read(after: uuid.UUID) -> _Round | None:
+            people = await rows.people(after, CHUNK)
+            called = as_planned(people, intent.values, intent.without)
+            return await self._round(plan, rows, called, has_erased, people[-1].id) if people else None
+
+        count, some = _nothing, await read(NOBODY)
+        while some is not None:
+            groups, following = await asyncio.gather(asyncio.to_thread(_sorted, some, count), read(some.last))
+            count, some = partial(self._count_all, plan, some, await plan.kinds.asked(groups), tally), following
+        await asyncio.to_thread(count)
+        for people in await self._newcomers(plan, rows, intent.newcomers):
+            some = await self._round(plan, rows, people, has_erased, NOBODY)
+            await asyncio.to_thread(self._count_all, plan, some, await plan.kinds.of(some.called, some.erased), tally)
 
     async def _newcomers(self, plan: _Plan, rows: PreviewRepository, newcomers: Sequence[PlannedPerson]) -> list[list[Person]]:
         numbers = [e164 for person in newcomers for e164 in person.numbers]
@@ -159,13 +182,16 @@ class PreviewService:
         reasons = await rows.erased(plan.workspace.id, list(hashes.values()))
         return {e164: reasons[hashed] for e164, hashed in hashes.items() if hashed in reasons}
 
-    async def _judge(self, plan: _Plan, rows: PreviewRepository, people: Sequence[Person], erased: Mapping[str, str], tally: Tally) -> None:
-        """Ask about one of each kind, add what each one's calls change, count all."""
+    async def _round(self, plan: _Plan, rows: PreviewRepository, people: Sequence[Person], has_erased: bool, last: uuid.UUID) -> _Round:
         called = [person for person in people if person.state in (None, "waiting", "claimed")]
-        tally.closed += len(people) - len(called)
         past = await rows.past(plan.workspace.id, called, plan.since)
-        for kind, alike in await plan.kinds.of(called, erased):
-            for decision, same in _by_decision(kind, alike, past, self._now).items():
+        return _Round(called, len(people) - len(called), past, await self._erased(rows, plan, called) if has_erased else {}, last)
+
+    def _count_all(self, plan: _Plan, some: _Round, kinds: Sequence[tuple[Kind, Sequence[Person]]], tally: Tally) -> None:
+        """Add to the word on each kind what each one's calls change, and count all."""
+        tally.closed += some.closed
+        for kind, alike in kinds:
+            for decision, same in _by_decision(kind, alike, some.past, self._now).items():
                 self._count(same, before_end(decision, plan.campaign.ends_at), kind.zone, tally)
             if not isinstance(kind.decision, Never):
                 count_destinations(tally.destinations, alike, plan.prices)
@@ -210,6 +236,16 @@ class PreviewService:
             answered_share=share,
             answered_known=known,
         )
+
+
+def _nothing() -> None:
+    """There is nobody to be counted yet."""
+
+
+def _sorted(some: _Round, before: Callable[[], None]) -> dict[object, list[Person]]:
+    """Those who are alike, once `before` is done."""
+    before()
+    return grouped(some.called, some.erased)
 
 
 def _by_decision(kind: Kind, alike: Sequence[Person], past: Past, now: datetime) -> dict[Decision, list[Person]]:

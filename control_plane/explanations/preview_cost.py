@@ -57,7 +57,10 @@ class CostOut(Struct, kw_only=True):
 
 def count_destinations(counter: Counter[str], people: Iterable[Person], prices: PriceList) -> None:
     """Where the first numbers of the people lead."""
-    counter.update(prices.prefix_of(person.numbers.partition(",")[0]) for person in people if person.numbers)
+    longest = max(map(len, prices.destinations))
+    heads = Counter(person.numbers.partition(",")[0][:longest] for person in people if person.numbers)
+    for head, times in heads.items():
+        counter[prices.prefix_of(head)] += times
 
 
 async def cost_of(unit: Unit, campaign: Campaign, prices: PriceList, contacts: Counter[str], pace: Pace) -> CostOut:

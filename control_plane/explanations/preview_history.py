@@ -5,18 +5,20 @@ in. Most histories change nothing, and equal ones change the same, so few have t
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from operator import is_ as _is_same
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from control_plane.calls.gate import Dialled, counted_day
 from control_plane.domain.decision import Decision, Never
 from control_plane.domain.eligibility import decide
 from control_plane.domain.facts import EarlierCall, Facts
+from control_plane.domain.rule_values import ends_of
 from control_plane.domain.rules import Rules
 from control_plane.explanations.obstacles import best
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PastCall(NamedTuple):
@@ -30,46 +32,47 @@ class PastCall(NamedTuple):
 
 
 class Past:
-    """Earlier calls of some people, by person and by number, newest first. By the integers of the ids, which hash many times faster."""
+    """Earlier calls of some people, newest first.
 
-    def __init__(self, calls: Iterable[PastCall]) -> None:
-        of_contact: dict[int, list[PastCall]] = {}
-        of_number: dict[str, list[PastCall]] = {}
-        of_nobody: dict[str, list[PastCall]] = {}
-        for call in calls:
-            found = of_number.get(call.e164)
-            if found is None:
-                of_number[call.e164] = [call]
-            else:
-                found.append(call)
-            if call.contact_id is not None:
-                key = call.contact_id.int
-                if key in of_contact:
-                    of_contact[key].append(call)
-                else:
-                    of_contact[key] = [call]
-            else:
-                of_nobody.setdefault(call.e164, []).append(call)
-        self._of_contact, self._of_number, self._of_nobody = of_contact, of_number, of_nobody
+    `own`: by the integers of the people's ids (they hash many times faster than the ids) the times in microseconds of all calls to each,
+    separated by commas, and in the same order `number|purpose|network_result|answered_by|outcome`. Most are never read.
+    `others`: calls to the people's numbers that were meant for somebody else, or for nobody known.
+    """
 
-    def of_contact(self, contact_id: uuid.UUID, numbers: Sequence[str]) -> Sequence[PastCall]:
-        """Calls to the person, and those to their numbers of before anybody was known behind them."""
-        theirs = self._of_contact.get(contact_id.int, ())
-        before = [call for e164 in numbers for call in self._of_nobody.get(e164, ())] if self._of_nobody else []
-        return sorted([*theirs, *before], key=lambda call: call.at, reverse=True) if before else theirs
-
-    def of_either(self, contact_id: uuid.UUID, e164: str) -> Sequence[PastCall]:
-        """Calls to the person, on whatever number, and to the number, whoever was meant."""
-        theirs = self._of_contact.get(contact_id.int, ())
-        to_number = self._of_number.get(e164, ())
-        # Mostly everybody has a number of their own, and one look tells.
-        if len(to_number) <= len(theirs) and all(map(_is_same, to_number, theirs)):
-            return theirs
-        others = [call for call in to_number if call.contact_id != contact_id]
-        return sorted([*theirs, *others], key=lambda call: call.at, reverse=True) if others else theirs
+    def __init__(self, own: Mapping[int, tuple[str, str]], others: Iterable[PastCall]) -> None:
+        self._own = own
+        self._others: dict[str, list[PastCall]] = {}
+        for call in others:
+            self._others.setdefault(call.e164, []).append(call)
 
     def is_called(self, contact_id: uuid.UUID, numbers: Sequence[str]) -> bool:
-        return contact_id.int in self._of_contact or any(e164 in self._of_number for e164 in numbers)
+        return contact_id.int in self._own or any(e164 in self._others for e164 in numbers)
+
+    def times(self, contact_id: uuid.UUID, numbers: Sequence[str]) -> Sequence[datetime]:
+        """Of calls to the person, and of those to their numbers of before anybody was known behind them."""
+        theirs = self._times(contact_id)
+        before = [call.at for e164 in numbers for call in self._others.get(e164, ()) if call.contact_id is None] if self._others else []
+        return sorted([*theirs, *before], reverse=True) if before else theirs
+
+    def calls(self, contact_id: uuid.UUID, e164: str) -> Sequence[PastCall]:
+        """Calls to the person, on whatever number, and to the number, whoever was meant."""
+        theirs = list(self._own_calls(contact_id))
+        others = [call for call in self._others.get(e164, ()) if call.contact_id != contact_id]
+        return sorted([*theirs, *others], key=lambda call: call.at, reverse=True) if others else theirs
+
+    def _times(self, contact_id: uuid.UUID) -> list[datetime]:
+        own = self._own.get(contact_id.int)
+        return [_EPOCH + timedelta(microseconds=int(at)) for at in own[0].split(",")] if own else []
+
+    def _own_calls(self, contact_id: uuid.UUID) -> Iterable[PastCall]:
+        own = self._own.get(contact_id.int)
+        for at, said in zip(self._times(contact_id), own[1].split(",") if own else (), strict=True):
+            e164, purpose, *end = said.split("|")
+            yield PastCall(contact_id, e164, at, purpose, _ends(*end))
+
+
+def _ends(network_result: str, answered_by: str, outcome: str) -> tuple[str, ...]:
+    return ends_of(network_result or None, answered_by or None, outcome or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +127,11 @@ def _without_calls(facts: Facts) -> Facts:
 
 
 def _history(base: Base, contact_id: uuid.UUID, e164: str, numbers: Sequence[str], past: Past, now: datetime) -> _History:
-    times = [call.at for call in past.of_contact(contact_id, numbers)]
-    dialled = Dialled.seen(times, base.day_start, base.facts.max_per_24h, now)
+    dialled = Dialled.seen(past.times(contact_id, numbers), base.day_start, base.facts.max_per_24h, now)
     since = base.since
     if since is None:
         return dialled, ()
-    calls = past.of_either(contact_id, e164)
+    calls = past.calls(contact_id, e164)
     return dialled, tuple(EarlierCall(call.at, call.e164 == e164, call.purpose, call.ends) for call in calls if call.at > since)
 
 

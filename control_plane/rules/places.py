@@ -45,10 +45,14 @@ class Address:
 NOWHERE = Address()
 
 
-@lru_cache(maxsize=65536)
 def jurisdictions(e164: str, address: Address = NOWHERE) -> tuple[str, ...]:
     """Countries and states whose rules may bind a call to this number, sorted; empty when nothing is known."""
-    places = set(_of_number(e164))
+    return _of_both(_of_number(e164), address)
+
+
+@lru_cache(maxsize=65536)
+def _of_both(of_number: tuple[str, ...], address: Address) -> tuple[str, ...]:
+    places = set(of_number)
     if address.country is not None:
         places.add(address.country)
     if address.state is not None and ("US" in places or not places):
@@ -82,9 +86,17 @@ def _zones_of(address: Address) -> tuple[str, ...]:
 def _of_number(e164: str) -> tuple[str, ...]:
     if e164.startswith("+1") and len(e164) == 12:
         return _of_area_code(e164[2:5])
+    return _of_other(e164)
+
+
+@lru_cache(maxsize=65536)
+def _of_other(e164: str) -> tuple[str, ...]:
     if not phone.is_e164(e164):
         return ()
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:  # A country code that nobody has.
+        return ()
     # 001 and its like are services without a place (satellite, international freephone).
     return (region,) if region is not None and region.isalpha() else ()
 

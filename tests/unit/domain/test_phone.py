@@ -67,3 +67,14 @@ def test_the_large_tables_that_nobody_needs_stay_unloaded() -> None:
         "import sys, control_plane.domain.phone; print([m for m in sys.modules if m in ('phonenumbers.geocoder', 'phonenumbers.carrier')])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "e164",
+    [
+        *("+14155552671", "+12025550123", "+12121234567", "+18005551234", "+442079460000", "+447700900123", "+919876543210"),
+        *("+4930123456", "+80012345678", "+87012345678", "+999123456789", "+1", "nonsense", "", "+3361234567", "+33612345678"),
+    ],
+)
+def test_judged_at_once_a_number_is_what_it_is_one_by_one(e164: str) -> None:
+    assert phone.judged(e164) == (phone.is_valid(e164), phone.time_zones(e164))

@@ -29,7 +29,15 @@ _RING: dict[str, Any] = {"ring_timeout": timedelta(seconds=28)}
 
 
 def _past(*hours: float, contact: uuid.UUID | None = ADA, to: str = ONE) -> Past:
-    return Past(PastCall(contact, to, NOON - timedelta(hours=h), "survey", ("busy",)) for h in hours)
+    """Calls to Ada as the database tells of a person's own, those to others as of her numbers."""
+    times = [NOON - timedelta(hours=h) for h in hours]
+    if contact != ADA or not times:
+        return Past({}, [PastCall(contact, to, at, "survey", ("busy",)) for at in times])
+    return Past({ADA.int: (",".join(str(_micros(at)) for at in times), ",".join(f"{to}|survey|busy||" for _ in times))}, [])
+
+
+def _micros(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +70,19 @@ def test_equal_counts_of_calls_are_decided_once(monkeypatch: pytest.MonkeyPatch)
     for person in range(50):
         assert isinstance(kind.decision_on(ADA, [ONE], _past(1 + person / 60, 2 + person / 60), NOON), Wait)
     assert len(decided) == 1
+
+
+def test_calls_are_told_with_all_that_rules_ask_about_newest_first() -> None:
+    early, late = NOON - timedelta(hours=5, microseconds=1), NOON - timedelta(microseconds=999_999)
+    own = {ADA.int: (f"{_micros(late)},{_micros(early)}", f"{ONE}|survey|answered|human|,{TWO}|debt|busy||")}
+    of_nobody, of_bob = PastCall(None, TWO, NOON - timedelta(hours=1), "survey", ()), PastCall(BOB, TWO, NOON, "survey", ())
+    past = Past(own, [of_bob, of_nobody])
+    assert past.times(ADA, [ONE, TWO]) == [late, of_nobody.at, early]
+    assert past.times(BOB, [ONE]) == []
+    assert past.calls(ADA, ONE) == [
+        PastCall(ADA, ONE, late, "survey", ("answered", "human", "conversation")),
+        PastCall(ADA, TWO, early, "debt", ("busy",)),
+    ]
+    assert [call.at for call in past.calls(ADA, TWO)] == [NOON, late, of_nobody.at, early]
+    assert past.calls(BOB, TWO) == [of_nobody]
+    assert (past.is_called(BOB, [TWO]), past.is_called(BOB, [ONE]), past.is_called(ADA, [])) == (True, False, True)
