@@ -73,8 +73,8 @@ class AppointmentService:
     async def update(
         self, appointment_id: uuid.UUID, data: AppointmentPatch, if_match: str | None = None, *, of_booking: bool = False
     ) -> AppointmentOut:
-        """Change what was sent. Moving or giving up ends a reminder that nobody has answered yet, in this transaction. Given up, its slot in
-        a calendar is free again. Raises `Conflict` for another time of a booking's appointment, unless it comes from there."""
+        """Change what was sent. Moving or giving up ends a reminder that nobody has answered yet, in this transaction. Given up, its slot
+        in a calendar is free again. Raises `Conflict` for another time of a booking's appointment, unless it comes from there."""
         changes = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
         await self._check(appointment_id, changes)
         ends_calls = "starts_at" in changes or changes.get("status", "scheduled") not in REMINDED

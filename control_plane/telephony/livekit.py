@@ -86,8 +86,9 @@ class LiveKitTelephony:
         except (api.ServerError, *_TRANSPORT_ERRORS) as error:
             return NotTransferred(_words(error))
         # Servers up to 1.13 answer nothing, which reads as ongoing, and mean that it is done (facts/livekit §1.5).
-        is_failed = answer.status == SIPTransferStatus.STS_TRANSFER_FAILED
-        return NotTransferred(answer.reason or "The carrier has refused.") if is_failed else Transferred()
+        if answer.status == SIPTransferStatus.STS_TRANSFER_FAILED:
+            return NotTransferred(f"The carrier has refused ({answer.sip_status.code or answer.reason}).")
+        return Transferred()
 
     async def close_room(self, room: str) -> None:
         try:

@@ -12,7 +12,7 @@ from livekit import api
 
 from control_plane.local.processes import free_port
 from control_plane.telephony.livekit import LiveKitTelephony
-from control_plane.telephony.port import Answered, Dial, Dispatch, PermittedDial, Refused, Telephony
+from control_plane.telephony.port import Answered, Dial, Dispatch, NotTransferred, PermittedDial, Refused, Telephony, Transfer, Transferred
 from sip_config.naming import ATTRIBUTE_CALL_ID, ATTRIBUTE_SCRIPT, callee_identity, room_name
 from tests.factories.dials import permitted
 from tests.fakes.telephony import FakeTelephony
@@ -158,6 +158,32 @@ async def test_closing_the_room_stops_the_ringing(subject: Subject) -> None:
 async def test_a_room_that_is_not_there_has_no_legs_and_can_be_closed(subject: Subject) -> None:
     assert await subject.port.legs("call-nobody") == ()
     await subject.port.close_room("call-nobody")
+
+
+PUTS_THROUGH = pytest.mark.parametrize("subject", ["livekit", "fake"], indirect=True)
+"""The chaos suite's network puts nobody through."""
+
+
+@PUTS_THROUGH
+async def test_a_person_who_is_put_through_leaves_the_room(subject: OnLiveKit | InMemory) -> None:
+    order = subject.order("answers-and-talks")
+    await subject.port.dispatch(dispatch_for(order))
+    assert await subject.port.dial(order) == Answered()
+    assert await subject.port.transfer(Transfer(order.room, order.identity, "+12025550150", RING_S)) == Transferred()
+    async with asyncio.timeout(30):
+        while any(leg.is_phone for leg in await subject.port.legs(order.room)):
+            await asyncio.sleep(0.1)
+    await subject.port.close_room(order.room)
+
+
+@PUTS_THROUGH
+async def test_who_is_not_there_is_not_put_through(subject: OnLiveKit | InMemory) -> None:
+    order = subject.order("answers-and-talks")
+    await subject.port.dispatch(dispatch_for(order))
+    found = await subject.port.transfer(Transfer(order.room, order.identity, "+12025550150", RING_S))
+    assert isinstance(found, NotTransferred)
+    assert found.text
+    await subject.port.close_room(order.room)
 
 
 async def test_a_server_that_cannot_be_reached_has_certainly_sent_nothing() -> None:
