@@ -68,6 +68,7 @@ class _Told:
         self._order, self._client = order, client
         self._waiting: list[CallEvent] = []
         self._wake, self._one_after_the_other = asyncio.Event(), asyncio.Lock()
+        self._is_ending = False
         self._talk = TextTalk(order.order, warm, order.tool_answers, self._noted)
 
     async def hold(self) -> None:
@@ -78,7 +79,9 @@ class _Told:
             await self._follow()
             report = await self._talk.end()
         finally:
-            telling.cancel()
+            # What is on its way is not cut off: nobody would know whether it was heard.
+            self._is_ending = True
+            self._wake.set()
             await asyncio.gather(telling, return_exceptions=True)
             await self._talk.aclose()
         await self._send(report=report)
@@ -103,7 +106,7 @@ class _Told:
         self._wake.set()
 
     async def _tell_as_it_comes(self) -> None:
-        while True:
+        while not self._is_ending:
             await self._wake.wait()
             self._wake.clear()
             await self._send()

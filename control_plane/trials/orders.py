@@ -14,6 +14,9 @@ ANYBODY = "+12025550100"
 """A number that is nobody's (555-0100 to 0199 are kept for fiction), in a place whose rules are packed."""
 
 
+_UNSAID: Mapping[str, Any] = {"system_prompt": "", "first_message": "", "voicemail": {}, "menu": {}, "call_screening": {}}
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What is tried: an assistant, as it stands there or as it is edited, towards somebody."""
@@ -25,11 +28,11 @@ class Draft:
     """As a call's: variables, agenda, custom_prompt …"""
 
 
-def trial_order(draft: Draft, workspace: Workspace, contact: Contact | None, now: datetime, *, has_holes: bool = False) -> CallOrder:
-    """Raises `Invalid` when a text needs a variable that nobody gives, unless it `has_holes` because nobody will hear it."""
-    version = AssistantVersion(id=new_id(), workspace_id=workspace.id, name=draft.name, config=dict(draft.config), number=0)
-    if not has_holes:
-        require_variables(version, None, contact, draft.request)
+def trial_order(draft: Draft, workspace: Workspace, contact: Contact | None, now: datetime, *, is_silent: bool = False) -> CallOrder:
+    """Raises `Invalid` when a text needs a variable that nobody gives, unless nothing of it will be said."""
+    config = dict(draft.config) | (_UNSAID if is_silent else {})
+    version = AssistantVersion(id=new_id(), workspace_id=workspace.id, name=draft.name, config=config, number=0)
+    require_variables(version, None, contact, draft.request)
     call = Call(
         id=new_id(),
         workspace_id=workspace.id,

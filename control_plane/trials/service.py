@@ -117,7 +117,7 @@ async def _order(rows: TrialRepository, about: About, unit: Unit) -> tuple[Assis
         raise NotFound.of("contact")
     to = asked.get("to") or (contact.phones[0].e164 if contact and contact.phones else ANYBODY)
     draft = Draft(assistant.name, assistant.config, to, {name: asked[name] for name in _OF_A_CALL if name in asked})
-    return assistant, trial_order(draft, await rows.workspace(), contact, unit.now, has_holes=about.kind == PROBE)
+    return assistant, trial_order(draft, await rows.workspace(), contact, unit.now, is_silent=about.kind == PROBE)
 
 
 def _checked(step: TryStep) -> TryStep:
