@@ -28,7 +28,7 @@ OF_VALUES = "(?!must be |is missing|is not a field).+"
 NUMBERING_PLAN = (
     # Which numbers a country has is a table of some thousand patterns; which of them ring in a rehearsal is a range within.
     Rule(r"/.+", r"to|e164|(phones\[\d+\]\.)?e164|phone(_number)?", r".+ is not a phone number that can be dialled.*"),
-    Rule("/assistants.*", r"transfer\.destinations\[\d+\]\.e164", r"This is not a phone number in the form \+14155552671\."),
+    Rule("/assistants.*", r"transfer\.destinations\[\d+\]\.e164|to", r"This is not a phone number in the form \+14155552671\."),
     Rule("/numbers.*", "e164", r"(A rehearsal trunk takes only fictional numbers|This number is fictional).+"),
 )
 TIMES = (
@@ -64,6 +64,7 @@ TOGETHER = (
     Rule("/trunks.*", "address", ".+"),
     Rule("/trunks.*", "auth_password", r"User name and password come together: give both, or neither\."),
     Rule("/trunks.*", r"breaker\.least_dials", r"Of \d+ dials there are never \d+; raise dials too\."),
+    Rule(r"/assistants/\{assistant_id\}/try", "steps", r"A key is one of 0 to 9, \* and #\.|To say something, say what\."),
     Rule("/assistants.*", r"voicemail\.message", r"To leave a message on voicemail, say which\."),
     Rule("/assistants.*", "outcome_labels", r"Each outcome label may stand there once\."),
     Rule(r"/secrets/\{secret_id\}", "base_url", r"Send the value too: .+"),
@@ -75,7 +76,7 @@ TOGETHER = (
 KEPT = (
     # What depends on what is stored: an assistant's labels and prompts, and secrets by their name.
     Rule(r"/calls/\{call_id\}/outcome", "outcome", r"There is no outcome .+ here; there are .+"),
-    Rule("/calls", "variables", r"The prompts need .+; give a value in `variables`\."),
+    Rule(r"/calls|/assistants/\{assistant_id\}/try", "variables", r"The prompts need .+; give a value in `variables`\."),
     Rule("/assistants.*", r"models\.\w+\.credential", r"There is no secret called .+"),
     Rule("/assistants.*", r"tools\[\d+\]", r"There is no tool called .+"),
     Rule("/carriers/twilio", "auth_token_secret|signing_secret", r"There is no secret called .+"),

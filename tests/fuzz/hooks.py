@@ -16,8 +16,13 @@ NUMBERS = ("+12025550123", "+12125550187", "+14155552671", "+442079460000", "+49
 OTHER_BODY = "idempotency_mismatch"
 """A made-up Idempotency-Key that came before, with another body: a matter of what was sent earlier, not of this request."""
 
-MISSING = {("/health/ready", 503), ("/api/v1/carriers/twilio", 503)}
-"""LiveKit and Twilio are not there."""
+MISSING = {
+    ("/health/ready", 503),
+    ("/api/v1/carriers/twilio", 503),
+    ("/api/v1/assistants/{assistant_id}/try", 503),
+    ("/api/v1/assistants/{assistant_id}/probe", 503),
+}
+"""LiveKit, agent workers and Twilio are not there."""
 
 TOO_LONG = (413, 414, 431)
 """Refusals that schemathesis does not count among them, by the HTTP server itself: the body, the address, the headers."""
