@@ -18,6 +18,7 @@ from control_plane.domain.errors import FieldError, Invalid
 from control_plane.domain.variables import ALWAYS_KNOWN, required
 
 Key = Annotated[str, Meta(pattern="^[0-8]$")]
+Keys = Annotated[dict[Key, uuid.UUID], Meta(min_length=1, max_length=9, examples=[{"1": "01a1fd7b-e956-71dd-b74a-bb272d0d4ed4"}])]
 Said = Annotated[str, Meta(max_length=1000)]
 Greeting = Annotated[str, Meta(max_length=500, examples=["How can I help you?"])]
 Zone = Annotated[str, Meta(max_length=64, examples=["Europe/Berlin"])]
@@ -37,7 +38,8 @@ class KeyMenu(Struct, forbid_unknown_fields=True, kw_only=True):
     """The caller chooses by a key. Who presses none within a few seconds is taken by the number's assistant."""
 
     prompt: Annotated[str, Meta(min_length=1, max_length=1000, examples=["For orders press 1, for complaints press 2."])]
-    keys: Annotated[dict[Key, uuid.UUID], Meta(min_length=1, max_length=9, description="Assistants by key, 0 to 8; 9 ends all calls.")]
+    keys: Keys
+    """Assistants by key, 0 to 8; 9 ends all calls."""
 
 
 class Routing(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -254,5 +254,6 @@ LEAST_ROLE = {
     # any
     "POST /auth/token": "any",
     # agent
+    "POST /internal/inbound": "agent",
     "POST /internal/workers/heartbeat": "agent",
 }
