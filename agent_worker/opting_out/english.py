@@ -94,6 +94,8 @@ _DEMANDS = (
     r"|account|file|down|as|on|a|to|in|for|under))* (?:do not call|don't call|do not contact|don't contact|do not disturb|no call"
     r"|no calls"
     r"|not to be (?:called|contacted)|off limits|opted out)",
+    r"tell (?:your|the rest of your|all your|everyone (?:at|in|over)) (?:\w+ ){1,2}?(?:not to|to never|never to|to stop|to quit)"
+    r" (?:<call>|<calling>)(?: <me>)?<again>*<end>",
     r"blacklist (?:me|us|this number)|block (?:me|us) (?:on|from|in) your",
     r"(?:leave|let)<f> (?:me|us|my family|(?:this|my|our) <number>|this house)(?: the (?:hell|heck|fuck))? (?:alone|be|in peace"
     r"|out of (?:it|this|your \w+))(?=$|,| "
@@ -106,6 +108,12 @@ _DEMANDS = (
 )
 
 _STATEMENTS = (
+    r"(?:want|need|like|prefer|expect|demand)(?: to have)? (?:me|us|(?:my|our|this)(?: (?:phone|contact|personal|whole|entire|home"
+    r"|mobile|cell))? (?:name|number|contacts?|info|information|details|data)) (?:to be )?(?:removed|deleted|wiped|erased|purged"
+    r"|scrubbed|struck|crossed|taken)(?: (?:from|off|out|of|all|any|your|the|every|those|these|their|that|\w+ing|call))+ <list>",
+    r"(?:rather|prefer|like)(?: to)? not(?: to)?(?: ever)?(?: (?:be|get|being|getting))+ <called>(?: <me>)?<again>*<end>",
+    r"never(?: ever)? (?:want|wish|care|need)(?: to)? (?:get|receive|have|take|hear|answer)(?: (?:another|one|any|a|single|of|these"
+    r"|those|your|such|more|damn|bloody|stupid))+ <calls>",
     r"(?:if|rather|prefer|grateful|happier|great|that|wish)(?: it)?(?: if| that)? <who> (?:did not|didn't|never|would not|wouldn't"
     r"|could not"
     r"|stopped|no longer|don't|do not|not)(?: ever)? (?:<call>|<called>|rang|<calling>)(?: <me>)?<again>*(?=$|,| please| thanks"
@@ -186,7 +194,7 @@ _STATEMENTS = (
     r"|name))*"
     r" (?:not|don't|never|no longer|doesn't|isn't|aren't|won't|can't)(?: (?:be|get|gets|ever|getting|being|receive|receiving|any|more"
     r"|further|to))*"
-    r" (?:<called>|<call>|<calling>|calls?)(?: <me>)?<again>*",
+    r" (?:<called>|<call>|<calling>|calls?)(?: <me>)?<again>*(?:<end>| by (?:you|your|any))",
     r"<sure>(?: (?:that|it|if|for|you|your|people|company|they|all|of))* <stop>(?: (?:these|all|the|your))* (?:<calling>|<calls>)",
     r"(?:these|the|your|those|all) (?:\w+ )?calls (?:to |must |should |need to |have to |has to |had better |better |ought to |will "
     r"|got to |have got to |gotta )+"

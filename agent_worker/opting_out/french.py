@@ -24,14 +24,21 @@ _GROUPS = {
     "mine": r"(?:(?:mon|ce|notre|le|mes|nos) (?:(?:numero de) )?(?:numero|telephone|nom|contact|coordonnees|donnees|adresse|portable"
     r"|infos|informations|fiche))",
     "list": r"(?:listes?|listings?|bases?|fichiers?|systemes?|registres?|repertoires?|annuaires?|contacts|archives|carnet|ordinateurs?"
-    r"|dossiers?|campagnes?|fichier client)",
+    r"|dossiers?|campagnes?|tablettes?|carnets?|fichier client)",
+    "will": r"(?:veux|veut|voulons|souhaite|souhaitons|desire|desirons|voudrais|voudrions|aimerais|aimerions|exige|exigeons|demande"
+    r"|demandons|tiens a ce|prefere|prefererais|entends|accepte|supporte)",
+    "they": r"(?:qu' on|que l' on|qu' ils|qu' elles|qu' (?:un|une) de vos \w+|que vous|que (?:quelqu' un|quiconque|personne)"
+    r"|que (?:votre|vos|cette|ces) \w+)",
+    "mynumber": r"(?:(?:mon|notre|ce) (?:numero(?: de telephone)?|telephone|portable|nom)|mes (?:coordonnees|donnees|infos"
+    r"|informations)|nos (?:coordonnees|donnees))",
     "harm": r"(?:plainte|police|gendarmes?|gendarmerie|avocat|justice|tribunal|cnil|bloque|signale|denonce|porte plainte|proces"
     r"|bloctel)",
     "end": r"(?=$|,| (?:s'|s il|svp|merci|et|ou|parce|car|a (?:ce|mon|la maison|toute|longueur|tout|ce numero)|ici|chez (?:moi|nous)"
     r"|ce numero|ce telephone|cette ligne|mon numero|maintenant"
     r"|immediatement|tout de suite|une fois|pour (?:me|ca|cela|vendre|des|rien|vos|de la|un)|tous les|toutes les|sans|avec|au telephone"
     r"|par telephone|svp|plus|jamais|de (?:la part|votre)"
-    r"|c'|ca|je|j'|vous|en permanence|constamment|comme|desormais|dorenavant|a l'|encore|sur ce|qui que))",
+    r"|c'|ca|je|j'|vous|en permanence|constamment|comme|desormais|dorenavant|a l'|encore|sur ce|qui que|d' accord"
+    r"|compris|entendu|hein|ok))",
 }
 
 _DEMANDS = (
@@ -61,15 +68,28 @@ _DEMANDS = (
     r"| en)? ?(?:la|en)? ?(?:paix|tranquilles?|les baskets|la grappe)"
     r"(?! (?:un|une|deux|cinq|le temps|pendant|jusqu))",
     r"(?:me|nous) (?:laisser|laissiez|ficher|foutre|lacher)(?: (?:la|en|enfin))* (?:paix|tranquilles?)",
+    r"<stop>(?: (?:tout|tous|toute|toutes|les|vos|ces|immediatement))* (?:contacts?|communications?)(?=$|,| (?:avec (?:moi|nous)|s'"
+    r"|svp|merci))",
     r"(?:inscri\w+|mett\w+|ajout\w+|plac\w+)(?: (?:moi|nous|me|mon|numero|ce))*(?: \w+){0,3}? (?:bloctel|liste rouge|liste noire"
     r"|liste d' opposition|liste d' exclusion|ne pas appeler|ne plus appeler)",
     r"liste d' opposition|liste anti (?:demarchage|appels)|ne (?:pas|plus) (?:me )?appeler list|liste (?:des )?ne pas appeler",
 )
 
 _STATEMENTS = (
+    r"<will>(?: (?:ne|absolument|vraiment|surtout))* <never>(?: du tout)? <they>(?: (?:de|chez|ne) \w+)? (?:me |m' |nous )?<imp><end>",
+    r"(?:n' )?ai (?:plus|pas|aucune|jamais)(?: du tout)? envie (?:<they> (?:me |m' |nous )?<imp>|(?:d'|de) (?:etre|recevoir)"
+    r"(?: \w+){0,2} (?:<pp>|<calls>))<end>",
+    r"(?:il )?(?:ne )?faut(?: (?:vraiment|absolument|surtout))? <never>(?: jamais)? (?:me |m' |nous )<inf><end>",
+    r"<they> (?:me |nous )(?:fich\w+|fout\w+|laiss\w+|lach\w+)(?: (?:enfin|un peu|donc|une bonne fois|vraiment))* (?:la paix|en paix"
+    r"|tranquilles?|les baskets|la grappe)",
+    r"<will>(?: (?:absolument|vraiment))? que <mynumber> (?:soit|soient|disparaisse|disparaissent)(?: (?:bien|enfin|immediatement"
+    r"|definitivement))* ?(?:supprim\w+|effac\w+|retir\w+|enlev\w+|ray\w+|radi\w+|detrui\w+)?(?=$|,| (?:s'|svp|merci|et|partout"
+    r"|(?:de|du|des|dans) (?:vos|votre|cette|toutes?|la|tous)(?: vos)? <list>))(?<!soit)(?<!soient)",
+    r"vous (?:ne |n' )?(?:me |m' |nous )?<imp> <never>(?: ici| a ce numero| chez (?:moi|nous))?(?: du tout)? (?:compris|c' est (?:compris"
+    r"|clair|tout|fini)|d' accord|entendu|point)",
     r"(?:veux|voulons|souhaite|souhaitons|desire|voudrais|aimerais)(?: (?:ne|absolument"
     r"|vraiment))? <never>(?: jamais)? (?:vous entendre"
-    r"|entendre parler de vous|avoir (?:de )?vos nouvelles"
+    r"|entendre (?:le son de )?(?:votre|vos) voix|entendre parler de vous|avoir (?:de )?vos nouvelles"
     r"|avoir affaire a (?:vous|votre \w+)|de vos nouvelles|vous parler au telephone)",
     r"(?:veux|voulons|souhaite|souhaitons|desire|desirons|voudrais|voudrions|accepte|supporte|tiens|ai envie|aimerais|veut|entends)(?: "
     r"(?:absolument|vraiment))? (?:<never>|ne <never>)"

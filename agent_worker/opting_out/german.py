@@ -68,6 +68,8 @@ _DEMANDS = (
     r"|tilgen|vergessen|vernichten|sperren|gestrichen|geloscht|entfernt|herausgenommen)",
     r"(?:von|aus)(?: (?:der|dem|ihrer|ihrem|allen|ihren|jeder|eurer|den|dieser|diesem))+ <list> (?:gestrichen|geloscht|entfernt|genommen"
     r"|runter|raus|herunter|verschwinden|gestrichen werden)",
+    r"(?:seh(?:en|t)?|nehm(?:en|t)?)(?: (?:sie|ihr|bitte|doch|kunftig|in zukunft|ab sofort))* (?:von|abstand von)(?: (?:weiteren|allen"
+    r"|diesen|solchen|jeglichen|ihren|zukunftigen|kunftigen|samtlichen))+ <calls>(?: (?:ab|abstand))?(?=$|,| (?:bitte|und|danke))",
     r"trag(?:en|t)(?: sie)?(?: bitte)? (?:mich|uns)(?: \w+){0,4} aus|(?:mich|uns)(?: \w+){0,3} (?:auszutragen|austragen)",
     r"(?:lass(?:en sie|t)?|lassen)(?: (?:bitte|doch|endlich|einfach|sie|jetzt))* (?:mich|uns|meine familie)(?: (?:bitte|doch|endlich"
     r"|einfach|jetzt|in zukunft|kunftig|mit ihren anrufen|damit))* (?:in ruhe|in frieden|zufrieden)",

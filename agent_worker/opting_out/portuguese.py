@@ -43,6 +43,9 @@ _GROUPS = {
 _DEMANDS = (
     r"nao (?:use[ms]?|utilizem?) (?:mais|nunca mais) (?:este|esse|meu|o meu|nosso|o nosso) (?:numero|telefone)(?=$|, (?:por favor"
     r"|obrigad[oa]))",
+    r"<stop>(?: (?:ja|por favor|imediatamente|de uma vez|la|voces))* de (?:ficar|estar|andar|viver|continuar)(?: (?:me|nos|sempre))*"
+    r" <ger><end>",
+    r"nao (?:e|era) (?:mais )?(?:para|pra) (?:voces |ninguem )?(?:me |nos )?<inf><here><again>+(?! (?:de|do) (?:uma|que))",
     r"nao (?:me |nos )chame[ms]? (?:mais|nunca mais)(?! de)",
     r"<no> <obj>(?:volte[ms]?|voltar(?:em)?|voltassem|torne[ms]?|tornar(?:em)?|tornassem) a (?:me |nos )?<inf><here>",
     r"<no> <obj><subj>(?: (?:me|nos|para mim|pra mim))?<here><again>+",

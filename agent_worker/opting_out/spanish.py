@@ -54,6 +54,8 @@ _DEMANDS = (
     r"<no> <inf> (?:mas|nunca mas|jamas|otra vez|de nuevo)<here>",
     r"<no> llame[ns]? (?:a este numero|aqui|a esta casa|a mi casa)(?=$|,| (?:por favor|mas|nunca))",
     r"<stop>(?: (?:ya|por favor|inmediatamente|ahora mismo|de una vez))* de <inf><end>",
+    r"<stop>(?: (?:ya|por favor|inmediatamente|ahora mismo|de una vez))* de (?:estar|andar|seguir|estarme|seguirme|estarnos)"
+    r" <ger><end>",
     r"<stop>(?: (?:ya|por favor|de una vez))* (?:con|de hacer|de hacerme) (?:esta|estas|sus|las|tanta|tantas|esas)(?: \w+)? <calls>",
     r"(?:basta|ya basta|harto|harta|hartos|cansado|cansada|cansados|aburrido|aburrida)(?: (?:ya|de|con|tanta|tantas|sus|estas|las|esas"
     r"|recibir|todas))* (?:<calls>|que (?:me|nos)"
