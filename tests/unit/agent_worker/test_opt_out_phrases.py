@@ -3,9 +3,9 @@
 The grammar was written on opt_out_corpus.yaml, `learnt` of opt_out_fresh.yaml and opt_out_development.yaml; nothing of those may be lost.
 Two sets were kept from it and scored once it was done. `untouched` of opt_out_fresh.yaml, by somebody who knew neither the patterns before
 nor the grammar: 25 of 30 wishes and no false alarm among 30 (11 with the patterns before, 22 and 24 with earlier states of the grammar,
-which was extended without a look at them; a set that is scored again says a little less each time). opt_out_unseen.yaml, by the grammar's own author
-but before it: 60 of 60, and one false alarm among 60, which has been mended since. Code is sure where it speaks; the model is what
-understands the rest, and the key 9 needs neither.
+which was extended without a look at them; a set that is scored again says a little less each time). opt_out_unseen.yaml, by the grammar's
+own author but before it: 60 of 60, and one false alarm among 60, which has been mended since. Code is sure where it speaks; the model is
+what understands the rest, and the key 9 needs neither.
 """
 
 from itertools import cycle
