@@ -7,7 +7,7 @@ import platform
 import time
 from pathlib import Path
 
-from benchmarks import analytics, claims, http, imports, pacing, preview, schedules, slot_refill, webhooks
+from benchmarks import analytics, claims, http, imports, knowledge, pacing, preview, schedules, slot_refill, voice, webhooks
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HOW = """\
@@ -48,6 +48,8 @@ machine that took them; the ratios compare with a baseline of the same run.
 * **Figures.** Calls of one workspace over 90 days of 12 hours, three campaigns at a time, 4 trunks, 200 numbers; a third answered, with two
   turns each. The latest hour is not counted yet. At the service, each endpoint without filter, for a campaign, a number, and for 30 days
   that begin and end within an hour, in turn.
+* **Knowledge.** Made-up passages of 140 words, as often as words of a language are; each question has six words of one of them, every
+  second one also the two most frequent of all. At the service, one question after the other.
 * **HTTP.** One API process and one of the bare handler, each as `callwright api` serves it, at {calls:,} calls; {connections} connections
   that ask one request after the other; {rounds} rounds in turns, requests per second is their median, p99 is over all. Key, limits (counted
   in Redis) and audit are as ever; `GET /calls` begins anywhere; `POST /calls` asks the gate and writes call, verdict, audit and event.
@@ -70,6 +72,7 @@ async def run(contacts: int, rows: int) -> str:
     scheduled = await schedules.measure()
     delivered = await webhooks.measure()
     figures = await analytics.measure()
+    looked_up = await knowledge.measure()
     requests = await http.measure()
     table = [
         f"| gated claims per second at {contacts:,} due contacts | {many.per_second:,.0f} | ≥ 500 |",
@@ -93,6 +96,7 @@ async def run(contacts: int, rows: int) -> str:
         schedules.section(scheduled),
         webhooks.section(delivered),
         analytics.section(figures),
+        knowledge.section(looked_up),
         http.section(requests),
     ]
     facts = {"machine": f"{platform.system()} {platform.machine()}", "cores": os.cpu_count(), "load": f"{os.getloadavg()[0]:.1f}"}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy import Text, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql.ext import to_tsvector, ts_headline, websearch_to_tsquery
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,18 @@ _BY_LENGTH = 1
 _SNIPPET = "StartSel=**, StopSel=**, MaxWords=35, MinWords=15"
 
 
+_FEW = 3
+"""Words of a question below which all of them are looked for."""
+_FREQUENCIES = text(
+    "select e.lexeme, e.share from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as e(lexeme, share)"
+    " where s.schemaname = current_schema() and s.tablename = :table and s.attname = 'words' and e.lexeme = any(:lexemes)"
+)
+
+
+def half(words: int) -> int:
+    return (words + 1) // 2
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as the text search of one language understands it."""
@@ -27,7 +39,15 @@ class Asked:
     """All of it, with what the asker put between quotes or behind a minus."""
     loose: str
     """Any word of it; the same where quotes or a minus would lose their meaning."""
+    gate: str
+    """What every passage has that has half of the words: any of the rarest. Of n words one half is h, and whoever has h of them has one of
+    any n - h + 1; so passages that have only what nearly all have need not be ranked."""
     lexemes: frozenset[str]
+
+    @property
+    def enough(self) -> int:
+        """So many of its words make a passage one about it."""
+        return half(len(self.lexemes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +73,26 @@ class SearchRepository:
         query = select(cast(websearch_to_tsquery(configuration, question), Text), lexemes)
         strict, words = (await self._session.execute(query)).one()
         words = words[:MOST_LEXEMES]
-        return Asked(strict, strict if "!" in strict or "<" in strict else _any_of(words), frozenset(words))
+        is_said = any(sign in strict for sign in "!<|")
+        loose = strict if is_said else _any_of(words)
+        gate = loose if is_said or len(words) < _FEW else _any_of((await self._rarest_first(words))[: len(words) - half(len(words)) + 1])
+        return Asked(strict, loose, gate, frozenset(words))
+
+    async def _rarest_first(self, lexemes: Sequence[str]) -> list[str]:
+        """By what the database's own statistics know of them; those that they do not know are rare."""
+        rows = await self._session.execute(_FREQUENCIES, {"table": KnowledgeChunk.__tablename__, "lexemes": list(lexemes)})
+        known = {lexeme: float(share) for lexeme, share in rows}
+        return sorted(lexemes, key=lambda each: known.get(each, 0.0))
 
     async def by_words(self, base_ids: Sequence[uuid.UUID], asked: Asked, limit: int) -> list[tuple[uuid.UUID, int, bool]]:
         """Best first: the chunk's id, how many words of the question it has, and whether it has all that was asked for."""
         if not asked.loose:
             return []
-        loose, strict = cast(literal(asked.loose), TSQUERY), cast(literal(asked.strict), TSQUERY)
+        loose, strict, gate = (cast(literal(each), TSQUERY) for each in (asked.loose, asked.strict, asked.gate))
         has_all = KnowledgeChunk.words.op("@@")(strict).label("has_all")
         rank = func.ts_rank(KnowledgeChunk.words, loose, _BY_LENGTH)
         best = select(KnowledgeChunk.id, KnowledgeChunk.words, has_all, rank.label("rank")).where(
-            *self._within(base_ids), KnowledgeChunk.words.op("@@")(loose)
+            *self._within(base_ids), KnowledgeChunk.words.op("@@")(gate)
         )
         best = best.order_by(has_all.desc(), rank.desc(), KnowledgeChunk.id).limit(limit).subquery()
         found = await self._session.execute(

@@ -40,8 +40,7 @@ async def search(session: AsyncSession, bases: Sequence[KnowledgeBase], question
 
 def _about(found: Sequence[tuple[uuid.UUID, int, bool]], asked: Asked) -> list[uuid.UUID]:
     """Those that have all that was asked for, or at least half of its words: a single one of many is an accident."""
-    enough = (len(asked.lexemes) + 1) // 2
-    return [id_ for id_, words, has_all in found if has_all or words >= enough]
+    return [id_ for id_, words, has_all in found if has_all or words >= asked.enough]
 
 
 def _count(points: dict[uuid.UUID, float], ids: Sequence[uuid.UUID]) -> None:

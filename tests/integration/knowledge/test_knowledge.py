@@ -8,6 +8,7 @@ from sqlalchemy import select
 from control_plane.db.models import AuditEntry, KnowledgeChunk, KnowledgeDocument
 from control_plane.knowledge import documents, tasks
 from control_plane.knowledge.reader import read_file
+from control_plane.knowledge.search_repository import SearchRepository
 from tests.fixtures.api import Api
 from tests.integration.knowledge.conftest import base, found, read_all, uploaded
 
@@ -55,6 +56,24 @@ async def test_words_are_found_in_their_other_forms_and_what_nobody_wrote_is_not
     assert await found(api, base_id, "the of and ?!") == []
     assert await found(api, base_id, "'; drop table \\ & | ! ( : * <->") == []
     assert [hit["heading"] for hit in await found(api, base_id, "membership -gold")] == ["Prices › Silver"]
+
+
+async def test_words_that_nearly_every_passage_has_are_not_looked_for_where_rarer_ones_tell_enough(api: Api) -> None:
+    base_id = await base(api)
+    page = "\n".join(f"# Rule {number}\nA member of the club pays for court {number}." for number in range(60))
+    await uploaded(api, base_id, "rules.md", page + "\n# Guests\nA member of the club brings guests on Sundays.")
+    await read_all(api)
+    async with api.engine.connect() as connection:
+        await connection.exec_driver_sql("analyze knowledge_chunk")
+        await connection.commit()
+    async with api.sessions() as session:
+        asked = await SearchRepository(session, api.workspace_id).understood("english", "Which member of the club brings guests?")
+    assert (asked.enough, len(asked.lexemes)) == (2, 4)
+    assert ("'guest'" in asked.gate, "'member' | 'club'" in asked.gate, asked.loose.count("|")) == (True, False, 3)
+    assert (await found(api, base_id, "Which member of the club brings guests?", limit=1))[0]["heading"] == "Guests"
+    # What all have is found where nothing rarer is asked for, and "or" means what it says.
+    assert len(await found(api, base_id, "member club", limit=20)) == 20
+    assert [hit["heading"] for hit in await found(api, base_id, "guests or bicycles or skates or horses")] == ["Guests"]
 
 
 async def test_each_base_is_searched_by_the_grammar_of_its_language(api: Api) -> None:
