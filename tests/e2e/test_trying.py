@@ -33,10 +33,7 @@ def key(platform: Platform) -> str:
 
 
 async def test_a_terminal_talks_to_an_assistant_and_a_scenario_judges_one(platform: Platform) -> None:
-    answer = await platform.client.post(
-        "/assistants", json={"name": "Tried", "system_prompt": "You sell nothing.", "first_message": "Good morning."}
-    )
-    assert answer.status_code == 201, answer.text
+    await platform.api.post("/assistants", {"name": "Tried", "system_prompt": "You sell nothing.", "first_message": "Good morning."})
     status, output = await callwright(platform, "try", "Tried", "--to", "+12025550101", typed="Who is this?\nNever call me again.\n")
     assert status == 0, output
     assert "Good morning." in output
