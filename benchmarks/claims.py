@@ -18,17 +18,18 @@ from benchmarks.recording import Statement, recorded
 from benchmarks.stage import Stage, database, end_calls, stage
 from control_plane.db.models import AgentWorker
 from control_plane.db.session import CONNECTED_AS
-from control_plane.dialer.claim import tick
+from control_plane.dialer.claim import claim
+from control_plane.dialer.claim_repository import AT_ONCE
 from control_plane.kit.garbage import set_aside_what_is_there
 
-SLOTS, FEW_SLOTS = 16, 4
+SLOTS, FEW_SLOTS = AT_ONCE, 4
 WARM_UP, TURNS, CLAIMS_PER_TURN = 10, 5, 20
 MEASURED = TURNS * CLAIMS_PER_TURN
 
 
 @dataclass
 class Claims:
-    """`spans`: seconds from the begin of each tick to its return after the commit, `cpu`: of them on this process's processor;
+    """`spans`: seconds from the begin of each claim to its return after the commit, `cpu`: of them on this process's processor;
     `bare_spans` and `bare_cpu`: of the same claims' statements alone."""
 
     slots: int
@@ -91,7 +92,7 @@ async def _claim(made: Stage, claims: int, into: Claims) -> list[list[Statement]
     for _ in range(claims):
         with recorded() as sent:
             begun, cpu = time.perf_counter(), time.process_time()
-            into.calls += await tick(made.dialer)
+            into.calls += (await claim(made.dialer)).claimed
             into.spans.append(time.perf_counter() - begun)
             into.cpu.append(time.process_time() - cpu)
         statements.append(sent)

@@ -52,13 +52,10 @@ async def hear(unit: Unit, call_id: uuid.UUID, said: Testimony) -> Call:
 
 async def take_in(unit: Unit, call: Call, said: Testimony) -> Call:
     """As `hear`, for a call whose row this transaction has locked already; what else was changed in it is written with it."""
-    repository = CallRepository(unit.session)
-    if not await repository.knows_event(call.id, said.source, said.event_id):
-        before = CallState(call.state)
-        effect = fold(call, said, unit.now)
-        await repository.add_event(
-            call, source=said.source, event_id=said.event_id, kind=said.kind, at=said.at, data=said.data, effect=effect
-        )
+    before = CallState(call.state)
+    words = {"source": said.source, "event_id": said.event_id, "kind": said.kind, "at": said.at, "data": said.data}
+    if await CallRepository(unit.session).add_event(call, **words, effect=effect_of(before, said)):
+        fold(call, said, unit.now)
         if call.state in FINAL and before not in FINAL:
             with telemetry.span("settle", call.trace_context, **facts_of(call)):
                 await settle(unit, call)
@@ -70,20 +67,27 @@ async def take_in(unit: Unit, call: Call, said: Testimony) -> Call:
     return call
 
 
-def fold(call: Call, said: Testimony, now: datetime) -> str:
-    """Change the row, and nothing else; the answer says in words what became of the fact."""
+def effect_of(state: CallState, said: Testimony) -> str:
+    """What becomes of the fact for a call in `state`, in words."""
     if said.fact is None:
         return "noted"
+    outcome = step(state, said.fact)
+    return str(outcome.to) if isinstance(outcome, Move) else outcome.because
+
+
+def fold(call: Call, said: Testimony, now: datetime) -> None:
+    """Change the row, and nothing else."""
+    if said.fact is None:
+        return
     outcome = step(CallState(call.state), said.fact)
     if not isinstance(outcome, Move):
         _absorb_late(call, said, now)
-        return outcome.because
+        return
     call.state = outcome.to
     _absorb(call, said)
     if outcome.to in FINAL:
         _finish(call, outcome.to, said)
     call.lease_until = lease_of(call, outcome.to, now)
-    return str(outcome.to)
 
 
 def _absorb(call: Call, said: Testimony) -> None:

@@ -1,14 +1,17 @@
 """SQL of the ledger."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
+from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import (
     AgentWorker,
     AssistantVersion,
@@ -17,6 +20,7 @@ from control_plane.db.models import (
     CallTurn,
     Campaign,
     Contact,
+    Enrollment,
     GateVerdict,
     Trunk,
     Workspace,
@@ -28,22 +32,28 @@ from sip_config.contract import CallPurpose
 NOT_STORED = "[not stored]"
 """Stands where words were that must not be kept, as the agent writes it too."""
 # Written once: these are asked at every step of every call.
-_NOW = text("select clock_timestamp()")
-_KNOWS_EVENT = text("select id from call_event where call_id = :call and source = :source and source_event_id = :event")
-_ADD_EVENT = text(
+_NOW = sent("select clock_timestamp()")
+_ADD_EVENT = sent(
     """
     insert into call_event (id, workspace_id, call_id, source, source_event_id, kind, at, data, effect)
-    values (:id, :workspace_id, :call_id, :source, :source_event_id, :kind, :at, :data, :effect)
+    values (:id, :workspace_id, :call_id, :source, :source_event_id, :kind, :at, cast(:data as jsonb), :effect)
     on conflict do nothing returning id
     """
-).bindparams(bindparam("data", type_=JSONB))
+)
+_AROUND = (
+    select(Workspace, Campaign, Contact)
+    .select_from(Workspace)
+    .join(Campaign, Campaign.id == bindparam("campaign"))
+    .join(Contact, Contact.id == bindparam("contact"))
+    .where(Workspace.id == bindparam("workspace"))
+    .options(joinedload(Contact.phones))
+)
 _OF_WORKSPACE = select(Call).where(Call.id == bindparam("call_id"), Call.workspace_id == bindparam("workspace_id"))
 
 
 async def database_now(session: AsyncSession) -> datetime:
     """The database's clock, which all processes share; it moves on within a transaction."""
-    now = await session.scalar(_NOW)
-    assert now is not None
+    ((now,),) = await rows_of(session, _NOW, {})
     return now
 
 
@@ -98,16 +108,12 @@ class CallRepository:
             "source_event_id": event_id,
             "kind": kind,
             "at": at,
-            "data": data,
+            "data": json.dumps(data),
             "effect": effect,
         }
         # What was folded into the call is written once, with all that follows from it, and not for the sake of this.
         with self._session.no_autoflush:
-            return await self._session.scalar(_ADD_EVENT, row) is not None
-
-    async def knows_event(self, call_id: uuid.UUID, source: str, event_id: str) -> bool:
-        with self._session.no_autoflush:
-            return await self._session.scalar(_KNOWS_EVENT, {"call": call_id, "source": source, "event": event_id}) is not None
+            return bool(await rows_of(self._session, _ADD_EVENT, row))
 
     async def events(self, call_id: uuid.UUID) -> Sequence[CallEventRecord]:
         query = select(CallEventRecord).where(CallEventRecord.call_id == call_id).order_by(CallEventRecord.recorded_at, CallEventRecord.id)
@@ -143,6 +149,14 @@ class CallRepository:
     async def verdicts(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, GateVerdict]:
         found = await self._session.scalars(select(GateVerdict).where(GateVerdict.id.in_(ids))) if ids else ()
         return {verdict.id: verdict for verdict in found}
+
+    async def around(self, enrollment: Enrollment) -> tuple[Workspace, Campaign, Contact]:
+        """What the end of a campaign's call is judged by, in one statement."""
+        given = {"workspace": enrollment.workspace_id, "campaign": enrollment.campaign_id, "contact": enrollment.contact_id}
+        # What the end has changed in the call is written once, with all that follows from it.
+        with self._session.no_autoflush:
+            workspace, campaign, contact = (await self._session.execute(_AROUND, given)).unique().one()
+        return workspace, campaign, contact
 
     async def order_parts(self, call: Call) -> tuple[AssistantVersion, Workspace, Trunk, Campaign | None, Contact | None]:
         """What the agent's order is written from."""

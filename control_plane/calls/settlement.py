@@ -43,10 +43,9 @@ async def settle(unit: Unit, call: Call) -> None:
         call.counts_as_attempt = False
         await _put_back(unit, call, enrollment)
     else:
-        with unit.session.no_autoflush:
-            # Held here, because a session forgets rows that nobody holds, and the bill asks for it too.
-            workspace = await unit.session.get_one(Workspace, call.workspace_id)
-        await _follow_up(unit, call, enrollment, workspace)
+        # Held here, because a session forgets rows that nobody holds, and the bill asks for the workspace too.
+        workspace, campaign, contact = await CallRepository(unit.session).around(enrollment)
+        await _follow_up(unit, call, enrollment, workspace, campaign, contact)
     # After the others, because a claim too locks enrollments before numbers; at the account all calls of the workspace meet.
     await _learn_of_numbers(unit, call)
     await ask_for_analysis(unit, call)
@@ -123,10 +122,7 @@ async def _learn_of_numbers(unit: Unit, call: Call) -> None:
         await rest_if_blocked(unit, call.from_number_id)
 
 
-async def _follow_up(unit: Unit, call: Call, enrollment: Enrollment, workspace: Workspace) -> None:
-    with unit.session.no_autoflush:
-        campaign = await unit.session.get_one(Campaign, enrollment.campaign_id)
-        contact = await unit.session.get_one(Contact, enrollment.contact_id)
+async def _follow_up(unit: Unit, call: Call, enrollment: Enrollment, workspace: Workspace, campaign: Campaign, contact: Contact) -> None:
     policy = RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal")
     end = end_of(call, enrollment.attempts, enrollment.attempts_by_result, _other_numbers(contact, call.to_e164))
     followed = policy.after(end, unit.now, seed=str(call.id), place=_place(workspace, campaign, contact, call.to_e164))

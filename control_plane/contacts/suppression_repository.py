@@ -4,17 +4,18 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, or_, select, text
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.db.driver import rows_of, rows_of_last, sent
 from control_plane.db.models import Campaign, Suppression
 from control_plane.db.models.suppression import FOR_NOW
 from control_plane.db.session import number_hash
 from control_plane.kit.ids import new_id
 
-_JOIN_DIALS = text("select pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
-_BARS = text(
+_JOIN_DIALS = sent("select pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
+_BARS = sent(
     """
     select exists(select from suppression where workspace_id = :workspace and (campaign_id is null or campaign_id = :campaign)
         and (e164 = :e164 or number_hash = :hash))
@@ -64,14 +65,20 @@ class SuppressionRepository:
         """Wait for INVITEs to this number that are leaving right now, and let no other leave before this transaction ends."""
         await self._session.execute(select(func.pg_advisory_xact_lock(self._dial_key(e164))))
 
-    async def join_dials(self, e164: str) -> None:
-        """The dialer's side of `hold_back_dials`: many may dial, nobody while a suppression is being written."""
-        await self._session.execute(_JOIN_DIALS, {"key": self._key_words(e164)})
-
     async def bars(self, e164: str, campaign_id: uuid.UUID | None) -> bool:
-        """Does anything keep this number from being called? Asked right before every INVITE."""
-        given = {"workspace": self._workspace_id, "e164": e164, "hash": self._hash(e164), "campaign": campaign_id}
-        return bool(await self._session.scalar(_BARS, given))
+        """Does anything keep this number from being called?"""
+        ((is_barred,),) = await rows_of(self._session, _BARS, self._barring(e164, campaign_id))
+        return is_barred
+
+    async def bars_dial(self, e164: str, campaign_id: uuid.UUID | None) -> bool:
+        """As `bars`, right before an INVITE, with the dialer's side of `hold_back_dials` held from then on: many may dial, nobody while a
+        suppression is being written."""
+        joined = (_JOIN_DIALS, {"key": self._key_words(e164)})
+        ((is_barred,),) = await rows_of_last(self._session, joined, (_BARS, self._barring(e164, campaign_id)))
+        return is_barred
+
+    def _barring(self, e164: str, campaign_id: uuid.UUID | None) -> dict[str, Any]:
+        return {"workspace": self._workspace_id, "e164": e164, "hash": self._hash(e164), "campaign": campaign_id}
 
     async def find(self, suppression_id: uuid.UUID) -> Suppression | None:
         query = select(Suppression).where(Suppression.id == suppression_id, Suppression.workspace_id == self._workspace_id)

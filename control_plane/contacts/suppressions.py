@@ -84,9 +84,7 @@ async def _tell(unit: Unit, row: Suppression) -> None:
 
 async def is_barred(session: AsyncSession, workspace_id: uuid.UUID, e164: str, campaign_id: uuid.UUID | None) -> bool:
     """The last look before an INVITE leaves. No suppression of the number commits before the caller's transaction ends."""
-    rows = SuppressionRepository(session, workspace_id)
-    await rows.join_dials(e164)
-    return await rows.bars(e164, campaign_id)
+    return await SuppressionRepository(session, workspace_id).bars_dial(e164, campaign_id)
 
 
 class SuppressionService:

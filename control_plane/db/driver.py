@@ -24,7 +24,8 @@ def sent(statement: str) -> bytes:
 
 
 async def rows_of(session: AsyncSession, statement: bytes, given: Mapping[str, Any]) -> Sequence[Row]:
-    """The statement's rows; none where it gives none. What the session has not written yet is written first. Raises SQLAlchemy's errors."""
+    """The statement's rows; none where it gives none. What the session has not written yet is written first, unless it is in
+    `no_autoflush`. Raises SQLAlchemy's errors."""
     connection = await _connection(session)
     try:
         cursor = await connection.execute(statement, given)
@@ -45,7 +46,7 @@ async def rows_of_last(session: AsyncSession, *asked: Asked) -> Sequence[Row]:
 
 
 async def _connection(session: AsyncSession) -> psycopg.AsyncConnection[Row]:
-    if session.new or session.dirty or session.deleted:
+    if session.autoflush and (session.new or session.dirty or session.deleted):
         await session.flush()
     made: Any = (await session.connection()).sync_connection
     return made.connection.driver_connection

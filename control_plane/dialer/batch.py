@@ -19,7 +19,7 @@ from control_plane.campaigns.lifecycle import pause_campaign
 from control_plane.db.models import Campaign, Contact
 from control_plane.db.unit import Unit
 from control_plane.dialer.callers import Caller, Callers
-from control_plane.dialer.claim_repository import LOOKED_AT, ClaimRepository
+from control_plane.dialer.claim_repository import AT_ONCE, LOOKED_AT, ClaimRepository
 from control_plane.dialer.claim_rows import Callee, Due, Pace, PastCall, Running, Taken
 from control_plane.dialer.giving_way_repository import GivingWayRepository, Yielded
 from control_plane.dialer.headroom import Headroom
@@ -90,16 +90,18 @@ class Batch:
         return self._callers.begun
 
     async def round(self) -> Round:
-        """Look at the next due contacts. Worth another when slots are left and somebody made room in the queue."""
+        """Look at the next due contacts. Worth another when slots are left, and more are due or somebody made room in the queue."""
+        most = LOOKED_AT if self._has_looked else AT_ONCE
         running = await self._campaigns()
-        given = shares(await self._claimants(running), min(self._headroom.slots, LOOKED_AT)) if self._headroom.slots else {}
+        given = shares(await self._claimants(running), min(self._headroom.slots, most)) if self._headroom.slots else {}
         if not given:
             return Round(0, worth_another=False)
         taken, results = await self._repository.take(given, self._now), Results()
         candidates = await self._candidates(taken, results)
         await self._decide(candidates, taken.past, results)
         claimed = await self._write(results)
-        return Round(claimed, worth_another=self._headroom.slots > 0 and claimed + results.aside > 0)
+        may_be_more = results.aside > 0 or (claimed > 0 and sum(share.total for share in given.values()) >= most)
+        return Round(claimed, worth_another=self._headroom.slots > 0 and may_be_more)
 
     async def _campaigns(self) -> Mapping[uuid.UUID, Running]:
         if self._running is None:

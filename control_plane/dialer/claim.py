@@ -14,7 +14,7 @@ from control_plane.calls.repository import CallRepository
 from control_plane.calls.single_callers import SingleCallers, Wanted, waiting
 from control_plane.db.models import Call, Workspace
 from control_plane.db.unit import Unit, open_unit
-from control_plane.dialer.batch import NUMBER_BUSY, Batch
+from control_plane.dialer.batch import NUMBER_BUSY, Batch, Round
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.giving_way_repository import GivingWayRepository, Yielded
@@ -23,40 +23,54 @@ from control_plane.domain.call_state import CallState, Fact
 from control_plane.domain.caller_id import NoCaller
 from control_plane.domain.decision import Never, Wait
 from control_plane.domain.pacing import slots_offered
+from control_plane.kit.queue import Nudge
 
 MOST_SINGLES = 32
 ROUNDS = 4
-"""How often one claim looks again because those it looked at had to wait; what is left is for the next, so that none takes long."""
+"""How often one claim looks again because all those it looked at had to wait; what is left is for the next, so that none takes long."""
+MOST_CLAIMS = 50
+"""Of one tick: who comes after it is told by another, and the others of the process have their turn."""
+NOTHING = Round(0, worth_another=False)
 
 
 async def tick(dialer: Dialer) -> int:
     """Claim as many due rows as may start now; the number of calls made. Safe to run at any time, any number of times."""
+    claimed = 0
+    for _ in range(MOST_CLAIMS):
+        done = await claim(dialer)
+        claimed += done.claimed
+        if not done.worth_another or dialer.is_stopping:
+            return claimed
+    await dialer.queue.send([Nudge("tick")])
+    return claimed
+
+
+async def claim(dialer: Dialer) -> Round:
+    """One transaction of a tick. The calls that it makes are few (`AT_ONCE`), for everybody else waits until it is over."""
     async with open_unit(dialer.sessions, dialer.queue, dialer.clock, actor="system") as unit:
         repository = ClaimRepository(unit.session)
         begun = await repository.begin()
         offered = slots_offered(begun.workers)
         if begun.is_halted or offered <= begun.slots_taken:
-            return 0
+            return NOTHING
         unit.now = begun.now
         headroom = Headroom(begun.now, offered, begun.slots_taken, begun.live, dialer.breaker, dialer.ramp)
         singles = await single_calls(unit, repository, headroom) if begun.has_singles else []
         batch = Batch(unit, repository, headroom)
-        claimed = await enrollments(unit, batch)
+        done = await enrollments(batch)
         if used := {call.from_number_id for call in singles if call.from_number_id} | batch.new_callers:
             # Last, because numbers are locked after campaigns.
             await CallerRepository(unit.session).first_used(used, unit.now)
-        return len(singles) + claimed
+        return Round(len(singles) + done.claimed, done.worth_another)
 
 
-async def enrollments(unit: Unit, batch: Batch) -> int:
-    claimed = 0
+async def enrollments(batch: Batch) -> Round:
+    """The first round that claims anything is the last: what it has made is dispatched at once."""
     for _ in range(ROUNDS):
         done = await batch.round()
-        claimed += done.claimed
-        if not done.worth_another:
-            return claimed
-    unit.nudges.add("tick")
-    return claimed
+        if done.claimed or not done.worth_another:
+            return done
+    return Round(0, worth_another=True)
 
 
 async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> list[Call]:

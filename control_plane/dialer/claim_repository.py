@@ -51,9 +51,12 @@ _IS_URGENT = f"call.priority < {int(Priority.SINGLE)}"
 """As ix_call_due_urgent has it, in plain text, so that a prepared statement finds the index."""
 _URGENT = [int(p) for p in Priority if p <= URGENT]
 _OTHERS = [int(p) for p in Priority if p > URGENT]
+AT_ONCE = 8
+"""Contacts looked at first by one claim, and so the most calls of campaigns that it makes: it holds the claim lock, and none may make the
+next wait for long. Half of a claim's time is the same whatever its size, so smaller ones would make fewer calls a second."""
 LOOKED_AT = 24
-"""Contacts looked at in one round: a claim holds the claim lock, and none may make the next wait for long. In the statements as a number,
-not as a parameter, for PostgreSQL plans each time anew where it does not know how many rows a limit leaves."""
+"""As many where all of the first had to wait. In the statements as a number, not as a parameter, for PostgreSQL plans each time anew where
+it does not know how many rows a limit leaves."""
 
 
 _LOCK = sent("select pg_advisory_xact_lock(:key)")

@@ -74,10 +74,9 @@ async def _slow_down(unit: Unit, call: Call) -> None:
 async def _judge(unit: Unit, call: Call, rules: BreakerRules) -> None:
     """Trip, try or close the breaker of the trunk; the campaign's own only where the trunk is not to blame."""
     failed = call.network_result is not None and counts_for_breaker(NetworkResult(call.network_result))
-    trunk = await unit.session.get_one(Trunk, call.trunk_id)
-    if not failed and not trunk.paused_reason:
-        return
     repository = ProtectionRepository(unit.session)
+    if not failed and not await repository.paused_reason(call.trunk_id):
+        return
     trunk = await repository.lock_trunk(call.trunk_id)
     own = rules.set_by(trunk.breaker)
     if trunk.paused_reason:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import Call, Trunk
 from control_plane.dialer.repository import TRUNK_LOCK
 from sip_config.causes import counts_for_breaker
@@ -16,11 +17,17 @@ NEUTRAL = (NetworkResult.THROTTLED, NetworkResult.CANCELED, NetworkResult.UNKNOW
 """They say nothing about whether the network works."""
 MADE_BEFORE = timedelta(hours=1)
 """A call is made at most this long before its dial, which lets the index by creation end the search."""
+_PAUSED_REASON = sent("select paused_reason from trunk where id = :trunk")
 
 
 class ProtectionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def paused_reason(self, trunk_id: uuid.UUID) -> str:
+        """Why the trunk is paused; "" when it is not."""
+        ((reason,),) = await rows_of(self._session, _PAUSED_REASON, {"trunk": trunk_id})
+        return reason
 
     async def lock_trunk(self, trunk_id: uuid.UUID) -> Trunk:
         return await self._session.get_one(Trunk, trunk_id, with_for_update=TRUNK_LOCK, populate_existing=True)

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Interval, Uuid, bindparam, cast, func, select, text, union
+from sqlalchemy import Uuid, bindparam, cast, func, select, text, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from control_plane.calls.repository import database_now
+from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, Trunk, Workspace
 from control_plane.domain.pacing import AHEAD, LEAD, Turn, WorkerReport
 
@@ -23,7 +24,7 @@ TRUNK_LOCK: Any = {"key_share": True}
 foreign keys checked, and would wait here for whoever waits for it at the workspace's account."""
 
 
-_LINE = text(
+_LINE = sent(
     """
     select clock_timestamp() as now, call.state, call.campaign_id, campaign.calls_per_minute,
         trunk.id as trunk_id, trunk.next_send_at, trunk.calls_per_second, trunk.rate_factor, trunk.throttled_at
@@ -31,14 +32,14 @@ _LINE = text(
     """
 )
 # In one statement, on the clock as it is once the row is ours, and only at the pace that it was asked for at.
-_TAKE_TURN = text(
+_TAKE_TURN = sent(
     """
     update trunk set next_send_at = greatest(next_send_at, clock_timestamp() + :lead) + :spacing
     where id = :trunk and next_send_at <= clock_timestamp() + :ahead
         and calls_per_second = :calls_per_second and rate_factor = :rate_factor and throttled_at is not distinct from :throttled_at
     returning next_send_at, clock_timestamp() as now
     """
-).bindparams(*(bindparam(name, type_=Interval) for name in ("lead", "spacing", "ahead")))
+)
 
 
 # Built once. One instant for all rows of the join, or the contact's phones would make them different answers.
@@ -112,16 +113,17 @@ class DialerRepository:
         return GateRows(*(await self._session.execute(_GATE_ROWS, around)).unique().one())
 
     async def line(self, call_id: uuid.UUID) -> Line | None:
-        row = (await self._session.execute(_LINE, {"call": call_id})).one_or_none()
-        return None if row is None else Line(*row)
+        found = await rows_of(self._session, _LINE, {"call": call_id})
+        return Line(*found[0]) if found else None
 
     async def next_turn(self, line: Line, spacing: timedelta) -> tuple[Turn, datetime] | None:
         """Take the trunk's next turn, the one after it being `spacing` later, and read the clock; None when it is not near, or the trunk's
         pace is no longer what `line` says."""
         given = {"trunk": line.trunk_id, "lead": LEAD, "ahead": AHEAD, "spacing": spacing, "calls_per_second": line.calls_per_second}
         given |= {"rate_factor": line.rate_factor, "throttled_at": line.throttled_at}
-        row = (await self._session.execute(_TAKE_TURN, given)).one_or_none()
-        return None if row is None else (Turn(row.next_send_at - spacing, row.next_send_at), row.now)
+        for next_send_at, now in await rows_of(self._session, _TAKE_TURN, given):
+            return Turn(next_send_at - spacing, next_send_at), now
+        return None
 
     async def now(self) -> datetime:
         return await database_now(self._session)

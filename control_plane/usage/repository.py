@@ -40,9 +40,10 @@ _ADD = text(
         credits = case when coalesce(a.currency, :currency) = :currency then a.credits - :cost else a.credits end,
         currency = case when a.credits is null then :currency else coalesce(a.currency, :currency) end, updated_at = now()
     where a.counts_rehearsals or not :is_rehearsal
-    returning a.workspace_id
+    returning a.*
     """
 )
+_ADDED = select(UsageAccount).from_statement(_ADD)
 _SPEND = text(
     """
     insert into campaign_spend as s (campaign_id, workspace_id, cost, currency)
@@ -104,8 +105,7 @@ class UsageRepository:
     async def add(self, used: Used) -> UsageAccount | None:
         """Count into the account; None when the workspace leaves rehearsals out."""
         given = {name: getattr(used, name) for name in used.__slots__}
-        counted = await self._session.scalar(_ADD, given)
-        return None if counted is None else await self.account(used.workspace_id)
+        return await self._session.scalar(_ADDED, given, execution_options={"populate_existing": True})
 
     async def spend(self, campaign_id: uuid.UUID, cost: Decimal, currency: str) -> None:
         await self._session.execute(_SPEND, {"campaign_id": campaign_id, "cost": cost, "currency": currency})

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 # Each endpoint's own oldest few, so that one with a long queue holds up no other. Rows that another courier is taking are passed over.
@@ -33,14 +34,12 @@ _CLAIM = text(
     order by v.id
     """
 )
-# As text: asked at every move of every call, and SQLAlchemy would take longer to put it together than PostgreSQL to answer it.
-_LISTENERS = text(
-    """
+_LISTENERS = """
     select workspace_id, id, assistant_id from webhook_endpoint
     where workspace_id = any(cast(:workspaces as uuid[])) and state = 'enabled'
         and (cardinality(events) = 0 or events @> array[cast(:type as text)])
     """
-)
+_LISTENERS_TEXT, _LISTENERS_SENT = text(_LISTENERS), sent(_LISTENERS)
 LISTENERS_OF = """
     select coalesce(json_agg(json_build_array(workspace_id, id, assistant_id)), '[]') from webhook_endpoint
     where workspace_id = w.id and state = 'enabled' and (cardinality(events) = 0 or events @> array[cast(:type as text)])
@@ -108,9 +107,11 @@ class OutboxRepository:
     async def listeners(self, workspace_ids: Sequence[uuid.UUID], event_type: str) -> Sequence[Listener]:
         """Endpoints that want to hear of such events."""
         given = {"workspaces": list(workspace_ids), "type": event_type}
+        if not isinstance(self._session, AsyncSession):
+            return [(row[0], row[1], row[2]) for row in await self._session.execute(_LISTENERS_TEXT, given)]
         # What the caller has not written yet is no business of ours, and may not be ready to be.
-        with self._session.no_autoflush if isinstance(self._session, AsyncSession) else nullcontext():
-            return [(row[0], row[1], row[2]) for row in await self._session.execute(_LISTENERS, given)]
+        with self._session.no_autoflush:
+            return [(row[0], row[1], row[2]) for row in await rows_of(self._session, _LISTENERS_SENT, given)]
 
     async def add(self, events: Sequence[dict[str, Any]], deliveries: Sequence[dict[str, Any]]) -> None:
         with self._session.no_autoflush if isinstance(self._session, AsyncSession) else nullcontext():

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from control_plane.contacts.suppressions import suppress
 from control_plane.db.models import Call, Campaign, CampaignNumber, GateVerdict, Trunk
+from control_plane.dialer.claim_repository import AT_ONCE
 from control_plane.domain.pacing import Priority, most_waiting_for_token
 from control_plane.kit.ids import new_id
 from tests.factories import rows
@@ -144,3 +145,11 @@ async def test_nothing_is_claimed_for_a_trunk_that_is_paused(bench: Bench) -> No
         values = {"paused_reason": "failing", "paused_at": datetime.now(UTC)}
         await session.execute(update(Trunk).where(Trunk.id == world.trunk.id).values(**values))
     assert await bench.tick() == 0
+
+
+async def test_a_tick_claims_in_small_transactions_so_that_nobody_waits_long_for_its_lock(bench: Bench) -> None:
+    await bench.make_world(*numbers(2 * AT_ONCE + 1), slots=2 * AT_ONCE + 1)
+    assert await bench.tick() == 2 * AT_ONCE + 1
+    # Calls of one transaction are claimed at one instant.
+    at_once = Counter(call.claimed_at for call in await bench.calls())
+    assert sorted(at_once.values()) == [1, AT_ONCE, AT_ONCE]
