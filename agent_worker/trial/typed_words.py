@@ -37,7 +37,7 @@ class TypedWords(stt.STT):
     async def _recognize_impl(
         self, buffer: AudioBuffer, *, language: NotGivenOr[str] = "", conn_options: APIConnectOptions = _NEVER_RETRIED
     ) -> stt.SpeechEvent:
-        raise NotImplementedError("typed words have no sound")
+        raise RuntimeError("typed words have no sound")
 
 
 class _Stream(stt.RecognizeStream):

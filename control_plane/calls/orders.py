@@ -60,9 +60,7 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
     remembered = parts.continuity.variables | values
     if call.purpose == CallPurpose.INBOUND:
         return _inbound_order(call, parts, now, remembered)
-    language = _spoken((contact.language if contact else None) or "", config.get("language") or "")
     voicemail = config.get("voicemail") or {}
-    opening = request.get("welcome_message") or config.get("first_message") or ""
     return CallOrder(
         call_id=str(call.id),
         generation=call.agent_generation,
@@ -71,8 +69,8 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         to=call.to_e164,
         purpose=CallPurpose(call.purpose),
         system_prompt=fill(config.get("system_prompt", ""), remembered),
-        opening_line=fill(opening, remembered),
-        language=language,
+        opening_line=fill(request.get("welcome_message") or config.get("first_message") or "", remembered),
+        language=_spoken((contact.language if contact else None) or "", config.get("language") or ""),
         campaign_prompt=fill(campaign.prompt, values) if campaign else "",
         agenda=request.get("agenda") or "",
         custom_prompt=request.get("custom_prompt") or "",
