@@ -23,12 +23,12 @@ machine that took them; the ratios compare with a baseline of the same run.
 {table}
 
 ## How
-* **Claims.** A running campaign with {contacts:,} due contacts, loaded by COPY. A claiming transaction fills the slots that are free:
-  all of its facts are gathered, the gate is asked for each call, verdicts and calls are written. Its time is that from the begin of the
-  tick to its return after the commit, whatever the number of calls in it; every call of it has waited that long. {measured} claims of
+* **Claims.** A running campaign with {contacts:,} due contacts, loaded by COPY. A claiming transaction fills free slots, {slots} at most, and
+  a tick makes as many transactions as it takes: all facts are gathered, the gate is asked for each call, verdicts and calls are written. Its
+  time is that from its begin to its return after the commit; every call of it has waited that long. {measured} claims of
   {slots} calls and as many of {few}, after {warm} to warm up; between them the calls are ended, unmeasured.
 * **Statements with verdicts given.** The same statements with the same parameters, recorded on the way to the driver, in one transaction
-  per claim over the same engine to the same tables as they were before; nothing is decided. Claims and baseline take turns ({turns} times
+  per claim by the bare driver to the same tables as they were before; nothing is decided. Claims and baseline take turns ({turns} times
   each), so that other work on the machine meets both; the share is that of the medians.
 * **Slot refill.** {slot_slots} slots, all busy; {burst} calls end 10 ms after each other, so that the second nudge meets a running tick.
   From the commit of the end to the commit of the claim, through Redis and an arq worker that polls every 20 ms.
