@@ -1,0 +1,47 @@
+"""Trials take no slot from calls, and a worker holds few of them."""
+
+from types import SimpleNamespace
+
+from agent_worker.slots import FULL_LOAD, MOST_TRIALS, Slots
+from sip_config.naming import room_name, trial_room
+
+
+def job(id_: str, room: str) -> SimpleNamespace:
+    return SimpleNamespace(job=SimpleNamespace(id=id_, metadata="", room=SimpleNamespace(name=room)))
+
+
+class Request:
+    def __init__(self, room: str) -> None:
+        self.job = job("new", room).job
+        self.answer = ""
+
+    async def accept(self, **_: str) -> None:
+        self.answer = "accepted"
+
+    async def reject(self, **_: bool) -> None:
+        self.answer = "rejected"
+
+
+async def asked(slots: Slots, server: SimpleNamespace, room: str) -> str:
+    request = Request(room)
+    await slots.answer(server, request)  # type: ignore[arg-type]
+    return request.answer
+
+
+async def test_a_trial_takes_no_slot() -> None:
+    slots, server = Slots(1), SimpleNamespace(active_jobs=[job("1", trial_room("a"))])
+    assert slots.load(server) == 0
+    assert slots.calls(server) == ()
+    assert await asked(slots, server, room_name("b")) == "accepted"
+
+
+async def test_a_worker_full_of_calls_still_holds_a_trial() -> None:
+    slots, server = Slots(1), SimpleNamespace(active_jobs=[job("1", room_name("a"))])
+    assert slots.load(server) == FULL_LOAD
+    assert await asked(slots, server, room_name("b")) == "rejected"
+    assert await asked(slots, server, trial_room("c")) == "accepted"
+
+
+async def test_a_worker_holds_few_trials() -> None:
+    server = SimpleNamespace(active_jobs=[job(str(place), trial_room(str(place))) for place in range(MOST_TRIALS)])
+    assert await asked(Slots(9), server, trial_room("one-more")) == "rejected"
