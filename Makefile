@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make demo`, `make up`, `make test`. Works as root and as a normal user, from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo up test bench webhooks recurrence check chaos fuzz format generate
+.PHONY: help setup tools demo up test bench bench-voice webhooks recurrence check chaos fuzz format generate
 PYTHON := .venv/bin/python
 # Further options, for example: make up ARGS="--port 8100"
 ARGS :=
@@ -8,7 +8,7 @@ ARGS :=
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what runs into .venv from the hashed lock (quick when up to date)
 	@sh scripts/bootstrap.sh
@@ -36,6 +36,9 @@ fuzz: tools ## Ask the API all that its description allows, and more, by schemat
 
 bench: tools ## Measure claims, pacing, webhooks, figures and HTTP on loopback; writes docs/benchmarks.md (some minutes)
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+bench-voice: tools ## Measure answers and cost of a call beside a minimal agent; writes docs/benchmarks.md (some 40 minutes, quiet machine)
+	@$(PYTHON) -m benchmarks.voice $(ARGS)
 
 webhooks: tools ## Tell 10,000 events while three attempts of ten fail and the courier is killed: none is lost (some minutes)
 	@WEBHOOK_EVENTS=10000 $(PYTHON) -m pytest -q tests/integration/webhooks/test_surviving.py $(ARGS)

@@ -112,7 +112,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the file of contacts that is imported")
     given = parser.parse_args()
     page = asyncio.run(run(given.contacts, given.rows))
-    PAGE.write_text(page, encoding="utf-8")
+    # What `make bench-voice` has measured stays as it is.
+    _, heading, kept = PAGE.read_text(encoding="utf-8").partition(voice.HEADING) if PAGE.exists() else ("", "", "")
+    PAGE.write_text(page + heading + kept, encoding="utf-8")
     print(page)
 
 

@@ -67,6 +67,7 @@ class Stage:
     def __init__(self, livekit: LiveKitService, plane: FakeControlPlane, speech: SpeechLibrary, worker: asyncio.subprocess.Process) -> None:
         self.livekit, self.plane, self.speech, self.worker = livekit, plane, speech, worker
         self.api = api.LiveKitAPI(livekit.url, livekit.key, livekit.secret)
+        self.models_url = ""
 
     def order(self, **changes) -> CallOrder:
         call_id = uuid.uuid4().hex
@@ -108,11 +109,11 @@ class Stage:
         await self.speech.fill_script(script)
         order = self.order(**changes)
         kept = await self.dispatch(order)
-        heard = await self._be_callee(order, script, behaviour or script.behaviour(1))
+        heard = await self.be_callee(order, script, behaviour or script.behaviour(1))
         await asyncio.wait_for(kept.reported.wait(), 90)
         return kept, heard
 
-    async def _be_callee(self, order: CallOrder, script: Script, behaviour: Behaviour) -> Heard:
+    async def be_callee(self, order: CallOrder, script: Script, behaviour: Behaviour) -> Heard:
         agent: list[Utterance] = []
         seat = Seat(order.room_name, order.callee_identity, "", "", {SIP_CALL_STATUS: "dialing"})
         leg = Leg(seat, self.api, agent.append)
@@ -186,6 +187,7 @@ async def stage(livekit: LiveKitService, folder: Path, slots: int = 4, **variabl
         process("-m", "agent_worker.server", env=env, log=folder / "worker.log") as worker,
     ):
         set_up = Stage(livekit, plane, SpeechLibrary(HttpVoices(f"http://127.0.0.1:{port}")), worker)
+        set_up.models_url = f"http://127.0.0.1:{port}"
         try:
             await asyncio.wait_for(plane.until(lambda: any(beat.registered for beat in plane.beats)), 120)
             yield set_up
