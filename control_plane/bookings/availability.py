@@ -13,6 +13,13 @@ from control_plane.domain.slots import Held, OpenHours, Slot, free_seats, slot_a
 
 _DAY = timedelta(days=1)
 MOST_DAYS = 31
+_FURTHEST = timedelta(days=93)
+"""From now; `days_ahead` is at most 90. What is farther away may be no time that a clock of any zone can show."""
+
+
+def is_near(at: datetime, now: datetime) -> bool:
+    """Whether a time may be a slot's at all."""
+    return abs(at - now) <= _FURTHEST
 
 
 def hours_of(row: Calendar) -> OpenHours:
@@ -36,7 +43,7 @@ class Availability:
     """Of one calendar at one time."""
 
     def __init__(self, rows: BookingRepository, calendar: Calendar, now: datetime) -> None:
-        self._rows, self._calendar, self._hours = rows, calendar, hours_of(calendar)
+        self._rows, self._calendar, self._hours, self._now = rows, calendar, hours_of(calendar), now
         self._zone = ZoneInfo(calendar.time_zone)
         self._opens = now + timedelta(seconds=calendar.min_notice_s)
         self.today = now.astimezone(self._zone).date()
@@ -61,7 +68,7 @@ class Availability:
 
     async def seat(self, starts_at: datetime, but_for: Any = None) -> tuple[Slot, int]:
         """The slot that begins then, and a free seat. Raises `Conflict`."""
-        slot = slot_at(self._hours, starts_at)
+        slot = slot_at(self._hours, starts_at) if is_near(starts_at, self._now) else None
         if slot is None or slot.starts_at < self._opens or starts_at.astimezone(self._zone).date() > self._last_day:
             raise Conflict("No slot of this calendar that can be booked begins then.", code="no_such_slot")
         if not self.is_known:

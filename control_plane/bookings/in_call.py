@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from control_plane.bookings.availability import Availability
+from control_plane.bookings.availability import Availability, is_near
 from control_plane.bookings.repository import BookingRepository
 from control_plane.bookings.schemas import BookingIn
 from control_plane.bookings.service import BookingService, Source
@@ -100,12 +100,15 @@ class BookingsOfCall:
         return Answer(read_back=said["read_back"])
 
     async def _instead(self, calendar: Calendar, wanted: datetime, language: str) -> str:
-        times = near(await self._free(calendar, max(self._unit.now, wanted - _AHEAD / 2)), wanted, _NEAR)
+        since = max(self._unit.now, wanted - _AHEAD / 2) if is_near(wanted, self._unit.now) else self._unit.now
+        times = near(await self._free(calendar, since), wanted, _NEAR)
         if not times:
             return "This time cannot be booked, and none near it is free. Would another week do?"
         return f"This time cannot be booked. Would one of these do: {'; '.join(_said(at, calendar, language) for at in times)}?"
 
     async def _free(self, calendar: Calendar, since: datetime) -> list[datetime]:
+        if not is_near(since, self._unit.now):
+            return []
         free = Availability(BookingRepository(self._unit.session, calendar.workspace_id), calendar, self._unit.now)
         zone = ZoneInfo(calendar.time_zone)
         first, last = (at.astimezone(zone).date() for at in (since, since + _AHEAD))

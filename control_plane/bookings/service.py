@@ -15,7 +15,7 @@ from msgspec import UNSET
 from control_plane.appointments.schemas import AppointmentIn, AppointmentPatch
 from control_plane.appointments.service import AppointmentService
 from control_plane.audit.service import record
-from control_plane.bookings.availability import Availability
+from control_plane.bookings.availability import Availability, is_near
 from control_plane.bookings.repository import BookingRepository
 from control_plane.bookings.schemas import BookingIn, BookingOut, BookingPatch
 from control_plane.calls.lookup_repository import LookupRepository
@@ -78,6 +78,8 @@ class BookingService:
         """Change what was sent. Raises `Conflict` for a time that is not free."""
         seen = await self._find(booking_id)
         changes: dict[str, Any] = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
+        if not is_near(changes.get("starts_at", self._unit.now), self._unit.now):
+            raise Conflict("No slot that can be booked begins then.", code="no_such_slot")
         if seen.appointment_id is not None:
             await self._follow(seen.appointment_id, changes, seen)
         calendar = await self._calendar(seen.calendar_id)

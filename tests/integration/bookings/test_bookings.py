@@ -123,12 +123,16 @@ async def test_no_seat_is_given_twice_even_by_who_does_not_look(api: Api) -> Non
         ("2026-11-25T15:00:00Z", "no_such_slot"),
         ("2026-11-23T15:00:00Z", "no_such_slot"),
         ("2026-12-24T15:00:00Z", "no_such_slot"),
+        ("0001-01-01T00:00:00Z", "no_such_slot"),
+        ("9999-12-31T23:59:59Z", "no_such_slot"),
     ],
-    ids=["within a slot", "weekend", "blocked", "too soon", "too far"],
+    ids=["within a slot", "weekend", "blocked", "too soon", "too far", "first of all times", "last of all times"],
 )
 async def test_only_what_the_calendar_offers_can_be_booked(api: Api, at: str, code: str) -> None:
     made = await calendar(api, blocked_dates=["2026-11-25"])
     assert (await book(api, made, at, 409))["code"] == code
+    booking = await book(api, made)
+    assert (await change_booking(api, booking, 409, starts_at=at))["code"] == code
 
 
 async def test_a_contact_who_is_booked_has_an_appointment_that_moves_and_ends_with_the_booking(api: Api) -> None:

@@ -100,6 +100,9 @@ async def test_nothing_is_booked_that_was_not_read_back_and_not_too_much(stage: 
     _, agent = await in_call(stage, await calendar(stage, capacity=100))
     assert (await asked(agent, 409, yes="Yes."))["code"] == "nothing_proposed"
     await asked(agent, 400, at="tomorrow")
+    await asked(agent, 400, at="0001-01-01T00:00+12:00")
+    assert await asked(agent, after="9999-12-30T23:59") == {"free": []}
+    assert "question" in await asked(agent, at="9999-12-30T10:00")
     for hour in (10, 11, 12):
         await asked(agent, at=at(stage, 3, hour))
         await asked(agent, yes="Yes.")
