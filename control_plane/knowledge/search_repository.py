@@ -19,6 +19,8 @@ _BY_LENGTH = 1
 _SNIPPET = "StartSel=**, StopSel=**, MaxWords=35, MinWords=15"
 
 
+COMMON = 0.25
+"""Share of all passages above which a word says little of what a passage is about."""
 _FEW = 3
 """Words of a question below which all of them are looked for."""
 _FREQUENCIES = text(
@@ -41,7 +43,7 @@ class Asked:
     """Any word of it; the same where quotes or a minus would lose their meaning."""
     gate: str
     """What every passage has that has half of the words: any of the rarest. Of n words one half is h, and whoever has h of them has one of
-    any n - h + 1; so passages that have only what nearly all have need not be ranked."""
+    any n - h + 1; so passages that have only what nearly all have need not be ranked. What is `COMMON` opens nothing by itself."""
     lexemes: frozenset[str]
 
     @property
@@ -75,14 +77,15 @@ class SearchRepository:
         words = words[:MOST_LEXEMES]
         is_said = any(sign in strict for sign in "!<|")
         loose = strict if is_said else _any_of(words)
-        gate = loose if is_said or len(words) < _FEW else _any_of((await self._rarest_first(words))[: len(words) - half(len(words)) + 1])
+        gate = loose if is_said or len(words) < _FEW else _any_of(await self._telling(words))
         return Asked(strict, loose, gate, frozenset(words))
 
-    async def _rarest_first(self, lexemes: Sequence[str]) -> list[str]:
+    async def _telling(self, lexemes: Sequence[str]) -> list[str]:
         """By what the database's own statistics know of them; those that they do not know are rare."""
         rows = await self._session.execute(_FREQUENCIES, {"table": KnowledgeChunk.__tablename__, "lexemes": list(lexemes)})
-        known = {lexeme: float(share) for lexeme, share in rows}
-        return sorted(lexemes, key=lambda each: known.get(each, 0.0))
+        shares = dict.fromkeys(lexemes, 0.0) | {lexeme: float(share) for lexeme, share in rows}
+        rarest = sorted(lexemes, key=lambda each: shares[each])[: len(lexemes) - half(len(lexemes)) + 1]
+        return [each for each in rarest if shares[each] <= COMMON] or rarest
 
     async def by_words(self, base_ids: Sequence[uuid.UUID], asked: Asked, limit: int) -> list[tuple[uuid.UUID, int, bool]]:
         """Best first: the chunk's id, how many words of the question it has, and whether it has all that was asked for."""
