@@ -14,7 +14,7 @@ ANYBODY = "+12025550100"
 """A number that is nobody's (555-0100 to 0199 are kept for fiction), in a place whose rules are packed."""
 
 
-_UNSAID: Mapping[str, Any] = {"system_prompt": "", "first_message": "", "voicemail": {}, "menu": {}, "call_screening": {}}
+_UNSAID: dict[str, Any] = {"system_prompt": "", "first_message": "", "voicemail": {}, "menu": {}, "call_screening": {}}
 
 
 @dataclass(frozen=True, slots=True)
