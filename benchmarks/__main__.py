@@ -23,9 +23,9 @@ machine that took them; the ratios compare with a baseline of the same run.
 {table}
 
 ## How
-* **Claims.** A running campaign with {contacts:,} due contacts, loaded by COPY. A claiming transaction fills free slots, {slots} at most, and
-  a tick makes as many transactions as it takes: all facts are gathered, the gate is asked for each call, verdicts and calls are written. Its
-  time is that from its begin to its return after the commit; every call of it has waited that long. {measured} claims of
+* **Claims.** A running campaign with {contacts:,} due contacts, loaded by COPY. A claiming transaction fills free slots, {slots} at
+  most, and a tick makes as many transactions as it takes: all facts are gathered, the gate is asked for each call, verdicts and calls
+  are written. Its time is that from its begin to its return after the commit; every call of it has waited that long. {measured} claims of
   {slots} calls and as many of {few}, after {warm} to warm up; between them the calls are ended, unmeasured.
 * **Statements with verdicts given.** The same statements with the same parameters, recorded on the way to the driver, in one transaction
   per claim by the bare driver to the same tables as they were before; nothing is decided. Claims and baseline take turns ({turns} times
