@@ -29,6 +29,7 @@ class Slots:
     def __init__(self, total: int) -> None:
         self.total = total
         self._accepting: dict[str, str] = {}
+        self._accepting_trials: set[str] = set()
 
     def calls(self, server: AgentServer) -> tuple[str, ...]:
         """Call ids of all unfinished jobs, sorted; a job without a call, which ends at once, is not among them."""
@@ -43,7 +44,7 @@ class Slots:
         """Accept while a slot is free; otherwise leave the job to another worker."""
         job = request.job
         if is_trial_room(job.room.name):
-            await _answer_trial(server, request)
+            await self._answer_trial(server, request)
             return
         if len(self._held(server)) >= self.total:
             log.warning("job_refused_full", job=job.id)
@@ -55,6 +56,20 @@ class Slots:
         finally:
             self._accepting.pop(job.id, None)
 
+    async def _answer_trial(self, server: AgentServer, request: JobRequest) -> None:
+        """Accept while few are held: they cost no slot but memory."""
+        trial = request.job.id
+        held = {info.job.id for info in server.active_jobs if is_trial_room(info.job.room.name)} | self._accepting_trials
+        if len(held) >= MOST_TRIALS:
+            log.warning("trial_refused_full", job=trial)
+            await request.reject(terminate=False)
+            return
+        self._accepting_trials.add(trial)
+        try:
+            await request.accept(name="agent", identity=f"agent-{trial}")
+        finally:
+            self._accepting_trials.discard(trial)
+
     def _held(self, server: AgentServer) -> dict[str, str]:
         running = {info.job.id: _call_id(info.job.metadata, info.job.room.name) for info in _calls_of(server)}
         return {**running, **self._accepting}
@@ -63,15 +78,6 @@ class Slots:
 def _calls_of(server: AgentServer) -> list[RunningJobInfo]:
     """Jobs but trials, which have no sound and take no slot."""
     return [info for info in server.active_jobs if not is_trial_room(info.job.room.name)]
-
-
-async def _answer_trial(server: AgentServer, request: JobRequest) -> None:
-    """Accept while few are held: they cost no slot but memory."""
-    if len(server.active_jobs) - len(_calls_of(server)) >= MOST_TRIALS:
-        log.warning("trial_refused_full", job=request.job.id)
-        await request.reject(terminate=False)
-        return
-    await request.accept(name="agent", identity=f"agent-{request.job.id}")
 
 
 @lru_cache(maxsize=1024)  # asked several times a second for every job

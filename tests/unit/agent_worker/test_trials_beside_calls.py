@@ -1,5 +1,6 @@
 """Trials take no slot from calls, and a worker holds few of them."""
 
+import asyncio
 from types import SimpleNamespace
 
 from agent_worker.slots import FULL_LOAD, MOST_TRIALS, Slots
@@ -11,11 +12,14 @@ def job(id_: str, room: str) -> SimpleNamespace:
 
 
 class Request:
-    def __init__(self, room: str) -> None:
-        self.job = job("new", room).job
+    def __init__(self, room: str, id_: str = "new") -> None:
+        self.job = job(id_, room).job
         self.answer = ""
+        self.is_assigned = asyncio.Event()
+        self.is_assigned.set()
 
     async def accept(self, **_: str) -> None:
+        await self.is_assigned.wait()
         self.answer = "accepted"
 
     async def reject(self, **_: bool) -> None:
@@ -45,3 +49,18 @@ async def test_a_worker_full_of_calls_still_holds_a_trial() -> None:
 async def test_a_worker_holds_few_trials() -> None:
     server = SimpleNamespace(active_jobs=[job(str(place), trial_room(str(place))) for place in range(MOST_TRIALS)])
     assert await asked(Slots(9), server, trial_room("one-more")) == "rejected"
+
+
+async def test_trials_that_are_offered_at_once_are_held_to_few_as_well() -> None:
+    slots, server = Slots(9), SimpleNamespace(active_jobs=[])
+    offered = [Request(trial_room(str(place)), str(place)) for place in range(MOST_TRIALS)]
+    for request in offered:
+        request.is_assigned.clear()
+    answers = [asyncio.ensure_future(slots.answer(server, request)) for request in offered]  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    assert await asked(slots, server, trial_room("one-more")) == "rejected"
+    for request in offered:
+        request.is_assigned.set()
+    await asyncio.gather(*answers)
+    assert [request.answer for request in offered] == ["accepted"] * MOST_TRIALS
+    assert await asked(slots, server, trial_room("later")) == "accepted"
