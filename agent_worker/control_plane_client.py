@@ -67,8 +67,11 @@ class CallClient:
         await self._send("POST", "/events", content=body, headers=_JSON)
 
     async def opt_out(self, quote: str, offset_s: float) -> None:
-        """Record that the callee asked never to be called again; returns only once it is committed."""
-        await self._send("POST", "/opt-out", content=json.dumps({"quote": quote, "offset_s": round(offset_s, 2)}), headers=_JSON)
+        """Record that the callee asked never to be called again; returns only once it is committed. Raises `Refused` also where there is
+        no number to keep it for."""
+        body = json.dumps({"quote": quote, "offset_s": round(offset_s, 2)})
+        if not (await self._send("POST", "/opt-out", content=body, headers=_JSON)).json().get("committed", True):
+            raise Refused("the caller's number is withheld")
 
     async def schedule(self, asked: Mapping[str, str]) -> dict[str, str]:
         """Propose a plan of further calls (`words`, `about`), a change (`changes`: a schedule's id, `words`) or an end (`cancels`: an id);

@@ -71,7 +71,7 @@ class InboundOut(Struct, kw_only=True):
     calls: int
     answered: int
     gave_up: int
-    """Who had left before they were answered."""
+    """That ended before they were answered: the caller left, or the agent failed, which the call's `failure` says."""
     recognised: int
     """Whose number is a contact's."""
     successes: int

@@ -161,13 +161,15 @@ class AgentService:
     async def _flag_risk(self, call: Call, flag: RiskFlag) -> None:
         await flag_risk(self._unit, call, flag, may_quote=not _has_refused(call))
 
-    async def opt_out(self, quote: str, offset_s: float | None) -> None:
-        """Suppress the number before anybody confirms it to the callee; every other call to it stops at its next gate."""
+    async def opt_out(self, quote: str, offset_s: float | None) -> bool:
+        """Suppress the number before anybody confirms it to the callee; every other call to it stops at its next gate. False where there
+        is no number: a caller has withheld it."""
         call = await self._call(lock=True)
         evidence = f"{quote} (at {offset_s:.1f} s of the call)" if offset_s is not None else quote
         await never_call_again(self._unit, call, evidence)
         event = Testimony("agent", "opt_out", "opt_out", self._unit.now, None, {"quote": quote, "offset_s": offset_s})
         await hear(self._unit, call.id, event)
+        return bool(call.to_e164)
 
     async def take_report(self, report: CallReport) -> None:
         """The agent's account of the finished call. A second one changes nothing."""
@@ -199,7 +201,9 @@ class AgentService:
             await hear(self._unit, call.id, Testimony("agent", "report:answered", "answered", at, Fact.ANSWERED))
         ended_at = report.ended_at or self._unit.now
         if not report.answered and call.purpose == CallPurpose.INBOUND:
-            gave_up = {"network_result": NetworkResult.CANCELED, "failure": "The caller left before anybody answered."}
+            # Without an error of ours it was the caller who ended it.
+            why = call.failure or "The caller left before anybody answered."
+            gave_up = {"network_result": NetworkResult.CANCELED, "failure": why}
             await hear(self._unit, call.id, Testimony("agent", "report:gave_up", "not_answered", ended_at, Fact.NOT_ANSWERED, gave_up))
         call = await hear(self._unit, call.id, Testimony("agent", "report", "reported", ended_at, Fact.REPORTED, _summary_of(report)))
         call.holds_slot = False

@@ -30,6 +30,7 @@ from control_plane.kit.ids import new_id
 from control_plane.kit.secrets import digest, new_token
 from control_plane.kit.telemetry import new_trace
 from sip_config.contract import CallPurpose, DispatchTicket, InboundArrival
+from sip_config.naming import is_inbound_room
 
 CALLED_LATELY = timedelta(days=30)
 """So long after a call somebody who calls the same number may be calling back."""
@@ -75,7 +76,11 @@ class Arrivals:
         return DispatchTicket(str(call.id), call.agent_generation, token)
 
     async def _called(self, arrived: InboundArrival) -> Called:
-        if not arrived.room or max(map(len, (arrived.room, arrived.identity, arrived.called, arrived.caller))) > LONGEST_ROOM:
+        # With a workspace's own key an agent could name another's room, which the end of the call would close.
+        if (
+            not is_inbound_room(arrived.room)
+            or max(map(len, (arrived.room, arrived.identity, arrived.called, arrived.caller))) > LONGEST_ROOM
+        ):
             raise NotFound.of("number")
         found = await self._rows.number(_id(arrived.number_id))
         if found is None or self._workspace_id not in (None, found[0].workspace_id):
@@ -178,7 +183,7 @@ async def choose(unit: Unit, call: Call, key: str) -> bool:
 
 def _caller(number: Number, said: str) -> str:
     """The caller's number in E.164; empty where it is withheld, or not of this number's kind. Raises `Refused` for a rehearsal's number."""
-    e164 = phone.parse(said) or ""
+    e164 = phone.of_caller(said, number.e164)
     if number.is_rehearsal and not phone.is_fictional(e164):
         raise Refused("A rehearsal's number is called only from the fictional range.", code="not_fictional")
     return e164 if number.is_rehearsal or not phone.is_fictional(e164) else ""

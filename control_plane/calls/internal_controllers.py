@@ -132,8 +132,8 @@ class AgentCallController(Controller):
         said = object_of(await request.body())
         offset = said.get("offset_s")
         quote = str(said.get("quote", ""))[:2000]
-        await AgentService(unit, call_id, ticket_of(authorization)).opt_out(quote, offset if isinstance(offset, int | float) else None)
-        return {"committed": True}
+        service = AgentService(unit, call_id, ticket_of(authorization))
+        return {"committed": await service.opt_out(quote, offset if isinstance(offset, int | float) else None)}
 
     @put("/report")
     async def report(

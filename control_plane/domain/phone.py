@@ -21,6 +21,8 @@ _FICTIONAL = re.compile(r"\+1[2-9][0-9]{2}55501[0-9]{2}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORTEST = 8
 _UNKNOWN_ZONE = "Etc/Unknown"
+# ANONYMOUS, BLOCKED, PRIVATE, RESTRICTED, UNAVAILABLE and UNKNOWN on the keys of a phone: so some carriers write a number that is withheld.
+_WITHHELD = frozenset(("266696687", "2562533", "7748283", "7378742833", "86282452253", "8656696"))
 _HEAD = 4
 _DEEPEST: dict[str, int] = {}
 """Of the prefixes with zones that begin with the same four digits the length of the longest: a few look-ups instead of nine."""
@@ -87,6 +89,15 @@ def written_for(e164: str, reader: str) -> str:
         return ""
     form = phonenumbers.PhoneNumberFormat.NATIONAL if is_national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form)
+
+
+def of_caller(said: str, called: str) -> str:
+    """The caller's number as a carrier says it, in E.164; "" where it is withheld or no number. Without a country code it is read as
+    somebody's in the country of `called` (E.164), which is how carriers shorten it."""
+    if said.strip().removeprefix("+") in _WITHHELD:
+        return ""
+    country = phonenumbers.region_code_for_country_code(phonenumbers.parse(called).country_code or 0) if is_e164(called) else None
+    return parse(said, country) or ""
 
 
 def is_fictional(e164: str) -> bool:

@@ -133,6 +133,12 @@ async def test_an_opt_out_of_a_caller_closes_what_is_due_for_their_number(stage:
     assert (await stage.get(f"/calls/{agent.call_id}"))["outcome"] == "do_not_call"
 
 
+async def test_a_caller_whose_carrier_leaves_out_the_country_is_known_all_the_same(stage: Stage, line: Line) -> None:
+    for said in ("2025550101", "12025550101"):
+        _, agent = await line.rings(said)
+        assert (await stage.get(f"/calls/{agent.call_id}"))["from_number"] == "+12025550101"
+
+
 async def test_who_withholds_their_number_is_turned_away_from_a_rehearsals_number_only(line: Line) -> None:
     answer = await line.asks("anonymous")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_fictional")
@@ -180,6 +186,14 @@ async def test_a_caller_who_gives_up_leaves_no_attempt_and_no_dead_number(stage:
     assert (figures["calls"], figures["answered"], figures["gave_up"], figures["recognised"]) == (1, 0, 1, 1)
     assert (await stage.get("/analytics/summary"))["calls"] == 0
     assert (await stage.get(f"/contacts/{ada['id']}"))["phones"][0]["dead_reason"] == ""
+
+
+async def test_what_failed_on_our_side_is_not_said_of_the_caller(stage: Stage, line: Line) -> None:
+    _, agent = await line.rings()
+    await agent.reports(**GAVE_UP, errors=("NoSpeechError: nothing was spoken",))
+    shown = await stage.get(f"/calls/{agent.call_id}")
+    assert (shown["state"], shown["network_result"]) == ("ended", "canceled")
+    assert (await stage.row(shown)).failure == "NoSpeechError: nothing was spoken"
 
 
 async def test_the_sweep_ends_a_call_whose_agent_and_caller_are_gone(stage: Stage, line: Line) -> None:
@@ -252,7 +266,13 @@ async def test_a_key_chooses_the_assistant_who_goes_on(stage: Stage, line: Line)
 
 
 async def test_what_an_agent_says_of_a_number_that_is_not_there_or_not_answered_opens_nothing(stage: Stage, line: Line) -> None:
-    for fields in ({"number_id": str(uuid4())}, {"number_id": "x"}, {"called": "+12025550111"}, {"room": "r" * 301}):
+    for fields in (
+        {"number_id": str(uuid4())},
+        {"number_id": "x"},
+        {"called": "+12025550111"},
+        {"room": "inbound-" * 40},
+        {"room": "call-1"},
+    ):
         assert (await line.asks(**({"room": ""} | fields))).status_code == 404, fields
     assert (await stage.api.manager.post(URL, content="{}")).status_code == 403
     assert (await stage.api.client(base="").post(URL, content="{}")).status_code == 401

@@ -30,6 +30,23 @@ def test_what_cannot_be_dialled_is_no_number(text: str) -> None:
     assert phone.parse(text) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "called", "caller"),
+    [
+        ("+12025550101", "+12025550199", "+12025550101"),
+        ("2025550101", "+12025550199", "+12025550101"),
+        ("12025550101", "+12025550199", "+12025550101"),
+        ("030 901820", "+4930901821", "+4930901820"),
+        ("+33142685300", "+4930901821", "+33142685300"),
+        ("anonymous", "+12025550199", ""),
+        ("7378742833", "+12025550199", ""),
+        ("2025550101", "", ""),
+    ],
+)
+def test_a_caller_is_known_in_whichever_form_the_carrier_says_the_number(said: str, called: str, caller: str) -> None:
+    assert phone.of_caller(said, called) == caller
+
+
 def test_require_says_what_is_wrong_with_which_field() -> None:
     with pytest.raises(Invalid) as caught:
         phone.require("12", "US", field="to")
