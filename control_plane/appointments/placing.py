@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from control_plane.appointments.repository import AppointmentRepository, ReminderWork
 from control_plane.appointments.service import replan, tell
 from control_plane.audit.service import record
-from control_plane.calls.giving_way import ANOTHER_CALL, moved_to
+from control_plane.calls.giving_way import ANOTHER_CALL, WE_FAILED, moved_to
 from control_plane.calls.meeting_repository import Own, Whom
 from control_plane.calls.repository import NOT_STORED, CallRepository
 from control_plane.calls.schemas import NewCall
@@ -24,7 +24,6 @@ from control_plane.kit import metrics
 from control_plane.schedules.merging import let_go, take_along
 from sip_config.contract import Outcome, Speaker
 
-WE_FAILED = "Called again, because the assistant failed when the phone was picked up."
 LOOK_AGAIN = timedelta(minutes=1)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
 _MOST_EVIDENCE = 2000

@@ -12,7 +12,7 @@ APART = timedelta(minutes=30)
 LOOK_AGAIN = timedelta(seconds=30)
 """While another call is under way."""
 ANOTHER_CALL = "Moved, so that the person has half an hour of rest after a call for something else."
-
+WE_FAILED = "Called again, because the assistant failed when the phone was picked up."
 A_PLANNED_CALL = "Waits for another call to this person that is planned for the next half hour."
 
 

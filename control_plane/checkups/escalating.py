@@ -27,7 +27,8 @@ async def begin(unit: Unit, checkup_id: uuid.UUID, run_id: uuid.UUID) -> None:
     if begun is None:
         return
     checkup, run, escalation = begun
-    if (run.calls or run.merged_into) and (run.attempts or run.state in ("failed", "completed")):
+    # A try that was made in the call of something else is among the attempts, and leaves no call of the run's own behind.
+    if run.attempts or ((run.calls or run.merged_into) and run.state in ("failed", "completed")):
         await _next(unit, checkup, escalation)
     else:
         escalation.notes = list(run.reasons)

@@ -125,7 +125,8 @@ class SchedulesOfCall:
         await self._note(call, kind, {"proposal": str(proposed.id), "schedule_id": schedule_id})
 
     async def _made_with(self, call: Call, cancelled: str) -> Sequence[uuid.UUID]:
-        """Schedules whose runs are made in this call too: who wants no more of the calls of this one has heard all of it as one."""
+        """Schedules whose runs are made in this call too: who wants no more of the calls of this one has heard all of it as
+        one. A check-up ends by its own name only."""
         rows = ContinuityRepository(self._unit.session, call)
         own = await rows.schedule_of_run(call.schedule_run_id) if call.schedule_run_id is not None else None
         return await MergingRepository(self._unit.session).schedules_merged_into(call.id) if own and str(own[0]) == cancelled else ()

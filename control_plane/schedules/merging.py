@@ -28,6 +28,7 @@ MOST = 3
 """Runs that one call carries beside its own."""
 MERGED = "Made in one call with something else that the person is called for at about the same time."
 CARRIES = "Its call is also for something else that the person was to be called for at about the same time."
+TOGETHER_WITH = (MERGED, CARRIES)
 WAITS = "Waits for the reminder of an appointment, to be made in one call with it."
 PROMISED = "To be called back at the time that was promised."
 _MERGEABLE = frozenset({"agenda", "metadata"})
@@ -81,19 +82,27 @@ async def take_along(unit: Unit, host: Call, run: ScheduleRun | None = None) -> 
 
 async def take_out(unit: Unit, run: ScheduleRun) -> bool:
     """What the run is for is not to be said any more. False when it may be said already."""
-    host = await CallRepository(unit.session).lock(run.merged_into) if run.merged_into is not None else None
+    if run.merged_into is None:
+        return True
+    rows, calls = MergingRepository(unit.session), CallRepository(unit.session)
+    # Without a lock: an agent's own step holds the call it talks in and may be waiting for the schedule that is locked here.
+    if await rows.is_begun(run.merged_into):
+        return False
+    host = await calls.lock(run.merged_into)
     if host is None:
         return True
     if host.state != CallState.QUEUED or host.agent_generation:
         return False
     left = [each for each in host.request.get("carries", []) if each["run_id"] != str(run.id)]
     host.request = _saying(host.request, left)
+    if not left and host.schedule_run_id is not None:
+        await rows.unsay(host.schedule_run_id, CARRIES)
     return True
 
 
 async def let_go(unit: Unit, call_id: uuid.UUID) -> None:
     """The call is about to be ended for a reason of its host's: what it was to carry is due by itself."""
-    await MergingRepository(unit.session).let_go(call_id, unit.now)
+    await MergingRepository(unit.session).let_go(call_id, MERGED, unit.now)
 
 
 def _may_join(schedule: Schedule) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Appointment, AppointmentReminder, Call, GateVerdict, Schedule, ScheduleRun
+from control_plane.db.models import Appointment, AppointmentReminder, Call, CheckUp, GateVerdict, Schedule, ScheduleRun
 from control_plane.domain.pacing import Priority
 from control_plane.domain.reminding import REMINDED
 
@@ -25,7 +25,8 @@ class MergingRepository:
         is_held_back = exists().where(GateVerdict.id == Call.verdict_id, GateVerdict.decision == "wait")
         query = select(Call).where(_callee(schedule, contact_id), Call.workspace_id == schedule.workspace_id)
         query = query.where(Call.assistant_id == schedule.assistant_id, Call.priority >= int(Priority.SINGLE))
-        query = query.where(Call.state == "queued", Call.agent_generation == 0, ~Call.ended_by_request, Call.due_at <= latest)
+        query = query.where(Call.state == "queued", Call.claimed_at.is_(None), Call.agent_generation == 0)
+        query = query.where(~Call.ended_by_request, Call.due_at <= latest)
         same = exists().where(ScheduleRun.id == Call.schedule_run_id, ScheduleRun.schedule_id == schedule.id)
         query = query.where(or_(Call.schedule_run_id.is_not(None), of_reminder), ~same, or_(Call.due_at <= soon, is_held_back))
         query = query.order_by(Call.due_at).limit(1).with_for_update(of=Call)
@@ -35,9 +36,7 @@ class MergingRepository:
         """When the same assistant is to remind the person of an appointment, if that is within this time."""
         of_appointment = AppointmentReminder.appointment_id == Appointment.id
         query = select(AppointmentReminder.due_at).join(Appointment, of_appointment)
-        query = query.where(
-            Appointment.contact_id == contact_id, Appointment.assistant_id == assistant_id, Appointment.status.in_(REMINDED)
-        )
+        query = query.where(Appointment.contact_id == contact_id, Appointment.assistant_id == assistant_id)
         query = query.where(AppointmentReminder.state == "waiting", AppointmentReminder.starts_at == Appointment.starts_at)
         query = query.where(Appointment.status.in_(REMINDED), AppointmentReminder.due_at.between(since, until))
         return await self._session.scalar(query.order_by(AppointmentReminder.due_at).limit(1))
@@ -63,13 +62,27 @@ class MergingRepository:
         await self._session.flush()
 
     async def schedules_merged_into(self, call_id: uuid.UUID) -> Sequence[uuid.UUID]:
-        query = select(ScheduleRun.schedule_id).where(ScheduleRun.merged_into == call_id).order_by(ScheduleRun.id)
+        """Those of check-ups left out: they end by their own name only."""
+        of_checkup = exists().where(CheckUp.schedule_id == ScheduleRun.schedule_id)
+        query = select(ScheduleRun.schedule_id).where(ScheduleRun.merged_into == call_id, ~of_checkup).order_by(ScheduleRun.id)
         return (await self._session.scalars(query)).all()
 
-    async def let_go(self, call_id: uuid.UUID, now: datetime) -> None:
-        """The call is given up for a reason of its own: what it was to carry is made without it."""
+    async def is_begun(self, call_id: uuid.UUID) -> bool:
+        """Whether an agent knows of the call, or did; read without a lock."""
+        begun = or_(Call.state != "queued", Call.agent_generation > 0)
+        return bool(await self._session.scalar(select(exists().where(Call.id == call_id, begun))))
+
+    async def unsay(self, run_id: uuid.UUID, reason: str) -> None:
+        """The reason holds no more; it stays where somebody else has the run, whose turn must not be waited for with its call locked."""
+        free = select(ScheduleRun.id).where(ScheduleRun.id == run_id).with_for_update(skip_locked=True)
+        without = func.array_remove(ScheduleRun.reasons, reason)
+        await self._session.execute(update(ScheduleRun).where(ScheduleRun.id.in_(free)).values(reasons=without))
+
+    async def let_go(self, call_id: uuid.UUID, reason: str, now: datetime) -> None:
+        """The call is given up for a reason of its own: what it was to carry is made without it, and `reason` holds no more."""
         mine = update(ScheduleRun).where(ScheduleRun.merged_into == call_id, ScheduleRun.state == "calling")
-        await self._session.execute(mine.values(state="due", due_at=now, merged_into=None, updated_at=now))
+        without = func.array_remove(ScheduleRun.reasons, reason)
+        await self._session.execute(mine.values(state="due", due_at=now, merged_into=None, reasons=without, updated_at=now))
 
 
 def _callee(schedule: Schedule, contact_id: uuid.UUID | None) -> ColumnElement[bool]:

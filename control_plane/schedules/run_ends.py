@@ -17,3 +17,8 @@ def close(unit: Unit, run: ScheduleRun, state: str, reasons: Iterable[str]) -> N
 
 def explain(run: ScheduleRun, reasons: Iterable[str]) -> None:
     run.reasons = list(dict.fromkeys([*run.reasons, *reasons]))[-MOST_REASONS:]
+
+
+def unsay(run: ScheduleRun, *reasons: str) -> None:
+    """What does not hold any more."""
+    run.reasons = [reason for reason in run.reasons if reason not in reasons]

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from control_plane.calls.giving_way import ANOTHER_CALL, moved_to
+from control_plane.calls.giving_way import ANOTHER_CALL, WE_FAILED, moved_to
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.meeting_repository import Own, Whom
 from control_plane.calls.repository import CallRepository
@@ -15,13 +15,12 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Refused, Unavailable
 from control_plane.domain.retry_policy import Again, RetryPolicy
-from control_plane.schedules.merging import PROMISED, join, let_go, take_along, take_out
-from control_plane.schedules.run_ends import close, explain
+from control_plane.schedules.merging import PROMISED, TOGETHER_WITH, join, let_go, take_along, take_out
+from control_plane.schedules.run_ends import close, explain, unsay
 from sip_config.contract import CallPurpose, Outcome
 
 LOOK_AGAIN = timedelta(seconds=30)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
-WE_FAILED = "Called again, because the assistant failed when the phone was picked up."
 AFTER_OUR_FAILURE = timedelta(minutes=1)
 
 
@@ -103,6 +102,7 @@ async def withdraw(unit: Unit, run: ScheduleRun, state: str, reason: str) -> Non
         return
     close(unit, run, state, [reason])
     if call is not None:
+        unsay(run, *TOGETHER_WITH)
         await let_go(unit, call.id)
         await CallService(unit, run.workspace_id).end(call.id)
 
@@ -123,10 +123,11 @@ async def _contact_of(unit: Unit, schedule: Schedule) -> uuid.UUID | None:
 
 
 def _put_back(unit: Unit, run: ScheduleRun, call: Call) -> None:
-    """Its call was never dialled: another is made soon, unless a person ended it."""
-    if call.ended_by_request:
+    """Its call was never dialled: another is made soon, unless a person ended it. What it was to carry has a call of its own then."""
+    if call.ended_by_request and run.merged_into is None:
         close(unit, run, "canceled", [call.failure])
         return
+    unsay(run, *TOGETHER_WITH)
     explain(run, [call.failure] if call.failure else [])
     # What the gate has refused for good it refuses again, and closes the run.
     pause = min(AFTER_RELEASE * 2 ** min(run.calls, 10), LONGEST_AFTER_RELEASE)
@@ -134,6 +135,7 @@ def _put_back(unit: Unit, run: ScheduleRun, call: Call) -> None:
 
 
 def _again(run: ScheduleRun, schedule: Schedule, at: datetime, reason: str) -> None:
+    unsay(run, *TOGETHER_WITH)
     explain(run, [reason])
     run.state, run.due_at, run.merged_into = "due", at, None
     run.start_by = max(run.start_by, at + timedelta(seconds=schedule.latest_start_s))
