@@ -108,8 +108,12 @@ class Call:
             await asyncio.gather(beating, return_exceptions=True)
 
     async def _order_and_room(self) -> CallOrder:
-        order, _ = await asyncio.gather(until(ORDER_PATIENCE_S, self._client.order), self._ctx.connect())
-        self._order = order
+        order, _ = await asyncio.gather(until(ORDER_PATIENCE_S, self._fetch_order), self._ctx.connect())
+        return order
+
+    async def _fetch_order(self) -> CallOrder:
+        """The order as it is now, with its keys kept out of whatever is logged."""
+        self._order = order = await self._client.order()
         keep_secret(credential.api_key for credential in order.credentials.values())
         return order
 

@@ -78,13 +78,18 @@ class Here:
         class Told(InboundCall):
             async def _get_ready(self, order: CallOrder) -> Conversation:
                 here.talks.append(order.assistant_name)
+                here.then()
                 raise ConnectionError("this is as far as the test goes")
 
+        self.then = lambda: None
+        self.choice_status = 200
         self.call = Told(ctx, DispatchTicket("c1", 1, "token"), settings, Warm(None, models, http))  # type: ignore[arg-type]
         self._clients = (http, models)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/internal/calls/c1")
+        if path == "/choice" and self.choice_status != 200:
+            return httpx.Response(self.choice_status)
         if path == "/order":
             return httpx.Response(200, text=encode(self.orders.pop(0)))
         said = json.loads(request.content)
@@ -171,3 +176,36 @@ async def test_without_a_key_the_numbers_own_assistant_talks(here: Here, monkeyp
 async def test_a_caller_who_hangs_up_in_the_menu_is_no_conversation(here: Here) -> None:
     await here.lives(here.room.caller_leaves)
     assert (len(here.said_of("callee_left")), here.talks) == (1, [])
+
+
+@pytest.mark.parametrize("here", [CLOSED], indirect=True)
+async def test_a_key_that_means_nothing_ends_nothing_and_a_nine_after_it_is_heard(here: Here) -> None:
+    def presses() -> None:
+        here.room.presses("5")
+        here.room.presses("9")
+
+    await here.lives(presses)
+    assert here.said_of("/opt-out")[0]["quote"] == "pressed 9"
+    assert here.said_of("hanging_up") == [{"end_cause": "opt_out"}]
+
+
+@pytest.mark.parametrize("here", [MENU], indirect=True)
+async def test_a_nine_while_the_chosen_assistant_gets_ready_is_kept(here: Here) -> None:
+    here.then = lambda: here.room.presses("9")
+    await here.lives(lambda: here.room.presses("1"))
+    assert (here.talks, here.said_of("/opt-out")[0]["quote"], here.room.tracks[-1]) == (["Sales"], "pressed 9", "goodbye")
+
+
+@pytest.mark.parametrize("here", [MENU], indirect=True)
+async def test_who_is_on_the_line_when_nobody_gets_ready_is_told_so(here: Here) -> None:
+    await here.lives(lambda: here.room.presses("1"))
+    assert here.room.tracks[-1] == "apology"
+    assert len(here.said_of("failed")) == 1
+    assert here.said_of("room") == ["deleted"]
+
+
+@pytest.mark.parametrize("here", [MENU], indirect=True)
+async def test_a_choice_that_is_not_taken_leaves_the_caller_with_the_numbers_own_assistant(here: Here) -> None:
+    here.choice_status = 409
+    await here.lives(lambda: here.room.presses("1"))
+    assert here.talks == ["Ada"]
