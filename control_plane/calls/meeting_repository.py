@@ -30,7 +30,7 @@ _OTHER_CALL = text(
     """  # noqa: S608
 )
 _TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
-_LONGEST_CALL = timedelta(hours=2)
+LONGEST_CALL = timedelta(hours=2)
 """Bounds the scan; a call lasts no longer."""
 
 
@@ -63,4 +63,4 @@ class MeetingRepository:
         """When the person's last other call was over, if that is after `since`; `now` while one is under way or waits for its turn."""
         given = {"workspace": whom.workspace_id, "contact": whom.contact_id, "e164": whom.e164 or None}
         given |= {"schedule": own.schedule_id, "own": list(own.call_ids)}
-        return await self._session.scalar(_OTHER_CALL, given | {"now": now, "since": since, "dialled_since": since - _LONGEST_CALL})
+        return await self._session.scalar(_OTHER_CALL, given | {"now": now, "since": since, "dialled_since": since - LONGEST_CALL})

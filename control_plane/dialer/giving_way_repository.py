@@ -11,45 +11,57 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.giving_way import APART
+from control_plane.calls.meeting_repository import LONGEST_CALL
 from control_plane.domain.pacing import Priority
 from control_plane.domain.reminding import LAST_CALL
 
+_LONGEST_YIELD = timedelta(hours=2)
+"""After it has first given way a call outside of campaigns does so for no longer."""
 AHEAD = APART
 """Nobody is called for something else for so long before a planned call."""
 ASKED_FOR = timedelta(minutes=10)
 """A single call that is younger is one that somebody wants now."""
 _LOOK_AGAIN = timedelta(minutes=1)
 """After the planned time: the planned call is under way by then, or has been given up."""
-_LONGEST_CALL = timedelta(hours=2)
 _LONGEST_PLANNED = timedelta(days=8)
 """Bounds the scan: a run may begin up to a week after it was planned."""
+_OVERDUE = timedelta(minutes=10)
+"""What was to be called for so long ago and is not, cannot be begun, and holds up nothing but what follows a crisis."""
+_OFTEN = timedelta(hours=2)
+"""A schedule that comes again sooner would leave no time for anything else between its calls."""
 
-# Of {who}, with contact_id and workspace_id: schedules by contact and by number, runs that are due, reminders, steps of follow-ups.
+# Of {who}, with contact_id and workspace_id: schedules by contact and by number, runs that are due, reminders, steps of follow-ups. A
+# run that cannot be begun is looked at again and again, which moves its `due_at`: when it was wanted is what its latest start counts from.
 _PLANS = """
-    select next_run_at as at, false as is_crisis from schedule
-    where contact_id = {who}.contact_id and state = 'active' and next_run_at <= :until
+    select s.next_run_at as at, false as is_crisis from schedule s
+    where s.contact_id = {who}.contact_id and s.state = 'active' and s.next_run_at between :overdue and :until and {rarely}
     union all select s.next_run_at, false from contact_phone p
     join schedule s on s.workspace_id = p.workspace_id and s.phone_number = p.e164
-    where p.contact_id = {who}.contact_id and s.state = 'active' and s.next_run_at <= :until
+    where p.contact_id = {who}.contact_id and s.state = 'active' and s.next_run_at between :overdue and :until and {rarely}
     union all select r.due_at, false from schedule s join schedule_run r on r.schedule_id = s.id
     where s.contact_id = {who}.contact_id and r.state = 'due' and r.planned_at > :planned_since and r.due_at <= :until
+        and r.start_by - make_interval(secs => s.latest_start_s) > :overdue
     union all select r.due_at, false from appointment a join appointment_reminder r on r.appointment_id = a.id
     where a.contact_id = {who}.contact_id and a.status in ('scheduled', 'confirmed') and r.starts_at = a.starts_at
-        and r.state = 'waiting' and r.due_at <= :until
+        and r.state = 'waiting' and r.due_at <= :until and r.starts_at - make_interval(secs => r.offset_s) > :overdue
     union all select t.due_at, f.priority = 'crisis' from follow_up f join follow_up_step t on t.follow_up_id = f.id
     where f.contact_id = {who}.contact_id and f.state = 'open' and f.made_for = 'call' and t.state = 'waiting' and t.due_at <= :until
 """
+_RARELY = """not exists (
+        select from schedule_run b where b.schedule_id = s.id and b.planned_at > s.next_run_at - cast(:often as interval)
+            and b.planned_at < s.next_run_at and b.trigger = 'plan')"""
 _ENROLLMENTS = text(
     f"""
     select distinct on (e.id) e.id, found.until, found.is_planned
     from enrollment e cross join lateral (
         select greatest(at, :now) + :look_again as until, true as is_planned from (
-            {_PLANS.format(who="e")}
+            {_PLANS.format(who="e", rarely=_RARELY)}
             union all select due_at, priority < :single from call
             where contact_id = e.contact_id and purpose <> 'campaign' and state = 'queued' and claimed_at is null and due_at <= :until
+                and (due_at > :overdue or priority < :single)
             union all select o.due_at, false from enrollment o join campaign on campaign.id = o.campaign_id
             where o.contact_id = e.contact_id and o.id <> e.id and o.state = 'waiting' and o.priority = :callback
-                and o.due_at <= :until and campaign.execution_status = 'running'
+                and o.due_at between :overdue and :until and campaign.execution_status = 'running'
         ) plan where e.priority > :callback or is_crisis
         union all select coalesce(ended_at, :now) + :apart, false from call
         where e.priority > :callback and contact_id = e.contact_id and purpose <> 'campaign' and dialing_at > :dialled_since
@@ -63,13 +75,15 @@ _SINGLES = text(
     from call c left join schedule_run run on run.id = c.schedule_run_id
     left join appointment_reminder m on m.call_id = c.id and m.state = 'calling'
     cross join lateral (
-        select greatest(at, :now) + :look_again as until, true as is_planned from ({_PLANS.format(who="c")}) plan
+        select greatest(at, :now) + :look_again as until, true as is_planned from ({_PLANS.format(who="c", rarely=_RARELY)}) plan
         where c.purpose = 'single' and m.id is null
         union all select coalesce(o.ended_at, :now) + :apart, false from call o left join schedule_run r on r.id = o.schedule_run_id
         where o.contact_id = c.contact_id and o.id <> c.id and o.dialing_at > :dialled_since and coalesce(o.ended_at, :now) > :rested
             and (run.schedule_id is null or r.schedule_id is distinct from run.schedule_id)
     ) found
-    where c.id = any(:ids) and c.priority >= :single and c.campaign_id is null and c.attempt = 1 and c.created_at < :asked_before
+    where c.id = any(:ids) and c.priority >= :single and c.campaign_id is null and c.attempt = 1
+        and (c.created_at < :asked_before or m.id is not null or run.trigger = 'plan' and run.attempts_by_result = '{{}}')
+        and not exists (select from call_event v where v.call_id = c.id and v.kind = 'gave_way' and v.at < :long_since)
         and found.until <= coalesce(run.start_by, m.starts_at - :last_call, 'infinity')
     order by c.id, found.until desc
     """  # noqa: S608
@@ -94,12 +108,15 @@ class GivingWayRepository:
 
     async def singles(self, ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Yielded]:
         """Which of these calls outside of campaigns do: not those that somebody has just asked for, that follow a crisis or that repeat an
-        earlier one, and none for longer than its plan allows."""
-        return await self._ask(_SINGLES, ids, now, {"asked_before": now - ASKED_FOR, "last_call": LAST_CALL})
+        earlier one, and none for longer than its plan and a bound allow."""
+        return await self._ask(
+            _SINGLES, ids, now, {"asked_before": now - ASKED_FOR, "long_since": now - _LONGEST_YIELD, "last_call": LAST_CALL}
+        )
 
     async def _ask(self, query: Any, ids: Sequence[uuid.UUID], now: datetime, given: dict[str, Any]) -> Mapping[uuid.UUID, Yielded]:
         if not ids:
             return {}
-        given |= {"ids": list(ids), "now": now, "until": now + AHEAD, "rested": now - APART, "dialled_since": now - APART - _LONGEST_CALL}
-        given |= {"planned_since": now - _LONGEST_PLANNED, "apart": APART, "look_again": _LOOK_AGAIN, "single": int(Priority.SINGLE)}
+        given |= {"ids": list(ids), "now": now, "until": now + AHEAD, "rested": now - APART, "dialled_since": now - APART - LONGEST_CALL}
+        given |= {"overdue": now - _OVERDUE, "often": _OFTEN, "planned_since": now - _LONGEST_PLANNED}
+        given |= {"apart": APART, "look_again": _LOOK_AGAIN, "single": int(Priority.SINGLE)}
         return {row.id: Yielded(row.until, row.is_planned) for row in await self._session.execute(query, given)}

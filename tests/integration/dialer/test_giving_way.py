@@ -65,7 +65,38 @@ async def test_a_campaign_leaves_half_an_hour_after_another_call_to_the_person(b
     assert list(waiting.waiting_reasons) == [ANOTHER_CALL]
 
 
-CASES = [("run", 60, True), ("run", 0, False), ("asked", 60, True), ("asked", 0, False), ("crisis", 60, False), ("too late", 60, False)]
+@pytest.mark.parametrize(("every", "claimed"), [(60 * MINUTES, 1), (24 * 60 * MINUTES, 0)])
+async def test_a_schedule_that_comes_again_soon_keeps_no_campaign_waiting(bench: Bench, every: timedelta, claimed: int) -> None:
+    await bench.make_world(ADA)
+    (ada,) = await bench.enrollments()
+    ahead = 20 * MINUTES
+    await _run(bench, ada, datetime.now(UTC) + ahead - every, datetime.now(UTC), ahead=ahead, state="completed")
+    assert await bench.tick() == claimed
+
+
+@pytest.mark.parametrize(("ago", "claimed"), [(60 * MINUTES, 1), (5 * MINUTES, 0)])
+async def test_a_plan_that_cannot_begin_does_not_hold_up_a_campaign_for_long(bench: Bench, ago: timedelta, claimed: int) -> None:
+    await bench.make_world(ADA)
+    (ada,) = await bench.enrollments()
+    now = datetime.now(UTC)
+    await _run(bench, ada, now - ago, now - ago + timedelta(hours=1), state="due", due_at=now + MINUTES / 2)
+    assert await bench.tick() == claimed
+
+
+async def test_a_call_gives_way_no_longer_than_two_hours(bench: Bench) -> None:
+    world = await bench.make_world(ADA)
+    (ada,) = await bench.enrollments()
+    now = datetime.now(UTC)
+    await _called(bench, world, ada, now - 5 * MINUTES)
+    call = await _call(bench, world, ada, state="queued", due_at=now, created_at=now - 300 * MINUTES)
+    facts = {"workspace_id": world.workspace.id, "source": "task", "source_event_id": "1", "kind": "gave_way"}
+    async with bench.dialer.sessions.begin() as session:
+        session.add(CallEventRecord(id=new_id(), call_id=call, at=now - 130 * MINUTES, **facts))
+    async with bench.dialer.sessions() as session:
+        assert await GivingWayRepository(session).singles([call], now) == {}
+
+
+CASES = [("run", 60, True), ("run", 0, True), ("asked", 60, True), ("asked", 0, False), ("crisis", 60, False), ("too late", 60, False)]
 
 
 @pytest.mark.parametrize(("plan", "asked_ago", "gives_way"), CASES)
@@ -105,11 +136,14 @@ async def _called(bench: Bench, world: rows.World, whom: Enrollment, ended_at: d
     await _call(bench, world, whom, state="ended", dialing_at=ended_at - MINUTES, ended_at=ended_at, due_at=ended_at)
 
 
-async def _run(bench: Bench, whom: Enrollment, now: datetime, start_by: datetime) -> UUID:
-    await _schedule(bench, whom.contact_id, 24 * 60 * MINUTES)
+async def _run(
+    bench: Bench, whom: Enrollment, now: datetime, start_by: datetime, ahead: timedelta = 24 * 60 * MINUTES, **facts: Any
+) -> UUID:
+    await _schedule(bench, whom.contact_id, ahead)
     async with bench.dialer.sessions.begin() as session:
         schedule_id = await session.scalar(select(Schedule.id).limit(1))
-        run = ScheduleRun(id=new_id(), workspace_id=whom.workspace_id, schedule_id=schedule_id, planned_at=now, due_at=now, state="calling")
+        run = ScheduleRun(id=new_id(), workspace_id=whom.workspace_id, schedule_id=schedule_id, planned_at=now)
+        run.due_at, run.state = facts.get("due_at", now), facts.get("state", "calling")
         run.start_by, run.calls = start_by, 1
         session.add(run)
     return run.id
