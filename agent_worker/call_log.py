@@ -5,6 +5,7 @@ the control plane has it.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -25,6 +26,8 @@ class CallLog:
     def __init__(self, client: CallClient, generation: int, prefix: str) -> None:
         self.events: list[CallEvent] = []
         self.superseded = asyncio.Event()
+        self.on_transferring: Callable[[], None] = lambda: None
+        """Called at heartbeats, while the callee is being put through at somebody's request."""
         self._client, self._generation, self._prefix = client, generation, prefix
         self._unsent: list[CallEvent] = []
         self._wake = asyncio.Event()
@@ -83,7 +86,8 @@ class CallLog:
     async def _send_some(self) -> bool:
         batch = self._unsent[:BATCH]
         try:
-            await self._client.send_events(batch)
+            if await self._client.send_events(batch):
+                self.on_transferring()
         except Unreachable as error:
             log.warning("events_not_delivered", error=str(error), waiting=len(self._unsent))
             return False

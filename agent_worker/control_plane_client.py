@@ -60,11 +60,12 @@ class CallClient:
         self._version, self.traceparent = min(order.version, CONTRACT_VERSION), order.trace_context
         return order
 
-    async def send_events(self, events: Sequence[CallEvent]) -> None:
-        """Append events, in order. Repeats are harmless: each event has its own id."""
+    async def send_events(self, events: Sequence[CallEvent]) -> bool:
+        """Append events, in order. Repeats are harmless: each event has its own id. Whether, as a heartbeat is told, the callee is being
+        put through at somebody's request."""
         known = [event for event in events if knows_event(event.kind, self._version)]
         body = f"[{','.join(encode(event) for event in known)}]"
-        await self._send("POST", "/events", content=body, headers=_JSON)
+        return _is_transferring(await self._send("POST", "/events", content=body, headers=_JSON))
 
     async def opt_out(self, quote: str, offset_s: float) -> None:
         """Record that the callee asked never to be called again; returns only once it is committed. Raises `Refused` also where there is
@@ -117,6 +118,14 @@ class CallClient:
         except httpx.HTTPError as error:
             raise Unreachable(type(error).__name__) from error
         return _checked(response)
+
+
+def _is_transferring(answer: httpx.Response) -> bool:
+    """Older control planes do not say. Nothing that is wrong in it may stop the events."""
+    try:
+        return answer.json().get("is_transferring") is True
+    except (ValueError, AttributeError):
+        return False
 
 
 async def arrive(http: httpx.AsyncClient, base_url: str, agent_key: str, arrived: InboundArrival) -> DispatchTicket:

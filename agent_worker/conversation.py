@@ -72,6 +72,7 @@ class Conversation:
         self.assistant = Assistant(assemble(order), tools_for(order, self), **heeds)
         self.keeper = self.keeps(call_log, order.recording_policy)
         self.effects, self.handing_over = Effects(client, self.keeper, self), HandingOver(client, self)
+        call_log.on_transferring = self._rings_elsewhere
         self.transcript = Transcript(self.keeper, order.language)
         self.care = Care(order.language, order.country)
         self.screener = Screener(call_log, clock.seconds, self._met_machine)
@@ -183,6 +184,10 @@ class Conversation:
         self.set_outcome("transferred", "")
         if not self.over.done():
             self.over.set_result(EndCause.TRANSFER_DONE)
+
+    def _rings_elsewhere(self) -> None:
+        """Who hears it ring is not asked whether they are there."""
+        self.quiet_since = clock.seconds()
 
     def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
         """Note something grave that the callee has said; from a crisis on, stay with them."""

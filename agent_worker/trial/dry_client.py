@@ -23,8 +23,9 @@ class DryClient(CallClient):
         self._tool_answers, self._on_events = tool_answers, on_events
         self._planned = ""
 
-    async def send_events(self, events: Sequence[CallEvent]) -> None:
+    async def send_events(self, events: Sequence[CallEvent]) -> bool:
         self._on_events(events)
+        return False
 
     async def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         return httpx.Response(200, json=self._answer(path, json.loads(request.get("content") or "{}")))

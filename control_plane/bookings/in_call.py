@@ -27,6 +27,7 @@ from control_plane.domain.recurrence import Recurrence
 from control_plane.domain.slots import near
 from control_plane.domain.spoken_read_back import read_back
 from control_plane.kit.ids import new_id
+from sip_config.contract import ConsentDecision
 
 MOST_BOOKINGS = 3
 """Per call; more is a model that repeats itself."""
@@ -63,7 +64,7 @@ class BookingsOfCall:
         return Answer(free=tuple(f"{_written(at, calendar)} ({_said(at, calendar, language)})" for at in times[:_TOLD]))
 
     async def propose(self, name: str, at: str, note: str) -> Answer:
-        """What is to be read to the callee, or what they are to be asked where the time is not free."""
+        """What is to be read to the callee, or what they are to be asked where the time is not free. After a refusal no words are kept."""
         call = await self._agent.under_way(lock=True)
         calendar = await self._calendar(call, name)
         wanted, language = _local(at, calendar), await self._language(call)
@@ -72,7 +73,9 @@ class BookingsOfCall:
         except Conflict:
             return Answer(question=await self._instead(calendar, wanted, language))
         said = f"{calendar.title or calendar.name}{f', {calendar.place}' if calendar.place else ''}: {_said(wanted, calendar, language)}"
-        data = {"calendar_id": str(calendar.id), "starts_at": wanted.isoformat(), "note": note.strip()[:_MOST_NOTE], "read_back": said}
+        is_refused = (call.recording_consent or {}).get("decision") == ConsentDecision.REFUSED
+        kept = "" if is_refused else note.strip()[:_MOST_NOTE]
+        data = {"calendar_id": str(calendar.id), "starts_at": wanted.isoformat(), "note": kept, "read_back": said}
         await self._note(call, _PROPOSED, data)
         return Answer(read_back=said)
 
@@ -90,8 +93,8 @@ class BookingsOfCall:
         calendar = await self._rows(call).calendar(uuid.UUID(said["calendar_id"]))
         if calendar is None:
             raise NotFound.of("calendar")
-        wanted = datetime.fromisoformat(said["starts_at"])
-        asked = BookingIn(calendar_id=calendar.id, starts_at=wanted, contact_id=call.contact_id, e164=call.to_e164, note=said["note"])
+        wanted, note = datetime.fromisoformat(said["starts_at"]), said.get("note", "")
+        asked = BookingIn(calendar_id=calendar.id, starts_at=wanted, contact_id=call.contact_id, e164=call.to_e164, note=note)
         try:
             made = await BookingService(self._unit, call.workspace_id).create(asked, Source(call.id, call.assistant_id))
         except Conflict:

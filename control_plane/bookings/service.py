@@ -22,7 +22,7 @@ from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.db.models import Booking, Calendar
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
-from control_plane.domain.errors import Conflict, NotFound
+from control_plane.domain.errors import Conflict, NotFound, Refused
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
@@ -121,8 +121,13 @@ class BookingService:
         if not await self._rows.save_if_free(row):
             raise Conflict("This time is not free any more.", code="slot_taken")
 
-    async def _remind(self, row: Booking, calendar: Calendar, assistant_id: uuid.UUID) -> uuid.UUID:
+    async def _remind(self, row: Booking, calendar: Calendar, assistant_id: uuid.UUID) -> uuid.UUID | None:
+        """The appointment. None where the assistant is switched off: nobody reminds then, and the time is booked all the same."""
         assert row.contact_id is not None
+        try:
+            await self._lookups.active_assistant(assistant_id)
+        except Refused:
+            return None
         data = AppointmentIn(
             contact_id=row.contact_id,
             assistant_id=assistant_id,

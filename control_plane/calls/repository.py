@@ -119,8 +119,8 @@ class CallRepository:
         query = select(CallEventRecord).where(CallEventRecord.call_id == call_id).order_by(CallEventRecord.recorded_at, CallEventRecord.id)
         return (await self._session.scalars(query)).all()
 
-    async def last_event(self, call_id: uuid.UUID, kind: str) -> CallEventRecord | None:
-        query = select(CallEventRecord).where(CallEventRecord.call_id == call_id, CallEventRecord.kind == kind)
+    async def last_event(self, call_id: uuid.UUID, *kinds: str) -> CallEventRecord | None:
+        query = select(CallEventRecord).where(CallEventRecord.call_id == call_id, CallEventRecord.kind.in_(kinds))
         return await self._session.scalar(query.order_by(CallEventRecord.recorded_at.desc()).limit(1))
 
     async def releases_in_a_row(self, enrollment_id: uuid.UUID) -> int:
@@ -175,6 +175,8 @@ class CallRepository:
         )
         tools = of_call.where(CallEventRecord.kind == "tool_called")
         await self._session.execute(tools.values(data=CallEventRecord.data.op("-")("arguments").op("-")("result")))
+        noted = of_call.where(CallEventRecord.kind == "booking_proposed")
+        await self._session.execute(noted.values(data=CallEventRecord.data.op("-")("note")))
 
     async def put_heartbeat(self, row: dict[str, Any]) -> bool:
         """Store what a worker says. True when its calls or its willingness changed."""

@@ -42,12 +42,12 @@ class TransferController(Controller):
         self, unit: Work, principal: Who, calls: Given[CallService], transfers: Carrier, call_id: Id, data: JSONBody[WantedTransfer]
     ) -> CallView:
         """Answers when the carrier has said what came of it, up to half a minute later. When it fails (409 `transfer_failed`), the agent
-        goes on with the call."""
+        goes on with the call. While one is open (409 `transfer_open`) and after one that was done (409 `transferred`) there is no other."""
         await calls.get(call_id)
         call = await CallRepository(unit.session).lock(call_id)
         assert call is not None
         record(unit, principal.workspace_id, "call.transfer_asked", "call", call_id, None, {"destination": data.destination})
-        why = await put_through(unit, transfers, call, data.destination)
+        why = await put_through(unit, transfers, call, data.destination, "operator")
         if why:
             # What was noted stays: the answer alone is an error.
             await unit.session.commit()
@@ -68,7 +68,7 @@ class InCallTransferController(Controller):
         name = str(object_of(await request.body()).get("destination") or "")
         call = await AgentService(unit, call_id, ticket_of(authorization)).under_way(lock=True)
         try:
-            why = await put_through(unit, transfers, call, name)
+            why = await put_through(unit, transfers, call, name, "agent")
         except (NotFound, Refused, Conflict) as error:
             return {"is_done": False, "why": _plain(error)}
         return {"is_done": not why, "why": "nobody there has taken the call." if why else ""}

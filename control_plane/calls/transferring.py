@@ -3,10 +3,12 @@
 The number never comes from a model or a request: it is that of a destination that the workspace has named, looked at before as a dial's is:
 no number that costs more than a call, none in a country that is not allowed, none that is not to be called. What was asked stands in the
 ledger before the carrier hears of it, and what came of it after; no transaction is open meanwhile. A REFER sends no INVITE of ours: the
-carrier makes the new leg, and bills it.
+carrier makes the new leg, and bills it. One at a time: whoever asks while one is open, or after one that was done, is refused.
 """
 
+import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from control_plane.calls.destinations import destinations_of
@@ -28,6 +30,8 @@ MOST_TRANSFERS = 5
 """Tries per call; more is a model that repeats itself."""
 RINGING_S = 25
 """Of the destination. The person hears ringing so long, and then the agent again."""
+OPEN = timedelta(seconds=RINGING_S + 15)
+"""After that a transfer of which nothing more was heard (its process has died) is over; the carrier's answer is waited for less long."""
 _DECIDED = ("operator", "opt_out")
 """Whose word on the outcome stands above a transfer."""
 
@@ -36,31 +40,48 @@ _DECIDED = ("operator", "opt_out")
 class Begun:
     id: str
     order: Transfer
+    source: str
+    """Who has asked, as in the ledger: agent or operator."""
 
 
-async def put_through(unit: Unit, transfers: Transfers, call: Call, name: str) -> str:
+async def put_through(unit: Unit, transfers: Transfers, call: Call, name: str, source: str) -> str:
     """The whole of it, with the call locked before. Commits in between. Empty when the person was put through, else why not."""
-    begun = await _begin(unit, call, name)
+    begun = await _begin(unit, call, name, source)
     call_id = call.id
     await unit.session.commit()
     result = await transfers.transfer(begun.order)
     return await _end(unit, call_id, begun, result)
 
 
-async def _begin(unit: Unit, call: Call, name: str) -> Begun:
-    """Raises `Conflict` for a call in which nobody talks, `NotFound` for a destination that is not the call's, `Refused` by policy."""
+async def is_open(unit: Unit, call_id: uuid.UUID) -> bool:
+    """Whether it may be ringing somewhere else for the person of this call."""
+    latest = await CallRepository(unit.session).last_event(call_id, ASKED, DONE, FAILED)
+    return latest is not None and latest.kind == ASKED and unit.now - latest.at < OPEN
+
+
+async def _begin(unit: Unit, call: Call, name: str, source: str) -> Begun:
+    """Raises `Conflict` for a call in which nobody talks, or whose person is being put through or was, `NotFound` for a destination that is
+    not the call's, `Refused` by policy."""
     if call.state != CallState.IN_PROGRESS:
         raise Conflict("Only a call that is under way can be put through.", code="not_in_progress")
     number = (await destinations_of(unit.session, call, unit.now)).get(name)
     if number is None:
         raise NotFound.of("destination")
     await _require_allowed(unit, call, number)
-    events = await CallRepository(unit.session).events(call.id)
-    if sum(event.kind == ASKED for event in events) >= MOST_TRANSFERS:
-        raise Conflict(f"At most {MOST_TRANSFERS} transfers are tried in one call.", code="too_many_transfers")
-    begun = Begun(str(new_id()), Transfer(room_of(call), identity_of(call), number, RINGING_S))
+    await _require_none_open(unit, call)
+    begun = Begun(str(new_id()), Transfer(room_of(call), identity_of(call), number, RINGING_S), source)
     await _note(unit, call, ASKED, begun, {"destination": name})
     return begun
+
+
+async def _require_none_open(unit: Unit, call: Call) -> None:
+    kinds = [event.kind for event in await CallRepository(unit.session).events(call.id)]
+    if DONE in kinds:
+        raise Conflict("The person was put through already.", code="transferred")
+    if await is_open(unit, call.id):
+        raise Conflict("The person is being put through already.", code="transfer_open")
+    if kinds.count(ASKED) >= MOST_TRANSFERS:
+        raise Conflict(f"At most {MOST_TRANSFERS} transfers are tried in one call.", code="too_many_transfers")
 
 
 async def _require_allowed(unit: Unit, call: Call, number: str) -> None:
@@ -73,7 +94,7 @@ async def _require_allowed(unit: Unit, call: Call, number: str) -> None:
         raise Refused("The number of this destination is not to be called.", code="suppressed")
 
 
-async def _end(unit: Unit, call_id: Any, begun: Begun, result: TransferResult) -> str:
+async def _end(unit: Unit, call_id: uuid.UUID, begun: Begun, result: TransferResult) -> str:
     call = await CallRepository(unit.session).lock(call_id)
     assert call is not None
     if not isinstance(result, Transferred):
@@ -87,4 +108,4 @@ async def _end(unit: Unit, call_id: Any, begun: Begun, result: TransferResult) -
 
 
 async def _note(unit: Unit, call: Call, kind: str, begun: Begun, data: dict[str, Any]) -> None:
-    await hear(unit, call.id, Testimony("operator", f"{kind}:{begun.id}", kind, unit.now, None, data))
+    await hear(unit, call.id, Testimony(begun.source, f"{kind}:{begun.id}", kind, unit.now, None, data))

@@ -23,6 +23,7 @@ class Client:
         self.asked: list[Mapping[str, str]] = []
         self.opt_outs: list[str] = []
         self.events: list[CallEvent] = []
+        self.is_transferring = False
         self._can_cancel = can_cancel
 
     async def schedule(self, asked: Mapping[str, str]) -> dict[str, str]:
@@ -34,8 +35,9 @@ class Client:
     async def opt_out(self, quote: str, offset_s: float) -> None:
         self.opt_outs.append(quote)
 
-    async def send_events(self, events: list[CallEvent]) -> None:
+    async def send_events(self, events: list[CallEvent]) -> bool:
         self.events += events
+        return self.is_transferring
 
 
 class Speech:

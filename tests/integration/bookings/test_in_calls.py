@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sip_config.contract import CONTRACT_VERSION
+from sip_config.contract import CONTRACT_VERSION, EventKind
 from sip_config.versions import VERSION_HEADER
 from tests.integration.calls.conftest import CALLEE, Agent, Stage, checked
 
@@ -109,6 +109,29 @@ async def test_nothing_is_booked_that_was_not_read_back_and_not_too_much(stage: 
     await asked(agent, at=at(stage, 3, 13))
     assert (await asked(agent, 409, yes="Yes."))["code"] == "too_many_bookings"
     assert len(await bookings(stage)) == 3
+
+
+async def test_who_is_reminded_by_nobody_is_booked_all_the_same(stage: Stage) -> None:
+    contact = await stage.post("/contacts", {"name": "Ada Lee", "phones": [{"e164": CALLEE}]})
+    other = await stage.post("/assistants", {"name": "Bob", "system_prompt": "Be kind."})
+    _, agent = await in_call(stage, await calendar(stage, assistant_id=other["id"]), contact_id=contact["id"])
+    checked(await stage.api.manager.patch(f"/assistants/{other['id']}", json={"is_active": False}), 200)
+    await asked(agent, at=at(stage, 3, 10))
+    await asked(agent, yes="Yes.")
+    (made,) = await bookings(stage)
+    assert (made["status"], made["contact_id"], made["appointment_id"]) == ("booked", contact["id"], None)
+
+
+async def test_who_refuses_to_be_recorded_leaves_no_note_in_the_ledger(stage: Stage) -> None:
+    call, agent = await in_call(stage, await calendar(stage))
+    await asked(agent, at=at(stage, 3, 10), note="Two of us.")
+    await agent.says(EventKind.RECORDING, policy="notify", decision="refused", notice_at_s=1.0, kept_from_s=None, quote="No.")
+    await asked(agent, yes="Yes.")
+    await asked(agent, at=at(stage, 3, 11), note="Three of us.")
+    told = (await stage.get(f"/calls/{call['id']}/events"))["items"]
+    assert len([each for each in told if each["kind"] == "booking_proposed"]) == 2
+    assert "of us" not in str(told)
+    assert len(await bookings(stage)) == 1
 
 
 async def test_another_ticket_books_nothing(stage: Stage) -> None:

@@ -1,13 +1,21 @@
 """The person of a call is put through to whom the workspace has named, and to nobody else; when that fails the agent goes on."""
 
+import asyncio
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from sip_config.contract import CONTRACT_VERSION, EndCause, Outcome
+from control_plane.calls import reducer
+from control_plane.calls.transferring import ASKED, OPEN
+from control_plane.db.unit import Unit
+from control_plane.telephony.port import Transfer, TransferResult
+from sip_config.codec import encode
+from sip_config.contract import CONTRACT_VERSION, CallEvent, EndCause, EventKind, Outcome
 from sip_config.naming import callee_identity, room_name
 from sip_config.versions import VERSION_HEADER
-from tests.integration.calls.conftest import Agent, Stage, checked
+from tests.integration.calls.conftest import Agent, Stage, Switchboard, checked
 
 DESK, ADA = "+12025550150", "+12025550151"
 NEVER = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "00:00", "end": "00:01"}]
@@ -99,6 +107,54 @@ async def test_there_are_not_too_many_tries(stage: Stage) -> None:
         await asked(agent, "Desk")
     assert "At most 5" in (await asked(agent, "Desk"))["why"]
     assert len(stage.telephony.transfers) == 5
+
+
+class Ringing(Switchboard):
+    """Asked to put somebody through, answers when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rings, self.is_taken = asyncio.Event(), asyncio.Event()
+
+    async def transfer(self, order: Transfer) -> TransferResult:
+        self.rings.set()
+        await self.is_taken.wait()
+        return await super().transfer(order)
+
+
+async def test_one_person_is_put_through_once_at_a_time(stage: Stage) -> None:
+    call, agent = await in_call(stage)
+    ringing = stage.api.app.state.transfers = Ringing()
+    ringing.room_of = stage.telephony.room_of
+    path, body = f"/calls/{call['id']}/transfer", {"destination": "Desk"}
+    asking = asyncio.create_task(stage.api.manager.post(path, json=body))
+    async with asyncio.timeout(30):
+        await ringing.rings.wait()
+    assert await is_told_of_ringing(agent)
+    assert "already" in (await asked(agent, "Desk"))["why"]
+    assert checked(await stage.api.manager.post(path, json=body), 409)["code"] == "transfer_open"
+    ringing.is_taken.set()
+    checked(await asking, 200)
+    assert not await is_told_of_ringing(agent)
+    assert "already" in (await asked(agent, "Desk"))["why"]
+    assert checked(await stage.api.manager.post(path, json=body), 409)["code"] == "transferred"
+    assert (len(ringing.transfers), await kinds(stage, call)) == (1, ["transfer_asked", "transferred"])
+
+
+async def test_a_transfer_of_which_nothing_more_is_heard_is_over_some_time(stage: Stage) -> None:
+    call, agent = await in_call(stage)
+    async with stage.api.sessions.begin() as session:
+        long_ago = stage.api.clock.now() - OPEN
+        await reducer.hear(Unit(session, long_ago, "system"), UUID(call["id"]), reducer.Testimony("operator", "lost", ASKED, long_ago))
+    assert not await is_told_of_ringing(agent)
+    assert (await asked(agent, "Desk"))["is_done"] is True
+    events = (await stage.get(f"/calls/{call['id']}/events"))["items"]
+    assert [each["source"] for each in events if each["kind"] == "transferred"] == ["agent"]
+
+
+async def is_told_of_ringing(agent: Agent) -> bool:
+    beat = CallEvent("beat", EventKind.HEARTBEAT, datetime.now(UTC), agent.ticket.generation)
+    return checked(await agent.client.post("/events", content=f"[{encode(beat)}]"), 200).get("is_transferring", False)
 
 
 async def test_a_manager_puts_a_call_through(stage: Stage) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from agent_worker.control_plane_client import CallClient, Unreachable
 from agent_worker.handing_over import HandingOver
+from sip_config.contract import CallPurpose, EventKind
+from tests.fakes.talk import Talk
 
 
 class Line:
@@ -45,3 +47,13 @@ async def test_when_it_does_not_work_the_model_is_told_and_the_call_goes_on(answ
     assert told is not None
     assert said in told
     assert not line.is_over
+
+
+@pytest.mark.parametrize("is_transferring", [True, False])
+async def test_silence_counts_from_when_it_last_rang_elsewhere(is_transferring: bool) -> None:
+    talk = Talk(CallPurpose.CAMPAIGN, "Hello.")
+    talk.client.is_transferring = is_transferring
+    talk.log.note(EventKind.HEARTBEAT)
+    await talk.log.sent()
+    assert (talk.conversation.quiet_since > 0.0) is is_transferring
+    await talk.aclose()
