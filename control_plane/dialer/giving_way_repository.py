@@ -26,7 +26,7 @@ _LOOK_AGAIN = timedelta(minutes=1)
 _LONGEST_PLANNED = timedelta(days=8)
 """Bounds the scan: a run may begin up to a week after it was planned."""
 _OVERDUE = timedelta(minutes=10)
-"""What was to be called for so long ago and is not, cannot be begun, and holds up nothing but what follows a crisis."""
+"""A run or a reminder that was wanted so long ago cannot begin, and holds up nothing; a follow-up's step does while it waits."""
 _OFTEN = timedelta(hours=2)
 """A schedule that comes again sooner would leave no time for anything else between its calls."""
 

@@ -71,7 +71,8 @@ async def test_pausing_a_schedule_takes_out_of_the_call_what_it_was_about(desk: 
     await desk.post(f"/schedules/{dog['id']}/pause")
     assert (await desk.newest_call()).request == {"agenda": "Ask about the pills."}
     assert (await desk.runs(dog))[0]["state"] == "canceled"
-    assert (await desk.runs(pills))[0]["state"] == "calling"
+    (run,) = await desk.runs(pills)
+    assert (run["state"], run["reasons"]) == ("calling", [])
 
 
 async def test_when_the_schedule_that_calls_is_paused_the_other_calls_by_itself(desk: Desk) -> None:
@@ -80,8 +81,21 @@ async def test_when_the_schedule_that_calls_is_paused_the_other_calls_by_itself(
     await desk.post(f"/schedules/{pills['id']}/pause")
     await desk.work()
     run, call = (await desk.runs(dog))[0], await desk.newest_call()
-    assert (run["state"], run["merged_into"], run["calls"][0]["id"]) == ("calling", None, str(call.id))
+    assert (run["state"], run["merged_into"], run["reasons"], run["calls"][0]["id"]) == ("calling", None, [], str(call.id))
     assert (call.state, call.request["agenda"]) == ("queued", "Ask about the dog.")
+
+
+async def test_when_the_call_is_ended_by_hand_only_its_own_plan_is_given_up(desk: Desk) -> None:
+    pills, dog = await _two(desk)
+    await desk.pass_time(hours=1)
+    ended = await desk.newest_call()
+    await desk.post(f"/calls/{ended.id}/end", status=202)
+    await desk.work()
+    await desk.pass_time(minutes=5)
+    (run,), call = await desk.runs(dog), await desk.newest_call()
+    assert (await desk.runs(pills))[0]["state"] == "canceled"
+    assert (run["state"], run["merged_into"], MERGED in run["reasons"], run["calls"][0]["id"]) == ("calling", None, False, str(call.id))
+    assert call.id != ended.id
 
 
 UNSAFE: list[dict[str, Any]] = [
