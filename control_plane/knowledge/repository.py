@@ -25,8 +25,17 @@ class KnowledgeRepository:
         return select(KnowledgeBase).where(KnowledgeBase.workspace_id == self._workspace_id)
 
     async def get(self, base_id: uuid.UUID, *, lock: bool = False) -> KnowledgeBase | None:
+        """Locked, it stays as it is until the transaction ends; passages of it may be stored meanwhile: whoever stores has a document
+        locked already, for which the caller may wait next."""
         query = self.all().where(KnowledgeBase.id == base_id)
-        return await self._session.scalar(query.with_for_update() if lock else query)
+        return await self._session.scalar(query.with_for_update(key_share=True) if lock else query)
+
+    async def lock_whole(self, base_id: uuid.UUID) -> None:
+        """A base that the caller has locked: nobody stores a passage of it now, and nobody begins to use it. Its documents come first,
+        as they do for those who store."""
+        documents = select(KnowledgeDocument.id).where(KnowledgeDocument.knowledge_base_id == base_id).order_by(KnowledgeDocument.id)
+        await self._session.execute(documents.where(KnowledgeDocument.workspace_id == self._workspace_id).with_for_update())
+        await self._session.execute(self.all().where(KnowledgeBase.id == base_id).with_for_update())
 
     async def these(self, base_ids: Iterable[uuid.UUID]) -> Sequence[KnowledgeBase]:
         """Those of them that there are, by their names."""

@@ -1,5 +1,6 @@
 """SQL of the search: PostgreSQL's full text search."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ MOST_LEXEMES = 32
 """Of a question."""
 _BY_LENGTH = 1
 """ts_rank divides by 1 + log(length): a long chunk is not better for having more words."""
+_DASH = re.compile(r"(?<!\S)-+(?!\S)")
+"""Between words, as a pause. PostgreSQL takes it for a minus before the next word."""
 _SNIPPET = "StartSel=**, StopSel=**, MaxWords=35, MinWords=15"
 
 
@@ -72,10 +75,10 @@ class SearchRepository:
 
     async def understood(self, configuration: str, question: str) -> Asked:
         lexemes = func.tsvector_to_array(to_tsvector(configuration, question))
-        query = select(cast(websearch_to_tsquery(configuration, question), Text), lexemes)
+        query = select(cast(websearch_to_tsquery(configuration, _DASH.sub(" ", question)), Text), lexemes)
         strict, words = (await self._session.execute(query)).one()
         words = words[:MOST_LEXEMES]
-        is_said = any(sign in strict for sign in "!<|")
+        is_said = _is_said(question, strict)
         loose = strict if is_said else _any_of(words)
         gate = loose if is_said or len(words) < _FEW else _any_of(await self._telling(words))
         return Asked(strict, loose, gate, frozenset(words))
@@ -115,6 +118,11 @@ class SearchRepository:
 
     def _within(self, base_ids: Sequence[uuid.UUID]) -> tuple[Any, ...]:
         return KnowledgeChunk.workspace_id == self._workspace_id, KnowledgeChunk.knowledge_base_id.in_(base_ids)
+
+
+def _is_said(question: str, strict: str) -> bool:
+    """Whether the asker used quotes, a minus or an "or". Not by `<->` alone: PostgreSQL makes that of every hyphen, as in check-in."""
+    return "!" in strict or "|" in strict or ("<" in strict and question.count('"') > 1)
 
 
 def _any_of(lexemes: Sequence[str]) -> str:

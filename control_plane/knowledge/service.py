@@ -68,6 +68,7 @@ class KnowledgeService:
     async def delete(self, base_id: uuid.UUID, storage: Storage) -> None:
         """With its documents. Raises `Conflict` while an assistant uses it."""
         row = await self._row(base_id, lock=True)
+        await self._rows.lock_whole(row.id)
         users = await self._rows.used_by(row.id)
         if users:
             named = ", ".join(repr(user) for user in users[:5])
