@@ -91,6 +91,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         ("POST", "/campaigns/{campaign_id}/preview"): {},
         ("POST", "/contact-lists/{list_id}/consents"): CONSENT,
         ("POST", "/tools/{tool_id}/test"): {},
+        ("POST", "/assistants/{assistant_id}/try"): {},
         ("POST", "/calls/{call_id}/transfer"): {"destination": "Desk"},
         ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
         ("PUT", "/contacts/{contact_id}/memory"): {"facts": []},
