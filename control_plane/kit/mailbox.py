@@ -24,16 +24,23 @@ class Mailbox:
     def __init__(self, redis: ArqRedis, name: str, lifetime: timedelta) -> None:
         self._redis, self._name, self._lifetime = redis, name, lifetime
 
-    async def open(self, box: str, about: bytes, holder: str, most: int, now_s: float) -> bool:
-        """Make a box; whether `holder` may have one more of at most `most`."""
-        held = f"callwright:{self._name}s:{holder}"
-        await self._ask(self._redis.zremrangebyscore(held, "-inf", now_s))
-        if await self._ask(self._redis.zcard(held)) >= most:
+    async def open(self, box: str, about: bytes, holder: str, most: int) -> bool:
+        """Make a box; whether `holder` may have one more of at most `most`. One counts until it is closed or left alone for too long."""
+        held = self._held(holder)
+        for other in await self._ask(self._redis.smembers(held)):
+            if await self.about(other.decode()) is None:
+                await self._ask(self._redis.srem(held, other))
+        if await self._ask(self._redis.scard(held)) >= most:
             return False
-        await self._ask(self._redis.zadd(held, {box: now_s + self._lifetime.total_seconds()}))
-        await self._ask(self._redis.expire(held, self._lifetime))
+        # Whoever opens at the same time would take a box that has nothing about it for one that was left alone.
         await self._ask(self._redis.set(self._key(box, "about"), about, ex=self._lifetime))
+        await self._ask(self._redis.sadd(held, box))
+        await self._ask(self._redis.expire(held, self._lifetime))
         return True
+
+    async def is_open(self, box: str, holder: str) -> bool:
+        """Whether it was made and not closed."""
+        return bool(await self._ask(self._redis.sismember(self._held(holder), box)))
 
     async def about(self, box: str) -> bytes | None:
         """None: there is no such box, or it was left alone for too long."""
@@ -41,16 +48,19 @@ class Mailbox:
 
     async def close(self, box: str, holder: str) -> None:
         """It may still be read for as long as boxes live; it counts no longer as one of the holder's."""
-        await self._ask(self._redis.zrem(f"callwright:{self._name}s:{holder}", box))
+        await self._ask(self._redis.srem(self._held(holder), box))
 
-    async def put(self, box: str, side: str, messages: list[bytes]) -> int:
-        """Add messages in this order; how many there are then."""
+    async def put(self, box: str, side: str, messages: list[bytes], holder: str, most: int) -> int | None:
+        """Add messages in this order; how many there are then. None: they would be more than `most`, and none was added."""
+        count = await self._ask(self._redis.llen(self._key(box, side)))
         if not messages:
-            return await self._ask(self._redis.llen(self._key(box, side)))
+            return count
+        if count + len(messages) > most:
+            return None
         count = await self._ask(self._redis.rpush(self._key(box, side), *messages))
         await self._ask(self._redis.rpush(self._key(box, f"{side}-bell"), b"1"))
-        for part in ("about", side, f"{side}-bell"):
-            await self._ask(self._redis.expire(self._key(box, part), self._lifetime))
+        for key in (self._held(holder), *(self._key(box, part) for part in ("about", side, f"{side}-bell"))):
+            await self._ask(self._redis.expire(key, self._lifetime))
         return count
 
     async def read(self, box: str, side: str, after: int, within_s: float) -> list[bytes]:
@@ -61,6 +71,9 @@ class Mailbox:
             if found or monotonic() >= until:
                 return found
             await self._ask(self._redis.blpop([self._key(box, f"{side}-bell")], timeout=_BELL_S))
+
+    def _held(self, holder: str) -> str:
+        return f"callwright:{self._name}:held:{holder}"
 
     def _key(self, box: str, part: str) -> str:
         return f"callwright:{self._name}:{box}:{part}"

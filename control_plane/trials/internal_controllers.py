@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from control_plane.calls.internal_controllers import Authorization, object_of, ticket_of
 from control_plane.db.unit import Unit
-from control_plane.domain.errors import Conflict, Invalid
+from control_plane.domain.errors import Invalid
 from control_plane.kit.secrets import SecretBox
 from control_plane.trials.room import TrialRoom
 from control_plane.trials.service import order_for
@@ -21,7 +21,6 @@ from sip_config.contract.trial import TrialNews
 
 Room = NamedDependency[SkipValidation[TrialRoom]]
 WAITS_S = 3.0
-MOST_NEWS = 2000
 
 
 class AgentTrialController(Controller):
@@ -60,6 +59,5 @@ class AgentTrialController(Controller):
             said = from_plain(TrialNews, object_of(body))
         except ContractError as error:
             raise Invalid(str(error), code="contract_mismatch") from error
-        if await trial_room.tell(trial_id, body, about.workspace_id, is_last=said.is_over) > MOST_NEWS:
-            raise Conflict(f"A trial has at most {MOST_NEWS} news.", code="too_much_news")
+        await trial_room.tell(trial_id, body, about.workspace_id, is_last=said.is_over)
         return {"accepted": True}

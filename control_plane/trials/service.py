@@ -48,7 +48,7 @@ class TrialService:
         await _order(self._rows, About(self._workspace_id, assistant_id, kind, "", asked), self._unit)
         if not await self._rows.is_an_agent_there(self._unit.now):
             raise Unavailable("No agent worker is running, so no assistant can be tried.", code="no_agent_worker")
-        trial_id = await self._room.open(kind, self._workspace_id, assistant_id, asked, self._unit.now.timestamp())
+        trial_id = await self._room.open(kind, self._workspace_id, assistant_id, asked)
         record(self._unit, self._workspace_id, action, "assistant", assistant_id, None, {"trial_id": str(trial_id)})
         return trial_id
 

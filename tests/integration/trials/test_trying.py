@@ -15,10 +15,14 @@ from sqlalchemy import func, select
 from agent_worker.pipeline import Warm
 from agent_worker.trial import job
 from control_plane.db.models import AgentWorker, AuditEntry, Call
+from control_plane.domain.errors import Conflict, Refused
 from control_plane.settings import Settings
 from control_plane.telephony.port import Dispatch, TelephonyError
-from control_plane.trials.room import MOST_AT_ONCE
+from control_plane.trials import service
+from control_plane.trials.room import MOST_AT_ONCE, MOST_NEWS, MOST_STEPS, TrialRoom
 from control_plane.trials.tasks import probe_assistant
+from sip_config.codec import decode
+from sip_config.contract.trial import TALK, TrialTicket
 from tests.fixtures.api import START, Api, settings_for
 
 PATIENCE_S = 60
@@ -43,10 +47,12 @@ class Voice:
     def __post_init__(self) -> None:
         self.jobs: list[asyncio.Task[None]] = []
         self.closed = 0
+        self.tickets: list[TrialTicket] = []
 
     async def dispatch(self, order: Dispatch) -> None:
         if self.is_away:
             raise TelephonyError("away")
+        self.tickets.append(decode(TrialTicket, order.agent_metadata))
         if self.takes_jobs:
             self.jobs.append(asyncio.create_task(self._work(order.agent_metadata)))
 
@@ -94,6 +100,11 @@ async def asked(api: Api, path: str, **body: Any) -> dict[str, Any]:
     answer = await api.manager.post(path, json=body)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def order_status(api: Api, ticket: TrialTicket) -> int:
+    async with api.client(ticket.token, base="") as agent:
+        return (await agent.get(f"/internal/trials/{ticket.trial_id}/order")).status_code
 
 
 def said(told: dict[str, Any]) -> list[str]:
@@ -186,6 +197,50 @@ async def test_a_workspace_holds_few_trials_at_once_and_an_ended_one_makes_room(
     assert (await api.manager.post(path, json={})).json()["code"] == "too_many_trials"
     await asked(api, path, trial_id=trials[0], after=1, steps=[{"kind": "hang_up"}])
     await asked(api, path)
+
+
+async def test_trials_that_no_worker_takes_make_room_and_open_nothing(api: Api, voice: Voice, monkeypatch: pytest.MonkeyPatch) -> None:
+    voice.takes_jobs = False
+    monkeypatch.setattr(service, "STARTS_WITHIN_S", 0.0)
+    path = await assistant(api, first_message="Hi.")
+    for _ in range(MOST_AT_ONCE + 1):
+        answer = await api.manager.post(path, json={})
+        assert (answer.status_code, answer.json()["code"]) == (503, "no_agent_worker")
+    assert await order_status(api, voice.tickets[0]) == 404
+
+
+async def test_the_ticket_gives_no_order_once_the_trial_is_over(api: Api, voice: Voice) -> None:
+    path = await assistant(api, first_message="Hi.")
+    trial = (await asked(api, path))["trial_id"]
+    assert await order_status(api, voice.tickets[0]) == 200
+    assert (await asked(api, path, trial_id=trial, after=1, steps=[{"kind": "hang_up"}]))["is_over"]
+    await asyncio.wait_for(asyncio.gather(*voice.jobs), PATIENCE_S)
+    assert await order_status(api, voice.tickets[0]) == 404
+
+
+async def test_a_trial_counts_for_as_long_as_it_goes_on_and_has_bounds(api: Api, voice: Voice) -> None:
+    voice.takes_jobs = False
+    room: TrialRoom = api.app.state.trial_room
+    redis, holder = room._mailbox._redis, uuid.uuid4()
+    trials = [await room.open(TALK, holder, uuid.uuid4(), {}) for _ in range(MOST_AT_ONCE)]
+    held = f"callwright:trial:held:{holder}"
+    await redis.expire(held, 60)
+    assert await room.step(trials[0], [b"{}"] * MOST_STEPS) == MOST_STEPS
+    assert await redis.ttl(held) > 60
+    with pytest.raises(Refused):
+        await room.open(TALK, holder, uuid.uuid4(), {})
+    with pytest.raises(Conflict):
+        await room.step(trials[0], [b"{}"])
+    assert len(await room.steps(trials[0], 0, 0.0)) == MOST_STEPS
+    # As when it was left alone for too long.
+    await redis.delete(f"callwright:trial:{trials[1]}:about")
+    await room.open(TALK, holder, uuid.uuid4(), {})
+    with pytest.raises(Refused):
+        await room.open(TALK, holder, uuid.uuid4(), {})
+    await redis.rpush(f"callwright:trial:{trials[2]}:news", *([b"{}"] * MOST_NEWS))  # type: ignore[misc]
+    with pytest.raises(Conflict):
+        await room.tell(trials[2], b"{}", holder, is_last=False)
+    await room.open(TALK, holder, uuid.uuid4(), {})
 
 
 @pytest.mark.parametrize("step", [{"kind": "press", "text": "12"}, {"kind": "say", "text": " "}])
