@@ -160,6 +160,22 @@ async def test_a_person_who_cannot_be_called_at_all_alerts_and_disturbs_nobody(c
     assert told["state"] == "not_called"
 
 
+async def test_who_was_tried_in_the_call_of_something_else_and_may_not_be_called_again_alarms_their_network(checks: Checks) -> None:
+    made = await checks.checkup()
+    at = datetime.fromisoformat(made["next_at"]) - timedelta(minutes=5)
+    whom = {"assistant_id": checks.care.assistant_id, "contact_id": checks.care.contact_id}
+    plan = {"name": "Talk", "run_at": at.isoformat(), "time_zone": "UTC"}
+    await checks.world.ours.post("/schedules", plan | whom)
+    await checks.work(after=at - checks.world.clock.now())
+    await checks.nobody_answers()
+    await checks.care.opt_out()
+    await checks.work(after=timedelta(minutes=16))
+    schedule_id = (await checks.shown(made))["schedule_id"]
+    (run,) = (await checks.world.ours.get(f"/schedules/{schedule_id}/runs"))["items"]
+    assert (run["state"], run["calls"]) == ("refused", [])
+    assert [str(call.contact_id) for call in await checks.calls()] == [checks.care.contact_id, checks.sister]
+
+
 @pytest.mark.parametrize(
     "end",
     [
