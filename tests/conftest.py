@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes tells of the machine and what else runs on it.
+settings.register_profile("callwright", deadline=None)
+settings.load_profile("callwright")
 
 pytest_plugins = ["tests.fixtures.services", "tests.fixtures.carrier", "tests.fixtures.api"]
 

@@ -202,8 +202,7 @@ class AgentService:
         ended_at = report.ended_at or self._unit.now
         if not report.answered and call.purpose == CallPurpose.INBOUND:
             # Without an error of ours it was the caller who ended it.
-            why = call.failure or "The caller left before anybody answered."
-            gave_up = {"network_result": NetworkResult.CANCELED, "failure": why}
+            gave_up = {"network_result": NetworkResult.CANCELED, "failure": call.failure or "The caller left before anybody answered."}
             await hear(self._unit, call.id, Testimony("agent", "report:gave_up", "not_answered", ended_at, Fact.NOT_ANSWERED, gave_up))
         call = await hear(self._unit, call.id, Testimony("agent", "report", "reported", ended_at, Fact.REPORTED, _summary_of(report)))
         call.holds_slot = False
