@@ -15,6 +15,7 @@ import msgspec
 
 from control_plane.appointments.feed_reading import MOST_PROBLEMS, Entry, NotACalendar, Reading, read
 from control_plane.appointments.feed_repository import FeedRepository, take_feed
+from control_plane.appointments.followed_calendar import etag_to_ask_with, fetch, wait_after
 from control_plane.appointments.schemas import AppointmentIn, AppointmentPatch
 from control_plane.appointments.service import AppointmentService
 from control_plane.calls.lookup_repository import LookupRepository
@@ -24,14 +25,8 @@ from control_plane.db.unit import Unit, open_unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Invalid
 from control_plane.kit import metrics
-from control_plane.kit.outbound import Document, NotDelivered
+from control_plane.kit.outbound import NotDelivered
 from control_plane.kit.outbound_guard import Forbidden
-
-MOST_BYTES = 2_000_000
-WHOLE_READING = timedelta(days=1)
-"""At least so often all of it is read, though the file is as before: what lay too far ahead comes nearer."""
-_LONGEST_BACKOFF = 16
-_HEADERS = {"accept": "text/calendar", "user-agent": "Callwright-Calendar/1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ async def refresh(ctx: dict[str, Any], feed_id: uuid.UUID) -> None:
     if order is None:
         return
     try:
-        found = await _fetch(ctx, order)
+        found = await fetch(ctx, order.url_sealed, order.etag)
         if found.status == 304:
             await _note(ctx, order, {"refreshed_at": ctx["clock"].now()}, "as_before")
             return
@@ -112,18 +107,8 @@ async def _claim(unit: Unit, feed_id: uuid.UUID) -> Order | None:
     if row is None:
         return None
     row.next_refresh_at = unit.now + timedelta(seconds=row.refresh_every_s)
-    etag = row.etag if row.read_at is not None and unit.now < row.read_at + WHOLE_READING else ""
+    etag = etag_to_ask_with(row.etag, row.read_at, unit.now)
     return Order(row.id, row.workspace_id, row.url_sealed, etag, row.time_zone, row.assistant_id, row.reminder_offsets_s)
-
-
-async def _fetch(ctx: dict[str, Any], order: Order) -> Document:
-    """Raises `NotDelivered`, `Forbidden`."""
-    asked = _HEADERS | ({"if-none-match": order.etag} if order.etag else {})
-    found = await ctx["outbound"].get(ctx["secret_box"].open(order.url_sealed), asked, most=MOST_BYTES)
-    if found.status not in (200, 304):
-        hint = " Give the address that it leads to." if 300 <= found.status < 400 else ""
-        raise NotDelivered(f"The address answered {found.status}.{hint}")
-    return found
 
 
 async def _note(ctx: dict[str, Any], order: Order, facts: dict[str, Any], result: str, error: str = "") -> None:
@@ -135,8 +120,8 @@ async def _note(ctx: dict[str, Any], order: Order, facts: dict[str, Any], result
         unit.once_committed(metrics.FEED_READINGS.labels(result).inc)
         row.error, row.failures = error, row.failures + 1 if error else 0
         if error:
-            later = timedelta(seconds=row.refresh_every_s) * min(2 ** min(row.failures - 1, 10), _LONGEST_BACKOFF)
-            row.next_refresh_at = max(row.next_refresh_at, unit.now + later)
+            later = unit.now + wait_after(row.failures, timedelta(seconds=row.refresh_every_s))
+            row.next_refresh_at = max(row.next_refresh_at, later)
         for name, value in facts.items():
             setattr(row, name, value)
 

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 from structlog import get_logger
 
 from control_plane.appointments.feed_reading import Entry, NotACalendar, read
-from control_plane.appointments.feed_refreshing import MOST_BYTES
+from control_plane.appointments.followed_calendar import etag_to_ask_with, fetch, wait_after
 from control_plane.bookings.repository import BookingRepository, due_calendars, take_calendar
 from control_plane.db.unit import Unit, open_unit
-from control_plane.kit.outbound import Document, NotDelivered
+from control_plane.kit.outbound import NotDelivered
 from control_plane.kit.outbound_guard import Forbidden
 
 log = get_logger(__name__)
@@ -27,10 +27,6 @@ EVERY = timedelta(minutes=5)
 BEFORE, AHEAD = timedelta(days=31), timedelta(days=31 + 92)
 """Entries that began in the last month may last still; nothing is booked more than 90 days ahead."""
 AT_ONCE = 20
-_WHOLE_READING = timedelta(days=1)
-"""At least so often all of it is read, though the file is as before: repeated entries that lay too far ahead come nearer."""
-_LONGEST_BACKOFF = 16
-_HEADERS = {"accept": "text/calendar", "user-agent": "Callwright-Calendar/1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ async def _refresh(ctx: dict[str, Any], calendar_id: uuid.UUID) -> None:
         return
     now = ctx["clock"].now()
     try:
-        found = await _fetch(ctx, order)
+        found = await fetch(ctx, order.url_sealed, order.etag)
         if found.status == 304:
             await _note(ctx, order, None, "")
             return
@@ -94,17 +90,8 @@ async def _claim(unit: Unit, calendar_id: uuid.UUID) -> Order | None:
     if row is None or row.busy_url_sealed is None:
         return None
     row.next_refresh_at = unit.now + EVERY
-    etag = row.etag if row.read_at is not None and unit.now < row.read_at + _WHOLE_READING else ""
+    etag = etag_to_ask_with(row.etag, row.read_at, unit.now)
     return Order(row.id, row.workspace_id, row.busy_url_sealed, etag, row.time_zone)
-
-
-async def _fetch(ctx: dict[str, Any], order: Order) -> Document:
-    """Raises `NotDelivered`, `Forbidden`."""
-    asked = _HEADERS | ({"if-none-match": order.etag} if order.etag else {})
-    found = await ctx["outbound"].get(ctx["secret_box"].open(order.url_sealed), asked, most=MOST_BYTES)
-    if found.status not in (200, 304):
-        raise NotDelivered(f"The address answered {found.status}.")
-    return found
 
 
 async def _note(
@@ -119,7 +106,7 @@ async def _note(
             return
         row.error, row.failures = error, row.failures + 1 if error else 0
         if error:
-            row.next_refresh_at = unit.now + EVERY * min(2 ** min(row.failures - 1, 10), _LONGEST_BACKOFF)
+            row.next_refresh_at = unit.now + wait_after(row.failures, EVERY)
             return
         row.refreshed_at = unit.now
         if times is not None:
