@@ -7,14 +7,13 @@ import asyncio
 import contextlib
 
 import structlog
-from livekit.agents import AgentSession, JobContext
-from livekit.plugins import openai
+from livekit.agents import AgentSession, JobContext, tts
 
 from agent_worker import after_call, clock, phrases, pipeline, time_limit, watchdog
 from agent_worker.call_log import CallLog
 from agent_worker.control_plane_client import CallClient, Superseded
 from agent_worker.conversation import Conversation
-from agent_worker.disclosure import opening_of
+from agent_worker.disclosure import Opening, opening_of
 from agent_worker.hang_up import hang_up
 from agent_worker.logs import keep_secret, without_secrets
 from agent_worker.opening_line import Line, LineStore, Spoken, spoken
@@ -24,6 +23,7 @@ from agent_worker.retry import until
 from agent_worker.settings import Settings
 from agent_worker.sip_leg import Departure, SipLeg
 from agent_worker.telemetry import CallTrace, flush
+from agent_worker.warm.making import fetcher
 from sip_config.contract import CallOrder, DispatchTicket, EndCause, EventKind
 
 log = structlog.get_logger()
@@ -76,6 +76,8 @@ class Call:
     async def settle(self) -> None:
         """After the session has closed: the recording, then the report. Called from `on_session_end`."""
         try:
+            if self._conversation is not None:
+                await self._conversation.handing_over.settle()
             await self._log.aclose(FLUSH_S)
             if not self.is_superseded and self._order is not None:
                 consent = self._conversation.keeper.consent if self._conversation else Consent(self._order.recording_policy)
@@ -133,20 +135,19 @@ class Call:
             ),
         )
         conversation.attach(session, opening, lambda: pipeline.conversation_pace(self._warm.vad, order.turns))
+        conversation.handing_over.fetches = fetcher(self._ctx, order, self._client, session)
         self._log.note(EventKind.READY)
         return conversation
 
-    async def _spoken_opening(self, order: CallOrder, speaker: openai.TTS) -> Spoken:
-        store, opening = LineStore(self._settings.cache_dir), opening_of(order)
-        key = self._sound_key(order)
+    async def _spoken_opening(self, order: CallOrder, speaker: tts.TTS) -> Spoken:
+        store, opening = LineStore(self._settings.cache_dir), self._opening(order)
+        key = pipeline.sound_key(order, self._warm)
         texts = (*opening.spoken_first, phrases.for_language(order.language).apology)
         *lines, self._apology = await asyncio.gather(*(store.line(speaker, text, key) for text in texts))
         return spoken(opening, lines)
 
-    def _sound_key(self, order: CallOrder) -> tuple[str, ...]:
-        """What determines how a text sounds."""
-        endpoint = str(pipeline.model_client(order, "tts", self._warm).base_url)
-        return order.models.tts, order.voice.provider, order.voice.voice_id, str(order.voice.speed), endpoint
+    def _opening(self, order: CallOrder) -> Opening:
+        return opening_of(order)
 
     def _leg_status(self, status: str, at: float) -> None:
         kind = {"ringing": EventKind.RINGING, "active": EventKind.ANSWERED}.get(status)

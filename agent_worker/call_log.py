@@ -26,8 +26,8 @@ class CallLog:
     def __init__(self, client: CallClient, generation: int, prefix: str) -> None:
         self.events: list[CallEvent] = []
         self.superseded = asyncio.Event()
-        self.on_transferring: Callable[[], None] = lambda: None
-        """Called at heartbeats, while the callee is being put through at somebody's request."""
+        self.on_transferring: Callable[[bool], None] = lambda _: None
+        """Called at heartbeats: whether the callee is being put through to somebody else."""
         self._client, self._generation, self._prefix = client, generation, prefix
         self._unsent: list[CallEvent] = []
         self._wake = asyncio.Event()
@@ -86,8 +86,9 @@ class CallLog:
     async def _send_some(self) -> bool:
         batch = self._unsent[:BATCH]
         try:
-            if await self._client.send_events(batch):
-                self.on_transferring()
+            is_transferring = await self._client.send_events(batch)
+            if any(event.kind is EventKind.HEARTBEAT for event in batch):
+                self.on_transferring(is_transferring)
         except Unreachable as error:
             log.warning("events_not_delivered", error=str(error), waiting=len(self._unsent))
             return False

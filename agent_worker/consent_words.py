@@ -28,10 +28,10 @@ _KINDLY = compile_plain(
 _NO = compile_plain(
     (
         r"\b(?:no|nope|nah|not|don'?t|never|can'?t|cannot|won'?t|rather you did(?:n'?t)?|refuse|object|stop)\b",
-        r"\b(?:nunca|tampoco|prefiero que|ningun\w*|jamas)\b",
-        r"\b(?:non|pas|jamais|refuse|n'\w+)\b",
-        r"\b(?:nein|nee|nicht|kein\w*|nie|niemals|lieber|ungern)\b",
-        r"\b(?:nao|nunca|jamais|nem)\b",
+        r"\b(?:nunca|tampoco|prefiero que|ningun\w*|jamas|opongo|oponemos|rechaz(?:o|amos)|me niego)\b",
+        r"\b(?:non|pas|jamais|refuse|oppos(?:e|ons|ee?)|n'\w+)\b",
+        r"\b(?:nein|nee|nicht|kein\w*|nie|niemals|lieber|ungern|widersprech\w*|widerspruch|lehnen?|verweiger\w*)\b",
+        r"\b(?:nao|nunca|jamais|nem|oponho|opomos|recus(?:o|amos))\b",
         r"(?:^|\s)(?:नहीं|नही|मत|ना|न)(?=\s|[।,.!?]|$)|\b(?:nahi|nahin|nai|mat|naa|na)\b",
     )
 )
@@ -47,6 +47,19 @@ _OBJECTION = compile_plain(
         r"|\b(?:zeichnen|nehmen) sie\b[^.!?]{0,30}\bnicht auf\b|\b(?:aufnahme|aufzeichnung)\w*\b[^.!?]{0,15}\b(?:aus"
         r"|beenden|stoppen|nicht)\b",
         r"\b(?:nao|pare[m]?|deixe[m]?|sem|desligue[m]?)\b[^.!?]{0,30}\b(?:grav\w+)\b",
+        # The same by verbs of objecting, refusing and switching off; "nothing against it" is none.
+        r"\b(?:opongo|oponemos|niego|negamos|rechaz\w+|prohib\w+|desactive[ns]?|detenga[ns]?|corte[ns]?|borre[ns]?|elimine[ns]?"
+        r"|(?<!nada en )contra)\b[^.!?]{0,30}\b(?:grab\w+)\b",
+        r"\b(?:oppos\w+|refus\w+|interdis\w*|desactiv\w+|eteign\w+|interromp\w+|stopp\w+|supprim\w+|effac\w+|(?<!rien )contre)\b"
+        r"[^.!?]{0,30}\b(?:enregistr\w+)\b",
+        r"\b(?:widersprech\w*|widerspruch|lehnen?|verweiger\w*|untersag\w*|verbiet\w*|losch\w*|unterlass\w*|(?<!nichts )(?:da)?gegen)\b"
+        r"[^.!?]{0,30}\b(?:auf\w*(?:zeichn|nehm|nahme|genommen)\w*|mitschn\w+|mitgeschnitten|speicher\w*|gespeichert)\b"
+        r"|\b(?:aufnahme|aufzeichnung|mitschnitt|speicherung)\w*\b[^.!?]{0,15}\b(?:ab|abschalten|abstellen|abbrechen|ablehnen|widersprechen"
+        r"|verweigern|loschen)\b",
+        r"\b(?:oponho|opomos|recus\w+|rejeit\w+|proib\w+|desativ\w+|interromp\w+|apag\w+|cancel\w+|(?<!nada )contra)\b[^.!?]{0,30}"
+        r"\b(?:grav\w+)\b",
+        r"रिकॉर[^।.!?]{0,30}(?<!कोई )(?:विरोध|आपत्ति|एतराज|ऐतराज|खिलाफ|मना)(?=\s|[।,.!?]|$)"
+        r"|\brecord\w*[^.!?]{0,30}(?<!koi )\b(?:aapatti|apatti|aitraz|etraz|khilaf|virodh|mana)\b",
         r"रिकॉर(?:ड|डिंग)?[^।.!?]{0,15}(?:मत|न|ना|नहीं|नही|बंद)(?=\s|[।,.!?]|$)|\brecord\w*(?: \w+){0,2} (?:mat|na|nahi|nahin|band)\b",
     )
 )

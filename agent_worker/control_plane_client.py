@@ -43,7 +43,7 @@ class CallClient:
     """Speaks for one call with the token of its dispatch ticket. Closes `http` in the end."""
 
     def __init__(self, http: httpx.AsyncClient, base_url: str, ticket: DispatchTicket) -> None:
-        self._http, self._ticket = http, ticket
+        self._http, self._ticket, self._base_url = http, ticket, base_url
         self._base = f"{base_url}/internal/calls/{ticket.call_id}"
         self._version = CONTRACT_VERSION
         self.traceparent = ""
@@ -84,10 +84,24 @@ class CallClient:
         was proposed last booked."""
         return (await self._send("POST", "/bookings", content=json.dumps(dict(asked)), headers=_JSON)).json()
 
-    async def transfer(self, destination: str) -> dict[str, Any]:
-        """Have the callee put through to one of the order's destinations, where it may ring: `is_done`, or `why` not. Never sent twice."""
-        asked = {"content": json.dumps({"destination": destination}), "headers": _JSON}
+    async def transfer(self, destination: str, *, can_brief: bool) -> dict[str, Any]:
+        """Have the callee put through to one of the order's destinations, where it may ring: `is_done`, or `why` not; for whoever is to be
+        told first, where the agent `can_brief` them, a `leg` instead. Never sent twice."""
+        asked = {"content": json.dumps({"destination": destination, "can_brief": can_brief}), "headers": _JSON}
         return (await self._send("POST", "/transfer", timeout=httpx.Timeout(_TRANSFER_S, connect=3.0), **asked)).json()
+
+    def of_leg(self, ticket: DispatchTicket) -> "CallClient":
+        """Speaks for a leg of this call, over the same connections; not to be closed by itself."""
+        return CallClient(self._http, self._base_url, ticket)
+
+    async def end_transfer(self, leg: str, why: str) -> None:
+        """What came of a leg, by its call's id: the two talk with each other; or `why` they do not."""
+        asked = json.dumps({"leg": leg, "is_joined": not why, "why": why})
+        await self._send("PUT", "/transfer", content=asked, headers=_JSON)
+
+    async def standing(self) -> str:
+        """The state of a leg, for which this speaks. Raises `Superseded` once it is over."""
+        return str((await self._send("GET", "/transfer")).json().get("state", ""))
 
     async def use_tool(self, name: str, arguments: Mapping[str, Any], use_id: str, timeout_s: float) -> dict[str, Any]:
         """Have the control plane use a tool of the order, which it gives `timeout_s`: `is_done`, and `data` or `why`. Never sent twice."""

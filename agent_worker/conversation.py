@@ -72,7 +72,7 @@ class Conversation:
         self.assistant = Assistant(assemble(order), tools_for(order, self), **heeds)
         self.keeper = self.keeps(call_log, order.recording_policy)
         self.effects, self.handing_over = Effects(client, self.keeper, self), HandingOver(client, self)
-        call_log.on_transferring = self._rings_elsewhere
+        call_log.on_transferring = self.handing_over.told
         self.transcript = Transcript(self.keeper, order.language)
         self.care = Care(order.language, order.country)
         self.screener = Screener(call_log, clock.seconds, self._met_machine)
@@ -162,8 +162,8 @@ class Conversation:
 
     @property
     def stays_on(self) -> bool:
-        """Somebody in danger is not hung up on, whatever else they or the assistant wish."""
-        return self.care.stays_on
+        """Somebody in danger is not hung up on, nor who talks with a human, whatever else they or the assistant wish."""
+        return self.care.stays_on or self.handing_over.is_joined
 
     @property
     def offset_s(self) -> float:
@@ -184,10 +184,6 @@ class Conversation:
         self.set_outcome("transferred", "")
         if not self.over.done():
             self.over.set_result(EndCause.TRANSFER_DONE)
-
-    def _rings_elsewhere(self) -> None:
-        """Who hears it ring is not asked whether they are there."""
-        self.quiet_since = clock.seconds()
 
     def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
         """Note something grave that the callee has said; from a crisis on, stay with them."""
@@ -323,12 +319,12 @@ class Conversation:
         if self._awaits_rest and self.greeting.is_over:
             self._go_on()
             return False
-        if self.care.replies() or self.going_on.replies():
+        if self.handing_over.is_open or self.care.replies() or self.going_on.replies():
             return False
         return self.greeting.is_over and not self._closing and not self._at_machine
 
     def _met_machine(self, by: AnsweredBy) -> None:
-        if self.stopping.is_wished or self._closing or self._at_machine:
+        if self.stopping.is_wished or self._closing or self._at_machine or self.handing_over.is_open:
             return
         if self.stays_on and self.screener.heard.replied:
             # Somebody who has answered and may be in danger is not left for what sounds like a machine.

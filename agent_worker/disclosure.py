@@ -6,7 +6,7 @@ An opening line that says it in so many words, in the callee's language, is not 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent_worker.opt_out_phrases import compile_plain, normalise
 from agent_worker.phrases import STRICTEST, Phrases, base_language, for_language, spoken_number
@@ -34,8 +34,9 @@ _AS_AI = dict(zip(_SELF_AS_AI, compile_plain(_SELF_AS_AI.values()), strict=True)
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The opening in the order it is spoken. `notice` is "" where nothing is said of recording; it asks where `asks` is set, and then
-    `rest` waits for the answer. `kept` are the assistant's own words where `rest` asks whether it may go on at all."""
+    """The opening in the order it is spoken. `disclosure` is "" where it has been heard before, `notice` where nothing is said of
+    recording; that asks where `asks` is set, and then `rest` waits for the answer. `kept` are the assistant's own words where `rest` asks
+    whether it may go on at all."""
 
     disclosure: str
     notice: str
@@ -51,11 +52,14 @@ class Opening:
 
     def is_disclosed_in(self, heard: str) -> bool:
         """Whether a transcript of what was played of the opening has the whole disclosure."""
-        return heard.startswith(self.disclosure)
+        return bool(self.disclosure) and heard.startswith(self.disclosure)
 
     def is_noticed_in(self, heard: str) -> bool:
         """Whether it has the notice, or question, too."""
-        return bool(self.notice) and heard.startswith(f"{self.disclosure} {self.notice}")
+        return bool(self.notice) and heard.startswith(f"{self.disclosure} {self.notice}".lstrip())
+
+    def without_disclosure(self) -> "Opening":
+        return replace(self, disclosure="")
 
 
 def opening_of(order: CallOrder) -> Opening:

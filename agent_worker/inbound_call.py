@@ -12,7 +12,7 @@ from agent_worker.arrival import pick_up
 from agent_worker.call import TAIL_S, Call
 from agent_worker.control_plane_client import Refused, Superseded, Unreachable
 from agent_worker.conversation import OPT_OUT_KEY, Conversation
-from agent_worker.disclosure import opening_of
+from agent_worker.disclosure import Opening, opening_of
 from agent_worker.opening_line import Line, LineStore
 from agent_worker.sip_leg import SipLeg
 from agent_worker.stopping import OPT_OUT_LABEL
@@ -28,6 +28,8 @@ KEY_WAIT_S = 6.0
 class InboundCall(Call):
     _pressed: asyncio.Future[str] | None = None
     _keys: frozenset[str] = frozenset()
+    _disclosed = ""
+    """What has been said to its end of who was reached."""
     _wants_no_more = False
     """Key 9 was pressed before the conversation began, which hears it from then on."""
 
@@ -46,6 +48,11 @@ class InboundCall(Call):
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
+
+    def _opening(self, order: CallOrder) -> Opening:
+        """Without the disclosure where it stood before the menu; another assistant's is another one."""
+        opening = opening_of(order)
+        return opening.without_disclosure() if opening.disclosure == self._disclosed else opening
 
     def _answer(self, order: CallOrder) -> SipLeg:
         """Pick up. The leg is watched from here on: a carrier that needs no picking up has said long ago that it is active."""
@@ -147,7 +154,7 @@ class InboundCall(Call):
             self._log.note(EventKind.FIRST_AUDIO, {"after_due_s": round(clock.seconds() - answered_at, 3)})
 
         if await clip.play(self._ctx.room, lines[0], "who", CLIP_LIMIT_S, sounds):
-            offset_s = round(max(0.0, began - answered_at), 3)
+            self._disclosed, offset_s = disclosure, round(max(0.0, began - answered_at), 3)
             self._log.note(EventKind.DISCLOSED, {"text": disclosure, "offset_s": offset_s, "quote": disclosure})
             await clip.play(self._ctx.room, lines[1], "words", CLIP_LIMIT_S)
 
@@ -167,4 +174,4 @@ class InboundCall(Call):
 
     async def _line(self, order: CallOrder, text: str) -> Line:
         speaker = pipeline.build_tts(order, self._warm)
-        return await LineStore(self._settings.cache_dir).line(speaker, text, self._sound_key(order))
+        return await LineStore(self._settings.cache_dir).line(speaker, text, pipeline.sound_key(order, self._warm))

@@ -10,10 +10,11 @@ from agent_worker.arrival import NobodyThere, ticket_of
 from agent_worker.call import Call
 from agent_worker.control_plane_client import Refused, Superseded
 from agent_worker.inbound_call import InboundCall
+from agent_worker.transcription import job as transcription_job
 from agent_worker.trial import job as trial_job
 from sip_config.codec import ContractError, decode
 from sip_config.contract import DispatchTicket, InboundTicket
-from sip_config.naming import is_inbound_room, is_trial_room
+from sip_config.naming import is_inbound_room, is_transcription_room, is_trial_room
 
 log = structlog.get_logger()
 
@@ -31,8 +32,11 @@ def prewarm(process: JobProcess) -> None:
 
 
 async def entrypoint(ctx: JobContext) -> None:
-    """One job is one call, or one trial; returns when it has been left."""
+    """One job is one call, one trial or one recording; returns when it has been left."""
     has_come_in, loaded, warm = is_inbound_room(ctx.job.room.name), ctx.proc.userdata["settings"], ctx.proc.userdata["warm"]
+    if is_transcription_room(ctx.job.room.name):
+        await transcription_job.run(ctx, loaded, warm)
+        return
     if is_trial_room(ctx.job.room.name):
         await trial_job.run(ctx, loaded, warm)
         return

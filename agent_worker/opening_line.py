@@ -72,9 +72,9 @@ class Spoken:
 
 def spoken(opening: Opening, lines: Sequence[Line]) -> Spoken:
     """`opening` with one line for each of the parts that are spoken first."""
-    sound = Line(b"".join(line.pcm for line in lines), lines[0].sample_rate)
-    disclosed_s = lines[0].duration_s
-    return Spoken(opening, sound, disclosed_s, disclosed_s + (lines[1].duration_s if opening.notice else 0.0))
+    sound, lengths = Line(b"".join(line.pcm for line in lines), lines[0].sample_rate), (line.duration_s for line in lines)
+    disclosed_s = next(lengths) if opening.disclosure else 0.0
+    return Spoken(opening, sound, disclosed_s, disclosed_s + (next(lengths) if opening.notice else 0.0))
 
 
 class LineStore:

@@ -1,6 +1,6 @@
 """How a campaign's own outcome labels map onto the fixed categories of the contract. Pure."""
 
-from sip_config.contract import ACKNOWLEDGED, Outcome
+from sip_config.contract import ACKNOWLEDGED, Outcome, plain_label
 
 _CATEGORIES = {
     ACKNOWLEDGED: Outcome.SUCCESS,
@@ -28,4 +28,4 @@ _CATEGORIES = {
 
 def category(label: str) -> Outcome:
     """The category of a label; a label nobody has mapped is unknown, never a success."""
-    return _CATEGORIES.get(label.strip().lower().replace("-", "_").replace(" ", "_"), Outcome.UNKNOWN)
+    return _CATEGORIES.get(plain_label(label.strip().lower().replace("-", "_").replace(" ", "_")), Outcome.UNKNOWN)

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 import httpx
 from livekit import rtc
-from livekit.agents import AgentSession, RecordingOptions, TurnHandlingOptions, room_io
+from livekit.agents import AgentSession, RecordingOptions, TurnHandlingOptions, llm, room_io, stt, tts
 from livekit.plugins import openai, silero
 from openai import DEFAULT_CONNECTION_LIMITS, AsyncClient, DefaultAsyncHttpxClient
 
+from agent_worker import vendors
 from agent_worker.control_plane_client import http_client
 from agent_worker.phrases import base_language
 from agent_worker.settings import Settings
 from agent_worker.tls import tls_context
 from sip_config.contract import CallOrder, RecordingPolicy, TurnsOrder
+from sip_config.vendors import OPENAI
 
 GREETING_SILENCE_S = 0.25
 """Silence that ends the callee's first words: short, because only the opening line waits for it, and longer than the 0.23 s that
@@ -81,14 +83,32 @@ def _keeping_alive(seconds: float):
 
 
 def model_client(order: CallOrder, kind: str, warm: Warm) -> AsyncClient:
-    """Where a kind of model (llm, stt, tts) is asked: the worker's own account, or the workspace's over the same connections."""
+    """Where OpenAI's interface is asked for a kind of model (llm, stt, tts): the worker's own account, or the workspace's over the same
+    connections."""
     credential = order.credentials.get(kind)
     if credential is None:
         return warm.models
     return warm.models.with_options(api_key=credential.api_key, base_url=credential.base_url or warm.models.base_url)
 
 
-def build_tts(order: CallOrder, warm: Warm) -> openai.TTS:
+def build_llm(order: CallOrder, warm: Warm) -> llm.LLM:
+    """Raises `VendorError` where the vendor's extra or a key for it is lacking; so do the others."""
+    if order.models.llm_provider != OPENAI:
+        return vendors.language_model(order)
+    return openai.LLM(model=order.models.llm, client=model_client(order, "llm", warm))
+
+
+def build_stt(order: CallOrder, warm: Warm) -> stt.STT:
+    """It hears one utterance at a time."""
+    if order.models.stt_provider != OPENAI:
+        return vendors.ear(order)
+    language, client = base_language(order.language), model_client(order, "stt", warm)
+    return openai.STT(model=order.models.stt, language=language, use_realtime=False, client=client)
+
+
+def build_tts(order: CallOrder, warm: Warm) -> tts.TTS:
+    if order.voice.provider != OPENAI:
+        return vendors.speaker(order)
     return openai.TTS(
         model=order.models.tts,
         voice=order.voice.voice_id,
@@ -98,17 +118,21 @@ def build_tts(order: CallOrder, warm: Warm) -> openai.TTS:
     )
 
 
-def build_session(order: CallOrder, warm: Warm, speaker: openai.TTS) -> AgentSession:
+def sound_key(order: CallOrder, warm: Warm) -> tuple[str, ...]:
+    """What determines how a text sounds."""
+    credential, voice = order.credentials.get("tts"), order.voice
+    endpoint = credential.base_url if credential else ""
+    if voice.provider == OPENAI:
+        endpoint = str(model_client(order, "tts", warm).base_url)
+    return order.models.tts, voice.provider, voice.voice_id, str(voice.speed), endpoint
+
+
+def build_session(order: CallOrder, warm: Warm, speaker: tts.TTS) -> AgentSession:
     """A session with explicit models and turn handling: LiveKit's own defaults reach for its cloud (facts: livekit §2.4, §2.9)."""
     return AgentSession(
         vad=warm.vad,
-        stt=openai.STT(
-            model=order.models.stt,
-            language=base_language(order.language),
-            use_realtime=False,
-            client=model_client(order, "stt", warm),
-        ),
-        llm=openai.LLM(model=order.models.llm, client=model_client(order, "llm", warm)),
+        stt=build_stt(order, warm),
+        llm=build_llm(order, warm),
         tts=speaker,
         turn_handling=turn_handling(order.turns),
         aec_warmup_duration=None,

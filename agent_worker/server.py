@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import uuid
+from importlib.util import find_spec
 
 import structlog
 from livekit.agents import AgentServer
@@ -15,6 +16,7 @@ from agent_worker.settings import EXIT_CONFIG, Settings, SettingsError
 from agent_worker.slots import REFUSING_LOAD, Slots
 from sip_config.contract import WorkerHeartbeat
 from sip_config.naming import AGENT_NAME
+from sip_config.vendors import OPENAI, VENDORS
 
 log = structlog.get_logger()
 
@@ -42,7 +44,7 @@ class Worker:
             num_idle_processes=loaded.slots,
             initialize_process_timeout=60.0,
             session_end_timeout=SESSION_END_S,
-            preload_modules=PRELOADED,
+            preload_modules=[*PRELOADED, *_vendors()],
             # A LiveKit that is away is waited for: the launcher and compose start us before it is up.
             max_retry=FOREVER,
             host=loaded.http_host,
@@ -90,6 +92,12 @@ class Worker:
         log.info("worker_draining", calls=len(self._slots.calls(self.server)))
         await self.server.drain(timeout=None)
         await self.server.aclose()
+
+
+def _vendors() -> list[str]:
+    """Plugins of the vendors whose extras are installed."""
+    names = [f"livekit.plugins.{vendor}" for vendor in VENDORS if vendor != OPENAI]
+    return [name for name in names if find_spec(name) is not None]
 
 
 def main() -> int:

@@ -5,7 +5,9 @@ import asyncio
 import os
 import platform
 import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks import analytics, claims, http, imports, knowledge, pacing, preview, schedules, slot_refill, voice, webhooks
 
@@ -56,25 +58,29 @@ machine that took them; the ratios compare with a baseline of the same run.
 """
 
 
-async def run(contacts: int, rows: int) -> str:
-    """The page, with the results of all benchmarks."""
-    begun = time.perf_counter()
+Rows = Iterable[str]
+_Measured = TypeVar("_Measured")
+
+
+def parts(contacts: int, rows: int) -> dict[str, Callable[[], Awaitable[Rows]]]:
+    """What is measured, in this order, by the name that `--only` takes."""
+    return {
+        "claims": lambda: _claims(contacts),
+        "refill": _refill,
+        "pacing": _pacing,
+        "preview": _preview,
+        "imports": lambda: _section(imports.measure(rows, turns=1), imports.section),
+        "schedules": lambda: _section(schedules.measure(), schedules.section),
+        "webhooks": lambda: _section(webhooks.measure(), webhooks.section),
+        "analytics": lambda: _section(analytics.measure(), analytics.section),
+        "knowledge": lambda: _section(knowledge.measure(), knowledge.section),
+        "http": lambda: _section(http.measure(), http.section),
+    }
+
+
+async def _claims(contacts: int) -> Rows:
     many, few = await claims.measure(contacts)
-    refilled = await slot_refill.measure()
-    paces = [
-        await pacing.measure_on_livekit(1, 12, 2),
-        await pacing.measure_on_livekit(5, 12, 4),
-        await pacing.measure(50, 8, 4),
-    ]
-    previewed = await preview.measure()
-    called_before = await preview.measure(called=True)
-    imported = await imports.measure(rows, turns=1)
-    scheduled = await schedules.measure()
-    delivered = await webhooks.measure()
-    figures = await analytics.measure()
-    looked_up = await knowledge.measure()
-    requests = await http.measure()
-    table = [
+    return (
         f"| gated claims per second at {contacts:,} due contacts | {many.per_second:,.0f} | ≥ 500 |",
         f"| of the same statements with verdicts given ({many.bare_per_second:,.0f}/s) | {many.ratio:.0%} | ≥ 70 % |",
         *(
@@ -82,40 +88,69 @@ async def run(contacts: int, rows: int) -> str:
             f" {claimed.p50_ms:.1f} ms, {claimed.p95_ms:.1f} ms, {claimed.cpu_ms:.1f} ms, {claimed.statements} | p95 ≤ 20 ms |"
             for claimed in (many, few)
         ),
-        f"| slot refill, p50, p95, longest |"
-        f" {refilled.p50_ms:.0f} ms, {refilled.p95_ms:.0f} ms, {refilled.most_ms:.0f} ms | p95 ≤ 150 ms |",
-        *(
-            f"| {p.wanted_per_second:g} calls per second on {p.network}, {p.workers} processes, {p.sent} of {p.calls} sent:"
-            f" most sent in a sliding second (arrived), pace used | {p.most_in_a_second} ({p.most_arrived_in_a_second}), {p.used:.1%} |"
-            f" ≤ {p.wanted_per_second:g}, ≥ 97 % |"
-            for p in paces
-        ),
-        preview.section(previewed),
-        preview.section(called_before, ", each called up to three times within two days"),
-        imports.section(imported),
-        schedules.section(scheduled),
-        webhooks.section(delivered),
-        analytics.section(figures),
-        knowledge.section(looked_up),
-        http.section(requests),
+    )
+
+
+async def _refill() -> Rows:
+    refilled = await slot_refill.measure()
+    spans = f"{refilled.p50_ms:.0f} ms, {refilled.p95_ms:.0f} ms, {refilled.most_ms:.0f} ms"
+    return (f"| slot refill, p50, p95, longest | {spans} | p95 ≤ 150 ms |",)
+
+
+async def _pacing() -> Rows:
+    paces = [
+        await pacing.measure_on_livekit(1, 12, 2),
+        await pacing.measure_on_livekit(5, 12, 4),
+        await pacing.measure(50, 8, 4),
     ]
+    return (
+        f"| {p.wanted_per_second:g} calls per second on {p.network}, {p.workers} processes, {p.sent} of {p.calls} sent:"
+        f" most sent in a sliding second (arrived), pace used | {p.most_in_a_second} ({p.most_arrived_in_a_second}), {p.used:.1%} |"
+        f" ≤ {p.wanted_per_second:g}, ≥ 97 % |"
+        for p in paces
+    )
+
+
+async def _preview() -> Rows:
+    newcomers, called_before = await preview.measure(), await preview.measure(called=True)
+    return preview.section(newcomers), preview.section(called_before, ", each called up to three times within two days")
+
+
+async def _section(measuring: Awaitable[_Measured], section: Callable[[_Measured], str]) -> Rows:
+    return (section(await measuring),)
+
+
+async def measured(contacts: int, rows: int, only: Sequence[str]) -> str:
+    """The table's rows of the parts that are wanted, printed as they come, because all of them take long."""
+    table = []
+    for name, measure in parts(contacts, rows).items():
+        if name in only:
+            rows_made = list(await measure())
+            print(*rows_made, sep="\n", flush=True)
+            table += rows_made
+    return "\n".join(table)
+
+
+def page(table: str, contacts: int, seconds: float) -> str:
     facts = {"machine": f"{platform.system()} {platform.machine()}", "cores": os.cpu_count(), "load": f"{os.getloadavg()[0]:.1f}"}
     sizes = {"contacts": contacts, "slots": claims.SLOTS, "few": claims.FEW_SLOTS, "measured": claims.MEASURED, "turns": claims.TURNS}
     burst = {"slot_slots": slot_refill.SLOTS, "burst": slot_refill.BURST, "warm": claims.WARM_UP}
     http_sizes = {"calls": http.CALLS, "connections": http.CONNECTIONS, "rounds": http.ROUNDS}
-    return HOW.format(table="\n".join(table), seconds=time.perf_counter() - begun, **facts, **sizes, **burst, **http_sizes)
+    return HOW.format(table=table, seconds=seconds, **facts, **sizes, **burst, **http_sizes)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the file of contacts that is imported")
+    parser.add_argument("--only", nargs="+", choices=parts(0, 0), help="measure and print these parts, and leave the page as it is")
     given = parser.parse_args()
-    page = asyncio.run(run(given.contacts, given.rows))
-    # What `make bench-voice` has measured stays as it is.
-    _, heading, kept = PAGE.read_text(encoding="utf-8").partition(voice.HEADING) if PAGE.exists() else ("", "", "")
-    PAGE.write_text(page + heading + kept, encoding="utf-8")
-    print(page)
+    begun = time.perf_counter()
+    table = asyncio.run(measured(given.contacts, given.rows, given.only or tuple(parts(0, 0))))
+    if not given.only:
+        # What `make bench-voice` has measured stays as it is.
+        _, heading, kept = PAGE.read_text(encoding="utf-8").partition(voice.HEADING) if PAGE.exists() else ("", "", "")
+        PAGE.write_text(page(table, given.contacts, time.perf_counter() - begun) + heading + kept, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -31,6 +32,9 @@ from sip_config.naming import room_name
 from tests.fakes.telephony import FakeTelephony
 from tests.fixtures.services import LiveKitService
 
+WARM_UP = 4
+"""Calls that each process places first and that are not counted: what it has to read and prepare once is no matter of the pace."""
+STARTING_S = 120
 NO_ANSWER = Refused(480, "Temporarily Unavailable", "resource_exhausted")
 AGENT = (Leg("agent", is_agent=True, is_phone=False, call_status=""),)
 
@@ -114,18 +118,21 @@ def _most_in_a_second(instants: Sequence[float]) -> int:
 
 async def _place_all(per_second: float, calls: int, workers: int, real: Network | None) -> list[float]:
     with database() as url:
-        async with stage(url, calls, slots=calls, calls_per_second=99_999) as made:
-            ready = await _ready(made, calls)
+        placed = calls + workers * WARM_UP
+        async with stage(url, placed, slots=placed, calls_per_second=99_999) as made:
+            waiting = await ready(made, placed)
             async with made.dialer.sessions.begin() as session:
                 await session.execute(update(Trunk).values(calls_per_second=Decimal(str(per_second))))
             if real is not None:
                 await real.join(made)
-            with multiprocessing.get_context("spawn").Pool(workers) as pool:
-                parts = [Part(url, real.service if real else None, ready[n::workers]) for n in range(workers)]
+            spawn = multiprocessing.get_context("spawn")
+            with spawn.Pool(workers, _begin_with, (spawn.Barrier(workers),)) as pool:
+                parts = [Part(url, real.service if real else None, waiting[n::workers]) for n in range(workers)]
                 return sorted(at for part in await asyncio.to_thread(pool.map, place_some, parts) for at in part)
 
 
-async def _ready(made: Stage, calls: int) -> Sequence[uuid.UUID]:
+async def ready(made: Stage, calls: int) -> Sequence[uuid.UUID]:
+    """So many calls, claimed and with an agent that waits."""
     claimed = 0
     while claimed < calls and (more := await tick(made.dialer)):
         claimed += more
@@ -135,8 +142,16 @@ async def _ready(made: Stage, calls: int) -> Sequence[uuid.UUID]:
         return list(await session.scalars(select(Call.id).order_by(Call.id)))
 
 
+def _begin_with(all_warm: Any) -> None:
+    """A process of the pool: nobody begins before all have warmed up."""
+    _all_warm.append(all_warm)
+
+
+_all_warm: list[Any] = []
+
+
 def place_some(part: Part) -> list[float]:
-    """One process: places its calls all at once, as many `ready` calls would be."""
+    """One process: places its calls all at once, as many `ready` calls would be; the instants at which they were sent."""
     return asyncio.run(_place_some(part))
 
 
@@ -150,9 +165,12 @@ async def _place_some(part: Part) -> list[float]:
         if real is not None:
             for call in part.calls:
                 await real.dispatch(Dispatch(room_name(str(call)), "{}", place.EMPTY_TIMEOUT_S, place.DEPARTURE_TIMEOUT_S))
-        await asyncio.gather(*(place.place(dialer, call) for call in part.calls))
+        await asyncio.gather(*(place.place(dialer, call) for call in part.calls[:WARM_UP]))
+        begun = len((real or noting).sent_at)
+        await asyncio.to_thread(_all_warm[0].wait, STARTING_S)
+        await asyncio.gather(*(place.place(dialer, call) for call in part.calls[WARM_UP:]))
     finally:
         if real is not None:
             await real.aclose()
         await engine.dispose()
-    return (real or noting).sent_at
+    return (real or noting).sent_at[begun:]

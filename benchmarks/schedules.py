@@ -4,20 +4,18 @@ The runs' calls are no part of it: they are made one by one, by the service that
 """
 
 import asyncio
-import os
 import statistics
 import sys
 import time
 import uuid
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import msgspec
 import psycopg
 from sqlalchemy import func, select
 
+from benchmarks.processor import cpu_of, server_of
 from benchmarks.stage import LOAD_CHUNK, copy, database
 from control_plane.db.models import ScheduleRun
 from control_plane.db.session import Sessions, create_engine, create_sessions
@@ -64,10 +62,10 @@ async def measure(schedules: int = SCHEDULES, due: int = DUE) -> Claimed:
         await asyncio.to_thread(load, url, *owner, schedules - schedules // 1000 - due, due)
         many = await _idle(sessions)
         async with sessions() as session:
-            server = _parent(await session.scalar(select(func.pg_backend_pid())) or 0)
-        begun, cpu, postgres = time.perf_counter(), time.process_time(), _cpu_of(server)
+            server = await server_of(session)
+        begun, cpu, postgres = time.perf_counter(), time.process_time(), cpu_of(server)
         await claim_schedules(_ctx(sessions, MINUTE))
-        spent = time.perf_counter() - begun, time.process_time() - cpu, _cpu_of(server) - postgres
+        spent = time.perf_counter() - begun, time.process_time() - cpu, cpu_of(server) - postgres
         async with sessions() as session:
             runs = await session.scalar(select(func.count()).select_from(ScheduleRun)) or 0
         await engine.dispose()
@@ -103,24 +101,6 @@ async def _idle(sessions: Sessions) -> float:
 
 def _ctx(sessions: Sessions, now: datetime) -> dict[str, object]:
     return {"sessions": sessions, "queue": RememberingQueue(), "clock": SettableClock(now)}
-
-
-def _stat(process: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third on."""
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-
-
-def _parent(process: int) -> int:
-    return int(_stat(process)[1])
-
-
-def _cpu_of(server: int) -> float:
-    """Processor seconds of a server and all of its processes, those that have ended too."""
-    ticks = sum(int(field) for field in _stat(server)[11:15])
-    for process in Path(f"/proc/{server}/task/{server}/children").read_text().split():
-        with suppress(FileNotFoundError, ProcessLookupError):
-            ticks += sum(int(field) for field in _stat(int(process))[11:13])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def section(claimed: Claimed) -> str:

@@ -28,10 +28,12 @@ from control_plane.calls.internal_controllers import AgentCallController, Worker
 from control_plane.calls.livekit_webhook import LiveKitWebhookController
 from control_plane.calls.tool_controllers import InCallKnowledgeController, InCallToolController
 from control_plane.calls.tracing import AgentTraceMiddleware
+from control_plane.calls.transcription_controllers import AgentTranscriptionController, CallTranscriptionController
 from control_plane.calls.transfer_controllers import InCallTransferController, TransferController
 from control_plane.calls.twilio_webhook import AT_ONCE, TwilioWebhookController
 from control_plane.campaigns.controllers import CampaignActions, CampaignController, EnrollmentController
 from control_plane.carriers.controllers import TwilioController
+from control_plane.carriers.lookup_controllers import NumberLookupController
 from control_plane.checkups.controllers import CheckUpController
 from control_plane.contacts.consent_controllers import ConsentController, ListConsentController
 from control_plane.contacts.controllers import ContactController, ContactListController
@@ -125,6 +127,7 @@ API: Sequence[ControllerRouterHandler] = (
     TrunkController,
     NumberController,
     TwilioController,
+    NumberLookupController,
     ContactController,
     MemoryController,
     ContactListController,
@@ -150,6 +153,7 @@ API: Sequence[ControllerRouterHandler] = (
     CampaignStatsController,
     AnalyticsController,
     RetentionController,
+    CallTranscriptionController,
     CallAnalysisController,
     HoldController,
     ErasureController,
@@ -183,6 +187,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     InCallScheduleController,
     InCallBookingController,
     InCallTransferController,
+    AgentTranscriptionController,
     InCallToolController,
     AgentTrialController,
     InCallKnowledgeController,

@@ -24,6 +24,7 @@ _FERNET_BYTES = 32
 _MOST = 1_000_000
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _HASH_KEY = re.compile("[0-9a-f]{64}")
+_MODEL = re.compile("[!-~]{0,200}")
 _SIP_URI = re.compile(r"sips?:[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(;transport=(udp|tcp|tls))?")
 OUR_ISSUER = "callwright"
 """`iss` of tokens that this installation signs."""
@@ -54,6 +55,8 @@ class Settings:
     models_base_url: str = ""
     openai_api_key: str = ""
     """Of the installation's models; empty: calls are analysed by rules, unless an assistant has a credential of its own."""
+    embedding_model: str = ""
+    """Of the installation's models the one by which documents are searched by meaning, where their base names no other; empty: none."""
     agent_slots: int = 4
     """Calls that one agent worker takes, for the number of workers that are wanted."""
     data_dir: Path = Path(".callwright")
@@ -106,6 +109,7 @@ class Settings:
             rehearsal=env.get("CALLWRIGHT_REHEARSAL", "") == "1",
             models_base_url=env.get("OPENAI_BASE_URL", ""),
             openai_api_key=env.get("OPENAI_API_KEY", ""),
+            embedding_model=env.get("CALLWRIGHT_EMBEDDING_MODEL", "").strip(),
             agent_slots=_count(env, "CALLWRIGHT_AGENT_SLOTS", 4),
             data_dir=data_dir,
             twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
@@ -146,6 +150,8 @@ class Settings:
             raise SettingsError("CALLWRIGHT_FORMER_ENCRYPTION_KEYS holds something that is no key; separate the former keys by commas.")
         if self.number_hash_key and not _HASH_KEY.fullmatch(self.number_hash_key):
             raise SettingsError("CALLWRIGHT_NUMBER_HASH_KEY is not what `callwright secrets rotate` printed: 64 hexadecimal digits.")
+        if not _MODEL.fullmatch(self.embedding_model):
+            raise SettingsError("CALLWRIGHT_EMBEDDING_MODEL is no name of a model: at most 200 letters, digits and signs, without blanks.")
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise SettingsError(f"CALLWRIGHT_LOG_LEVEL is {self.log_level!r}; use debug, info, warning or error.")
         if self.bootstrap_api_key and not self.bootstrap_api_key.startswith("cw_"):

@@ -20,7 +20,9 @@ from control_plane.analytics.tasks import count_changed_hours
 from control_plane.appointments.tasks import keep_reminders, refresh_feeds
 from control_plane.bookings.busy import refresh_calendars
 from control_plane.calls.tasks import stop_listed, stop_suppressed
+from control_plane.calls.transcription_tasks import transcribe_calls
 from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
+from control_plane.carriers.lookup_tasks import look_up_numbers
 from control_plane.checkups.tasks import follow_people, keep_checkups
 from control_plane.contacts.tasks import run_import, run_number_import, sweep_imports
 from control_plane.db.session import create_engine, create_sessions
@@ -39,6 +41,7 @@ from control_plane.kit.queue import ArqQueue
 from control_plane.kit.redis import decode_task, encode_task, redis_settings
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import open_storage
+from control_plane.knowledge.embedding_tasks import embed_chunks
 from control_plane.knowledge.tasks import read_documents
 from control_plane.operations.tasks import tidy_rooms, watch_invariants
 from control_plane.promises.tasks import keep_promises
@@ -48,6 +51,7 @@ from control_plane.schedules.tasks import call_runs, claim_schedules, follow_run
 from control_plane.settings import DIALS_MAY_FINISH_S, TASKS_MAY_FINISH_S, Settings
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Telephony
+from control_plane.tools.tasks import look_at_tools
 from control_plane.trials.room import LIFETIME, TrialRoom
 from control_plane.trials.tasks import probe_assistant
 from control_plane.trunks.number_health import review_numbers
@@ -131,6 +135,7 @@ async def startup(ctx: Context) -> None:
         "outbound": outbound,
         "analysis_turn": asyncio.Lock(),
         "knowledge_turn": asyncio.Lock(),
+        "embedding_turn": asyncio.Lock(),
         "courier": Courier(sessions, queue, clock, secret_box, outbound),
         "trial_room": TrialRoom(Mailbox(ctx["redis"], "trial", LIFETIME), telephony),
         "dialer": Dialer(sessions, queue, clock, telephony),
@@ -184,13 +189,16 @@ def _functions() -> list[Function]:
         func(stop_listed, keep_result=0, timeout=3600),
         func(call_runs, keep_result=0),
         func(follow_runs, keep_result=0),
+        func(transcribe_calls, keep_result=0, max_tries=1),
         func(analyze_calls, keep_result=0, max_tries=1),
         func(read_documents, keep_result=0, max_tries=1),
+        func(embed_chunks, keep_result=0, max_tries=1),
         func(deliver_webhooks, keep_result=0, max_tries=1),
         func(take_up_risks, keep_result=0, max_tries=1),
         func(keep_follow_ups, keep_result=0, max_tries=1),
         func(refresh_feeds, keep_result=0, max_tries=1, timeout=900),
         func(probe_assistant, keep_result=0, max_tries=1),
+        func(look_at_tools, keep_result=0, max_tries=1),
         func(refresh_calendars, keep_result=0, max_tries=1, timeout=900),
     ]
 
@@ -223,8 +231,11 @@ def _crons() -> list[CronJob]:
         cron(follow_people, minute=set(range(2, 60, 5)), second=47, keep_result=0, max_tries=1),
         cron(keep_checkups, second=every_ten_seconds(7), keep_result=0, max_tries=1),
         cron(keep_follow_ups, second=every_ten_seconds(8), keep_result=0, max_tries=1),
+        cron(transcribe_calls, second={15, 35, 55}, keep_result=0, max_tries=1),
+        cron(look_up_numbers, second=every_ten_seconds(9), keep_result=0, max_tries=1, timeout=900),
         cron(analyze_calls, second=every_ten_seconds(6), keep_result=0, max_tries=1),
         cron(read_documents, second={17, 47}, keep_result=0, max_tries=1),
+        cron(embed_chunks, second={25, 55}, keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
     ]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import structlog
@@ -22,6 +23,11 @@ _DTMF_CODES = {digit: code for code, digit in enumerate("0123456789*#ABCD")}
 _DTMF_GAP_S = 0.25
 _log = structlog.get_logger(__name__)
 
+OnSound = Callable[[str, str, Utterance], None]
+
+
+def _deaf(by: str, track: str, heard: Utterance) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -37,8 +43,9 @@ class Seat:
 class Leg:
     """A participant of kind SIP. `gone` gets LiveKit's disconnect reason when the room throws it out or closes."""
 
-    def __init__(self, seat: Seat, livekit: api.LiveKitAPI, on_utterance: Callable[[Utterance], None]) -> None:
-        self.seat = seat
+    def __init__(self, seat: Seat, livekit: api.LiveKitAPI, on_utterance: Callable[[Utterance], None], on_sound: OnSound = _deaf) -> None:
+        """`on_utterance` is told of all that is heard together, `on_sound` of each track by itself: whose, its name, what."""
+        self.seat, self._on_sound = seat, on_sound
         self.gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.hearing = Hearing(clock.now, on_utterance)
         self.on_digit: Callable[[str], None] = lambda digit: None
@@ -123,17 +130,21 @@ class Leg:
 
     def _on_subscribed(self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO:
-            self._ears[track.sid] = asyncio.create_task(self._hear(track))
+            told = partial(self._on_sound, participant.identity, publication.name)
+            self._ears[track.sid] = asyncio.create_task(self._hear(track, Hearing(clock.now, told)))
 
     def _on_unsubscribed(self, track: rtc.Track, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
         if ear := self._ears.pop(track.sid, None):
             ear.cancel()
 
-    async def _hear(self, track: rtc.Track) -> None:
+    async def _hear(self, track: rtc.Track, of_track: Hearing) -> None:
         stream = rtc.AudioStream.from_track(track=track, sample_rate=HEARD_RATE, num_channels=1, frame_size_ms=FRAME_MS)
         try:
             async for event in stream:
                 samples = np.frombuffer(event.frame.data, dtype=np.int16)
-                self.hearing.feed(is_loud(samples), clock.now(), samples.size / HEARD_RATE)
+                heard = (is_loud(samples), clock.now(), samples.size / HEARD_RATE)
+                self.hearing.feed(*heard)
+                of_track.feed(*heard)
         finally:
+            of_track.flush()
             await stream.aclose()

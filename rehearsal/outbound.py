@@ -73,7 +73,7 @@ class OutboundCall:
         self._reply: asyncio.Future[Any] = loop.create_future()
         self._over: asyncio.Future[Ending] = loop.create_future()
         self._answered = asyncio.Event()
-        self._leg = Leg(seat_of(request), exchange.livekit, self._heard)
+        self._leg = Leg(seat_of(request), exchange.livekit, self._heard, self._sounded)
         self._leg.gone.add_done_callback(lambda gone: self._thrown_out())
         self._longest_s = min(_seconds(request.max_call_duration) or LONGEST_CALL_S, LONGEST_CALL_S)
         self._ring_s = min(_seconds(request.ringing_timeout) or RINGING_S, self._longest_s, max(0.0, expires_at - clock.now()))
@@ -170,6 +170,12 @@ class OutboundCall:
 
     def _heard(self, utterance: Any) -> None:
         self._exchange.ledger.write("agent_audio", self._label, started_at=utterance.started_at, ended_at=utterance.ended_at)
+
+    def _sounded(self, by: str, track: str, utterance: Any) -> None:
+        """What was heard of one track: where several talk, it says who was heard by whom."""
+        self._exchange.ledger.write(
+            "track_heard", self._label, by=by, track=track, started_at=utterance.started_at, ended_at=utterance.ended_at
+        )
 
     async def _on_end_call(self, call: rtc.RpcInvocationData) -> str:
         await self._answered.wait()  # the real bridge blocks while it dials

@@ -19,6 +19,7 @@ _ROOM_PREFIX = "call-"
 _CALLEE_PREFIX = "callee-"
 _INBOUND_PREFIX = "inbound-"
 _TRIAL_PREFIX = "trial-"
+_TRANSCRIPTION_PREFIX = _TRIAL_PREFIX + "transcription-"
 
 
 def room_name(call_id: str) -> str:
@@ -34,6 +35,11 @@ def call_id_of_room(room: str) -> str | None:
 def callee_identity(call_id: str) -> str:
     """Identity of the callee's leg; one per call, so a second join would evict the first (facts/livekit §1.4)."""
     return _CALLEE_PREFIX + call_id
+
+
+def call_id_of_callee(identity: str) -> str | None:
+    """The call id in the identity of a callee's leg, or None for anybody else's."""
+    return identity[len(_CALLEE_PREFIX) :] if identity.startswith(_CALLEE_PREFIX) and len(identity) > len(_CALLEE_PREFIX) else None
 
 
 def inbound_room_prefix() -> str:
@@ -52,3 +58,12 @@ def trial_room(trial_id: str) -> str:
 
 def is_trial_room(room: str) -> bool:
     return room.startswith(_TRIAL_PREFIX)
+
+
+def transcription_room(transcription_id: str) -> str:
+    """Room in which a stored recording is transcribed; as trials do, it takes no slot of a call."""
+    return _TRANSCRIPTION_PREFIX + transcription_id
+
+
+def is_transcription_room(room: str) -> bool:
+    return room.startswith(_TRANSCRIPTION_PREFIX)

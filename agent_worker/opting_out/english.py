@@ -27,7 +27,8 @@ _GROUPS = {
     r"(?:calls|robocalls|phonecalls|ringing|calling|phoning|harassment|telemarketing|solicitations?)",
     "again": r"(?: (?:ever again|ever|again|back|any ?more|at all|any longer|any further|any other time|no more|one more time|once more"
     r"|another time|further|in (?:the )?future))",
-    "end": r"(?=$|,| (?:please|thanks|thank|and|or|okay|ok|you|because|cos|cause|from|for|about|with|regarding|again|ever|any ?more"
+    "end": r"(?=$|,| (?:please|thanks|thank|by (?:you|your \w+|them|anyone|anybody)|and|or|okay|ok|you|because|cos|cause|from|for|about"
+    r"|with|regarding|again|ever|any ?more"
     r"|at all|any"
     r"|all|every|everyday|day|constantly|continually|repeatedly|immediately|already|altogether|so|this is|once|over|period|full stop"
     r"|like|unless|if|in|i|i'm|we|it|is that|do you|at|on|before|after|until|while"
@@ -62,7 +63,7 @@ _GROUPS = {
 }
 
 _DEMANDS = (
-    r"<stop><f> <calling>(?: <me>)?(?:<end>| (?:right )?now)",
+    r"<stop><f> <calling>(?! it (?:a|an|the|my|our|your|something|names)(?![^ ,]))(?: <me>)?(?:<end>| (?:right )?now)",
     r"<stop><f> <calling> my (?:mother|father|mum|mom|dad|wife|husband|partner|son|daughter|parents|grand\w+)<again>*<end>",
     r"cease and desist(?=$|,)",
     r"<dont><f> use (?:this|my|our|that) <number><again>+(?=$|,)",
@@ -108,6 +109,31 @@ _DEMANDS = (
 )
 
 _STATEMENTS = (
+    # Of what is to be written down, or of the number itself: what must not be done with it.
+    r"(?:i'm|i am|we're|we are|(?:this|my|our) <number> (?:is|are)|(?:this|that) (?:house|household|family|lady|gentleman|person|customer)"
+    r" is|nobody here is|no one here is) (?:not|never)(?: ever)? to be <called><again>*<end>",
+    r"(?:this|my|our) (?:name|<number>|contact|details|data)(?: \w+)? (?:should not|shouldn't|must not|mustn't|is not supposed to"
+    r"|isn't supposed to|has no business|have no business|does not belong|doesn't belong)(?: (?:be|being|to|appear))* (?:in|on)"
+    r" (?:your|any|this|that)(?: \w+)? <list>",
+    r"(?:don't|do not|never|no longer) want (?:this|my|our|the)(?: \w+)? (?:phone|telephone|mobile|landline) (?:to ring|ringing)"
+    r"(?: because of (?:you|your \w+))?(?: (?:again|any ?more|ever again))*(?=$|,| please)",
+    r"(?:get|take|keep|want|have) (?:my|our|this) <number> out of (?:there|it|that|this|here)",
+    # What others of the house want.
+    r"(?:my \w+(?: and i)?|this (?:household|family|house|lady|gentleman)|nobody here|no one here) (?:doesn't|does not|don't|do not"
+    r"|no longer|never)(?: ever)? (?:(?:wants?|wish|wishes)(?: (?:to|get|receive|be|have|any|more|further|of|these|those|your|such))*"
+    r" (?:calls(?: from you| of yours)|<called>)|(?:take|takes|accept|accepts) (?:your|these|sales|marketing|such) calls)"
+    r"<again>*<end>",
+    # A right, and a question that has one answer.
+    r"(?:object|objecting|opposed) to (?:being <called>|(?:these|your|any(?: more| further)?|all) <calls>|you(?:r \w+)? <calling>)",
+    r"(?:what|how)(?: (?:do|can|must|should|would|have|has|i|we|one|to|need|got|will|it|take|takes|get|does|is|there))*"
+    r" (?:make|get|have) (?:you|you people|you guys|your \w+|them) (?:to )?<stop> <calling>",
+    r"how(?: (?:do|can|must|should|i|we|one|could))* (?:stop|end|get rid of)(?: (?:getting|receiving|having))?(?: (?:these|your|all|such"
+    r"|those|any|more|of))+ <calls>",
+    r"(?:sick|tired|fed up|enough|had it|done)(?: (?:and tired|of|with|to death|already|now|constantly|always))+ (?:being|getting)"
+    r" <called><again>*<end>",
+    r"(?:that's|that is|this is|it's|let it be|be) (?:the end of|it with|enough of) (?:the|these|your|all these)(?: \w+)? <calls>",
+    r"(?:obliged|grateful|appreciate it|thankful|glad|happy|kind) (?:if|were) you(?: (?:would|could|people|all|to|just))*"
+    r" (?:refrain(?:ed)? from|quit|ceased?|left off|desist(?:ed)? from) <calling>",
     r"(?:want|need|like|prefer|expect|demand)(?: to have)? (?:me|us|(?:my|our|this)(?: (?:phone|contact|personal|whole|entire|home"
     r"|mobile|cell))? (?:name|number|contacts?|info|information|details|data)) (?:to be )?(?:removed|deleted|wiped|erased|purged"
     r"|scrubbed|struck|crossed|taken)(?: (?:from|off|out|of|all|any|your|the|every|those|these|their|that|\w+ing|call))+ <list>",
@@ -260,11 +286,13 @@ ENGLISH = Grammar(
     r"|they'll|he|he'll|she|it|(?<!you )people|who"
     r"|nobody|everybody|everyone|did|didn't you|did you|did they|do you|do they|(?<!why )don't you|does he|does she|if you|if they"
     r"|until you|until they|when you|when they"
-    r"|what's (?:a|the|this)|what is (?:a|the|this)|why do you|why did you"
+    r"|what's (?:a|the|this)|what is (?:a|the|this)|why (?:do|did|have) (?:you|they)(?: people| guys| all| folks| lot)?"
     r"|(?<!would )(?<!could )(?<!can )(?<!will )(?<!want )(?<!told )(?<!asked )(?<!asking )(?<!telling )(?<!tell )"
     r"(?<!need )(?<!that )(?<!wish )(?<!do )(?<!don't )(?<!like )you"
     r"|(?:(?:told|asked|tell|ask|wants?|wanted|promised|order(?:ed)?|make|made) "
-    r"(?:him|her|them|my \w+|the \w+|everyone)(?: to| that i)?)|(?:he|she|they|who|\w+ (?:wife|husband|son|daughter|mother|doctor|boss)"
+    r"(?:him|her|them|my \w+(?: \w+)?|the (?!other|last|first|previous|lady|man|guy|woman|girl|young|gentleman|person)\w+(?: \w+)?"
+    r"|everyone)"
+    r"(?: never| not)?(?: to| that i)?)|(?:he|she|they|who|\w+ (?:wife|husband|son|daughter|mother|doctor|boss)"
     r"|it|that) (?:told|asked|tells|asks|wants?"
     r"|wanted) (?:me|us|them|him|her)(?: to)?|i (?:get|got|have|had|receive|received|getting)|there (?:are|were|will be)|had|are|were"
     r"|received|getting|has been|my \w+|he's|she's"
@@ -274,7 +302,8 @@ ENGLISH = Grammar(
     told_of=r"(?:they|he|she|(?<!can )(?<!could )(?<!would )(?<!will )you|people|who|do you|did you|if you|when you|don't you"
     r"|my \w+|the \w+|i get|i got|i have|i had|there are"
     r"|there were|we had|we have|get|had|when|was|when was|why|where|how)(?: (?:just|really|ever|actually|probably|said|says|would))*",
-    others=r"(?:i'll|i will|we'll|we will|let me|i can|i'd rather) (?:call|phone|ring|contact) (?:you|back|them|myself|in|when)|(?:i'll"
+    others=r"(?:but|though) (?:you're|you are|with you|you) (?:fine|okay|welcome|different|it's|can|may)|you're (?:fine|welcome to)"
+    r"|(?:i'll|i will|we'll|we will|let me|i can|i'd rather) (?:call|phone|ring|contact) (?:you|back|them|myself|in|when)|(?:i'll"
     r"|i will|we'll) (?:call|phone|ring)(?=$|,)"
     r"|(?:don't|do not|doesn't) (?:need|have) to|no need (?:to|for)|needn't"
     r"|(?<!don't )(?<!not )(?<!never )(?<!dare )(?<!ever )(?<!you )call me (?:on|back|tomorrow|later|in|at|when|around|next|after"

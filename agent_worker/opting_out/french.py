@@ -42,6 +42,15 @@ _GROUPS = {
 }
 
 _DEMANDS = (
+    # The phone and the number themselves: what must not happen to them.
+    r"<ne> <obj>(?:passez|passe|passiez|donnez|donniez|faites) <never>(?: (?:de|d'|aucun|un|seul))* <calls>",
+    r"(?:le|ce|mon|notre) (?:telephone|portable|fixe) ne (?:doit|devra|devrait|dois) <never> sonner",
+    r"(?:faites en sorte|veillez|arrangez vous|debrouillez vous|faut|faudrait|veux|voudrais|souhaite|exige)(?: (?:a ce|pour))* que"
+    r" (?:le|ce|mon|notre) (?:telephone|portable|fixe) ne sonne <never>",
+    r"on (?:n'|ne) (?:appelle|rappelle|telephone|derange|sonne) <never>(?: (?:jamais|personne))* (?:ici|chez (?:moi|nous)|a ce numero"
+    r"|sur (?:ce|cette) \w+)",
+    r"(?:laissez|laisse|fichez|foutez)(?: (?:donc|enfin|un peu))* (?:ma|mon|mes|notre|nos|cette|la|les) \w+(?: (?:la|en|donc|enfin))*"
+    r" (?:paix|tranquilles?)(?! (?:un|une|deux|cinq|pendant|jusqu))",
     r"(?:<ne> )?<obj>(?:en )?<imp>(?: (?:donc|surtout|s' il vous plait))? <never><end>",
     r"(?:<ne> )<obj><imp> (?:pas|surtout pas) (?:de nouveau|encore une fois|une nouvelle fois)",
     r"(?:<ne> )(?:me |m' |nous )<imp> (?:pas|surtout pas)(?=$|, (?:s' il|merci)| s' il)",
@@ -55,7 +64,8 @@ _DEMANDS = (
     r"<remove>(?: (?:moi|nous))(?: \w+){0,4}? (?:<list>|ici|la|tout de suite|immediatement)",
     r"<remove>(?: (?:moi|nous))(?=$|,| (?:s'|svp|merci|de la|immediatement))(?<!oubliez moi)",
     r"(?:me|m'|nous) <remove>(?: \w+){0,4}? (?:<list>|appels?)",
-    r"<remove> <mine>(?! (?:de (?:client|commande|dossier|la commande|cette commande)|du (?:dossier|rendez)))",
+    r"<remove> <mine>(?! (?:de la|du|de l'|des|de cette|de ce|de ma|de mon|sur la|sur le"
+    r"|sur l') (?!(?:\w+ )?<list>))(?! (?:de (?:client|commande|dossier|la commande|cette commande)|du (?:dossier|rendez)))",
     r"<remove>(?: (?:que|vous|avez|aviez|eu|jamais|connaissez|connaissiez|un jour))+ (?:mon|ce|notre) numero",
     r"(?:etre|soit|sois|faire|suis)(?: (?:moi|me|nous))? <remove>e?s?(?: (?:de|du|des|d'|vos|votre|cette|la|toutes|toute|tous))*"
     r"(?: \w+)? ?<list>",
@@ -76,6 +86,37 @@ _DEMANDS = (
 )
 
 _STATEMENTS = (
+    # A right that is used, a thing that is asked for by its name.
+    r"(?:suppression|radiation|retrait|effacement|desinscription)(?: (?:immediate?|definitive?|complete?|totale?))? (?:de|du|des|d')"
+    r" <mynumber>",
+    r"(?:exerce|invoque|revendique|fais valoir|use de|utilise)(?: (?:de|mon|le|formellement))* droit d' opposition",
+    r"(?:m' oppose|nous opposons|m' opposons|suis opposee?)(?: (?:formellement|totalement))* (?:a ce (?:que (?:vous|l' on)|qu' on)"
+    r" (?:me |m' |nous )?<imp>|(?:a|au|a tout|a toute)(?: (?:tout|toute|nouvel|nouvelle|autre|cette|l' utilisation de))*"
+    r" (?:<calls>|<mynumber>))",
+    r"(?:refuse|refusons|(?:ne |n' )?(?:tiens|tenons) (?:pas|plus)(?: du tout)?)(?: (?:desormais|categoriquement|formellement|absolument))*"
+    r" (?:d'|de|a) (?:etre (?:\w+ )?<pp>|(?:ce )?(?:qu' on|que vous) (?:me |m' |nous )?<imp>)",
+    r"(?:hors de question|pas question|exclu|inadmissible)(?: (?:que|qu'|de))+ (?:vous |on |ils |un \w+ )?(?:me |m' |nous )?(?:<imp>|<inf>)"
+    r"<end>",
+    r"(?:ne |n' )?(?:prend\w*|repond\w*|decroch\w+|accepter\w+) (?:plus|jamais|pas)(?: (?:plus|aucun|aucune|a|de|d'|un|seul|jamais))*"
+    r" (?:vos|votre|de vos) <calls>",
+    r"(?:mon|notre|ce) (?:numero|nom|telephone) (?:n' a|ne doit|n' est|ne devrait)(?: (?:rien a faire|pas a|rien a|pas|plus|figurer|etre"
+    r"|faire))+ (?:chez vous|(?:dans|sur) (?:vos|votre)(?: \w+)? <list>)",
+    # What others of the house want, where it is about the caller's own calls.
+    r"(?:mon|ma|notre|cette|cet|ce|la|le) \w+ (?:ne )?(?:veut|souhaite|desire|supporte|accepte|voudrait)(?: (?:absolument|vraiment))?"
+    r" (?:plus|pas)(?: (?:recevoir|avoir|de|d'|entendre|aucun|un|seul|du tout))* (?:vos <calls>|(?:etre )?(?:recontacte|demarche|contacte)"
+    r"e?s?)<end>",
+    # Asked as a question that has one answer.
+    r"comment(?: (?:faire|fait on|faut il faire|puis je faire|dois je faire|on fait|je fais))? pour (?:ne <never> (?:etre <pp>|recevoir"
+    r"(?: (?:de|d'|vos|ces))* <calls>)|(?:que vous|qu' on|que l' on) (?:<stop> (?:de|d') <obj><inf>|(?:ne |n' )(?:me |m' |nous )?<imp>"
+    r" <never>))",
+    r"(?:faire|fasse|dise|dire|fais|faut) pour (?:que vous|qu' on|que l' on) (?:<stop> (?:de|d') <obj><inf>|(?:ne |n' )(?:me |m' |nous )?"
+    r"<imp> <never>)",
+    # Fed up with it, before and behind.
+    r"(?:marre|assez|ras le bol|plein le dos|par dessus la tete|saoulee?|soulee?|excedee?|exasperee?|fatiguee?|lassee?)(?: (?:de|d'|par"
+    r"|vos|ces|tous|toutes|recevoir|subir))* (?:vos <calls>|ces <calls>|etre <pp>)",
+    r"(?:vos|ces|tous vos|tous ces) <calls>(?: \w+){0,4}? (?:ca suffit|ca commence a suffire|c' est fini|c' est termine|y en a marre"
+    r"|il y en a marre|basta|stop)(?=$|,| (?:maintenant|merci))",
+    r"ca suffit(?: (?:maintenant|comme ca|avec|tous|les|ces))* (?:vos|ces|les) <calls>",
     r"<will>(?: (?:ne|absolument|vraiment|surtout))* <never>(?: du tout)? <they>(?: (?:de|chez|ne) \w+)? (?:me |m' |nous )?<imp><end>",
     r"(?:n' )?ai (?:plus|pas|aucune|jamais)(?: du tout)? envie (?:<they> (?:me |m' |nous )?<imp>|(?:d'|de) (?:etre|recevoir)"
     r"(?: \w+){0,2} (?:<pp>|<calls>))<end>",
@@ -174,13 +215,16 @@ FRENCH = Grammar(
     breaks=r"parce|car|je|j'|c'|ca|vous|mais|et (?:supprim|retir|enlev|effac|oubli|ne|n'|je)\w*|sinon|on|il|elle",
     subjects=r"je|j'|c'|vous|il|elle|suis|ai",
     turned=r"(?:il|elle|ils|elles|on|ca|cela|qui|je|j'|nous|pourquoi|quand|jamais|mon \w+|ma \w+|personne"
-    r"|(?<!que )(?<!si )(?<!prie )vous|si vous|(?:lui|leur) (?:ai dit|a dit|ont dit|dit|demande)|m' a (?:dit|demande)"
+    r"|(?<!que )(?<!si )(?<!prie )(?<!pourriez )(?<!pouvez )(?<!voulez )(?<!voudriez )(?<!allez )(?<!devriez )(?<!devez )vous"
+    r"|si vous|(?:lui|leur) (?:ai dit|a dit|ont dit|dit|demande)|m' a (?:dit|demande)"
     r"|a (?:dit|demande)|pas|pourquoi vous|est ce que vous|il (?:a|faut)|ai|a|avons|ont|avez|suis|n' arrive pas a|peux pas m')(?: (?:ne"
     r"|n'|lui|leur|deja|me|m'|a|y))*",
     told_of=r"(?:il|elle|ils|elles|mon \w+|ma \w+|est ce que (?:vous|tu)|pourquoi|quand|qui|vous ne|vous|n' y a|y a|y avait|ai eu"
     r"|ai recu|quelle est|quelle etait|(?:recois|recoit|recevons|recevez|entends|vois|trouve|n' ai|n' a|n' avons)|c' etait quand)(?: "
     r"(?:ne|n'|lui|leur))*",
-    others=r"(?:je|j'|on) (?:vous|te) (?:rappelle|appelle|rappellerai|appellerai|rappelons)|(?:rappelez|appelez) (?:moi|nous|plutot|le"
+    others=r"mais (?:vous|avec vous|pour vous) (?:ca va|c' est|vous pouvez|pouvez|allez y|oui)"
+    r"|(?:ne |n' )?(?:veux|voudrais|souhaite|voulons) pas (?:arreter|cesser)|(?:je|j'|on) (?:vous|te) (?:rappelle|appelle|rappellerai"
+    r"|appellerai|rappelons)|(?:rappelez|appelez) (?:moi|nous|plutot|le"
     r"|la|mon|ma|demain|lundi|sur|apres)|ecrivez|envoyez|(?:prenez|utilisez|composez|essayez) (?:mon|ma|le|la|un|une"
     r"|celui)(?! \w+ (?:plus|jamais))|c' est moi qui|plutot(?! (?:cesser|crever))|pas besoin|pas la peine|n' avez pas (?:besoin|a)"
     r"|pas necessaire|n' arretez (?:pas|surtout)|ne (?:cessez|stoppez) pas|mieux vaut|c' est mieux",

@@ -75,10 +75,71 @@ _DEMANDS = (
     r"|einfach|jetzt|in zukunft|kunftig|mit ihren anrufen|damit))* (?:in ruhe|in frieden|zufrieden)",
     r"(?:(?:konnen|konnten|wurden|wollen|mussen|sollen|sollten) sie )?(?:mich|uns)(?: (?:endlich|bitte|einfach|jetzt|doch))* (?:in ruhe"
     r"|in frieden|zufrieden) (?:zu )?lassen",
+    r"(?:lass(?:en sie|t)?|lassen)(?: (?:bitte|doch|endlich|einfach|sie))* (?:mein\w*|unser\w*) \w+(?: (?:bitte|doch|endlich|einfach|jetzt"
+    r"|mit ihren anrufen|damit))* (?:in ruhe|in frieden|zufrieden)(?=$|,| (?:bitte|und))",
     r"(?:\w*sperrliste|robinsonliste|robinson liste|blacklist|schwarze liste|nicht anrufen liste)",
 )
 
 _STATEMENTS = (
+    # The number itself: what must not be done with it, and where it does not belong.
+    r"(?:diese|meine|unsere|unter dieser|unter meiner|auf dieser)(?: \w+)? (?:nummer|telefonnummer|handynummer|rufnummer|leitung) (?:darf"
+    r"|soll|wird|sollte)(?: (?:mir|uns))? <never>(?: (?:von ihnen|von euch))? (?:angerufen|gewahlt|benutzt|verwendet|genutzt)",
+    r"(?:meine|unsere|diese)(?: \w+)? (?:nummer|telefonnummer|rufnummer|daten)(?: (?:hat|haben))(?: (?:bei ihnen|in|ihrer|ihrem|der|dem"
+    r"|eurer|<list>))+ nichts (?:verloren|zu suchen)",
+    r"(?:hier|bei (?:mir|uns)|in diesem haus) (?:soll|darf|wird) (?:das|kein|mein|unser) ?(?:telefon|handy"
+    r"|apparat)? ?<never>?(?: \w+){0,2}?"
+    r" (?:mehr )?(?:klingeln|lauten)(?=$|,| (?:wegen|bitte))",
+    r"(?:(?:die|eine|um|auf) )*(?:loschung|entfernung|streichung|sperrung) (?:meiner|unserer|dieser|aller meiner) (?:\w+ )?(?:daten"
+    r"|nummer|telefonnummer|rufnummer"
+    r"|kontaktdaten)",
+    r"(?:mochte|will|wollen|mochten|wunsche|muss|verlange)(?: (?:ich|wir|endlich|sofort|bitte|auch|umgehend|dass))*(?: (?:mich|uns|ich"
+    r"|wir))?"
+    r" (?:aus|von)(?: (?:ihrer|ihrem|der|dem|dieser|diesem|allen|ihren|eurer|eurem))+ <list>(?: \w+)? (?:geloscht|gestrichen|entfernt"
+    r"|genommen|ausgetragen)",
+    # Of what is to be written down, and of what others are to be told.
+    r"(?:notier|vermerk|schreib|trag|halt|merk|hinterleg|speicher)\w*(?: (?:sie|sich|bitte|doch|ein|auf|fest|dort|da|es|in|ihrem|ihrer"
+    r"|system|akte|computer))* dass(?: (?:ich|wir|man|hier|uns|mich|diese nummer|niemand|unter dieser nummer))* (?:nicht|nie|niemand"
+    r"|keiner|keine|keinen)(?: (?:mehr|wieder|weiteren|weitere))* (?:<pp> (?:werden|werde) (?:will|wollen|mochte|mochten|soll|sollen|darf"
+    r"|wunsche)|<calls> (?:\w+ )?(?:will|wollen|wunsche|wunschen|mochte|mochten)|<sub>)",
+    r"(?:sag|richt|teil|gib|geb)\w*(?: (?:sie|bitte|doch|ihren|ihrem|den|euren|allen|kollegen|kolleginnen|leuten|chef|team|mit|aus"
+    r"|weiter))* (?:sie sollen|dass sie|er soll|dass man|dass keiner|dass niemand)(?: (?:mich|uns|hier|diese nummer|bei mir|bei uns"
+    r"|unter dieser nummer))* <never>?(?: mehr)? ?(?:anrufen|anrufe|anruft|<sub>)",
+    # What others of the house want.
+    r"(?:mein\w*|unser\w*|diese|dieser) \w+ (?:wunscht|will|mochte|wunschen|wollen)(?: (?:auch|von ihnen))* (?:keine|keinerlei)(?: \w+)?"
+    r" <calls>(?: mehr)?(?=$|,| (?:mehr|von|bitte))",
+    r"(?:wollen|will|mochten|mochte|wunschen)(?: (?:ich|wir|hier|im|haus|auch|in|diesem|uns))* (?:keine|keinerlei) <calls>(?: mehr)?"
+    r"(?=$|,| (?:mehr|von|bitte|haben|bekommen))",
+    # A right, a question that has one answer, and enough of it.
+    r"widerspr(?:eche|echen|uch)(?: (?:ich|wir|hiermit|der|jeder|weiteren|jeglichen|jeglicher|dem|einer|gegen|die|jede|auch|ausdrucklich))*"
+    r" (?:kontaktaufnahme|<calls>|(?:nutzung|verwendung|verarbeitung|speicherung|weitergabe)(?: (?:meiner|unserer|dieser|der|von|zu"
+    r"|personlichen|personenbezogenen))+ (?:werbezwecken|\w*daten|\w*nummer))",
+    r"(?:verzichte|verzichten)(?: (?:ich|wir|gern|gerne|dankend|kunftig))* auf(?: (?:jede|jeden|weitere|weiteren|alle|ihre|solche|diese"
+    r"|jegliche))+ <calls>",
+    r"(?:auf|an)(?: (?:weitere|weiteren|ihre|ihren|solche|solchen|diese|diesen|jede|jeden))+ <calls> (?:lege|legen|habe|haben|verzichte"
+    r"|verzichten)(?: (?:ich|wir|keinen|keine|kein|gar|uberhaupt))*(?: (?:wert|lust|interesse|bedarf))?",
+    r"(?:(?:ich|wir) (?:habe|haben|hab) )?(?:keine lust|kein interesse|keinen bedarf|keinen nerv)(?: (?:mehr|auf|an|fur|weitere"
+    r"|weiteren|ihre|ihren|solche|diese|diesen|noch"
+    r"|eure))+ <calls>",
+    r"(?:was|wie)(?: (?:muss|kann|soll|mussen|konnen|mach\w*|tun|ich|wir|man|machen|schaffe|noch|denn|eigentlich))+ (?:damit|dass) (?:sie"
+    r"|ihr|man|mich|uns|hier|das)(?: (?:mich|uns|hier|endlich|bei mir))* (?:<never>|keiner mehr|niemand mehr|aufhor\w*)(?: (?:hier|bei mir"
+    r"|mich))*(?: (?:<sub>|<inf>|<pp>))?",
+    r"(?:mit|von)(?: (?:den|diesen|ihren|euren|der|dieser|dem|ewigen|standigen|ganzen))+ <calls> (?:ist|muss|hat)(?: (?:jetzt|nun|endlich"
+    r"|bitte|sofort|hiermit))* (?:schluss|ende|vorbei|ein ende|genug)",
+    r"(?:(?:ich|wir|habe|haben|hab|bin|die|den|mir|es|uns) )*(?:schnauze voll|nase voll|hals voll|faxen dicke|satt|leid"
+    r"|reicht(?: (?:mir|uns|es|jetzt))*|genug)(?: (?:von|mit|jetzt|es|mir|uns"
+    r"|langsam|allmahlich))+ (?:ihren|diesen|den|euren|der|dieser)(?: \w+)? <calls>",
+    r"nehme(?:n)?(?: (?:ich|wir|ab sofort|kunftig|auch|von ihnen))* (?:keine|keinen) <calls>(?: (?:mehr|von ihnen|von euch))+",
+    r"(?:will|mochte|wollen|mochten)(?: (?:ich|wir|nicht|auf keinen fall))+ dass (?:sie|ihr|jemand)(?: (?:sich|mich|uns|hier|bei mir"
+    r"|bei uns|noch|einmal|jemals|wieder|noch ?mal|erneut|nochmals))+ (?:<sub>|<inf>)(?=$|,| (?:bitte|danke))",
+    r"(?:bin|sind) (?:ich |wir )?gegen(?: (?:jeden|jede|weitere|weiteren|ihre|alle|solche))+ <calls>",
+    r"von(?: (?:weiteren|allen|diesen|solchen|ihren|kunftigen|jeglichen))+ <calls>(?: \w+)? (?:absehen|abzusehen|abstand (?:zu )?nehmen)",
+    r"in ruhe gelassen werden",
+    r"(?:sie|ihr) (?:haben|habt)(?: (?:von (?:mir|uns)|nie|uberhaupt|gar))* (?:keine|keinerlei|nie eine|kein)(?: \w+)? (?:erlaubnis"
+    r"|einwilligung|zustimmung|genehmigung|recht|berechtigung)(?: (?:mich|uns|hier|bei mir|unter dieser nummer|fur|zu))+ ?(?:<inf>"
+    r"|<calls>)",
+    r"(?:dulde|dulden|akzeptiere|akzeptieren|erlaube|erlauben)(?: (?:ich|wir|ab sofort))* (?:keine|keinen"
+    r"|keinerlei)(?: weiteren?)? <calls>",
+    r"vergessen sie(?: (?:bitte|einfach))* dass (?:sie|ihr) (?:diese|meine|unsere)(?: \w+)? nummer(?: \w+)? (?:haben|habt|kennen)",
     r"(?:<never>)<f> <inf>(?: (?:werden|wird|zu werden|worden))?",
     r"(?:nicht|nie|niemand|keiner)(?: (?:mehr|wieder|standig|von ihnen|von euch|jemals))+<f> (?:<pp>) (?:werden|wird|werde|zu werden)",
     r"(?:mochte|will|wunsche|wunschen|mochten|wollen|erwarte|verlange|bitte|wunschte|hatte gern|gebeten|gesagt|gesagt habe|fordere|dafur"
@@ -115,7 +176,7 @@ _STATEMENTS = (
     r"(?:horen|wissen)",
     r"(?:das|dies)(?: \w+)? (?:ist|war|sei|ist hoffentlich|war hoffentlich)(?: (?:jetzt|nun|hoffentlich|hiermit))? (?:das|der"
     r"|ihr) letzte[rs]? (?:mal|anruf)(?: ,?(?:dass|das|wo))?(?: (?:sie|ihr|mich|hier|uns|man))*(?: (?:angerufen|<sub>))?(?=$|,(?! "
-    r"(?:dass|wo|das) (?:ich|wir|er))| (?:haben|habt|hat|sie|und))",
+    r"(?:dass|wo|das) (?:ich|wir|er))| (?:haben|habt|hat|sie|und|bei (?:mir|uns)|hier))",
     r"(?:(?:ich|wir) (?:habe|haben|hab|bin|sind) )?(?:genug|es reicht|reicht(?: mir)?|schluss|satt|die nase voll|leid|ende|genervt"
     r"|fertig|basta)(?: (?:jetzt|nun|mit|von|den|diesen|ihren|ihre|diese|die|endlich|ich|bin|habe|dem|der|dauernden|standigen|ewigen"
     r"|ganzen|ewig\w*|es|dass sie|standig|mich|ab|euren|euer|dauernd|zu werden))* (?:<calls>|<pp>|anrufen|<sub>)",
@@ -159,8 +220,10 @@ GERMAN = Grammar(
     r" (?:werde|habe|kann|darf|soll|rufe|hatte|konnte|muss)"
     r"(?: (?:sie|ihn|dort|da|mich|euch|noch))*|(?:er|sie) (?:hat|hatte|wird|will|mochte|haben)(?: (?:mich|uns|sich))?|mussen sie|mussen"
     r"|brauchen|mich hat|musst|brauchst|er soll|sie soll|soll ich|darf ich|kann ich|die|hier wird|ist)(?: (?:sie|mich|uns|noch|nie|es))*",
-    others=r"(?:ich|wir) (?:rufe|rufen|melde|melden)(?: (?:sie|euch|mich|selbst|dann|wieder|an|selber|ja|uns))+|(?:schreiben|schicken"
-    r"|mailen) sie|nicht notig|nicht notwendig|(?:brauchen|mussen|brauchst|musst)(?: (?:sie|du|mich|mir|nicht))* (?:nicht|mich|mehr)"
+    others=r"aber (?:bei ihnen|sie) (?:ist|durfen|konnen|sind)|(?:mochte|will|mochten|wollen) (?:ich |wir )?nicht aufhoren"
+    r"|(?:ich|wir) (?:rufe|rufen|melde|melden)(?: (?:sie|euch|mich|selbst|dann|wieder|an|selber|ja|uns))+|(?:schreiben|schicken"
+    r"|mailen) sie(?! (?:(?:bitte|sich|das|es|doch) )*(?:auf|ein|rein|in ihr))|nicht notig|nicht notwendig|(?:brauchen|mussen|brauchst"
+    r"|musst)(?: (?:sie|du|mich|mir|nicht))* (?:nicht|mich|mehr)"
     r"|horen sie nicht auf"
     r"|(?:besser|lieber)(?! (?:nie|nicht mehr)) (?:auf|am|um|morgen|per|nach|an|abends|so)|\w+ (?:passt|ist|ware) (?:es )?(?:mir )?"
     r"(?:besser|gut|okay)|rufen sie (?:lieber|besser|stattdessen|meinen|meine|ihn|dort)|sondern|statt(?:dessen)?",

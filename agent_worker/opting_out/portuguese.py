@@ -21,7 +21,7 @@ _GROUPS = {
     "calls": r"(?:ligac(?:oes|ao)|chamadas?|telefonemas?|contac?tos?|ligadelas|assedio|propagandas? (?:por|no) telefone|telemarketing)",
     "stop": r"(?:pare[ms]?|para|parar(?:em)?|parassem|parem la|deixe[ms]?|deixa|deixar(?:em)?|deixassem|cesse[ms]?|cessar(?:em)?|chega"
     r"|basta|evite[ms]?|abstenha[m]?(?: se)?|suspenda[ms]?|acabe[ms]?|acabar(?:em)?|termine[ms]?|desista[ms]?)",
-    "remove": r"(?:tire[ms]?|tira|tirar(?:em)?|remova[ms]?|remover(?:em)?|retire[ms]?|retirar(?:em)?|exclua[ms]?|excluir(?:em)?"
+    "remove": r"(?:exclui|tire[ms]?|tira|tirar(?:em)?|remova[ms]?|remover(?:em)?|retire[ms]?|retirar(?:em)?|exclua[ms]?|excluir(?:em)?"
     r"|apague[ms]?|apaga|apagar(?:em)?|delete[ms]?|deletar|elimine[ms]?|eliminar(?:em)?|risque[ms]?|riscar(?:em)?|suprima[ms]?"
     r"|esqueca[ms]?|esquecer|esquece|perca[ms]?|bloqueie[ms]?|bloquear|descarte[ms]?|rasgue[ms]?|jogue[ms]? fora|deite[ms]? fora"
     r"|limpe[ms]?|descadastre[ms]?|descadastrar)",
@@ -35,6 +35,8 @@ _GROUPS = {
     r"|todos|todas|de uma vez|imediatamente|com (?:isso|isto"
     r"|essas|estas|as)"
     r"|com|mais|nunca|de novo|outra|novamente|o dia todo|constantemente|toda|agora mesmo|neste numero|nesse numero|ta|esta bem|eu|nao"
+    r"|a gente"
+    r"|(?:a )?(?:minha|nossa) (?:mae|mulher|avo|familia|casa)|(?:o )?meu (?:pai|marido|avo)"
     r"|se nao|senao|sem|me))",
     "harm": r"(?:denunci\w+|policia|advogad\w+|process\w+|queixa|reclamac\w+|procon|tribunal|justica|bloqueio|anatel|gnr|boletim|asae"
     r"|deco)",
@@ -80,6 +82,51 @@ _DEMANDS = (
 )
 
 _STATEMENTS = (
+    # The number itself: what must not be done with it, and where it does not belong.
+    r"(?:para |a )?(?:este|esse|o meu|meu|neste|nesse) (?:numero|telefone|telemovel|celular)(?: (?:ja|nunca|nunca mais))* (?:nao (?:se"
+    r" (?:liga|telefona|usa|volta a ligar)|e (?:mais )?para (?:ser )?(?:ligar|usar|chamado|telefonar|incomodar|contac?tado)|(?:deve|pode)"
+    r" (?:mais )?ser (?:chamado|contac?tado|usado|incomodado))|nao (?:pode|deve) (?:mais )?tocar)(?: (?:mais|nunca mais|nunca|de novo))*",
+    r"(?:quero|exijo|peco|solicito|gostaria|queria|desejo|preciso)(?: (?:que|se|me|nos|por|favor|imediatamente|ja|voces|lhe|lhes|de))*"
+    r" (?:<remove>|elimin\w+|apag\w+|exclu\w+|remov\w+)(?: (?:de vez|ja|por completo|todos|todo))* <mine>(?! (?:de cliente|do pedido|da"
+    r" (?:consulta|fatura)|do contrato))",
+    r"(?:remocao|eliminacao|exclusao|supressao|cancelamento)(?: (?:imediata|definitiva|total))? (?:do|dos|de|da) (?:meu|meus|minha|minhas"
+    r"|nosso|nossos|este) (?:numero|telefone|dados|contac?to|cadastro|nome|informacoes)",
+    r"(?:quero|exijo|queria|gostaria de ter) <mine> (?:fora|fora ja|longe) d\w+(?: \w+)? <list>",
+    # Of what is to be written down, and of what others are to be told.
+    r"(?:anot\w+|registr?\w+|escrev\w+|ponha\w*|marque\w*|tom\w+ nota|deix\w+ (?:escrito|registado|registrado|anotado))(?: (?:ai|bem|por"
+    r" favor|no|na|sistema|ficha|computador|de|ja|sua|vossa|seu|vosso))* que(?: (?:eu|nos|este|esta|cliente|senhora|senhor|familia|numero"
+    r"|aqui|ninguem|a gente))* nao(?: (?:quero|queremos|quer|deseja|desejo|pretendo|deve|e|pode|para))+(?: (?:que|me|nos|mais|receber|ser"
+    r"|voltar|a))* (?:<calls>|<subj>|(?:contac?tad|chamad|incomodad|perturbad|procurad)[oa]s?|<inf>)",
+    r"(?:avis\w+|diga\w*|fal[ea]\w*|comunique\w*|inform\w+|pe[cd]\w+)(?: (?:a|aos|ao|as|os|o|seus|seu|sua|suas|vossos|chefe|colegas"
+    r"|pessoal|equipe|equipa|todos|por favor|pra|para|la))* (?:para|que) (?:nao|nunca mais|nunca) (?:me |nos )?(?:<subj>"
+    r"|<inf>)(?: (?:me|nos"
+    r"))?<again>*<end>",
+    r"(?:garant\w+|assegur\w+|certifi\w+|cuid\w+)(?: (?:se|de|por favor|la))* que (?:ninguem|nenhum de voces)(?: (?:mais|dai|da|sua|empresa"
+    r"))* (?:me |nos )?<subj>(?: (?:me|nos|mais))*<here><end>",
+    # What others of the house want.
+    r"(?:(?:o|a) )?(?:meu|minha|nosso|nossa|esta|este|cá em casa|na minha casa|aqui em casa|em casa|aqui)(?: \w+)? (?:ninguem|nao) "
+    r"(?:quer|deseja|queremos|pretende)(?: (?:mais|receber|ter|ouvir|que|a|lhe|voces|nenhuma))* (?:mais <calls>|<calls> (?:vossas|suas|de"
+    r" voces)|(?:essas|estas|suas|vossas) <calls>|<subj>)<end>",
+    # A right, a question that has one answer, and enough of it.
+    r"(?:oponho|opomos)(?: (?:me|nos))* (?:a (?:que (?:me |nos )?<subj>|(?:mais|qualquer|toda|receber|ser) ?(?:<calls>|contac?tad[oa])?)"
+    r"|ao (?:uso|tratamento) (?:do|dos) (?:meu|meus))",
+    r"(?:como|que|o que)(?: (?:faco|fazer|tenho de fazer|tenho que fazer|preciso fazer|preciso de fazer|devo fazer|e preciso"
+    r"|posso fazer|e que"
+    r"|se faz|a gente faz))+ (?:para|pra) (?:(?:que )?(?:voces )?<stop> de (?:me |nos )?<inf>|nao receber mais <calls>|deixar de receber"
+    r"(?: (?:as|essas|estas|suas|vossas))* <calls>|(?:que )?(?:voces )?nao me <subj>(?: mais)?|(?:que )?(?:voces )?parem de (?:me )?<inf>)",
+    r"(?:acabaram|acabou|terminaram)(?: (?:se|as|com as|as suas|essas|estas))* <calls>(?=$|,| (?:por favor|ouviu|percebeu|ok|ta|para))",
+    r"(?:nao|nunca mais) (?:aguento|suporto|aguentamos|tolero)(?: (?:mais|com|ser))*(?: (?:essas|estas|suas|vossas|as|tantas|tanta))* "
+    r"(?:<calls>|(?:incomodad|chatead|perturbad)[oa])",
+    r"(?:nao vou|nunca vou|nao vamos|nao volto a|nao pretendo) (?:mais )?(?:atender|aceitar|responder|receber)(?: (?:mais|a|as|suas|vossas"
+    r"|essas|outras?|nenhuma))* <calls>(?: (?:suas|vossas|de voces|dessa empresa))?",
+    r"(?:nao|nem) (?:tenho|temos)(?: (?:nenhuma|a menor|qualquer|mais))* (?:vontade|interesse|desejo) (?:de|em|que)(?: (?:ser|que|voltar a"
+    r"|receber|me|nos|mais))* (?:contac?tad[oa]s?|incomodad[oa]s?|<calls>|<subj>)",
+    r"(?:nao|nunca) (?:quero|desejo|queremos|aceito|pretendo)(?: mais)?(?: (?:nenhum|qualquer|ter|mais))* contac?to(?: (?:com|de|da"
+    r"|por parte"
+    r" de) (?:voces|essa empresa|vossa empresa|esta empresa|sua parte|telefone))?(?=$|,| (?:por favor|obrigad\w))",
+    r"(?:voces? )?(?:tem|teem|precisam|precisa|devem|deviam|podiam|podem|poderiam|queiram|vao)(?: (?:de|que|ja|mesmo"
+    r"|por favor))* <stop>(?: "
+    r"(?:com|de|ja))+ (?:(?:estas|essas|estes|esses|as|os|suas|vossas|vossos|tantas)(?: \w+)? <calls>|(?:me |nos )?<inf>)(?! (?:o preco))",
     r"(?:nao|nunca mais|nunca|nem) (?:quero|desejo|queremos|desejamos|queria|aceito|aceitamos|gostaria de|pretendo|admito|autorizo"
     r"|tenho interesse em|estou interessad[oa] em|preciso de)(?: (?:voltar a|mais|receber|ter|de|nenhuma?|nenhum|outra|sequer|as|suas"
     r"|essas|estas|vossas|tais|uma|so"
@@ -99,7 +146,7 @@ _STATEMENTS = (
     r"(?:que )?(?:seja|e|foi|espero que seja|sera|tenha sido)(?: (?:bem|mesmo))? a ultima (?:vez|chamada|ligacao)(?: (?:em|que|me|nos"
     r"|voces|voce))* (?:<subj>|lig\w+|telefon\w+|incomod\w+|chat\w+)",
     r"que (?:esta |essa |isto )?seja (?:a ultima (?:vez|chamada|ligacao)|o ultimo telefonema)",
-    r"(?:nem mais uma|nenhuma|nem uma|mais nenhuma|nao mais|zero|sem mais|nem mais)(?: (?:mais|so|unica))* <calls>(?! (?:perdida"
+    r"(?:nem mais uma?|nenhuma?|nem uma?|mais nenhuma?|nao mais|zero|sem mais|nem mais)(?: (?:mais|so|unica))* <calls>(?! (?:perdida"
     r"|recebida|ontem))",
     r"(?:mais )<calls> (?:nao|nunca)|nada de (?:mais )?<calls>",
     r"(?:retiro|revogo|cancelo|anulo|retirar|revogar|nego)(?: (?:o|a|meu|minha|todo|qualquer|toda))+ (?:consentimento|autorizacao"
@@ -146,10 +193,12 @@ PORTUGUESE = Grammar(
     subjects=r"eu|estou|tenho|e|sao|sou|ja|disse|pedi|posso|me|nao",
     turned=r"(?:nao|nunca|ontem|eu|quando|por que|porque|quem|ela|ele|eles|elas|ninguem|ha \w+ que|desde que|se|as vezes|(?:meu"
     r"|minha) \w+|quase|(?<!ja )(?<!lhe )(?<!lhes )(?<!vos )(?:disse|disseram|pediu|pediram) para|me (?:disse|pediu) (?:que|para)|ja nao"
-    r"|eles ja|lhes? (?:disse|pediu|disseram)|a clinica|o banco)(?: (?:ja|quase|me|nos|eu|ainda))*",
+    r"|eles ja|lhes? (?:disse|pediu|disseram)|a clinica|o banco)(?: (?:ja|quase|me|nos|eu|ainda|voces?|eles|elas))*",
     told_of=r"(?:por que|quando|quem|(?:meu|minha) \w+|ela|ele|eles|quando foi|foi|qual foi|(?:ele|ela|marido|mulher|filha|filho|mae"
     r"|pai) (?:me )?(?:disse|diz) que|se|tenho|tive|recebi|houve|ha)(?: (?:ja|me|lhe))*",
-    others=r"eu (?:lhe |te |vos |mesmo )?(?:ligo|telefono|ligarei|retorno)|(?:mande|envie|escreva)[m]?(?: (?:me|um|uma|mensagem|email))"
+    others=r"mas (?:voces?|com voces?|os senhores|a senhora|o senhor) (?:podem?|tudo bem|e diferente|sim|nao faz mal)"
+    r"|nao (?:quero|queria|queremos|pretendo|vou|gostaria de) (?:deixar|parar)|eu (?:lhe |te |vos |mesmo )?(?:ligo|telefono|ligarei"
+    r"|retorno)|(?:mande|envie|escreva)[m]?(?: (?:me|um|uma|mensagem|email))"
     r"|nao (?:deixe|pare|deixem|parem) de|nao (?:e preciso|precisa|precisam|e necessario|ha necessidade)"
     r"|(?<!nao )(?<!nao me )(?<!nunca mais )(?:ligue|liguem) (?:antes|para (?:o|casa|a)|de volta|amanha|mais (?:tarde|cedo|logo|vezes)"
     r"|depois|na|no|as|so)"

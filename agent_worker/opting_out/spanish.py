@@ -64,7 +64,8 @@ _DEMANDS = (
     r"<remove>(?:n)?(?:me|nos)(?: \w+){0,5}? (?:<list>|ahi|alli|ya|inmediatamente)",
     r"<remove>(?:n)?(?:me|nos)(?: (?:de|donde|sea|cualquier|todas|partes|todo|sus))+(?: \w+){0,3} (?:numero|telefono|datos)",
     r"(?:me|nos) <remove>(?: \w+){0,5}? <list>",
-    r"<remove> <mine>(?! (?:pedido|cita|de (?:cliente|socio|cuenta|la cita|la factura|el)))",
+    r"<remove> <mine>(?! (?:pedido|cita|de (?:cliente|socio|cuenta|la cita|la factura|el)"
+    r"|(?:del|de la|de los|de las|de mi|de esa|de ese|en el|en la) (?!(?:\w+ )?<list>)))",
     r"<remove>(?:se|nse)?(?: (?:de|que|existo|para siempre))* (?:mi|nuestro|este|existo|mi existencia|nosotros|nuestra familia) ?"
     r"(?:numero|telefono)?(?=$|,| (?:por|ya|y|para siempre))",
     r"olvid(?:e|en|a)(?:se|nse|te)? de (?:mi|nosotros|<mine>|<inf>)",
@@ -79,6 +80,50 @@ _DEMANDS = (
 )
 
 _STATEMENTS = (
+    # The number itself: what must not be done with it.
+    r"(?:a |en )?(?:este|mi|nuestro|ese) (?:numero|telefono|domicilio|movil|celular)(?: (?:ya|nunca))* no se (?:llama|marca|debe llamar"
+    r"|puede llamar|vuelve a llamar|usa|utiliza)(?: (?:mas|nunca|jamas|nunca mas|de nuevo))+",
+    r"(?:mi|este|nuestro) (?:numero|telefono|nombre)(?: \w+)? (?:no tiene (?:por que|que)|no debe|no deberia|no pinta nada|no puede) "
+    r"?(?:estar|figurar|aparecer)? ?en (?:su|sus|esa|ninguna|vuestra)s? <list>",
+    r"(?:quiero|exijo|pido|solicito|necesito|quisiera|deseo|ruego)(?: (?:que|se|me|nos|por|favor|inmediatamente|ya|ustedes|usted|les|le))*"
+    r" (?:<remove>s?|desaparezcan?|elimin\w+|suprim\w+)(?: (?:de una vez|ya|por completo))? <mine>(?! (?:pedido|cita|de (?:cliente|socio"
+    r"|la cita)))",
+    r"(?:quiero|exijo|pido|solicito|necesito|quisiera|deseo)(?: (?:que|se))* <mine> (?:se )?(?:<remove>|desaparezcan?|elimin\w+|borr\w+"
+    r"|quit\w+)(?: (?:de|del|por completo))?(?: (?:su|sus|todas|todos|la|las|esa))* ?<list>?",
+    r"(?:pido|exijo|solicito|quiero|reclamo|ejerzo)(?: (?:mi|el|derecho|a|de))* (?:la )?(?:supresion|eliminacion|cancelacion|baja|borrado)"
+    r" de (?:mi|mis|nuestros?|este) (?:numero|telefono|datos|nombre)",
+    # Of what is to be written down.
+    r"(?:anote|apunte|apunteme|ponga|escriba|registre|marque|tome nota|haga constar|deje constancia)[ns]?(?: (?:de|en|la|el|su|ficha|ahi"
+    r"|sistema|ordenador|por favor|bien|claro))* (?:de )?que (?:no|nunca) (?:se (?:me|nos|le|les)|me|nos|le|les) <subj>(?: (?:mas|nunca"
+    r"|nadie|otra vez))*<end>",
+    r"(?:digale|diga|digan|avise|comunique|dile|decidle)[ns]?(?: (?:a|su|sus|los|las|al|la|jefe|companeros|companeras|gente|equipo|todos"
+    r"|demas|por favor))* que (?:no|nunca) (?:me|nos) (?:<subj>|vuelvan? a <inf>)(?: (?:mas|nunca|nadie|otra vez))*<end>",
+    r"(?:asegur|encarg|ocup|procur)\w+(?: (?:de|por favor))* (?:de )?que (?:nadie|ninguno)(?: (?:mas|de|ustedes|su|empresa))* (?:me|nos) "
+    r"<subj><end>",
+    r"no (?:les |le |os |se lo )?(?:autorizo|permito|doy (?:permiso|autorizacion))(?: \w+)? (?:a|para) (?:usar|utilizar|marcar|guardar"
+    r"|tener)"
+    r" (?:mi|este|nuestro) (?:numero|telefono)",
+    # What others of the house want.
+    r"(?:mi \w+|esta (?:senora|familia|casa)|este senor|en esta casa(?: \w+)?)(?: (?:ya|nadie))* (?:no )?(?:quiere|queremos|desea|quieren)"
+    r"(?: (?:recibir|tener|mas|que (?:la|lo|le|nos|los)|ninguna))* (?:(?:<subj>) (?:mas|nunca mas|otra vez)|mas (?:<calls>)"
+    r"|<calls> (?:suyas"
+    r"|de ustedes|mas))",
+    # A right, a question that has one answer, and enough of it.
+    r"me opongo (?:a (?:que (?:me |nos )?<subj>|(?:mas|sus|estas|cualquier|toda) <calls>|recibir (?:mas )?<calls>|ser (?:llamad|contactad)"
+    r"[oa])|al uso de mi (?:numero|telefono))",
+    r"(?:como|que)(?: (?:hago|hacemos|hay que hacer|tengo que hacer|debo hacer|puedo hacer|se hace"
+    r"|tenemos que hacer))+ para (?:que (?:no|ya no)"
+    r" (?:me |nos )?<subj>|que (?:<stop>) de <inf>|no recibir (?:mas )?<calls>|dejar de recibir (?:sus |estas )?<calls>)",
+    r"se (?:acabo|acabaron|terminaron|termino) (?:las|tus|sus|estas|la|lo de) (?:<calls>)",
+    r"(?:ya )?(?:esta|estuvo) bien (?:de|con) (?:tanta|tantas|sus|estas|las) (?:<calls>)",
+    r"(?:no voy a|no pienso|nunca voy a|no vuelvo a|no volvere a) (?:contestar|atender|coger|responder|aceptar)(?: (?:mas|otra|ninguna"
+    r"|sus|a|de))* (?:llamadas?)",
+    r"no (?:estoy|estamos) (?:dispuest[oa]s?|interesad[oa]s?) (?:a|en) (?:recibir|atender|seguir recibiendo)(?: (?:mas|sus|estas|ninguna"
+    r"|este tipo de))* <calls>",
+    r"no (?:tengo|tenemos) (?:ninguna )?ganas? de que (?:me |nos )?(?:<subj>|siga[ns]? <ger>)<again>*<end>",
+    r"(?:no|ya no|nunca) (?:quiero|deseo|queremos|deseamos)(?: (?:volver a|mas))* ser (?:llamad|contactad|molestad|importunad)[oa]s?",
+    r"<harm>.{0,6}(?<![^ ,])a la proxima (?:llamada)?|a la (?:proxima|siguiente) (?:llamada|vez que (?:me |nos )?llam\w+).{0,30}(?<![^ ,])"
+    r"<harm>",
     r"(?:no|ni|ya no|nunca|nunca mas) (?:quiero|deseo|queremos|deseamos|quisiera|acepto|aceptamos|necesito|admito|permito|me interesa"
     r"|nos interesa|quiero volver a|volvere a)"
     r"(?: (?:volver a|recibir|tener|que me hagan|mas|ya|ninguna|ni una|otra|sus|sola|estas|tantas|de|nunca))* (?:llamadas?)(?! (?:de "
@@ -146,7 +191,9 @@ SPANISH = Grammar(
     r"|casi|les? (?:dijo|dijeron|pidio)|me (?:dijo|dijeron|pidio) que|usted|ustedes)(?: (?:ya|casi|me|nos))*",
     told_of=r"(?:por que|cuando|quien|mi \w+|ella|el|ellos|usted|cuando fue|fue|cual fue|cuando es|dice que|dijo que|quiere que|a el"
     r"|a ella|ellos tampoco|si)(?: (?:ya|me|le))*",
-    others=r"(?:yo|ya)? ?(?:le|les|te|os) (?:llamo|llamare|llamaremos|voy a llamar|devuelvo)(?: (?:yo|luego|mas|manana|cuando))?|"
+    others=r"pero (?:usted|ustedes|con usted|con ustedes|vosotros) (?:siga[n]?|si|puede[n]?|es|esta bien|esto)"
+    r"|no (?:quiero|quisiera|queremos|deseo|voy a|pienso) (?:dejar|parar)|(?:yo|ya)? ?(?:le|les|te|os) (?:llamo|llamare|llamaremos"
+    r"|voy a llamar|devuelvo)(?: (?:yo|luego|mas|manana|cuando))?|"
     r"(?:escribame|mandeme|enviame|envieme|mejor (?:por|al|a|un|en|llame|manana|el|escrib)\w*)|no (?:deje|deja|dejen|pare|paren) de"
     r"|no hace falta|no es necesario|no (?:tiene|tienes|tienen) que"
     r"|(?<!me )(?:llameme|llame) (?:al|a la|a mi|manana|luego|mas tarde|el|por|otra vez (?:el|manana|cuando))|sino (?:al|a|por)|usted si",

@@ -39,8 +39,9 @@ class Bookings(Protocol):
 
 
 class HandsOver(Protocol):
-    async def to(self, destination: str) -> str | None:
-        """None once the person is put through, and the call over; else what the model is to do next."""
+    async def to(self, destination: str, about: str) -> str | None:
+        """None once the person is put through, or waits while somebody is fetched, who is told what it is `about`; else what the model is
+        to do next."""
         ...
 
 

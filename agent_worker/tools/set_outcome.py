@@ -8,7 +8,7 @@ from agent_worker.outcomes import category
 from agent_worker.tools.control import CallControl
 from agent_worker.tools.spoken import already_spoke, schema
 from agent_worker.tools.times import how_to_write, utc_of
-from sip_config.contract import Outcome
+from sip_config.contract import Outcome, plain_label
 
 
 def set_outcome(control: CallControl, labels: tuple[str, ...], time_zone: str = "") -> llm.Tool:
@@ -43,6 +43,7 @@ def _schema(labels: tuple[str, ...], zone: ZoneInfo | None) -> dict[str, object]
             "description": f"If the person named a time to be called back: {how_to_write(zone)}",
         }
         properties["quote"] = {"type": "string", "description": "Then also your own words in which you promised to call back."}
-    return schema(
-        "set_outcome", "Record what this call achieved. Call it before the call ends; a later outcome replaces an earlier one.", properties
-    )
+    replaced = "a later outcome replaces an earlier one"
+    if any(plain_label(label) != label for label in labels):
+        replaced += "; those that end in different numbers are of different appointments, and stand beside one another"
+    return schema("set_outcome", f"Record what this call achieved. Call it before the call ends; {replaced}.", properties)

@@ -7,8 +7,11 @@ import httpx
 
 from agent_worker.control_plane_client import CallClient, Refused
 from sip_config.codec import ContractError, decode, encode, from_plain
-from sip_config.contract import DispatchTicket
+from sip_config.contract import LOOK_UP_KNOWLEDGE, DispatchTicket
 from sip_config.contract.trial import TrialNews, TrialOrder, TrialStep, TrialTicket
+
+LOOK_UP_S = 10.0
+"""Above what a model takes that has to understand the question."""
 
 
 class TrialClient(CallClient):
@@ -33,6 +36,11 @@ class TrialClient(CallClient):
             return [from_plain(TrialStep, step) for step in json.loads(response.content)]
         except (ContractError, ValueError) as error:
             raise Refused(str(error)) from error
+
+    async def look_up(self, asked: bytes | str) -> httpx.Response:
+        """Look something up in the assistant's knowledge, as a call does: it has no effect, so a trial's is real."""
+        headers = {"Content-Type": "application/json"}
+        return await self._send("POST", f"/tools/{LOOK_UP_KNOWLEDGE}", content=asked, headers=headers, timeout=LOOK_UP_S)
 
     async def tell(self, news: TrialNews) -> None:
         await self._send("POST", "/news", content=encode(news), headers={"Content-Type": "application/json"})

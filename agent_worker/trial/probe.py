@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable
 
 from livekit import rtc
 from livekit.agents import APIConnectOptions, APIStatusError, llm
-from livekit.plugins import openai
 
 from agent_worker import clock, pipeline
 from agent_worker.logs import without_secrets
 from agent_worker.opening_line import NoSpeechError
-from agent_worker.phrases import base_language, for_language
+from agent_worker.phrases import for_language
 from agent_worker.pipeline import Warm
 from agent_worker.tools import tools_for
 from agent_worker.trial.talk import conversation_for
+from agent_worker.vendors import VendorError
 from sip_config.contract import CallOrder
 from sip_config.contract.trial import Tried
 
@@ -28,7 +28,9 @@ Attempt = Callable[[], Awaitable[None]]
 async def probe(order: CallOrder, warm: Warm) -> tuple[Tried, ...]:
     """Never raises for what a model does."""
     heard: list[rtc.AudioFrame] = []
-    model = openai.LLM(model=order.models.llm, client=pipeline.model_client(order, "llm", warm))
+
+    async def answer() -> None:
+        await _answered(pipeline.build_llm(order, warm), [])
 
     async def speak() -> None:
         frame = await pipeline.build_tts(order, warm).synthesize(for_language(order.language).are_you_there, conn_options=_ONCE).collect()
@@ -39,19 +41,17 @@ async def probe(order: CallOrder, warm: Warm) -> tuple[Tried, ...]:
     async def listen() -> None:
         if not heard:
             raise NoSpeechError("there was no voice to hear")
-        language, client = base_language(order.language), pipeline.model_client(order, "stt", warm)
-        ear = openai.STT(model=order.models.stt, language=language, use_realtime=False, client=client)
-        await ear.recognize(heard, conn_options=_ONCE)
+        await pipeline.build_stt(order, warm).recognize(heard, conn_options=_ONCE)
 
     async def use_tools() -> None:
         async with conversation_for(order) as conversation:
-            await _answered(model, tools_for(order, conversation))
+            await _answered(pipeline.build_llm(order, warm), tools_for(order, conversation))
 
     async def one_after_the_other(*parts: tuple[str, Attempt]) -> list[Tried]:
         return [await _tried(part, attempt) for part, attempt in parts]
 
     words, sound = await asyncio.gather(
-        one_after_the_other(("llm", lambda: _answered(model, [])), ("tools", use_tools)),
+        one_after_the_other(("llm", answer), ("tools", use_tools)),
         one_after_the_other(("tts", speak), ("stt", listen)),
     )
     return (*words, *sound)
@@ -75,6 +75,8 @@ async def _tried(part: str, attempt: Attempt) -> Tried:
             await attempt()
     except TimeoutError:
         return Tried(part, False, round(clock.seconds() - began, 2), f"It did not answer within {WITHIN_S:g} s.")
+    except VendorError as error:
+        return Tried(part, False, round(clock.seconds() - began, 2), without_secrets(str(error))[:_LONGEST_WORDS])
     except APIStatusError as error:
         words = f"HTTP {error.status_code}: {error.message}"
         return Tried(part, False, round(clock.seconds() - began, 2), without_secrets(words)[:_LONGEST_WORDS])

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from livekit.agents import AgentSession
-from livekit.plugins import openai
 
 from agent_worker import clock, pipeline, report
 from agent_worker.call_log import CallLog
@@ -20,7 +19,7 @@ from agent_worker.keeper import Keeper
 from agent_worker.opening import SILENT_DUE_S
 from agent_worker.opening_line import Line, spoken
 from agent_worker.pipeline import Warm
-from agent_worker.trial.dry_client import DryClient
+from agent_worker.trial.dry_client import DryClient, LookUp
 from agent_worker.trial.typed_words import TypedWords
 from sip_config.contract import CallEvent, CallOrder, CallReport, EventKind
 from sip_config.contract.trial import BEEP, PRESS, SAY, SILENCE
@@ -67,12 +66,17 @@ class TextTalk:
     """Made inside a running event loop. `on_events` is told of everything that the agent notes, in order."""
 
     def __init__(
-        self, order: CallOrder, warm: Warm, tool_answers: Mapping[str, str], on_events: Callable[[Sequence[CallEvent]], None]
+        self,
+        order: CallOrder,
+        warm: Warm,
+        tool_answers: Mapping[str, str],
+        on_events: Callable[[Sequence[CallEvent]], None],
+        look_up: LookUp | None = None,
     ) -> None:
         self._order = order
         self._heard = TypedWords()
         self._session = _session(order, warm, self._heard)
-        self._client = DryClient(tool_answers, on_events)
+        self._client = DryClient(tool_answers, on_events, look_up)
         self._log = CallLog(self._client, order.generation, order.call_id)
         self._conversation = _InText(order, self._client, self._log)
 
@@ -186,7 +190,7 @@ def _session(order: CallOrder, warm: Warm, heard: TypedWords) -> AgentSession:
     """As a call's (`pipeline.build_session`) without voice and ear: an utterance is over when it has been typed."""
     return AgentSession(
         stt=heard,
-        llm=openai.LLM(model=order.models.llm, client=pipeline.model_client(order, "llm", warm)),
+        llm=pipeline.build_llm(order, warm),
         turn_handling={
             "turn_detection": "stt",
             "endpointing": {"mode": "fixed", "min_delay": 0.0, "max_delay": 0.0},

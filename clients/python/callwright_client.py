@@ -762,6 +762,18 @@ class ComparisonOut(TypedDict):
     rejections: list["RejectionOut"]
 
 
+class ConfirmedZone(TypedDict):
+    time_zone: str | None
+    evidence: str | None
+    confirmed_by: str | None
+    confirmed_at: str | None
+
+
+class ConfirmedZoneIn(TypedDict):
+    time_zone: str
+    evidence: str
+
+
 ConsentDecision = Literal['affirmed', 'none', 'notified', 'refused']
 
 
@@ -818,6 +830,7 @@ class ContactOut(TypedDict):
     email: str | None
     language: str | None
     time_zone: str | None
+    confirmed_zone: str | None
     score: int | None
     lead_status: str
     lead_score: int | None
@@ -965,6 +978,17 @@ class DutyHours(TypedDict):
     end: str
 
 
+class EarChoice(TypedDict):
+    model: NotRequired[str | None]
+    credential: NotRequired[str | None]
+    provider: NotRequired[Literal['cartesia', 'deepgram', 'openai']]
+
+
+class EmbeddingChoice(TypedDict):
+    model: str
+    credential: NotRequired[str | None]
+
+
 class EnrollmentExplained(TypedDict):
     may_dial: bool
     decision: str
@@ -1056,6 +1080,7 @@ class ExampleOut(TypedDict):
 class ExportedCall(TypedDict):
     call: "CallView"
     transcript: list["TurnView"]
+    transcriptions: list["TranscriptionOut"]
 
 
 class FactIn(TypedDict):
@@ -1173,6 +1198,13 @@ class Halt(TypedDict):
     end_live_calls: NotRequired[bool]
 
 
+class HeardTurnOut(TypedDict):
+    speaker: str
+    text: str
+    started_at_s: float
+    ended_at_s: float
+
+
 class Hit(TypedDict):
     document_id: str
     document: str
@@ -1277,6 +1309,9 @@ class KnowledgeIn(TypedDict):
     name: str
     description: NotRequired[str]
     language: NotRequired[str]
+    searches_by: NotRequired[Literal['meaning', 'words']]
+    embedding: NotRequired["EmbeddingChoice | None"]
+    least_similarity: NotRequired[float]
 
 
 class KnowledgeOut(TypedDict):
@@ -1284,6 +1319,10 @@ class KnowledgeOut(TypedDict):
     name: str
     description: str
     language: str
+    searches_by: Literal['meaning', 'words']
+    embedding: "EmbeddingChoice | None"
+    least_similarity: float
+    meaning: "Meaning"
     documents: "DocumentCounts"
     used_by: list[str]
     created_at: str
@@ -1293,12 +1332,29 @@ class KnowledgeOut(TypedDict):
 class KnowledgePatch(TypedDict):
     name: NotRequired[str]
     description: NotRequired[str]
+    searches_by: NotRequired[Literal['meaning', 'words']]
+    embedding: NotRequired["EmbeddingChoice | None"]
+    least_similarity: NotRequired[float]
+
+
+class KnowledgeUsage(TypedDict):
+    knowledge_id: str
+    model: str
+    tokens: int
+    currency: str
+    cost: str | None
 
 
 class LackingOut(TypedDict):
     contact_id: str
     name: str
     missing: list[str]
+
+
+class LanguageModelChoice(TypedDict):
+    model: NotRequired[str | None]
+    credential: NotRequired[str | None]
+    provider: NotRequired[Literal['anthropic', 'google', 'openai']]
 
 
 class LastCall(TypedDict):
@@ -1394,6 +1450,66 @@ class LogEntry(TypedDict):
     after: dict[str, Any] | None
 
 
+class LookupMonth(TypedDict):
+    month: str
+    lookups: int
+    cost: str
+
+
+class LookupPrices(TypedDict):
+    line_type: str
+    reassigned_number: str
+    currency: str
+
+
+class LookupSettingsIn(TypedDict):
+    line_type: NotRequired[bool]
+    reassigned_number: NotRequired[bool]
+    prices: NotRequired["LookupPrices | None"]
+    monthly_limit: NotRequired[str | None]
+    campaign_ids: NotRequired[list[str] | None]
+    max_age_days: NotRequired[int]
+
+
+class LookupSettingsOut(TypedDict):
+    line_type: bool
+    reassigned_number: bool
+    prices: "LookupPrices | None"
+    monthly_limit: str | None
+    campaign_ids: list[str] | None
+    max_age_days: int
+    this_month: "LookupMonth"
+    waiting: int
+    trouble: str
+
+
+class McpOfferedOut(TypedDict):
+    server: str
+    tools: list["McpToolOut"]
+    why: str
+
+
+class McpServerIn(TypedDict):
+    url: str
+    headers: NotRequired[dict[str, str]]
+
+
+class McpToolOut(TypedDict):
+    mcp_tool: str
+    description: str
+    parameters: dict[str, Any]
+    why: str
+    annotations: dict[str, bool]
+
+
+class Meaning(TypedDict):
+    state: Literal['building', 'failing', 'off', 'ready', 'unavailable', 'waiting']
+    words: str
+    model: str
+    passages: int
+    of: int
+
+
 class Member(TypedDict):
     contact_id: str
     name: str
@@ -1424,8 +1540,8 @@ class ModelChoice(TypedDict):
 
 
 class Models(TypedDict):
-    llm: NotRequired["str | ModelChoice | None"]
-    stt: NotRequired["str | ModelChoice | None"]
+    llm: NotRequired["str | LanguageModelChoice | None"]
+    stt: NotRequired["str | EarChoice | None"]
     tts: NotRequired["str | ModelChoice | None"]
 
 
@@ -1555,6 +1671,21 @@ class NumberIn(TypedDict):
 class NumberLeft(TypedDict):
     e164: str
     reason: str
+
+
+class NumberLookupOut(TypedDict):
+    id: str
+    e164: str
+    line_type: str
+    line_type_at: str | None
+    reassigned_since: str | None
+    unchanged_since: str | None
+    reassigned_at: str | None
+    lookups: int
+    cost: str
+    currency: str
+    is_waiting: bool
+    trouble: str
 
 
 class NumberOut(TypedDict):
@@ -1700,6 +1831,7 @@ class PackDetails(TypedDict):
     cool_downs: list[dict[str, Any]]
     consents: list[dict[str, Any]]
     lists: list[dict[str, Any]]
+    line_types: list[dict[str, Any]]
     duties: list[str]
     recording: str | None
     min_ring_s: int
@@ -1857,6 +1989,11 @@ class LogEntryPage(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class NumberLookupOutPage(TypedDict):
+    items: list["NumberLookupOut"]
+    next_cursor: NotRequired[str | None]
+
+
 class NumberOutPage(TypedDict):
     items: list["NumberOut"]
     next_cursor: NotRequired[str | None]
@@ -1902,6 +2039,11 @@ class ToolOutPage(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class TranscriptionOutPage(TypedDict):
+    items: list["TranscriptionOut"]
+    next_cursor: NotRequired[str | None]
+
+
 class TrunkOutPage(TypedDict):
     items: list["TrunkOut"]
     next_cursor: NotRequired[str | None]
@@ -1936,6 +2078,8 @@ class PersonExport(TypedDict):
     suppressions: list["SuppressionOut"]
     calls: list["ExportedCall"]
     calls_left_out: int
+    number_lookups: list["NumberLookupOut"]
+    confirmed_zones: list["ConfirmedZone"]
     quiet_times: list["QuietTimes"]
     timeline: list["TimelineEntry"]
     planned: dict[str, list[dict[str, Any]]]
@@ -2433,6 +2577,8 @@ class TokenOut(TypedDict):
 
 class ToolIn(TypedDict):
     name: str
+    kind: NotRequired[Literal['https', 'mcp']]
+    mcp_tool: NotRequired[str | None]
     description: str
     parameters: NotRequired[dict[str, Any]]
     url: str
@@ -2446,6 +2592,8 @@ class ToolIn(TypedDict):
 class ToolOut(TypedDict):
     id: str
     name: str
+    kind: Literal['https', 'mcp']
+    mcp_tool: str | None
     description: str
     parameters: dict[str, Any]
     url: str
@@ -2455,6 +2603,8 @@ class ToolOut(TypedDict):
     timeout_s: float
     idempotent: bool
     used_by: list[str]
+    pinned_at: str | None
+    drift: str
     created_at: str
     updated_at: str
 
@@ -2501,6 +2651,22 @@ class TranscriptView(TypedDict):
     turns: list["TurnView"]
 
 
+class TranscriptionOut(TypedDict):
+    id: str
+    call_id: str
+    version: int
+    state: str
+    is_current: bool
+    provider: str
+    model: str
+    language: str
+    from_s: float
+    note: str
+    created_at: str
+    finished_at: str | None
+    turns: list["HeardTurnOut"]
+
+
 class Transfer(TypedDict):
     destinations: NotRequired[list["TransferDestination"]]
 
@@ -2508,6 +2674,7 @@ class Transfer(TypedDict):
 class TransferDestination(TypedDict):
     name: str
     e164: str
+    mode: NotRequired[Literal['cold', 'warm']]
 
 
 class TrunkBreaker(TypedDict):
@@ -2734,6 +2901,7 @@ class UsageOut(TypedDict):
     by_campaign: list["CampaignUsage"]
     by_assistant: list["AssistantUsage"]
     by_destination: list["DestinationUsage"]
+    knowledge: list["KnowledgeUsage"]
     limits: "MonthlyLimits"
     credits: str | None
     notices: list["NoticeOut"]
@@ -2762,7 +2930,7 @@ class VerdictView(TypedDict):
 
 
 class Voice(TypedDict):
-    provider: NotRequired[Literal['openai']]
+    provider: NotRequired[Literal['cartesia', 'elevenlabs', 'openai']]
     voice_id: NotRequired[str]
     speed: NotRequired[float]
 
@@ -2774,7 +2942,7 @@ class Voicemail(TypedDict):
 
 class WaiverIn(TypedDict):
     pack: str
-    rule: Literal['closed', 'consents', 'cool_downs', 'hours', 'limits', 'lists']
+    rule: Literal['closed', 'consents', 'cool_downs', 'hours', 'limits', 'line_types', 'lists']
     reason: str
     purposes: NotRequired[list[Literal['care', 'charity', 'debt', 'informational', 'political', 'survey', 'telemarketing']] | None]
 
@@ -2810,7 +2978,7 @@ class WebhookDeliveryOut(TypedDict):
 
 class WebhookEndpointIn(TypedDict):
     url: str
-    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
+    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'call.transferred', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
     assistant_id: NotRequired[str | None]
     description: NotRequired[str]
 
@@ -2834,7 +3002,7 @@ class WebhookEndpointOut(TypedDict):
 
 class WebhookEndpointPatch(TypedDict):
     url: NotRequired[str]
-    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
+    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'call.transferred', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
     description: NotRequired[str]
     state: NotRequired[Literal['disabled', 'enabled']]
 
@@ -2883,6 +3051,7 @@ class ZoneView(TypedDict):
     local_time: str
     is_open: bool
     opens_at: str | None
+    is_confirmed: bool
 
 
 class ControlPlaneAnalysisFindingsMoodAt(TypedDict):
@@ -2990,6 +3159,10 @@ class Callwright:
     def delete_contact(self, contact_id: str) -> None:
         """Delete a contact; its calls are kept."""
         self._ask("DELETE", f"/api/v1/contacts/{contact_id}", {}, {})
+
+    def delete_contact_confirmed_zone(self, contact_id: str) -> None:
+        """Go by number, address and list again."""
+        self._ask("DELETE", f"/api/v1/contacts/{contact_id}/confirmed-zone", {}, {})
 
     def delete_contact_list(self, list_id: str) -> None:
         """Delete a list; its contacts are kept."""
@@ -3175,6 +3348,10 @@ class Callwright:
         """What was said, turn by turn."""
         return self._ask("GET", f"/api/v1/calls/{call_id}/transcript", {}, {}).json()
 
+    def get_call_transcriptions(self, call_id: str, *, limit: int | None = None, cursor: str | None = None) -> TranscriptionOutPage:
+        """The recording as it was transcribed anew, newest version first."""
+        return self._ask("GET", f"/api/v1/calls/{call_id}/transcriptions", {"limit": limit, "cursor": cursor}, {}).json()
+
     def get_calls(self, *, contact_id: str | None = None, enrollment_id: str | None = None, assistant_id: str | None = None, state: CallState | None = None, network_result: NetworkResult | None = None, answered_by: AnsweredBy | None = None, outcome: Outcome | None = None, to: str | None = None, direction: Literal['outbound', 'inbound'] | None = None, since: str | None = None, until: str | None = None, campaign_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> CallViewPage:
         """Calls, newest first."""
         return self._ask("GET", "/api/v1/calls", {"contact_id": contact_id, "enrollment_id": enrollment_id, "assistant_id": assistant_id, "state": state, "network_result": network_result, "answered_by": answered_by, "outcome": outcome, "to": to, "direction": direction, "since": since, "until": until, "campaign_id": campaign_id, "limit": limit, "cursor": cursor}, {}).json()
@@ -3271,6 +3448,10 @@ class Callwright:
         """One contact."""
         return self._ask("GET", f"/api/v1/contacts/{contact_id}", {}, {}).json()
 
+    def get_contact_confirmed_zone(self, contact_id: str) -> ConfirmedZone:
+        """The time zone that somebody has confirmed the contact is in."""
+        return self._ask("GET", f"/api/v1/contacts/{contact_id}/confirmed-zone", {}, {}).json()
+
     def get_contact_export(self, contact_id: str) -> PersonExport:
         """Everything that is kept about a contact."""
         return self._ask("GET", f"/api/v1/contacts/{contact_id}/export", {}, {}).json()
@@ -3358,6 +3539,14 @@ class Callwright:
     def get_number(self, number_id: str) -> NumberOut:
         """A number."""
         return self._ask("GET", f"/api/v1/numbers/{number_id}", {}, {}).json()
+
+    def get_number_lookups(self, *, limit: int | None = None, cursor: str | None = None, e164: str | None = None) -> NumberLookupOutPage:
+        """What the carrier has said of numbers before they were called, newest first."""
+        return self._ask("GET", "/api/v1/number-lookups", {"limit": limit, "cursor": cursor, "e164": e164}, {}).json()
+
+    def get_number_lookups_settings(self) -> LookupSettingsOut:
+        """What is looked up of numbers before they are called, and what it costs."""
+        return self._ask("GET", "/api/v1/number-lookups/settings", {}, {}).json()
 
     def get_number_routing(self, number_id: str) -> Routing:
         """What is done with calls that come in."""
@@ -3572,7 +3761,7 @@ class Callwright:
         return self._ask("PATCH", f"/api/v1/numbers/{number_id}", {}, {"If-Match": if_match}, json=body).json()
 
     def patch_one_knowledge(self, knowledge_id: str, body: KnowledgePatch, *, if_match: str | None = None) -> KnowledgeOut:
-        """Change its name or what is said of it."""
+        """Change its name, what is said of it, or how it is searched."""
         return self._ask("PATCH", f"/api/v1/knowledge/{knowledge_id}", {}, {"If-Match": if_match}, json=body).json()
 
     def patch_operator(self, operator_id: str, body: OperatorPatch, *, if_match: str | None = None) -> OperatorOut:
@@ -3662,6 +3851,10 @@ class Callwright:
     def post_call_end(self, call_id: str, *, idempotency_key: str | None = None) -> CallView:
         """End a call, waiting, ringing or talking."""
         return self._ask("POST", f"/api/v1/calls/{call_id}/end", {}, {"Idempotency-Key": idempotency_key}).json()
+
+    def post_call_transcriptions(self, call_id: str, *, idempotency_key: str | None = None) -> TranscriptionOut:
+        """Transcribe a stored recording anew."""
+        return self._ask("POST", f"/api/v1/calls/{call_id}/transcriptions", {}, {"Idempotency-Key": idempotency_key}).json()
 
     def post_call_transfer(self, call_id: str, body: WantedTransfer) -> CallView:
         """Put the person through to somebody else."""
@@ -3839,13 +4032,21 @@ class Callwright:
         """Import a do-not-call list: numbers, one per row, in the background."""
         return self._ask("POST", "/api/v1/suppressions/imports", {"source": source, "list_date": list_date, "mode": mode, "default_country": default_country, "encoding": encoding}, {"Content-Type": "text/csv"}, content=content).json()
 
+    def post_tool_pin(self, tool_id: str) -> ToolOut:
+        """Keep what an MCP server says of a tool now, for assistants to use it so."""
+        return self._ask("POST", f"/api/v1/tools/{tool_id}/pin", {}, {}).json()
+
     def post_tool_test(self, tool_id: str, body: ToolTrial) -> ToolTrialOut:
         """Use a tool once, as a call would."""
         return self._ask("POST", f"/api/v1/tools/{tool_id}/test", {}, {}, json=body).json()
 
     def post_tools(self, body: ToolIn, *, idempotency_key: str | None = None) -> ToolOut:
-        """Describe an HTTPS endpoint as a tool for assistants."""
+        """Describe an HTTPS endpoint, or a tool of an MCP server, as a tool for assistants."""
         return self._ask("POST", "/api/v1/tools", {}, {"Idempotency-Key": idempotency_key}, json=body).json()
+
+    def post_tools_offered(self, body: McpServerIn) -> McpOfferedOut:
+        """What an MCP server offers, to choose tools from."""
+        return self._ask("POST", "/api/v1/tools/offered", {}, {}, json=body).json()
 
     def post_trunk_sync(self, trunk_id: str, *, idempotency_key: str | None = None) -> TrunkOut:
         """Tell LiveKit again."""
@@ -3895,6 +4096,10 @@ class Callwright:
         """Give the workspace its own Twilio account; Twilio is asked whether the secret opens it."""
         return self._ask("PUT", "/api/v1/carriers/twilio", {}, {}, json=body).json()
 
+    def put_contact_confirmed_zone(self, contact_id: str, body: ConfirmedZoneIn) -> ConfirmedZone:
+        """Say with evidence in which time zone the contact is, whatever number, address and list say; audited."""
+        return self._ask("PUT", f"/api/v1/contacts/{contact_id}/confirmed-zone", {}, {}, json=body).json()
+
     def put_contact_memory(self, contact_id: str, body: MemoryIn) -> MemoryOut:
         """Change what is remembered; what is left out is forgotten."""
         return self._ask("PUT", f"/api/v1/contacts/{contact_id}/memory", {}, {}, json=body).json()
@@ -3906,6 +4111,10 @@ class Callwright:
     def put_number_assistant(self, number_id: str, body: NumberAssistant) -> NumberOut:
         """Let an assistant take inbound calls."""
         return self._ask("PUT", f"/api/v1/numbers/{number_id}/assistant", {}, {}, json=body).json()
+
+    def put_number_lookups_settings(self, body: LookupSettingsIn) -> LookupSettingsOut:
+        """Switch look-ups on with their price said, or off."""
+        return self._ask("PUT", "/api/v1/number-lookups/settings", {}, {}, json=body).json()
 
     def put_number_routing(self, number_id: str, body: Routing) -> Routing:
         """Say anew what is done with calls that come in."""

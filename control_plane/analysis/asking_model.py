@@ -107,7 +107,7 @@ each; no health data unless the call is about it. extraction: each value as JSON
 
 async def ask_model(endpoint: Endpoint, transcript: Sequence[Said], brief: Brief, by_rules: Result) -> Analyzed:
     """Raises `ModelUnavailable` when the endpoint does not answer; an answer that cannot be used twice gives what the rules found."""
-    messages = _messages(transcript, brief)
+    messages = _messages(transcript, brief, tells_schema=endpoint.tells_schema)
     for _ in range(2):
         text = await _complete(endpoint, messages, brief)
         try:
@@ -120,8 +120,10 @@ async def ask_model(endpoint: Endpoint, transcript: Sequence[Said], brief: Brief
     return Analyzed(by_rules, "rules", "The model's answer did not fit the schema, twice, so rules were used.")
 
 
-def _messages(transcript: Sequence[Said], brief: Brief) -> list[dict[str, str]]:
+def _messages(transcript: Sequence[Said], brief: Brief, *, tells_schema: bool) -> list[dict[str, str]]:
     told = _TOLD
+    if tells_schema:
+        told += f"\nThe schema of your answer, which is JSON and nothing else: {json.dumps(_schema(brief))}"
     if wanted := properties_of(brief.extraction_schema):
         told += f"\nExtract these, each described by JSON Schema: {json.dumps(wanted, ensure_ascii=False)[:20_000]}"
     lines = [json.dumps({"seq": s.seq, "who": s.speaker, "said": one_line(s.text)}, ensure_ascii=False) for s in transcript]

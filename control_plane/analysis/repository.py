@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -11,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.analysis.findings import Said
 from control_plane.calls.analysis_repository import MOST_ATTEMPTS
-from control_plane.db.models import Assistant, AssistantVersion, Call, CallAnalysis, CallEventRecord, CallTurn, Contact, ContactPhone
+from control_plane.db.models import (
+    Assistant,
+    AssistantVersion,
+    Call,
+    CallAnalysis,
+    CallEventRecord,
+    CallTranscription,
+    CallTurn,
+    Contact,
+    ContactPhone,
+)
 from sip_config.contract import EventKind
 
 MOST_TURNS, LONGEST_TURN, MOST_CHARACTERS = 800, 2000, 60_000
@@ -60,12 +71,17 @@ class AnalysisWork:
         return await self._session.scalar(query.with_for_update(), execution_options={"populate_existing": True})
 
     async def transcript(self, call_id: uuid.UUID) -> list[Said]:
-        """In the order of speech."""
+        """In the order of speech. Where the recording was transcribed anew that counts, from its beginning on."""
+        anew = await self._anew(call_id)
         query = select(CallTurn).where(CallTurn.call_id == call_id).order_by(CallTurn.started_at_s.desc(), CallTurn.seq.desc())
+        query = query if anew is None else query.where(CallTurn.started_at_s < anew.from_s)
         rows = (await self._session.scalars(query.limit(MOST_TURNS), execution_options={"populate_existing": True})).all()
-        ends = accumulate(min(len(turn.text), LONGEST_TURN) for turn in rows)
-        near = [turn for turn, so_far in zip(rows, ends, strict=True) if so_far <= MOST_CHARACTERS]
-        return [Said(t.seq, t.speaker, t.text[:LONGEST_TURN], t.started_at_s, t.ended_at_s, t.mood) for t in reversed(near)]
+        said = [Said(t.seq, t.speaker, t.text, t.started_at_s, t.ended_at_s, t.mood) for t in rows]
+        return _near([*_heard(anew, max((each.seq for each in said), default=0)), *said] if anew is not None else said)
+
+    async def _anew(self, call_id: uuid.UUID) -> CallTranscription | None:
+        query = select(CallTranscription).where(CallTranscription.call_id == call_id, CallTranscription.is_current)
+        return await self._session.scalar(query, execution_options={"populate_existing": True})
 
     async def version_of(self, call: Call, cause: str) -> AssistantVersion:
         """By what the call is judged: the version that made it, or when it is looked at again the one that is published now."""
@@ -111,3 +127,16 @@ class AnalysisWork:
         query = select(Call).where(*wanted, Call.answered_at.is_not(None), Call.ended_at.is_not(None), Call.erased_at.is_(None))
         query = query if after is None else query.where(Call.id > after)
         return (await self._session.scalars(query.order_by(Call.id).limit(most).with_for_update(key_share=True))).all()
+
+
+def _heard(anew: CallTranscription, last_seq: int) -> list[Said]:
+    """Latest first, numbered on from `last_seq`. Nobody judged its moods as they were spoken."""
+    turns = enumerate(anew.turns or (), last_seq + 1)
+    return [Said(seq, t["speaker"], t["text"], t["started_at_s"], t["ended_at_s"], None) for seq, t in turns][::-1]
+
+
+def _near(latest_first: list[Said]) -> list[Said]:
+    """The end of it, as much as is read, in the order of speech."""
+    cut = [replace(each, text=each.text[:LONGEST_TURN]) for each in latest_first[:MOST_TURNS]]
+    ends = accumulate(len(each.text) for each in cut)
+    return [each for each, so_far in zip(cut, ends, strict=True) if so_far <= MOST_CHARACTERS][::-1]

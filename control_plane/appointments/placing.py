@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from control_plane.appointments.repository import AppointmentRepository, ReminderWork
 from control_plane.appointments.service import replan, tell
+from control_plane.appointments.together import agenda_of, give_up, join, place_of, take_along
 from control_plane.audit.service import record
 from control_plane.calls.giving_way import ANOTHER_CALL, WE_FAILED, moved_to
 from control_plane.calls.meeting_repository import Own, Whom
@@ -17,16 +18,17 @@ from control_plane.calls.schemas import NewCall
 from control_plane.calls.service import CallService
 from control_plane.db.models import Appointment, AppointmentReminder, Call, Contact
 from control_plane.db.unit import Unit
-from control_plane.domain.call_state import BEFORE_DIAL
+from control_plane.domain.call_state import BEFORE_DIAL, CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Unavailable
-from control_plane.domain.reminding import LABELS, LAST_CALL, REMINDED, STATUS_OF_LABEL, agenda, time_of
+from control_plane.domain.reminding import LABELS, LAST_CALL, REMINDED, STATUS_OF_LABEL, label_at, time_of
 from control_plane.kit import metrics
-from control_plane.schedules.merging import let_go, take_along
-from sip_config.contract import Outcome, Speaker
+from control_plane.schedules import merging
+from sip_config.contract import EventKind, Outcome, Speaker
 
 LOOK_AGAIN = timedelta(minutes=1)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
 _MOST_EVIDENCE = 2000
+_TOO_LATE = "It was too late to remind of it."
 
 
 async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
@@ -38,6 +40,8 @@ async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
     obstacle = _obstacle(unit, row, reminder)
     if obstacle:
         _close(unit, reminder, "skipped", obstacle)
+        return
+    if await join(unit, row, reminder):
         return
     later = await _moved_to(unit, row)
     if later is not None:
@@ -51,7 +55,9 @@ async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
         _close(unit, reminder, "skipped", error.detail)
     else:
         reminder.state, reminder.call_id = "calling", call.id
-        await take_along(unit, call)
+        await take_along(unit, call, row, lambda other, its: not _obstacle(unit, other, its))
+        await merging.take_along(unit, call)
+        await merging.take_over(unit, call)
         reminder.note = reminder.note if reminder.note in (ANOTHER_CALL, WE_FAILED) else ""
 
 
@@ -71,7 +77,9 @@ async def conclude(unit: Unit, reminder_id: uuid.UUID) -> None:
     if _may_try_again(unit, row, reminder, call):
         reminder.state, reminder.due_at, reminder.note = "waiting", unit.now + LOOK_AGAIN, WE_FAILED
         return
-    status = STATUS_OF_LABEL.get(call.outcome_label or "") if call is not None and call.answered_at is not None else None
+    if call is not None and call.state == CallState.RELEASED and _is_put_back(unit, reminder, call):
+        return
+    status = await _status(unit, reminder, call)
     _close(unit, reminder, "done", _end_in_words(call, status))
     if call is None or status is None or reminder.starts_at != row.starts_at:
         return
@@ -85,12 +93,32 @@ async def conclude(unit: Unit, reminder_id: uuid.UUID) -> None:
     await tell(unit, row, ["status"], call.id)
 
 
-async def stop(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> None:
+async def stop(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID, appointment_id: uuid.UUID) -> None:
     """A reminder that has waited until it is too late."""
     calls = CallService(unit, workspace_id)
-    if (await calls.get(call_id)).state in BEFORE_DIAL:
-        await let_go(unit, call_id)
+    if (await calls.get(call_id)).state in BEFORE_DIAL and not await give_up(unit, call_id, appointment_id, _TOO_LATE):
         await calls.end(call_id)
+
+
+async def _status(unit: Unit, reminder: AppointmentReminder, call: Call | None) -> str | None:
+    """What the person has said of this appointment."""
+    if call is None or call.answered_at is None:
+        return None
+    events = await CallRepository(unit.session).events(call.id)
+    recorded = [str(event.data.get("label", "")) for event in events if event.kind == EventKind.OUTCOME_SET]
+    return STATUS_OF_LABEL.get(label_at(place_of(call, reminder), [*recorded, call.outcome_label or ""]))
+
+
+def _is_put_back(unit: Unit, reminder: AppointmentReminder, call: Call) -> bool:
+    """Nobody was dialled: what was only carried is due by itself, and the call's own a little later, unless somebody ended the call. That
+    it is too late by then, or must not be, is found when it is made."""
+    is_carried = place_of(call, reminder) > 1
+    if call.ended_by_request and not is_carried:
+        return False
+    reminder.state, reminder.due_at = "waiting", unit.now if is_carried else unit.now + LOOK_AGAIN
+    if is_carried:
+        reminder.call_id, reminder.note = None, WE_FAILED if reminder.note == WE_FAILED else ""
+    return True
 
 
 def _may_try_again(unit: Unit, row: Appointment, reminder: AppointmentReminder, call: Call | None) -> bool:
@@ -100,7 +128,7 @@ def _may_try_again(unit: Unit, row: Appointment, reminder: AppointmentReminder, 
 
 
 def _close(unit: Unit, reminder: AppointmentReminder, state: str, note: str) -> None:
-    reminder.state, reminder.note = state, f"{ANOTHER_CALL} {note}" if reminder.note == ANOTHER_CALL else note
+    reminder.state, reminder.note = state, f"{reminder.note} {note}" if reminder.note in (ANOTHER_CALL, merging.MERGED) else note
     unit.once_committed(metrics.REMINDERS.labels(state).inc)
 
 
@@ -108,7 +136,7 @@ def _obstacle(unit: Unit, row: Appointment, reminder: AppointmentReminder) -> st
     if row.status not in REMINDED or reminder.starts_at != row.starts_at:
         return "The appointment was moved or given up."
     if unit.now >= row.starts_at - LAST_CALL:
-        return "It was too late to remind of it."
+        return _TOO_LATE
     later = [r for r in row.reminders if r.starts_at == row.starts_at and r.offset_s < reminder.offset_s]
     return "A later reminder was due already." if any(r.state == "waiting" and r.due_at <= unit.now for r in later) else ""
 
@@ -119,7 +147,7 @@ async def _call(unit: Unit, row: Appointment, reminder: AppointmentReminder) -> 
     asked = NewCall(
         assistant_id=row.assistant_id,
         contact_id=row.contact_id,
-        agenda=agenda(contact.name, row.title, row.starts_at, row.time_zone, row.place)[:2000],
+        agenda=agenda_of(row, contact),
         variables={"appointment_time": at, "appointment_place": row.place, "appointment_title": row.title},
         metadata={"appointment_id": str(row.id), "offset_s": reminder.offset_s},
     )

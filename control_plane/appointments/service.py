@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from control_plane.appointments.repository import AppointmentRepository
 from control_plane.appointments.schemas import AppointmentIn, AppointmentOut, AppointmentPatch
+from control_plane.appointments.together import give_up
 from control_plane.audit.service import record
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.service import CallService
@@ -21,7 +22,6 @@ from control_plane.domain.rule_values import is_zone
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
-from control_plane.schedules.merging import let_go
 from control_plane.webhooks.events import emit
 
 _TRAIL = ("contact_id", "assistant_id", "external_id", "starts_at", "time_zone", "status", "reminder_offsets_s")
@@ -130,8 +130,8 @@ class AppointmentService:
     async def _end_calls(self, appointment_id: uuid.UUID) -> None:
         calls = CallService(self._unit, self._workspace_id)
         for call_id in await self._rows.unanswered_calls(appointment_id):
-            await let_go(self._unit, call_id)
-            await calls.end(call_id)
+            if not await give_up(self._unit, call_id, appointment_id, _CANCELED):
+                await calls.end(call_id)
 
     async def _find(self, appointment_id: uuid.UUID, *, lock: bool = False) -> Appointment:
         row = await self._rows.find(appointment_id, lock=lock)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import (
@@ -18,6 +18,7 @@ from control_plane.db.models import (
     Schedule,
     Tool,
 )
+from control_plane.db.models.tool import MCP
 
 
 class AssistantRepository:
@@ -55,6 +56,13 @@ class AssistantRepository:
         """Those of the names that there are, kept from being deleted until the transaction ends."""
         query = select(Tool.name).where(Tool.workspace_id == self._workspace_id, Tool.name.in_(names))
         return set(await self._session.scalars(query.with_for_update(read=True, key_share=True)))
+
+    async def unready_tools(self, names: list[str]) -> dict[str, str]:
+        """Why those of the names that cannot be used now cannot, in a sentence: tools of MCP servers that nobody has pinned, or whose
+        server describes them otherwise since."""
+        query = select(Tool.name, Tool.drift).where(Tool.workspace_id == self._workspace_id, Tool.name.in_(names), Tool.kind == MCP)
+        found = await self._session.execute(query.where(or_(Tool.pinned_at.is_(None), Tool.drift != "")))
+        return {name: drift or "It has not been pinned yet." for name, drift in found}
 
     async def has_calendars(self, ids: list[uuid.UUID]) -> bool:
         query = select(Calendar.id).where(Calendar.workspace_id == self._workspace_id, Calendar.id.in_(ids))

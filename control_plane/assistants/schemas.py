@@ -21,6 +21,8 @@ CallsFor = Annotated[str, Meta(max_length=200, examples=["Acme Dental"])]
 # BCP 47 in the form that matters here: language, then script, region or variant subtags.
 Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, examples=["en", "es-MX"])]
 ModelName = Annotated[str, Meta(min_length=1, max_length=100)]
+DEFAULT_VOICE = "alloy"
+"""One of OpenAI's."""
 Label = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,59}$", examples=["interested"])]
 ToolName = Literal[
     "end_call",
@@ -61,10 +63,12 @@ MaxDuration = Annotated[int, Meta(ge=30, le=3600)]
 
 
 class Voice(Struct, forbid_unknown_fields=True):
-    provider: Literal["openai"] = "openai"
-    """OpenAI's interface; which server answers is the agent worker's configuration."""
-    voice_id: Annotated[str, Meta(min_length=1, max_length=100)] = "alloy"
-    # The range of OpenAI's speech endpoint.
+    provider: Literal["openai", "elevenlabs", "cartesia"] = "openai"
+    """OpenAI's interface, for which the agent worker's configuration says which server answers; another vendor is an extra of the agent
+    worker, which `last_probe` says when it is not there."""
+    voice_id: Annotated[str, Meta(min_length=1, max_length=100)] = DEFAULT_VOICE
+    """As its vendor names it."""
+    # The range of OpenAI's speech endpoint; others' are within it.
     speed: Annotated[float, Meta(ge=0.25, le=4.0)] = 1.0
 
 
@@ -72,16 +76,31 @@ class ModelChoice(Struct, forbid_unknown_fields=True):
     """A model on the workspace's own account."""
 
     model: ModelName | None = None
-    """Null: the agent worker's default."""
+    """Null: the vendor's default."""
     credential: SecretName | None = None
     """A secret's name (`/secrets`), whose value opens its endpoint; null for the installation's account."""
 
 
-class Models(Struct, forbid_unknown_fields=True):
-    """The name of a model, or an object with a credential. Null: the agent worker's default."""
+class LanguageModelChoice(ModelChoice, forbid_unknown_fields=True):
+    """A language model of a vendor."""
 
-    llm: ModelName | ModelChoice | None = None
-    stt: ModelName | ModelChoice | None = None
+    provider: Literal["openai", "anthropic", "google"] = "openai"
+    """As for the voice."""
+
+
+class EarChoice(ModelChoice, forbid_unknown_fields=True):
+    """A model that hears, of a vendor."""
+
+    provider: Literal["openai", "deepgram", "cartesia"] = "openai"
+    """As for the voice."""
+
+
+class Models(Struct, forbid_unknown_fields=True):
+    """The name of a model, or an object with a credential and a vendor; the vendor of `tts` is that of the voice. Null: the vendor's
+    default."""
+
+    llm: ModelName | LanguageModelChoice | None = None
+    stt: ModelName | EarChoice | None = None
     tts: ModelName | ModelChoice | None = None
 
 
@@ -124,6 +143,8 @@ class Turns(Struct, forbid_unknown_fields=True):
 class TransferDestination(Struct, forbid_unknown_fields=True):
     name: Name
     e164: Annotated[str, Meta(max_length=32, examples=["+14155552671"], extra_json_schema=PHONE)]
+    mode: Literal["cold", "warm"] = "cold"
+    """`cold`: the carrier connects them. `warm`: they are called, told what it is about and asked, while the person hears music."""
 
 
 class Transfer(Struct, forbid_unknown_fields=True):

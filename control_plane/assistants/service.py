@@ -1,7 +1,7 @@
 """Assistants: a draft that may change at any time, and versions that never do."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from msgspec import UNSET
 from control_plane.assistants.repository import AssistantRepository
 from control_plane.assistants.schemas import (
     BUILT_IN,
+    DEFAULT_VOICE,
     AssistantConfig,
     AssistantIn,
     AssistantOut,
@@ -28,12 +29,15 @@ from control_plane.kit.pagination import Page, page_of
 from control_plane.secrets.credentials import credentials_named
 from control_plane.secrets.repository import SecretRepository
 from sip_config.languages import SPOKEN, is_spoken
+from sip_config.vendors import OPENAI, VENDORS
 
 # Generous for a form of answers, small beside the prompt.
 _MAX_SCHEMA_BYTES = 20_000
 
 PROBE_TASK = "probe_assistant"
 """Saving waits for no model: its parts are tried afterwards (trials/tasks)."""
+LOOK_TASK = "look_at_tools"
+"""Publishing waits for no MCP server: what they say of the assistant's tools is looked at afterwards (tools/tasks)."""
 
 
 class AssistantService:
@@ -59,6 +63,7 @@ class AssistantService:
         await self._require_knowledge(config)
         await self._require_credentials(msgspec.to_builtins(config.models))
         await self._require_tools(config.tools)
+        await self._require_ready(config.tools)
         await self._require_calendars(config.calendar_ids)
         row = Assistant(
             id=new_id(),
@@ -102,6 +107,7 @@ class AssistantService:
         await self._require_knowledge(msgspec.convert(row.config, AssistantConfig))
         await self._require_credentials(row.config.get("models") or {})
         await self._require_tools(row.config.get("tools") or ())
+        await self._require_ready(row.config.get("tools") or ())
         version = await self._publish(row)
         row.updated_at = self._unit.now
         record(self._unit, self._workspace_id, "assistant.publish", "assistant", row.id, None, {"number": version.number})
@@ -143,6 +149,13 @@ class AssistantService:
         if lacking:
             raise Invalid(" ".join(error.message for error in lacking), *lacking)
 
+    async def _require_ready(self, tools: Sequence[str]) -> None:
+        """Raises `Invalid` for tools of MCP servers that are not described as was agreed to: a version must be able to use its own."""
+        unready = await self._repository.unready_tools([name for name in tools if name not in BUILT_IN])
+        lacking = [FieldError(f"tools[{tools.index(name)}]", f"The tool {name!r} is not ready. {why}") for name, why in unready.items()]
+        if lacking:
+            raise Invalid(" ".join(error.message for error in lacking), *lacking)
+
     async def _require_calendars(self, ids: list[uuid.UUID]) -> None:
         """One that is deleted later is simply not booked in any more. Raises `NotFound` for what is not there, or not ours."""
         if ids and not await self._repository.has_calendars(ids):
@@ -170,6 +183,8 @@ class AssistantService:
         self._unit.session.add(version)
         await self._unit.session.flush()
         row.published_version_id = version.id
+        if any(name not in BUILT_IN for name in row.config.get("tools") or ()):
+            self._unit.nudges.add(LOOK_TASK, row.id)
         return version
 
     async def _row(self, assistant_id: uuid.UUID, *, lock: bool = False) -> Assistant:
@@ -191,6 +206,18 @@ def _tried_parts(config: Mapping[str, Any]) -> list[Any]:
     return [config.get(part) for part in ("models", "voice", "tools", "language")]
 
 
+def _of_voice(config: AssistantConfig) -> list[FieldError]:
+    voice = config.voice
+    vendor = VENDORS[voice.provider]
+    slowest, fastest = vendor.speeds
+    errors = []
+    if voice.provider != OPENAI and voice.voice_id == DEFAULT_VOICE:
+        errors.append(FieldError("voice.voice_id", f"Say which of {vendor.title}'s voices speaks; {DEFAULT_VOICE!r} is OpenAI's."))
+    if not slowest <= voice.speed <= fastest:
+        errors.append(FieldError("voice.speed", f"{vendor.title}'s voices speak at {slowest:g} to {fastest:g} of their speed."))
+    return errors
+
+
 def _check(config: AssistantConfig) -> None:
     """What a schema cannot say. Raises `Invalid` with everything that is wrong."""
     errors = []
@@ -198,6 +225,7 @@ def _check(config: AssistantConfig) -> None:
         errors.append(FieldError("language", f"Calls are held in {', '.join(SPOKEN.values())} only: an opening and a no need their words."))
     if config.voicemail.mode == "leave_message" and not config.voicemail.message.strip():
         errors.append(FieldError("voicemail.message", "To leave a message on voicemail, say which."))
+    errors += _of_voice(config)
     if config.turns.answer_after_s > config.turns.answer_within_s:
         errors.append(FieldError("turns.answer_within_s", "An answer's latest moment cannot lie before its earliest."))
     if len(set(config.outcome_labels)) < len(config.outcome_labels):

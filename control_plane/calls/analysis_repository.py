@@ -8,7 +8,7 @@ from sqlalchemy import case, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, CallAnalysis
+from control_plane.db.models import Call, CallAnalysis, CallTranscription
 from control_plane.kit.ids import new_id
 
 _QUIET = {"synchronize_session": False}
@@ -34,5 +34,6 @@ class AnalysisAsking:
         await self._session.execute(wish.on_conflict_do_update(index_elements=["call_id"], index_where=_IS_PENDING, set_=sooner))
 
     async def forget(self, call_ids: Sequence[uuid.UUID]) -> None:
-        """All versions, with the words they quote."""
-        await self._session.execute(delete(CallAnalysis).where(CallAnalysis.call_id.in_(call_ids)).execution_options(**_QUIET))
+        """All versions, with the words they quote, and what was heard anew of the recording."""
+        for of_call in (CallAnalysis, CallTranscription):
+            await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))

@@ -93,6 +93,11 @@ async def tell_risk(unit: Unit, call: Call, kind: str, level: str) -> None:
     await _tell(unit, call, "call.risk_flagged", {"risk": {"kind": kind, "level": level}})
 
 
+async def tell_transferred(unit: Unit, call: Call) -> None:
+    """The person talks with somebody else now. Who that is stands in the call's events."""
+    await _tell(unit, call, "call.transferred", {"events_url": f"/api/v1/calls/{call.id}/events"})
+
+
 async def tell_callback(unit: Unit, call: Call, before: datetime | None) -> None:
     """A time may have been promised since it was `before`."""
     if call.callback_at is not None and call.callback_at != before:

@@ -6,6 +6,7 @@ the pace below. The numbers are what a carrier says: they are looked up, and pro
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -92,14 +93,14 @@ class Arrivals:
         return Called(number, trunk, workspace, convert(number.routing, Routing), number.assistant_id)
 
     async def _begin(self, called: Called, arrived: InboundArrival) -> Call:
-        caller = _caller(called.number, arrived.caller)
+        caller, before = await self._caller(called, _callers(called.number, arrived))
         await self._require_room(called, caller)
-        before = await self._rows.called_from(called.number, caller, self._unit.now - CALLED_LATELY) if caller else None
         to = route(called.routing, called.own, self._unit.now, called.workspace.time_zone, before.assistant_id if before else None)
         version = await self._version(called, to)
         contact_id = await self._contact(called.workspace, caller, before)
         request = _request(called.routing, to)
         if before is not None and before.assistant_id == version.assistant_id:
+            request["calls_back"] = str(before.id)
             request["agenda"] = await what_it_was(self._unit.session, before, called.workspace.time_zone)
         call = self._row(called, version, caller, request)
         call.contact_id, call.room, call.phone_identity = contact_id, arrived.room, arrived.identity
@@ -109,6 +110,18 @@ class Arrivals:
         await CallRepository(self._unit.session).add_event(call, **told)
         await tell_arrived(self._unit, call)
         return call
+
+    async def _caller(self, called: Called, callers: Sequence[str]) -> tuple[str, Call | None]:
+        """The number that the caller has, and our last call to it from the number that they call: of several readings of what the
+        carrier says the one that we have called, else one that we know. Empty where it is withheld."""
+        for e164 in callers:
+            before = await self._rows.called_from(called.number, e164, self._unit.now - CALLED_LATELY)
+            if before is not None:
+                return e164, before
+        for e164 in callers[1:] and callers:
+            if await self._rows.contacts_with(called.workspace.id, e164):
+                return e164, None
+        return next(iter(callers), ""), None
 
     async def _require_room(self, called: Called, caller: str) -> None:
         load = await self._rows.load(called.number.id, caller, self._unit.now)
@@ -181,12 +194,13 @@ async def choose(unit: Unit, call: Call, key: str) -> bool:
     return True
 
 
-def _caller(number: Number, said: str) -> str:
-    """The caller's number in E.164; empty where it is withheld, or not of this number's kind. Raises `Refused` for a rehearsal's number."""
-    e164 = phone.of_caller(said, number.e164)
-    if number.is_rehearsal and not phone.is_fictional(e164):
+def _callers(number: Number, arrived: InboundArrival) -> list[str]:
+    """What the caller's number may be, of this number's kind, the likeliest first. Raises `Refused` for a rehearsal's number."""
+    readings = phone.of_caller(arrived.caller, number.e164, arrived.called)
+    found = [e164 for e164 in readings if phone.is_fictional(e164) == number.is_rehearsal]
+    if number.is_rehearsal and not found:
         raise Refused("A rehearsal's number is called only from the fictional range.", code="not_fictional")
-    return e164 if number.is_rehearsal or not phone.is_fictional(e164) else ""
+    return found
 
 
 def _request(routing: Routing, to: Route) -> dict[str, Any]:

@@ -60,7 +60,7 @@ async def continuity_of(session: AsyncSession, call: Call, tools: Iterable[str],
         # Of somebody who withholds their number nobody knows who it is.
         return Continuity()
     rows, zone = ContinuityRepository(session, call), ZoneInfo(time_zone)
-    of_run = await rows.schedule_of_run(call.schedule_run_id) if call.schedule_run_id is not None else None
+    of_run = await rows.schedule_of_call()
     earlier = await rows.earlier_calls(_CALLS)
     memory = Memory(
         checkup_type=(of_run[1] or "") if of_run else "",

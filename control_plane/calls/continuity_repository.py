@@ -29,9 +29,10 @@ class ContinuityRepository:
         self._session = session
         self._call = call
 
-    async def schedule_of_run(self, run_id: uuid.UUID) -> tuple[uuid.UUID, str | None] | None:
-        """The schedule that makes this call, and the type of the check-up that it is of, or of one that it carries."""
-        is_own = ScheduleRun.id == run_id
+    async def schedule_of_call(self) -> tuple[uuid.UUID, str | None] | None:
+        """The schedule that makes this call, or whose run a reminder's call carries, and the type of the check-up that it is of, or of one
+        that it carries."""
+        is_own = ScheduleRun.id == self._call.schedule_run_id
         query = select(ScheduleRun.schedule_id, CheckUp.checkup_type).outerjoin(CheckUp, CheckUp.schedule_id == ScheduleRun.schedule_id)
         query = query.where(or_(is_own, ScheduleRun.merged_into == self._call.id)).order_by(is_own.desc(), ScheduleRun.id)
         rows = (await self._session.execute(query)).all()

@@ -5,6 +5,7 @@ Agents and whoever else asks name one of them; which number that is, only the co
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,12 +17,22 @@ from control_plane.db.models import Call, Operator
 from control_plane.db.unit import Unit
 from control_plane.domain.calling_window import DAYS, minutes_of_day
 
+WARM = "warm"
 
-async def destinations_of(session: AsyncSession, call: Call, now: datetime) -> Mapping[str, str]:
-    """Numbers by name. An assistant's own destination stands above an operator of the same name."""
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody who takes calls over; `is_warm`: told first what it is about, and asked whether they do."""
+
+    e164: str
+    is_warm: bool
+
+
+async def destinations_of(session: AsyncSession, call: Call, now: datetime) -> Mapping[str, Named]:
+    """Who can be named. An assistant's own destination stands above an operator of the same name."""
     config = await version_config_of(session, call)
-    own = {each["name"]: each["e164"] for each in (config.get("transfer") or {}).get("destinations") or ()}
-    return {row.name: row.e164 for row in await operators_of(session, call) if is_there(row, now)} | own
+    own = {each["name"]: Named(each["e164"], each.get("mode") == WARM) for each in (config.get("transfer") or {}).get("destinations") or ()}
+    return {row.name: Named(row.e164, is_warm=False) for row in await operators_of(session, call) if is_there(row, now)} | own
 
 
 async def destination_names(unit: Unit, call_id: uuid.UUID) -> tuple[str, ...]:

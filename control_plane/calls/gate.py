@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_plane.calls.gate_repository import Asked, GateRepository, Known
 from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS, jurisdictions, purpose_of, rules_of, whereabouts
 from control_plane.calls.history_repository import HistoryRepository
+from control_plane.calls.number_lookups import known_by_lookup, wish_for_lookups, without_lookups
 from control_plane.contacts.consent_repository import ConsentRow
 from control_plane.contacts.number_import_repository import NumberImportRepository
 from control_plane.db.models import Campaign, Contact, GateVerdict, Trunk, Workspace
@@ -26,6 +27,8 @@ from control_plane.domain.decision import Decision, Dial, Reason, Stage, Wait
 from control_plane.domain.destinations import destination
 from control_plane.domain.eligibility import decide
 from control_plane.domain.facts import ConsentFact, EarlierCall, Facts
+from control_plane.domain.frequency import counted
+from control_plane.domain.number_lookup import waits_for_lookup
 from control_plane.domain.quiet_times import hours_left
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.domain.rules import Rules
@@ -50,6 +53,8 @@ class Question:
     """A call that already counts towards the caps and is not to be counted against itself."""
     caller_id_owned: bool = False
     """The number to be shown is one of the trunk's; who asks must know, and what is not known is closed."""
+    is_colleague: bool = False
+    """Named by the workspace to take calls: what protects people from being called often does not count."""
 
     @property
     def purpose(self) -> str:
@@ -83,6 +88,8 @@ async def ask_all(session: AsyncSession, questions: Sequence[Question], now: dat
     """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
     gathered = await gather(session, questions, now)
     answers = [Answer(q, f, decide(f, now, r), r) for q, (f, r) in zip(questions, gathered, strict=True)]
+    lacking = [(a.question.workspace.id, a.facts, r) for a, (_, r) in zip(answers, gathered, strict=True) if waits_for_lookup(a.decision)]
+    await wish_for_lookups(session, lacking, now)
     for (decision, code), times in Counter((_name_of(answer.decision), _first_code(answer.decision)) for answer in answers).items():
         GATE_DECISIONS.labels(decision, code).inc(times)
     return answers
@@ -94,12 +101,15 @@ async def ask(session: AsyncSession, question: Question, now: datetime) -> tuple
     return answer.decision, answer.facts
 
 
-async def gather(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[tuple[Facts, Rules]]:
+async def gather(
+    session: AsyncSession, questions: Sequence[Question], now: datetime, *, with_lookups: bool = True
+) -> list[tuple[Facts, Rules]]:
     """The facts of each question as they are in this transaction, with the rules that bind it, for whoever decides by `decide`; a few
-    queries for all of them."""
+    queries for all of them. Without `with_lookups` what look-ups say of single numbers is left out, with the rules about it."""
     repository = GateRepository(session)
     places = [jurisdictions(q.e164, q.contact) for q in questions]
     rules = [rules_of(q.workspace, q.trunk, where, q.purpose, now) for q, where in zip(questions, places, strict=True)]
+    rules = rules if with_lookups else [without_lookups(of) for of in rules]
     zones = [whereabouts(q.e164, q.contact) for q in questions]
     days = _Days(now)
     local_days = [days.around(z.time_zones[0] if z.time_zones else q.workspace.time_zone) for q, z in zip(questions, zones, strict=True)]
@@ -107,6 +117,7 @@ async def gather(session: AsyncSession, questions: Sequence[Question], now: date
     asked = [_asked(session, q) for q in questions]
     known = await repository.known(asked, min(now - ROLLING, *(day[0] for day in local_days)))
     earlier, lists = await _history(session, questions, rules, now), await _lists(session, questions, rules)
+    looked_up = await known_by_lookup(session, questions, now) if with_lookups else {}
     campaign_rules = _CampaignRules(now)
     found = []
     for i, q in enumerate(questions):
@@ -114,7 +125,7 @@ async def gather(session: AsyncSession, questions: Sequence[Question], now: date
         law = _Law(places[i], tuple(map(_consent, known[i].consents)), earlier.get(i, ()), listed)
         dialled = Dialled.seen(known[i].dialled, local_days[i][0], campaign_rules.of(q).max_per_24h, now)
         facts = _facts(q, zones[i], asked[i].number_hash, known[i], local_days[i], capped[i], dialled, campaign_rules.of(q), law)
-        found.append((facts, rules[i]))
+        found.append((replace(facts, **looked_up[i]) if i in looked_up else facts, rules[i]))
     return found
 
 
@@ -152,7 +163,7 @@ async def _history(
     session: AsyncSession, questions: Sequence[Question], rules: Sequence[Rules], now: datetime
 ) -> dict[int, tuple[EarlierCall, ...]]:
     """Earlier calls by the question's place, for those whose rules count them."""
-    places = [i for i, r in enumerate(rules) if r.reach]
+    places = [i for i, r in enumerate(rules) if r.reach and not questions[i].is_colleague]
     asked = [(q.workspace.id, q.e164, q.contact.id if q.contact else None, now - rules[i].reach) for i in places if (q := questions[i])]
     return dict(zip(places, await HistoryRepository(session).earlier(asked, OUTSIDE_CAMPAIGNS), strict=True))
 
@@ -182,6 +193,7 @@ def _facts(
         window=rules.window,
         time_zones=zones.time_zones,
         zones_contradict=zones.is_contradictory,
+        zone_confirmed=zones.is_confirmed,
         workspace_time_zone=workspace.time_zone,
         ring_timeout=timedelta(seconds=question.ring_timeout_s),
         number_hash=hashed,
@@ -255,9 +267,8 @@ class Dialled(NamedTuple):
     @classmethod
     def seen(cls, times: Sequence[datetime], day_start: datetime, max_per_24h: int | None, now: datetime) -> "Dialled":
         """`times`: newest first, at least those of the calendar day and of the last 24 hours."""
-        rolling = [at for at in times if at > now - ROLLING]
-        frees = rolling[max_per_24h - 1] + ROLLING if max_per_24h is not None and len(rolling) >= max_per_24h else None
-        return cls(sum(at >= day_start for at in times), len(rolling), frees)
+        today, rolling, last = counted(times, day_start, now - ROLLING, max_per_24h)
+        return cls(today, rolling, None if last is None else last + ROLLING)
 
 
 _NEVER_DIALLED = Dialled()
@@ -269,7 +280,7 @@ class _Rules:
 
     window: Window | None
     max_per_day: int | None
-    max_per_24h: int
+    max_per_24h: int | None
 
 
 class _CampaignRules:
@@ -277,16 +288,18 @@ class _CampaignRules:
 
     def __init__(self, now: datetime) -> None:
         self._today = now.date()
-        self._known: dict[tuple[uuid.UUID | None, bool], _Rules] = {}
+        self._known: dict[tuple[uuid.UUID | None, bool, bool], _Rules] = {}
 
     def of(self, question: Question) -> _Rules:
         campaign, rehearsal = question.campaign, question.trunk.is_rehearsal
-        key = (campaign.id if campaign else None, rehearsal)
+        key = (campaign.id if campaign else None, rehearsal, question.is_colleague)
         if key not in self._known:
             policy = RetryPolicy.from_plain(campaign.attempts if campaign else {}, rehearsal=rehearsal)
             own = Window.from_plain(campaign.window) if campaign and campaign.window is not None else None
             window = own.with_public_holidays(self._today) if own is not None else None
-            self._known[key] = _Rules(window, policy.max_per_day if campaign else None, policy.max_per_24h)
+            self._known[key] = _Rules(
+                window, policy.max_per_day if campaign else None, None if question.is_colleague else policy.max_per_24h
+            )
         return self._known[key]
 
 
@@ -304,20 +317,17 @@ class _Days:
 
 
 def verdict_of(
-    decision: Decision,
-    facts: Facts,
-    question: Question,
+    answer: Answer,
     now: datetime,
     *,
     enrollment_id: uuid.UUID | None = None,
     call_id: uuid.UUID | None = None,
     stage: Stage | None = None,
-) -> GateVerdict:
-    """The decision as a row to keep. A call that is counted already stands before its last gate."""
-    call_id = call_id or question.counted_call_id
-    stage = stage or (Stage.LAST_GATE if question.counted_call_id else Stage.CLAIM)
-    columns = verdict_columns(Answer(question, facts, decision), now, enrollment_id, stage)
-    return GateVerdict(**columns, call_id=call_id)
+) -> dict[str, Any]:
+    """The decision as the columns of a row to keep. A call that is counted already stands before its last gate."""
+    counted_call_id = answer.question.counted_call_id
+    stage = stage or (Stage.LAST_GATE if counted_call_id else Stage.CLAIM)
+    return verdict_columns(answer, now, enrollment_id, stage) | {"call_id": call_id or counted_call_id}
 
 
 def verdict_columns(answer: Answer, now: datetime, enrollment_id: uuid.UUID | None, stage: Stage = Stage.CLAIM) -> dict[str, Any]:

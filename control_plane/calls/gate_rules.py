@@ -31,15 +31,14 @@ def time_zones(e164: str, contact: Contact | None) -> tuple[str, ...]:
 def whereabouts(e164: str, contact: Contact | None) -> Whereabouts:
     """The zones that the number allows, narrowed by those stored with it, by the address and by what the list says."""
     stored = next((p.time_zones for p in contact.phones if p.e164 == e164), []) if contact is not None else []
-    given = contact.time_zone if contact is not None else None
-    return places.whereabouts(e164, tuple(stored), _address(contact), given)
+    given, confirmed = (contact.time_zone, contact.confirmed_zone) if contact is not None else (None, None)
+    return places.whereabouts(e164, tuple(stored), _address(contact), given, confirmed)
 
 
 def rules_of(workspace: Workspace, trunk: Trunk, where: tuple[str, ...], purpose: str, now: datetime) -> Rules:
     """All that binds the call. Rehearsal trunks have their own rules, which no other trunk can select."""
-    if trunk.is_rehearsal:
-        return rehearsal_rules(now)
-    return rules_for(where, purpose, own_rules(workspace.id, workspace.rules_version, workspace.rules), now)
+    own = own_rules(workspace.id, workspace.rules_version, workspace.rules)
+    return rehearsal_rules(now, own) if trunk.is_rehearsal else rules_for(where, purpose, own, now)
 
 
 def _address(contact: Contact | None) -> Address:

@@ -21,7 +21,7 @@ from control_plane.calls.calendar_repository import bookable_calendars
 from control_plane.calls.destinations import destination_names
 from control_plane.calls.knowledge_use import knowledge_order_of
 from control_plane.calls.tool_use import configured_tools_of
-from control_plane.calls.transferring import is_open
+from control_plane.calls.transferring import is_elsewhere
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, Invalid
 from control_plane.kit.secrets import SecretBox
@@ -121,11 +121,11 @@ class AgentCallController(Controller):
         storage: StorageDep,
         request: Request[Any, Any, Any],
     ) -> dict[str, Any]:
-        """A heartbeat is told when the person is being put through (`is_transferring`), so that nobody asks whether they are there."""
+        """A heartbeat is told while the person is put through (`is_transferring`), so that nobody talks to them meanwhile."""
         events = _events(await request.body())
         await AgentService(unit, call_id, ticket_of(authorization), storage).take_events(events)
         is_beat = any(event.kind is EventKind.HEARTBEAT for event in events)
-        is_transferring = is_beat and await is_open(unit, call_id)
+        is_transferring = is_beat and await is_elsewhere(unit, call_id)
         return {"accepted": len(events)} | ({"is_transferring": True} if is_transferring else {})
 
     @post("/opt-out", status_code=HTTP_200_OK)

@@ -19,7 +19,7 @@ from livekit.protocol.webhook import WebhookEvent
 
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
-from control_plane.calls.rooms import identity_of
+from control_plane.calls.rooms import identity_of, is_guest, room_of
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import Fact
@@ -27,7 +27,7 @@ from control_plane.domain.errors import Invalid
 from control_plane.kit.metrics import WEBHOOK_EVENTS
 from control_plane.settings import Settings
 from control_plane.workspaces.authentication import PUBLIC
-from sip_config.naming import SIP_CALL_STATUS, call_id_of_room, is_inbound_room
+from sip_config.naming import SIP_CALL_STATUS, call_id_of_callee, call_id_of_room, is_inbound_room
 
 KNOWN_EVENTS = frozenset(
     {
@@ -53,7 +53,7 @@ class LiveKitWebhookController(Controller):
         request: Request[Any, Any, Any],
     ) -> dict[str, bool]:
         event = _verified(settings, await request.body(), request.headers.get("Authorization", ""))
-        call = await _call_of(unit, event.room.name) if event.event in TESTIFYING else None
+        call = await _call_of(unit, event.room.name, event.participant.identity) if event.event in TESTIFYING else None
         testimony = testimony_of(event, identity_of(call)) if call is not None else None
         is_heard = call is not None and testimony is not None
         if call is not None and testimony is not None:
@@ -73,11 +73,16 @@ def _verified(settings: Settings, body: bytes, authorization: str) -> WebhookEve
         raise NotAuthorizedException("This is not signed by our LiveKit server.") from error
 
 
-async def _call_of(unit: Unit, room: str) -> Call | None:
-    """The call that takes place in the room."""
-    calls, call_id = CallRepository(unit.session), call_id_of_room(room)
-    if is_inbound_room(room):
-        return await calls.of_room(room)
+async def _call_of(unit: Unit, room: str, identity: str) -> Call | None:
+    """The call that takes place in the room; where the phone of a leg to somebody else is meant, that leg's."""
+    calls, of_phone, of_room = CallRepository(unit.session), call_id_of_callee(identity), call_id_of_room(room)
+    guest = await _locked(calls, of_phone) if of_phone != of_room else None
+    if guest is not None and is_guest(guest) and room_of(guest) == room:
+        return guest
+    return await calls.of_room(room) if is_inbound_room(room) else await _locked(calls, of_room)
+
+
+async def _locked(calls: CallRepository, call_id: str | None) -> Call | None:
     try:
         return await calls.lock(uuid.UUID(call_id)) if call_id is not None else None
     except ValueError:

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 # Each arm goes through an index of its own: the contact's calls; by number those under way, those dialled lately, those whose turn it is.
-_FACTS = "id, schedule_run_id, dialing_at, ended_at, holds_number or (state = 'queued' and due_at <= :now) as is_open"
+# What was given up, though its dial was committed, has reached nobody.
+_FACTS = "id, state, schedule_run_id, dialing_at, ended_at, holds_number or (state = 'queued' and due_at <= :now) as is_open"
 _BY_NUMBER = "workspace_id = :workspace and to_e164 = any(array(select e164 from numbers))"
 _OTHER_CALL = text(
     f"""
@@ -24,7 +25,8 @@ _OTHER_CALL = text(
     others as (
         select case when is_open then cast(:now as timestamptz) else coalesce(ended_at, dialing_at) end as over
         from found left join schedule_run r on r.id = found.schedule_run_id
-        where found.id <> all(cast(:own as uuid[])) and (cast(:schedule as uuid) is null or r.schedule_id is distinct from :schedule)
+        where found.state <> 'released' and found.id <> all(cast(:own as uuid[]))
+            and (cast(:schedule as uuid) is null or r.schedule_id is distinct from :schedule)
     )
     select max(over) from others where over > :since
     """  # noqa: S608

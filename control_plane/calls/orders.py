@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from control_plane.assistants.choices import model_of
 from control_plane.calls.continuity import Continuity
 from control_plane.calls.gate_rules import jurisdictions, purpose_of, rules_of, time_zones
 from control_plane.calls.rooms import identity_of, room_of
@@ -84,7 +85,7 @@ def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:
         schedule_id=parts.continuity.schedule_id,
         tools=_tools(config, request),
         outcome_labels=tuple(request.get("outcome_labels") or config.get("outcome_labels") or ()),
-        models=_part(ModelsOrder, _models(config.get("models") or {})),
+        models=_models(config),
         voice=_part(VoiceOrder, config.get("voice")),
         voicemail=VoicemailOrder(VoicemailMode(voicemail.get("mode", "hang_up")), fill(voicemail.get("message") or "", values)),
         menu=_menu(config.get("menu") or {}, values),
@@ -129,7 +130,7 @@ def _inbound_order(call: Call, parts: Parts, now: datetime, values: Mapping[str,
         planned=parts.continuity.planned,
         tools=_tools(config, request),
         outcome_labels=tuple(config.get("outcome_labels") or ()),
-        models=_part(ModelsOrder, _models(config.get("models") or {})),
+        models=_models(config),
         voice=_part(VoiceOrder, config.get("voice")),
         turns=_part(TurnsOrder, config.get("turns")),
         recording_policy=RecordingPolicy(rules.recording),
@@ -211,9 +212,9 @@ def _at_machines(config: Mapping[str, Any]) -> tuple[str, str]:
     return (config.get("menu") or {}).get("goal") or "", (config.get("call_screening") or {}).get("reason") or ""
 
 
-def _models(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The models' names; one with a credential of its own is an object."""
-    return {kind: choice.get("model") if isinstance(choice, Mapping) else choice for kind, choice in config.items()}
+def _models(config: Mapping[str, Any]) -> ModelsOrder:
+    (llm_vendor, llm), (stt_vendor, stt), (_, tts) = (model_of(config, kind) for kind in ("llm", "stt", "tts"))
+    return ModelsOrder(llm=llm, stt=stt, tts=tts, llm_provider=llm_vendor, stt_provider=stt_vendor)
 
 
 def _part(kind: Any, config: dict[str, Any] | None) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sip_config.contract import ACKNOWLEDGED, AnsweredBy, Outcome
+from sip_config.contract import ACKNOWLEDGED, AnsweredBy, Outcome, plain_label
 
 BUILT_IN: Mapping[str, Outcome] = {
     "interested": Outcome.SUCCESS,
@@ -23,8 +23,8 @@ def category_of(label: str) -> Outcome:
     """The category of a label: built in, a reminder's, an escalation's, the name of a category, or unknown (never success by guess)."""
     if label in BUILT_IN:
         return BUILT_IN[label]
-    if label in OF_REMINDERS:
-        return OF_REMINDERS[label]
+    if plain_label(label) in OF_REMINDERS:
+        return OF_REMINDERS[plain_label(label)]
     if label in OF_ESCALATIONS:
         return OF_ESCALATIONS[label]
     return Outcome(label) if label in Outcome._value2member_map_ else Outcome.UNKNOWN

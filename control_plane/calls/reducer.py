@@ -60,7 +60,7 @@ async def take_in(unit: Unit, call: Call, said: Testimony) -> Call:
             with telemetry.span("settle", call.trace_context, **facts_of(call)):
                 await settle(unit, call)
         observe(unit, call, before, said.source, said.kind, said.fact)
-        await unit.session.flush()
+        await CallRepository(unit.session).save(call)
         await tell_move(unit, call, before)
         if said.kind == EventKind.TOOL_CALLED:
             await tell_function(unit, call, str(said.data.get("name", "")))

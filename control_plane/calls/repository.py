@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from control_plane.db.models import (
     Trunk,
     Workspace,
 )
+from control_plane.db.rows import Rows, as_json, insert_of
 from control_plane.domain.call_state import BEFORE_DIAL, LIVE
 from control_plane.kit.ids import new_id
 from sip_config.contract import CallPurpose
@@ -40,6 +41,8 @@ _ADD_EVENT = sent(
     on conflict do nothing returning id
     """
 )
+ADD_VERDICTS = insert_of(GateVerdict, "id workspace_id enrollment_id call_id stage decision reasons inputs pack decided_at", "verdicts")
+_ADD_VERDICTS = sent(ADD_VERDICTS)
 _AROUND = (
     select(Workspace, Campaign, Contact)
     .select_from(Workspace)
@@ -48,6 +51,7 @@ _AROUND = (
     .where(Workspace.id == bindparam("workspace"))
     .options(joinedload(Contact.phones))
 )
+_CALLS = Rows(Call)
 _OF_WORKSPACE = select(Call).where(Call.id == bindparam("call_id"), Call.workspace_id == bindparam("workspace_id"))
 
 
@@ -63,7 +67,11 @@ class CallRepository:
 
     async def lock(self, call_id: uuid.UUID) -> Call | None:
         """The call, with its row locked for this transaction."""
-        return await self._session.get(Call, call_id, with_for_update=True, populate_existing=True)
+        return await _CALLS.lock(self._session, call_id)
+
+    async def save(self, call: Call) -> None:
+        """Write what was changed in the call."""
+        await _CALLS.write(self._session, call)
 
     async def find(self, workspace_id: uuid.UUID, call_id: uuid.UUID) -> Call | None:
         return await self._session.scalar(_OF_WORKSPACE, {"workspace_id": workspace_id, "call_id": call_id})
@@ -91,6 +99,11 @@ class CallRepository:
     async def waiting_of_run(self, run_id: uuid.UUID) -> Call | None:
         """The call of a schedule's run that has not been dialled yet."""
         return await self._session.scalar(select(Call).where(Call.schedule_run_id == run_id, Call.state.in_(BEFORE_DIAL)))
+
+    async def last_of_run(self, run_id: uuid.UUID) -> Call | None:
+        """The newest of the run's own calls, as it is now."""
+        query = select(Call).where(Call.schedule_run_id == run_id).order_by(Call.attempt.desc()).limit(1)
+        return await self._session.scalar(query.execution_options(populate_existing=True))
 
     async def live(self, workspace_id: uuid.UUID) -> Sequence[Call]:
         query = select(Call).where(Call.workspace_id == workspace_id, Call.state.in_(LIVE), Call.claimed_at.is_not(None))
@@ -139,9 +152,10 @@ class CallRepository:
     async def turns(self, call_id: uuid.UUID) -> Sequence[CallTurn]:
         return (await self._session.scalars(select(CallTurn).where(CallTurn.call_id == call_id).order_by(CallTurn.seq))).all()
 
-    async def add_verdict(self, verdict: GateVerdict) -> None:
-        self._session.add(verdict)
-        await self._session.flush()
+    async def add_verdict(self, verdict: Mapping[str, Any]) -> None:
+        """Keep a verdict, given as its columns."""
+        with self._session.no_autoflush:
+            await rows_of(self._session, _ADD_VERDICTS, {"verdicts": as_json([verdict])})
 
     async def verdict(self, verdict_id: uuid.UUID) -> GateVerdict | None:
         return await self._session.get(GateVerdict, verdict_id)

@@ -10,7 +10,7 @@ from sqlalchemy import Select
 
 from control_plane.audit.service import record
 from control_plane.calls.announcing import tell_queued
-from control_plane.calls.gate import Question, ask, consent_id_of, until_of, verdict_of
+from control_plane.calls.gate import Answer, Question, ask, consent_id_of, until_of, verdict_of
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.observation import made
 from control_plane.calls.orders import require_variables
@@ -114,9 +114,9 @@ class CallService:
         _require_possible(decision)
         due_at = max(_due_at(decision, at), not_before)
         _require_in_time(decision, due_at, start_by)
-        verdict = verdict_of(decision, facts, question, at, call_id=call_id, stage=Stage.PLANNING)
+        verdict = verdict_of(Answer(question, facts, decision), at, call_id=call_id, stage=Stage.PLANNING)
         await self._calls.add_verdict(verdict)
-        return {"due_at": due_at, "verdict_id": verdict.id, "consent_id": consent_id_of(decision)}
+        return {"due_at": due_at, "verdict_id": verdict["id"], "consent_id": consent_id_of(decision)}
 
     async def _queue(self, call: Call) -> None:
         self._unit.session.add(call)

@@ -1,5 +1,6 @@
 """Station 8: what follows for enrollment, contact and caller ID when a call is over. The retry policy decides, this writes."""
 
+import uuid
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ from control_plane.trunks.number_health import rest_if_blocked
 from control_plane.usage.charging import charge
 from sip_config.contract import AnsweredBy, CallPurpose, NetworkResult, Outcome
 
+_SETTLES = (Outcome.SUCCESS, Outcome.NOT_INTERESTED)
+"""Said by somebody who called back, it is the answer to what they had been called about."""
 AFTER_RELEASE = timedelta(seconds=2)
 LONGEST_AFTER_RELEASE = timedelta(minutes=5)
 """A call that was never dialled is due again at once. Each further release in a row doubles the pause, so that an agent worker, model or
@@ -35,6 +38,7 @@ async def settle(unit: Unit, call: Call) -> None:
     if call.purpose != CallPurpose.CAMPAIGN:
         # By its purpose: the run's row goes when its schedule is deleted meanwhile.
         await settle_stop(unit, call)
+        await _settle_what_was_called_back(unit, call)
     enrollment = await _claimed_enrollment(unit, call)
     if enrollment is None:
         # No campaign's call; or an operator skipped or suppressed the enrollment meanwhile, and that decision stands.
@@ -55,6 +59,7 @@ async def settle(unit: Unit, call: Call) -> None:
 async def settle_again(unit: Unit, call: Call) -> None:
     """A report that came after its call had been ended without it: if nobody is to be called again, that now holds."""
     await _close_if_it_must_be(unit, call, ("done", "suppressed"))
+    await _settle_what_was_called_back(unit, call)
 
 
 async def settle_amended(unit: Unit, call: Call) -> None:
@@ -79,6 +84,21 @@ async def _close_if_it_must_be(unit: Unit, call: Call, states: tuple[str, ...]) 
     followed = never_again(end_of(call, enrollment.attempts, enrollment.attempts_by_result, others))
     if followed is not None and followed.state in states:
         await enrollments.close(enrollment, followed.state, followed.reason)
+        await enrollments.complete_campaign_if_finished(enrollment.campaign_id)
+
+
+async def _settle_what_was_called_back(unit: Unit, call: Call) -> None:
+    """Who was called by a campaign, has called back and has settled it with the same assistant is not called for it again."""
+    before_id = call.request.get("calls_back")
+    if before_id is None or call.outcome is None or call.outcome not in _SETTLES:
+        return
+    before = await CallRepository(unit.session).find(call.workspace_id, uuid.UUID(before_id))
+    if before is None or before.enrollment_id is None or before.assistant_id != call.assistant_id:
+        return
+    enrollments = Enrollments(unit)
+    enrollment = await enrollments.lock(before.enrollment_id)
+    if enrollment is not None and enrollment.state == "waiting":
+        await enrollments.close(enrollment, "done", f"called back: outcome {call.outcome.replace('_', ' ')}")
         await enrollments.complete_campaign_if_finished(enrollment.campaign_id)
 
 

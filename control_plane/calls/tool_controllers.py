@@ -16,6 +16,9 @@ from control_plane.db.unit import Unit
 from control_plane.domain.errors import Invalid
 from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.secrets import SecretBox
+from control_plane.knowledge.embedding_models import Means
+from control_plane.knowledge.meaning import understand
+from control_plane.settings import Settings
 from control_plane.tools.describing import use
 from control_plane.workspaces.authentication import PUBLIC
 from sip_config.contract import LOOK_UP_KNOWLEDGE
@@ -62,13 +65,19 @@ class InCallKnowledgeController(Controller):
         unit: NamedDependency[SkipValidation[Unit]],
         call_id: FromPath[uuid.UUID],
         authorization: Authorization,
+        settings: NamedDependency[SkipValidation[Settings]],
+        secret_box: NamedDependency[SkipValidation[SecretBox]],
+        outbound: NamedDependency[SkipValidation[OutboundClient]],
         request: Request[Any, Any, Any],
     ) -> dict[str, Any]:
-        """As a tool by configuration is used, and answered in the same form."""
+        """As a tool by configuration is used, and answered in the same form. Models are asked while no transaction is open."""
         use_id, said = _use(await request.body())
-        knowledge = KnowledgeOfCall(unit, call_id, ticket_of(authorization))
+        knowledge = KnowledgeOfCall(unit, call_id, ticket_of(authorization), Means(settings, secret_box, outbound))
         begun = await knowledge.begin(use_id, said)
-        return {"is_done": False, "data": "", "why": begun} if isinstance(begun, str) else await knowledge.end(begun)
+        if isinstance(begun, str):
+            return {"is_done": False, "data": "", "why": begun}
+        await unit.session.commit()
+        return await knowledge.end(begun, await understand(begun.askings, begun.question))
 
 
 def _use(body: bytes) -> tuple[str, Any]:

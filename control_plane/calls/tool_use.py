@@ -20,7 +20,7 @@ from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.domain.tool_schema import closed, wrong_with
 from control_plane.kit.secrets import SecretBox
-from control_plane.tools.describing import recipe_of, values_of
+from control_plane.tools.describing import is_ready, keep_drift, parameters_of, recipe_of, values_of
 from control_plane.tools.executing import Result
 from control_plane.tools.repository import ToolRepository, tools_of_call
 from control_plane.tools.request import Recipe
@@ -47,12 +47,12 @@ async def configured_tools_of(session: AsyncSession, call_id: uuid.UUID) -> tupl
     workspace_id, names = await tools_of_call(session, call_id)
     own = [name for name in names if name not in BUILT_IN]
     rows = await ToolRepository(session, workspace_id).named(own) if own else ()
-    return tuple(described(row) for row in rows)
+    return tuple(described(row) for row in rows if is_ready(row))
 
 
 def described(row: Tool) -> ConfiguredTool:
     """A tool as an agent is told of it."""
-    return ConfiguredTool(row.name, row.description, json.dumps(closed(row.parameters)), row.timeout_s)
+    return ConfiguredTool(row.name, row.description, json.dumps(closed(parameters_of(row))), row.timeout_s)
 
 
 class ToolsOfCall:
@@ -69,7 +69,7 @@ class ToolsOfCall:
         rows = await ToolRepository(self._unit.session, workspace_id).named([name]) if name in names and name not in BUILT_IN else ()
         if not rows:
             raise NotFound.of("tool")
-        wrong = wrong_with(arguments, rows[0].parameters)
+        wrong = wrong_with(arguments, parameters_of(rows[0]))
         if wrong is not None:
             return wrong
         await note_use(self._unit, call, name, use_id)
@@ -81,7 +81,8 @@ class ToolsOfCall:
         """What came of it, without anybody's words."""
         data = {"name": use.recipe.name, "status": result.status, "is_done": result.is_done, "took_s": result.took_s}
         said = Testimony("agent", f"{ANSWERED}:{use.id}", ANSWERED, self._unit.now, None, data | {"attempts": result.attempts})
-        await hear(self._unit, self._call_id, said)
+        call = await hear(self._unit, self._call_id, said)
+        await keep_drift(self._unit.session, call.workspace_id, use.recipe, result)
 
 
 async def note_use(unit: Unit, call: Call, name: str, use_id: str) -> None:

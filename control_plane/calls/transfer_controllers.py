@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Any
 
-from litestar import Controller, Request, post
+from litestar import Controller, Request, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.status_codes import HTTP_200_OK
@@ -16,6 +16,7 @@ from control_plane.calls.repository import CallRepository
 from control_plane.calls.schemas import CallView
 from control_plane.calls.service import CallService
 from control_plane.calls.transferring import put_through
+from control_plane.calls.warm_legs import WarmLeg, begin_warm, end_warm
 from control_plane.domain.errors import CallwrightError, Conflict, NotFound, Refused
 from control_plane.telephony.port import Transfers
 from control_plane.workspaces.authentication import PUBLIC
@@ -64,14 +65,47 @@ class InCallTransferController(Controller):
     async def transfer(
         self, unit: Work, call_id: FromPath[uuid.UUID], authorization: Authorization, transfers: Carrier, request: Request[Any, Any, Any]
     ) -> dict[str, Any]:
-        """`destination`: a name of the call's order. Why it did not work is for the model; the carrier's own words are not."""
-        name = str(object_of(await request.body()).get("destination") or "")
+        """`destination`: a name of the call's order. Why it did not work is for the model; the carrier's own words are not. An agent that
+        can brief whoever answers (`can_brief`) gets a `leg` to those who are to be told first."""
+        said = object_of(await request.body())
+        name, can_brief = str(said.get("destination") or ""), said.get("can_brief") is True
         call = await AgentService(unit, call_id, ticket_of(authorization)).under_way(lock=True)
         try:
+            leg = await begin_warm(unit, call, name) if can_brief else None
+            if leg is not None:
+                return {"is_done": False, "why": "", "leg": _leg(leg)}
             why = await put_through(unit, transfers, call, name, "agent")
         except (NotFound, Refused, Conflict) as error:
             return {"is_done": False, "why": _plain(error)}
         return {"is_done": not why, "why": "nobody there has taken the call." if why else ""}
+
+    @put("/")
+    async def settle(
+        self, unit: Work, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
+    ) -> dict[str, bool]:
+        """What came of a `leg` (its call's id): the two talk with each other (`is_joined`), or `why` they do not."""
+        said = object_of(await request.body())
+        call = await AgentService(unit, call_id, ticket_of(authorization)).under_way(lock=True)
+        leg_id, is_joined = _id(str(said.get("leg") or "")), said.get("is_joined") is True
+        await end_warm(unit, call, leg_id, is_joined=is_joined, why=str(said.get("why") or ""))
+        return {"accepted": True}
+
+    @get("/")
+    async def standing(self, unit: Work, call_id: FromPath[uuid.UUID], authorization: Authorization) -> dict[str, str]:
+        """How a leg stands, with its own ticket; a `Conflict` once it is over, also where it was never dialled."""
+        return {"state": (await AgentService(unit, call_id, ticket_of(authorization)).under_way()).state}
+
+
+def _leg(leg: WarmLeg) -> dict[str, Any]:
+    ticket = {"call_id": leg.ticket.call_id, "generation": leg.ticket.generation, "token": leg.ticket.token}
+    return ticket | {"identity": leg.identity, "ringing_timeout_s": leg.ringing_timeout_s}
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise NotFound.of("call") from error
 
 
 def _plain(error: CallwrightError) -> str:

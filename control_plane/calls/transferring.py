@@ -3,7 +3,8 @@
 The number never comes from a model or a request: it is that of a destination that the workspace has named, looked at before as a dial's is:
 no number that costs more than a call, none in a country that is not allowed, none that is not to be called. What was asked stands in the
 ledger before the carrier hears of it, and what came of it after; no transaction is open meanwhile. A REFER sends no INVITE of ours: the
-carrier makes the new leg, and bills it. One at a time: whoever asks while one is open, or after one that was done, is refused.
+carrier makes the new leg, and bills it. One at a time: whoever asks while one is open, or after one that was done, is refused. Whoever
+is to be told first what it is about is called by us (`warm_legs`); who it is and whether it may be is decided here for both.
 """
 
 import uuid
@@ -11,12 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from control_plane.calls.destinations import destinations_of
+from control_plane.calls.announcing import tell_transferred
+from control_plane.calls.destinations import Named, destinations_of
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.rooms import identity_of, room_of
 from control_plane.contacts.suppression_repository import SuppressionRepository
-from control_plane.db.models import Call, Workspace
+from control_plane.db.models import Call, CallEventRecord, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
 from control_plane.domain.destinations import destination
@@ -32,6 +34,8 @@ RINGING_S = 25
 """Of the destination. The person hears ringing so long, and then the agent again."""
 OPEN = timedelta(seconds=RINGING_S + 15)
 """After that a transfer of which nothing more was heard (its process has died) is over; the carrier's answer is waited for less long."""
+OPEN_WARM = timedelta(minutes=3)
+"""The same where we call: the trunk's turn, the ringing and the briefing, each at its longest."""
 _DECIDED = ("operator", "opt_out")
 """Whose word on the outcome stands above a transfer."""
 
@@ -53,22 +57,38 @@ async def put_through(unit: Unit, transfers: Transfers, call: Call, name: str, s
     return await _end(unit, call_id, begun, result)
 
 
-async def is_open(unit: Unit, call_id: uuid.UUID) -> bool:
-    """Whether it may be ringing somewhere else for the person of this call."""
-    latest = await CallRepository(unit.session).last_event(call_id, ASKED, DONE, FAILED)
-    return latest is not None and latest.kind == ASKED and unit.now - latest.at < OPEN
+async def is_elsewhere(unit: Unit, call_id: uuid.UUID) -> bool:
+    """Whether the person of this call hears it ring somewhere else, or talks there already: not with the agent."""
+    latest = await _latest(unit, call_id)
+    return latest is not None and (latest.kind == DONE or _is_open(unit, latest))
+
+
+def _is_open(unit: Unit, latest: CallEventRecord | None) -> bool:
+    if latest is None or latest.kind != ASKED:
+        return False
+    return unit.now - latest.at < (OPEN_WARM if "call_id" in latest.data else OPEN)
+
+
+async def _latest(unit: Unit, call_id: uuid.UUID) -> CallEventRecord | None:
+    return await CallRepository(unit.session).last_event(call_id, ASKED, DONE, FAILED)
+
+
+async def require_destination(unit: Unit, call: Call, name: str) -> Named:
+    """Whom this names, who may be connected with the person now. Raises `Conflict` for a call in which nobody talks, or whose person is
+    being put through or was, `NotFound` for a destination that is not the call's, `Refused` by policy."""
+    if call.state != CallState.IN_PROGRESS:
+        raise Conflict("Only a call that is under way can be put through.", code="not_in_progress")
+    found = (await destinations_of(unit.session, call, unit.now)).get(name)
+    if found is None:
+        raise NotFound.of("destination")
+    await _require_allowed(unit, call, found.e164)
+    await _require_none_open(unit, call)
+    return found
 
 
 async def _begin(unit: Unit, call: Call, name: str, source: str) -> Begun:
-    """Raises `Conflict` for a call in which nobody talks, or whose person is being put through or was, `NotFound` for a destination that is
-    not the call's, `Refused` by policy."""
-    if call.state != CallState.IN_PROGRESS:
-        raise Conflict("Only a call that is under way can be put through.", code="not_in_progress")
-    number = (await destinations_of(unit.session, call, unit.now)).get(name)
-    if number is None:
-        raise NotFound.of("destination")
-    await _require_allowed(unit, call, number)
-    await _require_none_open(unit, call)
+    """Raises as `require_destination`."""
+    number = (await require_destination(unit, call, name)).e164
     begun = Begun(str(new_id()), Transfer(room_of(call), identity_of(call), number, RINGING_S), source)
     await _note(unit, call, ASKED, begun, {"destination": name})
     return begun
@@ -78,7 +98,7 @@ async def _require_none_open(unit: Unit, call: Call) -> None:
     kinds = [event.kind for event in await CallRepository(unit.session).events(call.id)]
     if DONE in kinds:
         raise Conflict("The person was put through already.", code="transferred")
-    if await is_open(unit, call.id):
+    if _is_open(unit, await _latest(unit, call.id)):
         raise Conflict("The person is being put through already.", code="transfer_open")
     if kinds.count(ASKED) >= MOST_TRANSFERS:
         raise Conflict(f"At most {MOST_TRANSFERS} transfers are tried in one call.", code="too_many_transfers")
@@ -100,11 +120,17 @@ async def _end(unit: Unit, call_id: uuid.UUID, begun: Begun, result: TransferRes
     if not isinstance(result, Transferred):
         await _note(unit, call, FAILED, begun, {"why": result.text[:500]})
         return result.text
+    is_done(call)
+    await _note(unit, call, DONE, begun, {})
+    await tell_transferred(unit, call)
+    return ""
+
+
+def is_done(call: Call) -> None:
+    """The person talks with somebody else now: a person's word on the outcome and an opt-out stand above it."""
     call.end_cause = EndCause.TRANSFER_DONE
     if call.outcome_source not in _DECIDED:
         call.outcome, call.outcome_label, call.outcome_source = Outcome.TRANSFERRED, "transferred", "transfer"
-    await _note(unit, call, DONE, begun, {})
-    return ""
 
 
 async def _note(unit: Unit, call: Call, kind: str, begun: Begun, data: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from control_plane.db.models import (
     Suppression,
 )
 from control_plane.db.models.suppression import FOR_NOW
+from control_plane.db.rows import Rows
 
 # Identifiers of enrollments are made in the database, because a million of them should not travel: version 7 like all others, from the
 # clock's milliseconds, a counter that keeps the order of the contacts (RFC 9562 §6.2, method 1), and the random part of a version 4.
@@ -31,18 +32,24 @@ _NEW_ID = literal_column(
     " || lpad(to_hex(row_number() over (order by contact.id) % 4096), 3, '0')"
     " || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid"
 )
+_ENROLLMENTS = Rows(Enrollment, key_share=True)
 _ENROLLED_COLUMNS = ("id", "workspace_id", "campaign_id", "contact_id", "due_at", "attempts_by_result", "waiting_reasons")
 
 CLAIMED = """
-    update enrollment set state = 'claimed', due_at = null, waiting_reasons = '{}', waiting_codes = '{}', updated_at = now()
+    update enrollment set state = 'claimed', due_at = null, waiting_reasons = '{}', waiting_codes = '{}', gives_way_since = null,
+        updated_at = now()
     where id in (select enrollment_id from made)
     """
 """Part of the statement that makes calls, which has them as `made`: an enrollment is claimed exactly if its call was made."""
+# How long it has given way is counted without the time that the gate makes it wait.
 _WAIT = text(
     """
     update enrollment set state = 'waiting', due_at = w.due_at, waiting_reasons = w.reasons, waiting_codes = w.codes,
+        gives_way_since = case when w.gives_way then coalesce(gives_way_since, now())
+            when w.codes <> '{}' and gives_way_since is not null then least(gives_way_since + (w.due_at - now()), w.due_at)
+            else gives_way_since end,
         closed_reason = '', updated_at = now()
-    from jsonb_to_recordset(cast(:waits as jsonb)) as w(id uuid, due_at timestamptz, reasons text[], codes text[])
+    from jsonb_to_recordset(cast(:waits as jsonb)) as w(id uuid, due_at timestamptz, reasons text[], codes text[], gives_way boolean)
     where enrollment.id = w.id
     """
 )
@@ -60,12 +67,14 @@ _CLOSE = text(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An enrollment to be looked at again at `due_at`; `reasons` are sentences that say why not now, `codes` the gate's own."""
+    """An enrollment to be looked at again at `due_at`; `reasons` are sentences that say why not now, `codes` the gate's own.
+    `gives_way`: it waits for another call to the same person."""
 
     id: uuid.UUID
     due_at: datetime
     reasons: list[str]
     codes: list[str] = field(default_factory=list)
+    gives_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class EnrollmentRepository:
         self._session = session
 
     async def lock(self, enrollment_id: uuid.UUID) -> Enrollment | None:
-        return await self._session.get(Enrollment, enrollment_id, with_for_update={"key_share": True}, populate_existing=True)
+        return await _ENROLLMENTS.lock(self._session, enrollment_id)
 
     async def wait_all(self, waits: Sequence[Waiting]) -> None:
         await self._session.execute(_WAIT, {"waits": msgspec.json.encode(waits).decode()})
@@ -106,7 +115,7 @@ class EnrollmentRepository:
     async def save(self, enrollment: Enrollment, **values: Any) -> None:
         for name, value in values.items():
             setattr(enrollment, name, value)
-        await self._session.flush()
+        await _ENROLLMENTS.write(self._session, enrollment)
 
     def listing(self, campaign_id: uuid.UUID, state: str | None) -> Select[Enrollment]:
         query = select(Enrollment).where(Enrollment.campaign_id == campaign_id)

@@ -40,7 +40,7 @@ class Enrollments:
 
     async def claim(self, enrollment: Enrollment) -> None:
         """A call is being made for it."""
-        await self._rows.save(enrollment, state="claimed", due_at=None, waiting_reasons=[])
+        await self._rows.save(enrollment, state="claimed", due_at=None, waiting_reasons=[], gives_way_since=None)
 
     async def lock_waiting(self, campaign_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID]:
         """Those of the contacts who wait and whom nobody else looks at, with their enrollments, locked until the transaction ends."""

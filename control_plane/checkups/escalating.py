@@ -28,7 +28,9 @@ async def begin(unit: Unit, checkup_id: uuid.UUID, run_id: uuid.UUID) -> None:
         return
     checkup, run, escalation = begun
     # A try that was made in the call of something else is among the attempts, and leaves no call of the run's own behind.
-    if run.attempts or ((run.calls or run.merged_into) and run.state in ("failed", "completed")):
+    # So is one that failed on our side, or of which nobody knows what became: they are counted by their end only.
+    was_tried = run.attempts or run.attempts_by_result.keys() & {"agent_failure", "lost"}
+    if was_tried or ((run.calls or run.merged_into) and run.state in ("failed", "completed")):
         await _next(unit, checkup, escalation)
     else:
         escalation.notes = list(run.reasons)

@@ -113,7 +113,7 @@ class CheckUpWork:
             ContactPhone.contact_id == Contact.id, func.cardinality(ContactPhone.time_zones) > 0
         )
         of_phone = of_phone.order_by(ContactPhone.priority, ContactPhone.e164).limit(1).correlate(Contact).scalar_subquery()
-        zone = func.coalesce(func.nullif(Contact.time_zone, ""), of_phone, Workspace.time_zone)
+        zone = func.coalesce(Contact.confirmed_zone, func.nullif(Contact.time_zone, ""), of_phone, Workspace.time_zone)
         query = select(CheckUp.workspace_id, CheckUp.id).join(Schedule, Schedule.id == CheckUp.schedule_id)
         query = query.join(Contact, Contact.id == CheckUp.contact_id).join(Workspace, Workspace.id == CheckUp.workspace_id)
         query = query.where(Schedule.plan["time_zone"].astext != zone).order_by(CheckUp.id).limit(limit)

@@ -157,7 +157,7 @@ class CheckUpService:
         """Where the person's day passes, as far as it is known; of several zones of a number the first is as good as any, since the gate
         asks all of them."""
         of_numbers = (zone for phone in contact.phones for zone in phone.time_zones)
-        return contact.time_zone or next(of_numbers, None) or (await self._rows.workspace()).time_zone
+        return contact.confirmed_zone or contact.time_zone or next(of_numbers, None) or (await self._rows.workspace()).time_zone
 
     async def _contact(self, contact_id: uuid.UUID) -> Contact:
         contact = (await self._rows.contacts([contact_id])).get(contact_id)

@@ -4,8 +4,10 @@ import uuid
 from typing import Annotated
 
 from litestar import Controller, Response, delete, get, patch, post, put
-from litestar.params import JSONBody, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, QueryParameter, SkipValidation
 
+from control_plane.contacts.confirmed_zones import ConfirmedZone, ConfirmedZoneIn, ConfirmedZones
 from control_plane.contacts.lists import ListService
 from control_plane.contacts.quiet_schemas import QuietTimes
 from control_plane.contacts.quiet_times import read_quiet_times, set_quiet_times
@@ -16,9 +18,11 @@ from control_plane.contacts.timeline_schemas import TimelineEntry
 from control_plane.kit.api_schemas import PHONE
 from control_plane.kit.etags import IfMatch, tagged
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
+from control_plane.kit.storage import Storage
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.handling import Given, Id, Who, Work, over_unit
 
+Files = NamedDependency[SkipValidation[Storage]]
 Search = Annotated[str | None, QueryParameter(name="q", max_length=200, description="Part of a name, an e-mail address or a number.")]
 Number = Annotated[str | None, QueryParameter(name="e164", max_length=32, schema_extra=PHONE, description="Contacts with this number.")]
 OnList = Annotated[uuid.UUID | None, QueryParameter(name="contact_list_id", description="Members of this list.")]
@@ -28,7 +32,7 @@ class ContactController(Controller):
     path = "/contacts"
     tags = ["contacts"]
     guards = [requires("viewer")]
-    dependencies = {"contacts": over_unit(ContactService)}
+    dependencies = {"contacts": over_unit(ContactService), "confirmed_zones": over_unit(ConfirmedZones)}
 
     @get("/", summary="Contacts, newest first")
     async def listing(
@@ -74,6 +78,22 @@ class ContactController(Controller):
     async def set_quiet_times(self, unit: Work, principal: Who, contact_id: Id, data: JSONBody[QuietTimes]) -> QuietTimes:
         return await set_quiet_times(unit, principal.workspace_id, contact_id, data)
 
+    @get("/{contact_id:uuid}/confirmed-zone", summary="The time zone that somebody has confirmed the contact is in")
+    async def confirmed_zone(self, confirmed_zones: Given[ConfirmedZones], contact_id: Id) -> ConfirmedZone:
+        return await confirmed_zones.read(contact_id)
+
+    @put(
+        "/{contact_id:uuid}/confirmed-zone",
+        guards=[requires("manager")],
+        summary="Say with evidence in which time zone the contact is, whatever number, address and list say; audited",
+    )
+    async def confirm_zone(self, confirmed_zones: Given[ConfirmedZones], contact_id: Id, data: JSONBody[ConfirmedZoneIn]) -> ConfirmedZone:
+        return await confirmed_zones.confirm(contact_id, data)
+
+    @delete("/{contact_id:uuid}/confirmed-zone", guards=[requires("manager")], summary="Go by number, address and list again")
+    async def unconfirm_zone(self, confirmed_zones: Given[ConfirmedZones], contact_id: Id) -> None:
+        await confirmed_zones.take_back(contact_id)
+
 
 class ContactListController(Controller):
     path = "/contact-lists"
@@ -100,8 +120,8 @@ class ContactListController(Controller):
         return tagged(await lists.update(list_id, data, if_match), ListPatch)
 
     @delete("/{list_id:uuid}", guards=[requires("manager")], summary="Delete a list; its contacts are kept")
-    async def remove(self, lists: Given[ListService], list_id: Id) -> None:
-        await lists.delete(list_id)
+    async def remove(self, lists: Given[ListService], storage: Files, list_id: Id) -> None:
+        await lists.delete(list_id, storage)
 
     @post("/{list_id:uuid}/contacts", status_code=200, guards=[requires("manager")], summary="Put contacts on the list")
     async def add_members(self, lists: Given[ListService], list_id: Id, data: JSONBody[MembersIn]) -> ListOut:

@@ -15,6 +15,7 @@ from control_plane.contacts.import_run_repository import Gone, ImportRun
 from control_plane.contacts.importing.encoding import EncodingProbe, Unreadable
 from control_plane.contacts.importing.reader import ContactReader, FileSettings
 from control_plane.contacts.importing.staging import Owner, Part, part_of
+from control_plane.domain.errors import NotFound
 from control_plane.kit.clock import Clock
 from control_plane.kit.storage import Storage
 
@@ -61,6 +62,9 @@ class Importer:
                 await self._read(run, row, reader)
             except Unreadable as error:
                 await self._fail(run, row, str(error))
+                return None
+            except NotFound:
+                await self._fail(run, row, "The file is not in the storage any more; upload it again.")
                 return None
             await self._complete(run, row, encoding=encoding, mapping=reader.mapping)
         except Gone:

@@ -85,8 +85,13 @@ class ImportService:
         if await self._storage.put(row.file_key, chunks) == 0:
             await self._storage.delete(row.file_key)
             raise Invalid.field("file", "The file is empty.")
-        await self._require_list(list_id)
-        await self._rows.add(row)
+        try:
+            await self._require_list(list_id)
+            await self._rows.add(row)
+        except Exception:
+            # The list was deleted while the file came in; nobody would ever read it.
+            await self._storage.delete(row.file_key)
+            raise
         self._unit.nudges.add("run_import", row.id)
         record(self._unit, self._workspace_id, "contact_import.created", "contact_import", row.id, None, {"list": str(list_id)})
         return ImportOut.of(row)

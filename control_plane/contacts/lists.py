@@ -14,6 +14,7 @@ from control_plane.domain.errors import Conflict, NotFound
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
+from control_plane.kit.storage import Storage
 
 
 class ListService:
@@ -48,13 +49,15 @@ class ListService:
             record(self._unit, self._workspace_id, "contact_list.updated", "contact_list", row.id, {"name": before}, {"name": row.name})
         return await self._out(row)
 
-    async def delete(self, list_id: uuid.UUID) -> None:
-        """Remove the list; its contacts stay. Raises `Conflict` while a campaign calls it."""
-        row = await self._find(list_id)
+    async def delete(self, list_id: uuid.UUID, storage: Storage) -> None:
+        """Remove the list, and the files that wait to be read for it; its contacts stay. Raises `Conflict` while a campaign calls it."""
+        row = await self._find(list_id, lock=True)
         used = await self._rows.campaigns_using(list_id)
         if used:
             names = ", ".join(repr(name) for name in used)
             raise Conflict(f"The list is used by the campaign {names}; take it out there first.", code="contact_list_in_use")
+        for key in await self._rows.waiting_files(list_id):
+            await storage.delete(key)
         record(self._unit, self._workspace_id, "contact_list.deleted", "contact_list", row.id, {"name": row.name}, None)
         await self._rows.delete(row)
 

@@ -30,7 +30,8 @@ async def set_quiet_times(unit: Unit, workspace_id: uuid.UUID, contact_id: uuid.
     record(unit, workspace_id, "contact.quiet_times_set", "contact", contact.id, {"ranges": before}, {"ranges": ranges})
     data = {"contact_id": contact.id, "changed": ["quiet_times"], "url": f"/api/v1/contacts/{contact.id}"}
     await emit(unit, workspace_id, "contact.updated", data)
-    # Who waits for the end of a former quiet time may be due now.
+    # Whoever waits for the end of a former quiet time is looked at again then, and by the new ones from then on; the tick serves who is
+    # due anyway.
     unit.nudges.add("tick")
     return _shown(contact)
 

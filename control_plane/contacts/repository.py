@@ -8,7 +8,17 @@ from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, Campaign, CampaignList, Contact, ContactList, ContactListEntry, ContactPhone, LegalHold
+from control_plane.db.models import (
+    Call,
+    Campaign,
+    CampaignList,
+    Contact,
+    ContactImport,
+    ContactList,
+    ContactListEntry,
+    ContactPhone,
+    LegalHold,
+)
 
 
 class ContactRepository:
@@ -113,6 +123,11 @@ class ListRepository:
         """Names of the campaigns that call this list, at most a few."""
         query = select(Campaign.name).join(CampaignList, CampaignList.campaign_id == Campaign.id)
         return (await self._session.scalars(query.where(CampaignList.contact_list_id == list_id).order_by(Campaign.id).limit(3))).all()
+
+    async def waiting_files(self, list_id: uuid.UUID) -> Sequence[str]:
+        """Where uploads for the list lie that have not been read to their end."""
+        query = select(ContactImport.file_key).where(ContactImport.contact_list_id == list_id, ContactImport.file_key != "")
+        return (await self._session.scalars(query.where(ContactImport.workspace_id == self._workspace_id))).all()
 
     async def put_members(self, list_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]) -> None:
         """Members who stand there already are left alone."""

@@ -71,6 +71,8 @@ class ContactOut(Struct):
     email: str | None
     language: str | None
     time_zone: str | None
+    confirmed_zone: str | None
+    """Not null: somebody has said with evidence where the person is, and calls go by that alone."""
     score: int | None
     lead_status: str
     """new, contacted, engaged, qualified, converted, lost or do_not_call."""
@@ -83,7 +85,7 @@ class ContactOut(Struct):
     @classmethod
     def of(cls, row: Contact) -> "ContactOut":
         phones = [PhoneOut.of(p) for p in row.phones]
-        facts = (row.email, row.language, row.time_zone, row.score, row.lead_status, row.lead_score, row.attributes)
+        facts = (row.email, row.language, row.time_zone, row.confirmed_zone, row.score, row.lead_status, row.lead_score, row.attributes)
         return cls(row.id, row.name, phones, *facts, row.created_at, row.updated_at)
 
 

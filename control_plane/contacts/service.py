@@ -98,7 +98,7 @@ class ContactService:
             if e164 in rows:
                 raise Invalid.field(f"phones[{i}].e164", "The contact has this number twice.")
             for zone in item.time_zones:
-                _check_zone(zone, f"phones[{i}].time_zones")
+                require_zone(zone, f"phones[{i}].time_zones")
             row = known.get(e164) or ContactPhone(id=new_id(), workspace_id=self._workspace_id, e164=e164)
             row.kind, row.priority = item.kind, item.priority or i
             row.time_zones = item.time_zones or list(phone.time_zones(e164))
@@ -114,12 +114,13 @@ class ContactService:
 
 def _check(time_zone: str | None, attributes: dict[str, Any] | None) -> None:
     if time_zone is not None:
-        _check_zone(time_zone, "time_zone")
+        require_zone(time_zone, "time_zone")
     if attributes is not None and len(attributes) > _MOST_ATTRIBUTES:
         raise Invalid.field("attributes", f"A contact has at most {_MOST_ATTRIBUTES} attributes.")
 
 
-def _check_zone(name: str, field: str) -> None:
+def require_zone(name: str, field: str) -> None:
+    """Raises `Invalid` on `field`."""
     if not is_zone(name):
         raise Invalid.field(field, f"The time zone {name!r} is not known; write it like America/New_York.")
 

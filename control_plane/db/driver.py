@@ -4,6 +4,7 @@ A session and its connection take longer to hand a statement on and to dress up 
 what is asked for every call of a dialer goes this way: text that is made once, plain values in, plain rows out.
 """
 
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 Row = tuple[Any, ...]
 Asked = tuple[bytes, Mapping[str, Any]]
 """A statement as `sent` makes it, and its values: plain ones, lists that PostgreSQL can read (or JSON, as text)."""
+_IN_USE = "callwright_connection_in_use"
 
 
 def sent(statement: str) -> bytes:
@@ -29,7 +31,7 @@ async def rows_of(session: AsyncSession, statement: bytes, given: Mapping[str, A
     connection = await _connection(session)
     try:
         cursor = await connection.execute(statement, given)
-        return await cursor.fetchall() if cursor.description is not None else ()
+        return await cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else ()
     except psycopg.Error as error:
         raise _as_known(statement, error) from error
 
@@ -46,10 +48,20 @@ async def rows_of_last(session: AsyncSession, *asked: Asked) -> Sequence[Row]:
 
 
 async def _connection(session: AsyncSession) -> psycopg.AsyncConnection[Row]:
+    """That of the session's transaction, which is begun if need be. It stays the same until the end, and is asked for once."""
     if session.autoflush and (session.new or session.dirty or session.deleted):
         await session.flush()
-    made: Any = (await session.connection()).sync_connection
-    return made.connection.driver_connection
+    transaction = session.sync_session.get_transaction()
+    known, connection = session.info.get(_IN_USE, (_nobody, None))
+    if transaction is None or known() is not transaction:
+        made: Any = (await session.connection()).sync_connection
+        connection = made.connection.driver_connection
+        session.info[_IN_USE] = (weakref.ref(session.sync_session.get_transaction()), connection)
+    return connection
+
+
+def _nobody() -> None:
+    return None
 
 
 def _as_known(statement: bytes, error: psycopg.Error) -> BaseException:

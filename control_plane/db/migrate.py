@@ -6,6 +6,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
+from control_plane.db.vectors import prepare_vectors
+
 MIGRATION_LOCK = 0x63_61_6C_6C  # "call": several processes may start at once, one of them migrates
 
 
@@ -18,12 +20,14 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Apply every missing migration; waits for another process that is doing so."""
+    """Apply every missing migration, and make room for vectors where the server can hold any; waits for another process that does so."""
     engine = create_engine(url)
     with engine.connect() as connection:
         connection.execute(text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         try:
             command.upgrade(alembic_config(url), "head")
+            prepare_vectors(connection)
+            connection.commit()
         finally:
             connection.execute(text("select pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
     engine.dispose()

@@ -28,6 +28,8 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         url,
         pool_size=pool_size,
         max_overflow=5,
+        # Few connections that know their statements and tables already, instead of all in turn.
+        pool_use_lifo=True,
         json_deserializer=msgspec.json.decode,
         # Errors are logged, and parameters are people's numbers and words.
         hide_parameters=True,

@@ -215,7 +215,8 @@ class Batch:
         elif (enrollment.workspace_id, chosen.question.e164) in numbers or enrollment.contact_id in people:
             results.waits.append(Waiting(enrollment.id, self._now + NUMBER_BUSY, [BUSY]))
         elif (to := self._givers.get(enrollment.id)) is not None:
-            results.waits.append(Waiting(enrollment.id, to.until, [A_PLANNED_CALL if to.is_planned else ANOTHER_CALL]))
+            why = A_PLANNED_CALL if to.is_planned else ANOTHER_CALL
+            results.waits.append(Waiting(enrollment.id, to.until, [why], gives_way=True))
         else:
             verdict = verdict_columns(chosen, self._now, enrollment.id)
             call = _call(candidate, self._max_duration(campaign), chosen.question.e164, attempt, verdict["id"], self._now)

@@ -165,10 +165,11 @@ async def _questions(repository: ClaimRepository, calls: list[Call]) -> list[Que
 
 
 async def _give_way(unit: Unit, call: Call, to: Yielded) -> None:
-    """The call comes later, and its ledger says why."""
+    """The call comes later, and its ledger says why, as what it is of does."""
     call.due_at, why = to.until, A_PLANNED_CALL if to.is_planned else ANOTHER_CALL
     said = {"why": why, "until": to.until.isoformat()}
     await hear(unit, call.id, Testimony("task", f"gave_way:{unit.now.isoformat()}", "gave_way", unit.now, None, said))
+    await GivingWayRepository(unit.session).tell(call.id, call.schedule_run_id, why)
 
 
 async def _give_up(unit: Unit, call: Call, answer: Answer) -> None:
@@ -204,6 +205,6 @@ async def _claim(unit: Unit, call: Call, answer: Answer) -> None:
 
 
 async def _keep_verdict(unit: Unit, call: Call, answer: Answer) -> None:
-    verdict = verdict_of(answer.decision, answer.facts, answer.question, unit.now, call_id=call.id)
+    verdict = verdict_of(answer, unit.now, call_id=call.id)
     await CallRepository(unit.session).add_verdict(verdict)
-    call.verdict_id = verdict.id
+    call.verdict_id = verdict["id"]

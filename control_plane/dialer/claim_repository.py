@@ -7,25 +7,24 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ARRAY, TextClause, Uuid, any_, bindparam, cast, select, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from control_plane.calls.leases import PLACE_OF_LOST
+from control_plane.calls.repository import ADD_VERDICTS
 from control_plane.campaigns.enrollment_repository import CLAIMED
-from control_plane.db.base import Base
 from control_plane.db.driver import rows_of, rows_of_last, sent
 from control_plane.db.models import (
     Call,
     Campaign,
     CampaignNumber,
     Contact,
-    GateVerdict,
     Number,
     Trunk,
     UsageAccount,
     Workspace,
 )
+from control_plane.db.rows import as_json, insert_of
 from control_plane.dialer.claim_rows import (
     Begun,
     ClaimingAccount,
@@ -104,7 +103,8 @@ _DUE = text(
 _ENROLLMENTS = sent(
     f"""
     select json_build_array(d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id, d.waiting_codes,
-        (select json_build_object('id', id, 'time_zone', time_zone, 'attributes', attributes, 'quiet_times', quiet_times,
+        (select json_build_object('id', id, 'time_zone', time_zone, 'confirmed_zone', confirmed_zone, 'attributes', attributes,
+            'quiet_times', quiet_times,
             'phones', (select coalesce(json_agg(json_build_object('e164', e164, 'time_zones', time_zones, 'dead_reason', dead_reason)
                 order by priority, e164), '[]') from contact_phone where contact_id = d.contact_id))
             from contact where id = d.contact_id),
@@ -140,18 +140,7 @@ _PAST = text(
 )
 
 
-def _add(model: type[Base], columns: str, rows: str) -> str:
-    """INSERT of any number of rows as one parameter, so that the statement is the same each time and is prepared once."""
-    names = columns.split()
-    table = model.__table__
-    typed = ", ".join(f"{name} {table.c[name].type.compile(dialect=_DIALECT)}" for name in names)
-    listed = ", ".join(names)
-    return f"insert into {model.__tablename__} ({listed}) select {listed} from json_to_recordset(cast(:{rows} as json)) as r({typed})"  # noqa: S608
-
-
-_DIALECT = postgresql.dialect()
-_ADD_VERDICTS = _add(GateVerdict, "id workspace_id enrollment_id call_id stage decision reasons inputs pack decided_at", "verdicts")
-_ADD_CALLS = _add(
+_ADD_CALLS = insert_of(
     Call,
     "id workspace_id purpose campaign_id enrollment_id contact_id assistant_id assistant_version_id trunk_id is_rehearsal from_number_id"
     " from_e164 caller_choice to_e164 attempt request state due_at claimed_at lease_until holds_number holds_slot verdict_id"
@@ -162,7 +151,7 @@ _ADD_CALLS = _add(
 _WRITE = sent(
     f"""
     with made as ({_ADD_CALLS} on conflict do nothing returning id, campaign_id, enrollment_id, verdict_id),
-    kept as ({_ADD_VERDICTS} where decision <> 'dial' or id in (select verdict_id from made)),
+    kept as ({ADD_VERDICTS} where decision <> 'dial' or id in (select verdict_id from made)),
     claimed as ({CLAIMED}),
     charged as (
         update campaign set served = p.served + m.calls::float8 / weight, warm_since = p.warm_since
@@ -301,5 +290,5 @@ class ClaimRepository:
         if not calls and not verdicts:
             return set()
         rows = {"calls": calls, "verdicts": verdicts, "paces": paces}
-        given = {name: msgspec.json.encode(each).decode() for name, each in rows.items()}
+        given = {name: as_json(each) for name, each in rows.items()}
         return {call_id for (call_id,) in await rows_of(self._session, _WRITE, given)}

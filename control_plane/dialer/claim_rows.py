@@ -60,6 +60,7 @@ class ClaimingWorkspace(msgspec.Struct, frozen=True, array_like=True):
     rules_version: int
     allowed_countries: list[str] | None
     paused_destinations: dict[str, Any]
+    number_lookups: dict[str, Any] | None
 
 
 class ClaimingAccount(msgspec.Struct, frozen=True, array_like=True):
@@ -194,9 +195,20 @@ class Callee(msgspec.Struct, frozen=True):
 
     id: uuid.UUID
     time_zone: str | None
+    confirmed_zone: str | None
     attributes: dict[str, Any]
     quiet_times: list[dict[str, Any]]
     phones: list[CalleePhone]
+
+
+def callee_of(contact_id: str) -> str:
+    """SQL of the `Callee` with this id, a parameter of the statement; NULL when there is none."""
+    columns = ", ".join(f"'{name}', {name}" for name in Callee.__struct_fields__ if name != "phones")
+    return f"""
+        (select json_build_object({columns},
+            'phones', (select coalesce(json_agg(json_build_object('e164', e164, 'time_zones', time_zones, 'dead_reason', dead_reason)
+                order by priority, e164), '[]') from contact_phone where contact_id = {contact_id}))
+            from contact where id = {contact_id})"""  # noqa: S608
 
 
 class Due(msgspec.Struct, frozen=True, array_like=True):

@@ -14,6 +14,7 @@ from structlog import get_logger
 from control_plane.calls.repository import database_now
 from control_plane.db.session import Sessions
 from control_plane.db.unit import Unit, open_unit
+from control_plane.dialer.database_clock import DatabaseClock
 from control_plane.domain.breaker import BreakerRules
 from control_plane.domain.pacing import PUNCTUAL, RAMP
 from control_plane.kit.clock import Clock
@@ -56,6 +57,7 @@ class Dialer:
     """Calls of this process that wait for their turn: a second nudge for one of them has nothing to add."""
     lines: defaultdict[uuid.UUID, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     """One per trunk, first come first served: of all that wait here only the first asks the trunk's row for its turn."""
+    database_clock: DatabaseClock = field(default_factory=DatabaseClock)
     last_turns: dict[uuid.UUID, Any] = field(default_factory=dict)
     """The last turn (`turns.MyTurn`) that each trunk gave to this process."""
 

@@ -11,6 +11,7 @@ import uuid
 from control_plane.contacts.suppressions import is_barred
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure_repository import DepartureRepository, Leaving
+from control_plane.dialer.turns import OnTime
 from control_plane.kit.clock import monotonic
 from control_plane.telephony.port import Dial, DialResult, PermittedDial, Refused, permit
 from sip_config.naming import ATTRIBUTE_CALL_ID
@@ -25,10 +26,14 @@ HANDED_OVER_S = 0.02
 """How long the lock is kept for the request to leave this process: the client hands it over within about a millisecond, unwatched."""
 
 
-async def depart(dialer: Dialer, order: Dial) -> DialResult:
-    """Send the INVITE unless its number was suppressed meanwhile, or the call stopped."""
+async def depart(dialer: Dialer, order: Dial, is_on_time: OnTime) -> DialResult | None:
+    """Send the INVITE at its turn, unless its number was suppressed meanwhile, or the call stopped. None when the turn was overslept.
+
+    The look is made before the turn, so that the INVITE leaves at it and not a look later; its lock is held until then.
+    """
     looked_at = monotonic()
-    async with dialer.sessions() as session:
+    # Committed although nothing is written: a rollback makes the driver forget what its connection has prepared.
+    async with dialer.sessions.begin() as session:
         leaving = await DepartureRepository(session).leaving(uuid.UUID(order.attributes[ATTRIBUTE_CALL_ID]))
         permitted = _permitted(order, leaving)
         if permitted is None:
@@ -37,6 +42,8 @@ async def depart(dialer: Dialer, order: Dial) -> DialResult:
             return STOPPED
         if await is_barred(session, leaving.workspace_id, order.to, leaving.campaign_id):
             return OPTED_OUT
+        if not await is_on_time():
+            return None
         if monotonic() - looked_at > dialer.send_within.total_seconds():
             return TOO_LATE
         sending = asyncio.create_task(dialer.telephony.dial(permitted))

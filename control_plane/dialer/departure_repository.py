@@ -3,11 +3,23 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, Campaign, GateVerdict, Installation, Workspace
+from control_plane.db.driver import rows_of, sent
 from control_plane.telephony.port import StoredVerdict
+
+# A verdict that was made for another call permits nothing here.
+_LEAVING = sent(
+    """
+    select c.workspace_id, c.campaign_id, c.to_e164,
+        c.state <> 'dialing' or c.ended_by_request or w.is_halted or coalesce(m.execution_status <> 'running', false)
+            or coalesce((select is_halted from installation where id = 1), false) as is_stopped,
+        v.id, v.decision, v.stage
+    from call c join workspace w on w.id = c.workspace_id left join campaign m on m.id = c.campaign_id
+    left join gate_verdict v on v.id = c.verdict_id and v.call_id = c.id
+    where c.id = :call
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +38,7 @@ class DepartureRepository:
         self._session = session
 
     async def leaving(self, call_id: uuid.UUID) -> Leaving:
-        row = (await self._session.execute(_LEAVING, {"call": call_id})).one()
+        (row,) = await rows_of(self._session, _LEAVING, {"call": call_id})
         workspace_id, campaign_id, to, is_stopped, verdict_id, decision, stage = row
         verdict = StoredVerdict(verdict_id, decision, stage, to) if verdict_id is not None else None
         return Leaving(workspace_id, campaign_id, verdict, is_stopped)
-
-
-_IS_STOPPED = or_(
-    Call.state != "dialing",
-    Call.ended_by_request,
-    Workspace.is_halted,
-    func.coalesce(Campaign.execution_status != "running", false()),
-    func.coalesce(select(Installation.is_halted).where(Installation.id == 1).scalar_subquery(), false()),
-)
-_LEAVING = (
-    select(Call.workspace_id, Call.campaign_id, Call.to_e164, _IS_STOPPED, GateVerdict.id, GateVerdict.decision, GateVerdict.stage)
-    .join(Workspace, Workspace.id == Call.workspace_id)
-    .outerjoin(Campaign, Campaign.id == Call.campaign_id)
-    # A verdict that was made for another call permits nothing here.
-    .outerjoin(GateVerdict, (GateVerdict.id == Call.verdict_id) & (GateVerdict.call_id == Call.id))
-    .where(Call.id == bindparam("call"))
-)

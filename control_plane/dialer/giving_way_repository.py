@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.giving_way import APART
 from control_plane.calls.meeting_repository import LONGEST_CALL
+from control_plane.db.driver import rows_of, sent
 from control_plane.domain.pacing import Priority
-from control_plane.domain.reminding import LAST_CALL
+from control_plane.domain.reminding import LAST_CALL, REMINDED
 
 _LONGEST_YIELD = timedelta(hours=2)
 """After it has first given way a call outside of campaigns does so for no longer."""
+_LONGEST_PATIENCE = timedelta(hours=4)
+"""A campaign's contact, whom staggered plans of others would keep from being called for good, gives way for no longer."""
 AHEAD = APART
 """Nobody is called for something else for so long before a planned call."""
 ASKED_FOR = timedelta(minutes=10)
@@ -42,7 +46,7 @@ _PLANS = """
     where s.contact_id = {who}.contact_id and r.state = 'due' and r.planned_at > :planned_since and r.due_at <= :until
         and r.start_by - make_interval(secs => s.latest_start_s) > :overdue
     union all select r.due_at, false from appointment a join appointment_reminder r on r.appointment_id = a.id
-    where a.contact_id = {who}.contact_id and a.status in ('scheduled', 'confirmed') and r.starts_at = a.starts_at
+    where a.contact_id = {who}.contact_id and a.status = any(:reminded) and r.starts_at = a.starts_at
         and r.state = 'waiting' and r.due_at <= :until and r.starts_at - make_interval(secs => r.offset_s) > :overdue
     union all select t.due_at, f.priority = 'crisis' from follow_up f join follow_up_step t on t.follow_up_id = f.id
     where f.contact_id = {who}.contact_id and f.state = 'open' and f.made_for = 'call' and t.state = 'waiting' and t.due_at <= :until
@@ -50,10 +54,13 @@ _PLANS = """
 _RARELY = """not exists (
         select from schedule_run b where b.schedule_id = s.id and b.planned_at > s.next_run_at - cast(:often as interval)
             and b.planned_at < s.next_run_at and b.trigger = 'plan')"""
-_ENROLLMENTS = text(
+_IS_PATIENT = "e.priority > :callback and coalesce(e.gives_way_since > :long_since, true)"
+# Whom to look at travels as JSON, whose number of rows PostgreSQL takes to be the same each time: by an array's it would plan anew.
+_ASKED = "json_array_elements_text(cast(:ids as json)) as asked(id)"
+_ENROLLMENTS = sent(
     f"""
     select distinct on (e.id) e.id, found.until, found.is_planned
-    from enrollment e cross join lateral (
+    from {_ASKED} join enrollment e on e.id = asked.id::uuid cross join lateral (
         select greatest(at, :now) + :look_again as until, true as is_planned from (
             {_PLANS.format(who="e", rarely=_RARELY)}
             union all select due_at, priority < :single from call
@@ -62,31 +69,50 @@ _ENROLLMENTS = text(
             union all select o.due_at, false from enrollment o join campaign on campaign.id = o.campaign_id
             where o.contact_id = e.contact_id and o.id <> e.id and o.state = 'waiting' and o.priority = :callback
                 and o.due_at between :overdue and :until and campaign.execution_status = 'running'
-        ) plan where e.priority > :callback or is_crisis
+        ) plan where {_IS_PATIENT} or is_crisis
         union all select coalesce(ended_at, :now) + :apart, false from call
-        where e.priority > :callback and contact_id = e.contact_id and purpose <> 'campaign' and dialing_at > :dialled_since
+        where {_IS_PATIENT} and contact_id = e.contact_id and purpose <> 'campaign' and dialing_at > :dialled_since
             and coalesce(ended_at, :now) > :rested
-    ) found where e.id = any(:ids) order by e.id, found.until desc
+    ) found order by e.id, found.until desc
     """  # noqa: S608
 )
-_SINGLES = text(
+_SINGLES = sent(
     f"""
     select distinct on (c.id) c.id, found.until, found.is_planned
-    from call c left join schedule_run run on run.id = c.schedule_run_id
-    left join appointment_reminder m on m.call_id = c.id and m.state = 'calling'
+    from {_ASKED} join call c on c.id = asked.id::uuid left join schedule_run run on run.id = c.schedule_run_id
+    left join lateral (
+        select min(starts_at) as starts_at from appointment_reminder where call_id = c.id and state = 'calling'
+    ) m on true
     cross join lateral (
         select greatest(at, :now) + :look_again as until, true as is_planned from ({_PLANS.format(who="c", rarely=_RARELY)}) plan
-        where c.purpose = 'single' and m.id is null
+        where c.purpose = 'single' and m.starts_at is null
         union all select coalesce(o.ended_at, :now) + :apart, false from call o left join schedule_run r on r.id = o.schedule_run_id
         where o.contact_id = c.contact_id and o.id <> c.id and o.dialing_at > :dialled_since and coalesce(o.ended_at, :now) > :rested
             and (run.schedule_id is null or r.schedule_id is distinct from run.schedule_id)
     ) found
-    where c.id = any(:ids) and c.priority >= :single and c.campaign_id is null and c.attempt = 1
-        and (c.created_at < :asked_before or m.id is not null or run.trigger = 'plan' and run.attempts_by_result = '{{}}')
+    where c.priority >= :single and c.campaign_id is null and c.attempt = 1
+        and (c.created_at < :asked_before or m.starts_at is not null or run.trigger = 'plan' and run.attempts_by_result = '{{}}')
         and not exists (select from call_event v where v.call_id = c.id and v.kind = 'gave_way' and v.at < :long_since)
         and found.until <= coalesce(run.start_by, m.starts_at - :last_call, 'infinity')
     order by c.id, found.until desc
     """  # noqa: S608
+)
+_ITS_RUNS = "(id = cast(:run as uuid) or merged_into = cast(:call as uuid))"
+_FREE = "select id from {table} where {which} and state = 'calling' for update skip locked"
+_TELL = (
+    text(
+        f"""
+        update schedule_run set reasons = array_append(reasons, cast(:why as text))
+        where id in ({_FREE.format(table="schedule_run", which=_ITS_RUNS)}) and cast(:why as text) <> all(reasons)
+        """  # noqa: S608
+    ),
+    *(
+        text(
+            f"update {table} set note = cast(:why as text)"  # noqa: S608
+            f" where id in ({_FREE.format(table=table, which='call_id = cast(:call as uuid)')}) and note = ''"
+        )
+        for table in ("appointment_reminder", "follow_up_step")
+    ),
 )
 
 
@@ -103,8 +129,9 @@ class GivingWayRepository:
         self._session = session
 
     async def enrollments(self, ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Yielded]:
-        """Which of these enrollments wait for something else. Who was promised a call waits only for what follows a crisis."""
-        return await self._ask(_ENROLLMENTS, ids, now, {"callback": int(Priority.CALLBACK)})
+        """Which of these enrollments wait for something else. Who was promised a call, or has waited for long, waits only for what follows
+        a crisis."""
+        return await self._ask(_ENROLLMENTS, ids, now, {"callback": int(Priority.CALLBACK), "long_since": now - _LONGEST_PATIENCE})
 
     async def singles(self, ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Yielded]:
         """Which of these calls outside of campaigns do: not those that somebody has just asked for, that follow a crisis or that repeat an
@@ -113,10 +140,17 @@ class GivingWayRepository:
             _SINGLES, ids, now, {"asked_before": now - ASKED_FOR, "long_since": now - _LONGEST_YIELD, "last_call": LAST_CALL}
         )
 
-    async def _ask(self, query: Any, ids: Sequence[uuid.UUID], now: datetime, given: dict[str, Any]) -> Mapping[uuid.UUID, Yielded]:
+    async def tell(self, call_id: uuid.UUID, run_id: uuid.UUID | None, why: str) -> None:
+        """What the call is of, or carries, says why it comes later, too: runs, reminders, a step. Not where somebody else has them now,
+        whose turn must not be waited for with the call locked."""
+        for statement in _TELL:
+            await self._session.execute(statement, {"call": call_id, "run": run_id, "why": why})
+
+    async def _ask(self, statement: bytes, ids: Sequence[uuid.UUID], now: datetime, given: dict[str, Any]) -> Mapping[uuid.UUID, Yielded]:
         if not ids:
             return {}
-        given |= {"ids": list(ids), "now": now, "until": now + AHEAD, "rested": now - APART, "dialled_since": now - APART - LONGEST_CALL}
-        given |= {"overdue": now - _OVERDUE, "often": _OFTEN, "planned_since": now - _LONGEST_PLANNED}
-        given |= {"apart": APART, "look_again": _LOOK_AGAIN, "single": int(Priority.SINGLE)}
-        return {row.id: Yielded(row.until, row.is_planned) for row in await self._session.execute(query, given)}
+        given |= {"ids": msgspec.json.encode(ids).decode(), "now": now, "until": now + AHEAD}
+        given |= {"rested": now - APART, "dialled_since": now - APART - LONGEST_CALL, "overdue": now - _OVERDUE}
+        given |= {"often": _OFTEN, "planned_since": now - _LONGEST_PLANNED}
+        given |= {"apart": APART, "look_again": _LOOK_AGAIN, "single": int(Priority.SINGLE), "reminded": sorted(REMINDED)}
+        return {row_id: Yielded(until, is_planned) for row_id, until, is_planned in await rows_of(self._session, statement, given)}

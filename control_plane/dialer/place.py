@@ -18,6 +18,7 @@ from control_plane.calls.leases import lease_of
 from control_plane.calls.observation import facts_of
 from control_plane.calls.reducer import CARE_RESERVE, Testimony, hear, take_in
 from control_plane.calls.repository import CallRepository
+from control_plane.calls.rooms import identity_of, is_guest, room_of
 from control_plane.campaigns.enrollments import Enrollments
 from control_plane.db.models import Call, Contact
 from control_plane.db.unit import Unit, open_unit
@@ -25,8 +26,7 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure import STAYED, depart
 from control_plane.dialer.protection import pause_of, react_to
 from control_plane.dialer.repository import DialerRepository, GateRows, Line
-from control_plane.dialer.turns import MyTurn, NotYet, keep, line_of, take, until_near
-from control_plane.domain.breaker import BreakerRules
+from control_plane.dialer.turns import MyTurn, NotYet, OnTime, keep, line_of, take, until_near
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.decision import Dial as MayDial
 from control_plane.domain.decision import Wait
@@ -38,7 +38,7 @@ from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, R
 from sip_config.causes import of_refusal
 from sip_config.codec import encode
 from sip_config.contract import DispatchTicket, NetworkResult
-from sip_config.naming import ATTRIBUTE_ATTEMPT, ATTRIBUTE_CALL_ID, ATTRIBUTE_SCRIPT, callee_identity, room_name
+from sip_config.naming import ATTRIBUTE_ATTEMPT, ATTRIBUTE_CALL_ID, ATTRIBUTE_SCRIPT, room_name
 
 log = get_logger(__name__)
 
@@ -73,6 +73,19 @@ class Decided:
     turn: MyTurn
     trace: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the phone of a call is."""
+
+    room: str
+    guest: str = ""
+    """Its identity in a room that is another call's; empty in its own."""
+
+    @classmethod
+    def of(cls, call: Call) -> "Place":
+        return cls(room_of(call), identity_of(call) if is_guest(call) else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +170,19 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
     except TelephonyError:
         # A LiveKit that cannot be asked will not dial either; the dial's own answer says so.
         has_agent = True
-    await keep(dialer, decided.turn)
+    return await keep(dialer, decided.turn, lambda is_on_time: _leave(dialer, decided, is_on_time, has_agent=has_agent))
+
+
+async def _leave(dialer: Dialer, decided: Decided, is_on_time: OnTime, *, has_agent: bool) -> DialResult | None:
+    """The INVITE at its turn; None when that was overslept."""
     if monotonic() - decided.at > max(dialer.verdict_holds, dialer.send_within).total_seconds():
         return NOT_SENT_IN_TIME
     if not has_agent:
         return NOBODY_TO_TALK
     with telemetry.span("dial", decided.trace, SpanKind.CLIENT, **decided.facts) as made:
-        result = await depart(dialer, decided.dial)
+        result = await depart(dialer, decided.dial, is_on_time)
         code = result.sip_code if isinstance(result, Refused) else None
-        telemetry.note(made, result=type(result).__name__.lower(), sip_status_code=code)
+        telemetry.note(made, result="overslept" if result is None else type(result).__name__.lower(), sip_status_code=code)
     return result
 
 
@@ -191,13 +208,13 @@ async def _when_it_is_our_turn(dialer: Dialer, call_id: uuid.UUID) -> Decided | 
 
 async def _try_to_commit(dialer: Dialer, call_id: uuid.UUID, line: Line) -> Decided | NotYet | str | None:
     async with open_unit(dialer.sessions, dialer.queue, dialer.clock, actor="system") as unit:
-        attempt = None if dialer.is_stopping else await _commit_dial(unit, call_id, line, dialer.breaker)
+        attempt = None if dialer.is_stopping else await _commit_dial(unit, call_id, line, dialer)
     if isinstance(attempt, Decided):
         dialer.last_turns[line.trunk_id] = attempt.turn
     return attempt
 
 
-async def _commit_dial(unit: Unit, call_id: uuid.UUID, line: Line, rules: BreakerRules) -> Decided | NotYet | str | None:
+async def _commit_dial(unit: Unit, call_id: uuid.UUID, line: Line, dialer: Dialer) -> Decided | NotYet | str | None:
     """The last look before the INVITE, in one transaction on the database's clock.
 
     A dial whose intent is now written; or how long to wait for the turn of trunk and campaign; or why the call was given up; or None when
@@ -216,12 +233,12 @@ async def _commit_dial(unit: Unit, call_id: uuid.UUID, line: Line, rules: Breake
     answer = await _last_gate(unit, call, rows)
     if isinstance(answer, str):
         return answer
-    obstacle = await pause_of(unit.session, rows.trunk, rows.now, rules)
+    obstacle = await pause_of(unit.session, rows.trunk, rows.now, dialer.breaker)
     if obstacle is not None:
         call.failure = obstacle
         await take_in(unit, call, Testimony("task", "last_gate", "trunk_not_usable", rows.now, Fact.RELEASED, {"why": obstacle}))
         return obstacle
-    mine = await take(DialerRepository(unit.session), line)
+    mine = await take(DialerRepository(unit.session), line, dialer.database_clock)
     return await _write_dial(unit, call, rows, answer, began, mine) if isinstance(mine, MyTurn) else mine
 
 
@@ -229,12 +246,12 @@ async def _last_gate(unit: Unit, call: Call, rows: GateRows) -> Answer | str:
     """That the call may be placed; or, as a sentence, why it must not be after all."""
     # The claim has counted this call towards the caps of the day; asking about them again would count it twice.
     owned, timeout = call.from_number_id is not None, call.ringing_timeout_s
-    question = Question(rows.workspace, rows.trunk, call.to_e164, rows.contact, rows.campaign, timeout, call.id, owned)
+    question = Question(rows.workspace, rows.trunk, call.to_e164, rows.contact, rows.campaign, timeout, call.id, owned, is_guest(call))
     (answer,) = await ask_all(unit.session, (question,), rows.now)
     if isinstance(answer.decision, MayDial):
         return answer
     # The claim's verdict was another one; the call's own `verdict_id` stays with it, since no dial rests on this.
-    verdict = verdict_of(answer.decision, answer.facts, question, rows.now, enrollment_id=call.enrollment_id)
+    verdict = verdict_of(answer, rows.now, enrollment_id=call.enrollment_id)
     await CallRepository(unit.session).add_verdict(verdict)
     call.failure = "; ".join(reason.sentence for reason in answer.decision.reasons)
     reasons = {"reasons": reasons_of(answer.decision)}
@@ -248,9 +265,9 @@ async def _last_gate(unit: Unit, call: Call, rows: GateRows) -> Answer | str:
 async def _write_dial(unit: Unit, call: Call, rows: GateRows, answer: Answer, began: float, mine: MyTurn) -> Decided:
     """The intent, before anything is sent."""
     assert rows.trunk.livekit_outbound_trunk_id is not None
-    verdict = verdict_of(answer.decision, answer.facts, answer.question, rows.now, enrollment_id=call.enrollment_id)
+    verdict = verdict_of(answer, rows.now, enrollment_id=call.enrollment_id)
     await CallRepository(unit.session).add_verdict(verdict)
-    call.verdict_id, call.consent_id = verdict.id, consent_id_of(answer.decision)
+    call.verdict_id, call.consent_id = verdict["id"], consent_id_of(answer.decision)
     call.lease_epoch += 1
     order = _dial_order(call, rows.contact, rows.trunk.livekit_outbound_trunk_id)
     await take_in(unit, call, Testimony("task", "dial_committed", "dial_committed", mine.turn.at, Fact.DIAL_COMMITTED))
@@ -263,8 +280,8 @@ def _dial_order(call: Call, contact: Contact | None, livekit_trunk_id: str) -> D
         script = contact.attributes.get("rehearsal_script")
         attributes |= {ATTRIBUTE_SCRIPT: str(script)} if script else {}
     return Dial(
-        room=room_name(str(call.id)),
-        identity=callee_identity(str(call.id)),
+        room=room_of(call),
+        identity=identity_of(call),
         trunk_id=livekit_trunk_id,
         to=call.to_e164,
         from_number=call.from_e164,
@@ -303,9 +320,9 @@ async def _record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult,
             call.reserved_until = call.lease_until = unit.now
         await react_to(unit, call, result, dialer.breaker)
         # Somebody ended it while the INVITE was on its way into a room that was just closed: the phone rang all the same.
-        is_over = call.state in FINAL or call.ended_by_request
+        is_over, where = call.state in FINAL or call.ended_by_request, Place.of(call)
     if is_over:
-        await close_room(dialer, call_id)
+        await close_room(dialer, call_id, where)
 
 
 def _testimony(call: Call, result: DialResult, now: datetime) -> Testimony:
@@ -351,14 +368,17 @@ async def end_by_request(dialer: Dialer, call_id: uuid.UUID) -> None:
         if call is not None and call.ended_by_request and call.state in BEFORE_DIAL:
             call.failure = call.failure or "Ended by request before it was dialled."
             await hear(unit, call_id, Testimony("operator", "end", "released", unit.now, Fact.RELEASED))
-        room = call.room if call is not None else None
-    await close_room(dialer, call_id, room)
+        where = Place.of(call) if call is not None else None
+    await close_room(dialer, call_id, where)
 
 
-async def close_room(dialer: Dialer, call_id: uuid.UUID, room: str | None = None) -> None:
-    """Close the call's room, which is named after the call unless `room` says otherwise. If LiveKit cannot be reached, the room's own
-    timeouts and the sweep do it later."""
+async def close_room(dialer: Dialer, call_id: uuid.UUID, where: Place | None = None) -> None:
+    """Close the call's room, which is named after the call unless `where` says otherwise; of a room that is another call's only its own
+    phone is hung up. If LiveKit cannot be reached, the room's own timeouts and the sweep do it later."""
     try:
-        await dialer.telephony.close_room(room or room_name(str(call_id)))
+        if where is not None and where.guest:
+            await dialer.telephony.hang_up(where.room, where.guest)
+        else:
+            await dialer.telephony.close_room(where.room if where is not None else room_name(str(call_id)))
     except TelephonyError as error:
         log.warning("room_not_closed", call_id=str(call_id), error=str(error))

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Uuid, bindparam, cast, func, select, text, union
+import msgspec
+from sqlalchemy import Uuid, func, select, text, union
+from sqlalchemy import cast as as_type
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from control_plane.calls.repository import database_now
 from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, Trunk, Workspace
-from control_plane.domain.pacing import AHEAD, LEAD, Turn, WorkerReport
+from control_plane.dialer.claim_rows import Callee, ClaimingCampaign, ClaimingTrunk, ClaimingWorkspace, array_of, callee_of
+from control_plane.domain.pacing import LEAD, Turn, WorkerReport, ahead
 
 MOST_WANTED = 10_000
 """Due contacts are counted up to this many: a campaign of a million wants no more workers than one of ten thousand."""
@@ -42,16 +44,14 @@ _TAKE_TURN = sent(
 )
 
 
-# Built once. One instant for all rows of the join, or the contact's phones would make them different answers.
-_GATE_ROWS = (
-    select(select(func.clock_timestamp()).scalar_subquery(), Workspace, Trunk, Campaign, Contact)
-    .select_from(Workspace)
-    .join(Trunk, Trunk.id == bindparam("trunk"))
-    .outerjoin(Campaign, Campaign.id == bindparam("campaign"))
-    .outerjoin(Contact, Contact.id == bindparam("contact"))
-    .where(Workspace.id == bindparam("workspace"))
-    .options(joinedload(Contact.phones))
+_GATE_ROWS = sent(
+    f"""
+    select clock_timestamp(), json_build_array({array_of(ClaimingWorkspace, "w")}, {array_of(ClaimingTrunk, "t")},
+        case when c.id is not null then {array_of(ClaimingCampaign, "c")} end, {callee_of(":contact")})::text
+    from workspace w join trunk t on t.id = :trunk left join campaign c on c.id = :campaign where w.id = :workspace
+    """  # noqa: S608
 )
+_read_gate_rows = msgspec.json.Decoder(tuple[ClaimingWorkspace, ClaimingTrunk, ClaimingCampaign | None, Callee | None]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class GateRows:
-    """The rows around a call, and the database's clock when they were read."""
+    """The rows around a call, for reading, and the database's clock when they were read."""
 
     now: datetime
     workspace: Workspace
@@ -91,7 +91,7 @@ class DialerRepository:
     async def slots_taken(self, now: datetime) -> int:
         """Calls that hold a slot, and jobs that workers still report although their call has given its slot back."""
         held = select(Call.id).where(Call.holds_slot)
-        jobs = select(cast(func.unnest(AgentWorker.calls), Uuid)).where(AgentWorker.heartbeat_at > now - timedelta(seconds=10))
+        jobs = select(as_type(func.unnest(AgentWorker.calls), Uuid)).where(AgentWorker.heartbeat_at > now - timedelta(seconds=10))
         both = union(held, jobs).subquery()
         return await self._session.scalar(select(func.count()).select_from(both)) or 0
 
@@ -110,7 +110,9 @@ class DialerRepository:
     async def gate_rows(self, call: Call) -> GateRows:
         """What the last gate asks about, unlocked, in one statement."""
         around = {"workspace": call.workspace_id, "trunk": call.trunk_id, "campaign": call.campaign_id, "contact": call.contact_id}
-        return GateRows(*(await self._session.execute(_GATE_ROWS, around)).unique().one())
+        ((now, found),) = await rows_of(self._session, _GATE_ROWS, around)
+        # They have all that gate and dial read of such rows.
+        return GateRows(now, *cast(tuple[Workspace, Trunk, Campaign | None, Contact | None], _read_gate_rows(found)))
 
     async def line(self, call_id: uuid.UUID) -> Line | None:
         found = await rows_of(self._session, _LINE, {"call": call_id})
@@ -119,8 +121,8 @@ class DialerRepository:
     async def next_turn(self, line: Line, spacing: timedelta) -> tuple[Turn, datetime] | None:
         """Take the trunk's next turn, the one after it being `spacing` later, and read the clock; None when it is not near, or the trunk's
         pace is no longer what `line` says."""
-        given = {"trunk": line.trunk_id, "lead": LEAD, "ahead": AHEAD, "spacing": spacing, "calls_per_second": line.calls_per_second}
-        given |= {"rate_factor": line.rate_factor, "throttled_at": line.throttled_at}
+        pace = {"calls_per_second": line.calls_per_second, "rate_factor": line.rate_factor, "throttled_at": line.throttled_at}
+        given = pace | {"trunk": line.trunk_id, "lead": LEAD, "ahead": ahead(spacing), "spacing": spacing}
         for next_send_at, now in await rows_of(self._session, _TAKE_TURN, given):
             return Turn(next_send_at - spacing, next_send_at), now
         return None

@@ -10,16 +10,16 @@ from control_plane.calls.control_repository import ControlRepository
 from control_plane.calls.leases import LOST_LOOK, LOST_SILENCE
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository, database_now
+from control_plane.calls.rooms import is_guest
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.dialer.context import Dialer
-from control_plane.dialer.place import MOST_DISPATCHES, close_room, end_by_request, next_generation, release, send_agent
+from control_plane.dialer.place import MOST_DISPATCHES, Place, close_room, end_by_request, next_generation, release, send_agent
 from control_plane.dialer.repository import DialerRepository
 from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.telephony.port import Leg, TelephonyError
 from sip_config.causes import of_departure
 from sip_config.contract import CallPurpose, NetworkResult
-from sip_config.naming import room_name
 
 log = get_logger(__name__)
 
@@ -37,7 +37,7 @@ async def sweep(dialer: Dialer) -> int:
     """Look after the calls whose lease is over; the number looked at."""
     async with dialer.unit() as unit:
         repository, now = DialerRepository(unit.session), unit.now
-        expired = [(call.id, CallState(call.state), call.holds_number, call.room) for call in await repository.expired(now, BATCH)]
+        expired = [(call.id, CallState(call.state), call.holds_number, Place.of(call)) for call in await repository.expired(now, BATCH)]
         for call in await repository.unnudged(now - RENUDGE_AFTER):
             unit.nudges.add("dispatch_call" if call.state == CallState.QUEUED else "place_call", call.id)
         asked_to_end = await ControlRepository(unit.session).asked_to_end()
@@ -45,10 +45,10 @@ async def sweep(dialer: Dialer) -> int:
         await end_by_request(dialer, call_id)
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def look_after(call_id: uuid.UUID, state: CallState, holds_number: bool, room: str | None) -> None:
+    async def look_after(call_id: uuid.UUID, state: CallState, holds_number: bool, where: Place) -> None:
         async with places:
             try:
-                await _look_after(dialer, call_id, state, holds_number, room)
+                await _look_after(dialer, call_id, state, holds_number, where)
             except Exception:
                 # One call that cannot be looked after must not keep the sweep from all that come behind it.
                 log.exception("sweep_failed", call_id=str(call_id))
@@ -57,7 +57,7 @@ async def sweep(dialer: Dialer) -> int:
     return len(expired)
 
 
-async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, holds_number: bool, room: str | None) -> None:
+async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, holds_number: bool, where: Place) -> None:
     if state in BEFORE_DIAL:
         await _before_dial(dialer, call_id)
         return
@@ -65,23 +65,27 @@ async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, hold
         await _give_back(dialer, call_id)
         return
     try:
-        legs = await dialer.telephony.legs(room or room_name(str(call_id)))
+        legs = await dialer.telephony.legs(where.room)
     except TelephonyError as error:
         log.warning("sweep_cannot_look", call_id=str(call_id), error=str(error))
         legs = None
+    if legs is not None and where.guest:
+        # The room's other phone is another call's.
+        legs = tuple(leg for leg in legs if leg.is_agent or leg.identity == where.guest)
     if state in FINAL:
         is_to_be_closed = await _search(dialer, call_id, legs)
     else:
         is_to_be_closed = legs is not None and await _judge(dialer, call_id, legs)
     if is_to_be_closed:
-        await close_room(dialer, call_id, room)
+        await close_room(dialer, call_id, where)
 
 
 async def _before_dial(dialer: Dialer, call_id: uuid.UUID) -> None:
     """No agent became ready in time: send another one, twice at most, then put the call back. No attempt is used either way.
 
     A dispatch made before its worker has registered is accepted by LiveKit and never runs (facts/voice §2). The old room goes first: with
-    it LiveKit forgets the old dispatch, and whoever still comes from it finds the ticket of its generation refused.
+    it LiveKit forgets the old dispatch, and whoever still comes from it finds the ticket of its generation refused. The agent of a
+    leg in another call's room is that call's, and no other is sent.
     """
     async with dialer.unit() as unit:
         call = await CallRepository(unit.session).lock(call_id)
@@ -89,7 +93,8 @@ async def _before_dial(dialer: Dialer, call_id: uuid.UUID) -> None:
         if call is None or call.state not in BEFORE_DIAL or call.lease_until is None or call.lease_until > now:
             return
         sending, state = None, CallState(call.state)
-        if state is not CallState.READY and 0 < call.agent_generation < MOST_DISPATCHES and not call.ended_by_request:
+        may_send = state is not CallState.READY and 0 < call.agent_generation < MOST_DISPATCHES and not is_guest(call)
+        if may_send and not call.ended_by_request:
             sending = next_generation(call, now)
             said = {"generation": call.agent_generation, "why": _NOT_READY[state]}
             await hear(unit, call_id, Testimony("sweep", f"redispatch:{call.agent_generation}", "redispatched", now, None, said))

@@ -4,23 +4,26 @@ database's clock, a little ahead; each process waits for its turn on its own clo
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from structlog import get_logger
 
 from control_plane.calls.repository import database_now
 from control_plane.db.models import Campaign, Trunk
 from control_plane.dialer.context import Dialer
+from control_plane.dialer.database_clock import DatabaseClock
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository, Line
 from control_plane.domain.call_state import CallState
-from control_plane.domain.pacing import AHEAD, Turn, moved_turn, patience_after, spacing, take_turn
+from control_plane.domain.pacing import Turn, ahead, moved_turn, patience_after, spacing, take_turn
 from control_plane.kit.clock import monotonic
 
 log = get_logger(__name__)
+_Sent = TypeVar("_Sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +67,32 @@ async def until_near(dialer: Dialer, line: Line) -> None:
     """Sleep until the trunk's next turn may be asked for, as far as this process knows."""
     turn = take_turn(line.next_send_at, line.now, pace_of(line, line.now))
     left = turn.total_seconds() if isinstance(turn, timedelta) else 0.0
+    early = ahead(spacing(pace_of(line, line.now)))
     last = dialer.last_turns.get(line.trunk_id)
     if last is not None:
-        left = max(left, (last.turn.next_at - AHEAD - last.now).total_seconds() - (monotonic() - last.read_at))
+        left = max(left, (last.turn.next_at - early - last.now).total_seconds() - (monotonic() - last.read_at))
     await asyncio.sleep(left)
 
 
-async def take(repository: DialerRepository, line: Line) -> MyTurn | NotYet:
+async def take(repository: DialerRepository, line: Line, clock: DatabaseClock) -> MyTurn | NotYet:
     """The next turn, if it is near and the trunk's pace is still as `line` has it. The trunk's row is locked until the transaction ends."""
     if line.calls_per_minute is not None:
-        return await _take_both(repository, line)
+        return await _take_both(repository, line, clock)
+    asked_at = monotonic()
     taken = await repository.next_turn(line, spacing(pace_of(line, line.now)))
-    return NotYet(timedelta(0), is_behind_trunk=True) if taken is None else MyTurn(line.trunk_id, *taken, monotonic())
+    if taken is None:
+        return NotYet(timedelta(0), is_behind_trunk=True)
+    turn, now = taken
+    return MyTurn(line.trunk_id, turn, now, clock.when(now, asked_at, monotonic()))
 
 
-async def _take_both(repository: DialerRepository, line: Line) -> MyTurn | NotYet:
+async def _take_both(repository: DialerRepository, line: Line, clock: DatabaseClock) -> MyTurn | NotYet:
     """As `take`, when the campaign has turns of its own. Both rows are locked, the campaign's first."""
     campaign = await repository.paced_campaign(line.campaign_id)
     trunk = await repository.trunk(line.trunk_id, lock=True)
-    mine = ask_turn(trunk, campaign, await repository.now())
+    asked_at = monotonic()
+    now = await repository.now()
+    mine = ask_turn(trunk, campaign, now, clock.when(now, asked_at, monotonic()))
     if isinstance(mine, MyTurn):
         await repository.send_no_sooner(trunk.id, mine.turn.next_at)
         if campaign is not None and campaign.calls_per_minute is not None:
@@ -90,9 +100,8 @@ async def _take_both(repository: DialerRepository, line: Line) -> MyTurn | NotYe
     return mine
 
 
-def ask_turn(trunk: Trunk, campaign: Campaign | None, now: datetime) -> MyTurn | NotYet:
+def ask_turn(trunk: Trunk, campaign: Campaign | None, now: datetime, read_at: float) -> MyTurn | NotYet:
     """The next turn of the trunk (and campaign), whose rows are locked. It is taken by writing down when the one after is."""
-    read_at = monotonic()
     turn = take_turn(trunk.next_send_at, now, pace_of(trunk, now))
     if isinstance(turn, timedelta):
         return NotYet(turn, is_behind_trunk=True)
@@ -104,28 +113,53 @@ def ask_turn(trunk: Trunk, campaign: Campaign | None, now: datetime) -> MyTurn |
     return MyTurn(trunk.id, turn, now, read_at)
 
 
-async def keep(dialer: Dialer, mine: MyTurn) -> None:
-    """Sleep until the turn. Who oversleeps it moves it first, so that the trunk never sees more than its pace.
+LOOK = timedelta(milliseconds=30)
+"""Before the turn: the last look into the database (5 to 20 ms on a busy machine) is over when the turn comes."""
+
+OnTime = Callable[[], Awaitable[bool]]
+"""Sleeps until the turn. False when it was overslept: nothing may be sent."""
+
+
+async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[[OnTime], Awaitable[_Sent | None]]) -> _Sent:
+    """Let `leave` send at the turn. It is called a little before, makes ready, awaits `OnTime`, and sends at once; None: it was late.
+    Who oversleeps the turn moves it first, so that the trunk never sees more than its pace, and makes ready again.
 
     Each miss makes the next turn wider. On a machine so busy that nobody is ever punctual, calls would otherwise move their turns until the
     gate's word is too old, and none would be sent.
     """
     interval, patience = mine.turn.next_at - mine.turn.at, dialer.punctual
     while True:
-        await asyncio.sleep(max(0.0, mine.seconds_left()))
-        late = timedelta(seconds=-mine.seconds_left())
-        if late <= patience:
-            return
-        log.info("turn_missed", trunk_id=str(mine.trunk_id), late_ms=round(late.total_seconds() * 1000))
-        patience = patience_after(late, patience)
+        await asyncio.sleep(max(0.0, mine.seconds_left() - LOOK.total_seconds()))
+        watch = _Watch(mine, patience)
+        if (sent := await leave(watch.is_on_time)) is not None:
+            return sent
+        log.info("turn_missed", trunk_id=str(mine.trunk_id), late_ms=round(watch.late.total_seconds() * 1000))
+        patience = patience_after(watch.late, patience)
         mine = await _moved(dialer, mine, interval, patience)
+
+
+@dataclass(slots=True)
+class _Watch:
+    """How late somebody was for a turn."""
+
+    mine: MyTurn
+    patience: timedelta
+    late: timedelta = timedelta(0)
+
+    async def is_on_time(self) -> bool:
+        await asyncio.sleep(max(0.0, self.mine.seconds_left()))
+        self.late = timedelta(seconds=-self.mine.seconds_left())
+        return self.late <= self.patience
 
 
 async def _moved(dialer: Dialer, mine: MyTurn, interval: timedelta, patience: timedelta) -> MyTurn:
     async with dialer.sessions() as session, session.begin():
         repository = DialerRepository(session)
         trunk = await repository.trunk(mine.trunk_id, lock=True)
-        now, read_at = await database_now(session), monotonic()
-        turn = moved_turn(mine.turn, trunk.next_send_at, now, interval, patience)
+        asked_at = monotonic()
+        now = await database_now(session)
+        read_at = dialer.database_clock.when(now, asked_at, monotonic())
+        # After the look that is made once more.
+        turn = moved_turn(mine.turn, trunk.next_send_at, now + LOOK, interval, patience)
         await repository.send_no_sooner(trunk.id, turn.next_at)
     return MyTurn(mine.trunk_id, turn, now, read_at)

@@ -9,11 +9,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from control_plane.domain.calling_window import Window
+from control_plane.domain.consents import consent_for, meets, of_present_owner
 from control_plane.domain.decision import Decision, Dial, Never, Reason, Wait
-from control_plane.domain.facts import ConsentFact, Facts
+from control_plane.domain.facts import Facts
 from control_plane.domain.frequency import cooling, over
+from control_plane.domain.number_lookup import looked_up
 from control_plane.domain.opening import Check, first_opening
-from control_plane.domain.rules import BASES, ConsentNeed, ListNeed, Rules
+from control_plane.domain.rules import BASES, ListNeed, Rules
 
 RECHECK = timedelta(minutes=1)
 """When a passing obstacle has no known end (a paused campaign), ask again after this."""
@@ -141,26 +143,11 @@ def _ring(facts: Facts, now: datetime, rules: Rules) -> Never | None:
 
 def _consent(facts: Facts, now: datetime, rules: Rules) -> Never | None:
     for need in rules.consents:
-        if not any(meets(consent, need, facts.purpose, now) for consent in facts.consents):
+        if not any(meets(consent, need, facts.purpose, now) for consent in of_present_owner(facts)):
             bases = " or ".join(basis.replace("_", " ") for basis in BASES if basis in need.bases)
             words = f"Calls for the purpose {facts.purpose} need a consent ({bases}), and none is known that holds now."
             return Never((Reason("consent_missing", words),))
     return None
-
-
-def meets(consent: ConsentFact, need: ConsentNeed, purpose: str, now: datetime) -> bool:
-    """Is it for this purpose, on a basis that is enough, already given, not revoked, and young enough?"""
-    holds = consent.granted_at <= now and consent.revoked_at is None
-    fits = consent.purpose == purpose and consent.basis in need.bases
-    return holds and fits and (need.max_age is None or now < consent.granted_at + need.max_age)
-
-
-def consent_for(facts: Facts, now: datetime, rules: Rules) -> ConsentFact | None:
-    """The consent that the call rests on: the strongest of those that meet the needs, or that would be one if none is needed."""
-    needs = rules.consents or (ConsentNeed(frozenset(BASES)),)
-    fitting = [c for c in facts.consents if all(meets(c, need, facts.purpose, now) for need in needs)]
-    fitting = fitting or [c for c in facts.consents if any(meets(c, need, facts.purpose, now) for need in needs)]
-    return min(fitting, key=lambda consent: (BASES.index(consent.basis), -consent.granted_at.timestamp(), consent.id), default=None)
 
 
 def _lists(facts: Facts, now: datetime, rules: Rules) -> Wait | None:
@@ -207,7 +194,7 @@ def _never_opens(facts: Facts, begin: datetime, rules: Rules) -> Reason:
     places = _places(facts.time_zones)
     if facts.zones_contradict:
         words = f"The number, the address and the time zone of the contact contradict each other: they stand for {places}, and the allowed"
-        words += " hours are never open in all of these at once. Correct what is wrong, or give a number from where the person is."
+        words += " hours are never open in all of these at once. Correct what is wrong, or confirm in which time zone the person is."
         return Reason("zones_contradict", words)
     words = f"The number may be in {places}, and the allowed hours are never open in all of these at once."
     return Reason("window_never_opens", f"{words} Say the contact's time zone or address.")
@@ -337,6 +324,7 @@ RULES: tuple[Rule, ...] = (
     _destination,
     _pack_fits,
     _consent,
+    looked_up,
     _caller_id,
     _lists,
     _ring,

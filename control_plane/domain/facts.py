@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -88,6 +88,18 @@ class Facts:
     """Why calls to where the number leads are paused: too many, or too much money, within the hour."""
     zones_contradict: bool = False
     """What is known of where the person is cannot all be true: `time_zones` are those of each."""
+    zone_confirmed: bool = False
+    """Somebody has said with evidence where the person is, and `time_zones` is that place alone."""
+    lookups: tuple[str, ...] = ()
+    """What may be looked up of the number for this call (domain/number_lookup.KINDS)."""
+    line_type: str = ""
+    """The kind of line by a look-up that is believed; empty when there is none."""
+    reassigned_since: date | None = None
+    """After this day the number has come to somebody else."""
+    unchanged_since: date | None = None
+    """Since this day nothing like it is known, by a look-up that is believed."""
+    lookup_trouble: str = ""
+    """Why the last look-up said nothing."""
 
     def canonical(self) -> dict[str, Any]:
         """The inputs as plain values, without the number itself and without what is as it is by default."""
@@ -116,7 +128,7 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
@@ -154,6 +166,9 @@ _READERS: Mapping[str, Any] = {
     "time_zones": tuple,
     "jurisdictions": tuple,
     "allowed_countries": tuple,
+    "lookups": tuple,
+    "reassigned_since": date.fromisoformat,
+    "unchanged_since": date.fromisoformat,
     "consents": lambda items: tuple(_consent(item) for item in items),
     "earlier": lambda items: tuple(_earlier(item) for item in items),
     "lists": lambda items: tuple((name, datetime.fromisoformat(at)) for name, at in items),

@@ -10,6 +10,10 @@ STEPS = (timedelta(hours=2), timedelta(days=1), timedelta(days=7))
 MOST_TRIES = 5
 """Calls of one step that were never dialled, before a person has to look."""
 TRY_AGAIN = timedelta(minutes=2)
+MOST_LOST = 3
+"""Calls of one step up to here are repeated when nobody can say what became of them: their phone may have rung."""
+AFTER_LOST = timedelta(minutes=3)
+"""By then a phone that rang after all has been seen, and an agent that talked has reported."""
 GIVES_WAY = timedelta(hours=2)
 """How much later than planned a step that follows no crisis may be called, so that the person has some rest after another call."""
 PATIENCE = timedelta(minutes=30)
@@ -17,13 +21,14 @@ PATIENCE = timedelta(minutes=30)
 OPTED_OUT = "The person is not to be called; somebody must look after them in another way."
 NOBODY_REACHED = "The last call of the protocol reached nobody."
 NEVER_DIALLED = "Its calls were given up before they were dialled."
+NOBODY_KNOWS = "Nobody can say what became of its call."
 WE_FAILED = "The assistant failed when the phone was picked up."
 _NOT_THEM = frozenset({Outcome.WRONG_PERSON, Outcome.WRONG_NUMBER, Outcome.NO_CONVERSATION, Outcome.AGENT_FAILURE, Outcome.HUNG_UP_EARLY})
 
 
 @dataclass(frozen=True, slots=True)
 class StepEnd:
-    """How the call of a step ended. `was_released`: no INVITE was sent."""
+    """How the call of a step ended. `was_released`: no INVITE was sent; `is_lost`: one was, and nobody knows what came of it."""
 
     was_released: bool
     ended_by_person: bool
@@ -31,6 +36,7 @@ class StepEnd:
     outcome: Outcome
     tries: int
     is_last: bool
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ def after_step(end: StepEnd, now: datetime) -> Followed:
         return Reached(end.is_last)
     if end.outcome is Outcome.AGENT_FAILURE and not end.ended_by_person and end.tries < MOST_TRIES:
         return Again(now + TRY_AGAIN, WE_FAILED)
+    if end.is_lost and not end.ended_by_person and end.tries < MOST_LOST:
+        return Again(now + AFTER_LOST, NOBODY_KNOWS)
     return HandOver(NOBODY_REACHED) if end.is_last else Missed()
 
 

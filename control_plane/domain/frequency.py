@@ -4,16 +4,26 @@ A limit of n in 24 hours looks at the n-th newest call that counts: once that is
 person's own; where the zone is one of several, the day is over when it is over in all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from control_plane.domain.decision import Reason, Wait
 from control_plane.domain.facts import EarlierCall, Facts
 from control_plane.domain.rules import CoolDown, Limit
 
+At = TypeVar("At", datetime, int)
 _FOR_GOOD = timedelta(days=365)
 _WHOSE = {"number": "to this number", "contact": "to this person", "purpose": "to this person for this purpose"}
+
+
+def counted(times: Sequence[At], day_start: At, after: At, most: int | None) -> tuple[int, int, At | None]:
+    """Of calls at `times`, newest first: how many are of the day, how many came `after` the last 24 hours began, and the one that must
+    leave these before another one fits in."""
+    rolling = [at for at in times if at > after]
+    last = rolling[most - 1] if most is not None and len(rolling) >= most else None
+    return sum(at >= day_start for at in times), len(rolling), last
 
 
 def over(limit: Limit, facts: Facts, now: datetime) -> Wait | None:

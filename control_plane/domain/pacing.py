@@ -98,6 +98,15 @@ AHEAD = 4 * LEAD
 behind. Short enough that the gate's word is fresh when the INVITE leaves."""
 
 
+def ahead(apart: timedelta) -> timedelta:
+    """How long before a turn it is given out, with turns `apart`.
+
+    Where turns are far apart, nobody is given the next one before this one's INVITE should have left: who is late then takes the turn late,
+    and it is not lost. Where they are close, a lost one costs little, and to be asked for late would cost more.
+    """
+    return AHEAD if apart < AHEAD / 2 else min(AHEAD, max(2 * LEAD, apart - LEAD))
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The INVITE leaves at `at`; the next one not before `next_at`."""
@@ -112,11 +121,11 @@ def spacing(calls_per_second: float) -> timedelta:
 
 
 def take_turn(next_at: datetime, now: datetime, calls_per_second: float) -> Turn | timedelta:
-    """GCRA with burst 1: the next turn if it is due within `AHEAD`, else how long to wait before asking again."""
-    at = max(next_at, now + LEAD)
-    if at - now > AHEAD:
-        return at - now - AHEAD
-    return Turn(at, at + spacing(calls_per_second))
+    """GCRA with burst 1: the next turn if it is near enough to be given out, else how long to wait before asking again."""
+    at, apart = max(next_at, now + LEAD), spacing(calls_per_second)
+    if at - now > ahead(apart):
+        return at - now - ahead(apart)
+    return Turn(at, at + apart)
 
 
 MOST_PATIENCE = timedelta(milliseconds=400)

@@ -19,6 +19,7 @@ from control_plane.domain.errors import Invalid
 _FICTIONAL = re.compile(r"\+1[2-9][0-9]{2}55501[0-9]{2}")
 # ITU-T E.164: at most 15 digits after the plus; the shortest geographic numbers in use have 7 with their country code.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_DIGITS = re.compile(r"[1-9][0-9]*")
 _SHORTEST = 8
 _UNKNOWN_ZONE = "Etc/Unknown"
 # ANONYMOUS, BLOCKED, PRIVATE, RESTRICTED, UNAVAILABLE and UNKNOWN on the keys of a phone: so some carriers write a number that is withheld.
@@ -91,13 +92,21 @@ def written_for(e164: str, reader: str) -> str:
     return phonenumbers.format_number(number, form)
 
 
-def of_caller(said: str, called: str) -> str:
-    """The caller's number as a carrier says it, in E.164; "" where it is withheld or no number. Without a country code it is read as
-    somebody's in the country of `called` (E.164), which is how carriers shorten it."""
-    if said.strip().removeprefix("+") in _WITHHELD:
-        return ""
+def of_caller(said: str, called: str, written: str = "") -> tuple[str, ...]:
+    """What the caller's number may be as a carrier says it, in E.164, the likeliest first; empty where it is withheld or no number.
+
+    Digits alone may be somebody's in the country of `called` (E.164), or somebody's anywhere without the plus. `written` is `called` as
+    the same carrier has written it with the same call: who leaves out that plus leaves out the other, too. Else most callers are from
+    the number's own country.
+    """
+    plain = said.strip()
+    if plain.removeprefix("+") in _WITHHELD:
+        return ()
     country = phonenumbers.region_code_for_country_code(phonenumbers.parse(called).country_code or 0) if is_e164(called) else None
-    return parse(said, country) or ""
+    readings = [parse(plain, country), parse(f"+{plain}") if _DIGITS.fullmatch(plain) else None]
+    if is_e164(called) and written.strip() == called.removeprefix("+"):
+        readings.reverse()
+    return tuple(dict.fromkeys(filter(None, readings)))
 
 
 def is_fictional(e164: str) -> bool:

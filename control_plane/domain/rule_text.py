@@ -13,6 +13,7 @@ versions:
     cool_downs: [{after: [abandoned], hours: 72, per: number}]
     consents: [{bases: [written], max_age_days: 540, purposes: [telemarketing]}]
     lists: [{name: us_national, max_age_days: 31}]
+    line_types: [{closed: [mobile], purposes: [telemarketing]}]
     duties: [say_ai]
     recording: notify_and_affirm
     min_ring_s: 15
@@ -35,6 +36,7 @@ from control_plane.domain.rules import (
     CERTAINTIES,
     DUTIES,
     LEAST_RING,
+    LINE_TYPES,
     PURPOSES,
     RECORDING,
     RULE_KINDS,
@@ -44,6 +46,7 @@ from control_plane.domain.rules import (
     CoolDown,
     Hours,
     Limit,
+    LineRule,
     ListNeed,
     OwnRules,
     RulePack,
@@ -55,7 +58,7 @@ _LIST = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _JURISDICTION = re.compile(r"\*|[A-Z]{2}(-[A-Z]{2,3})?")
 _CALENDAR = re.compile(r"[A-Z]{2}(-[A-Z]{2,3})?")
 _MOST_RULES, _MOST_RANGES, _LONGEST_DAYS = 20, 50, 3660
-RULES = ("hours", "limits", "cool_downs", "consents", "lists", "duties", "recording", "min_ring_s")
+RULES = ("hours", "limits", "cool_downs", "consents", "lists", "line_types", "duties", "recording", "min_ring_s")
 """What a pack and a workspace's own rules have in common."""
 _VERSION_FIELDS = ("version", "effective_from", "effective_until", "certainty", "citations", "closed", *RULES)
 
@@ -134,6 +137,7 @@ def _rules(node: Node) -> RulePack:
         cool_downs=tuple(_cool_down(item) for item in node.items("cool_downs", 0, _MOST_RULES)),
         consents=tuple(_consent(item) for item in node.items("consents", 0, _MOST_RULES)),
         lists=tuple(_list(item) for item in node.items("lists", 0, _MOST_RULES)),
+        line_types=tuple(_line(item) for item in node.items("line_types", 0, _MOST_RULES)),
         duties=frozenset(node.choices("duties", DUTIES)),
         recording=node.choice("recording", RECORDING) if node.has("recording") else None,
         min_ring=timedelta(seconds=ring),
@@ -187,6 +191,11 @@ def _list(node: Node) -> ListNeed:
     return ListNeed(name, timedelta(days=node.number("max_age_days", 1, 366)), _purposes(node))
 
 
+def _line(node: Node) -> LineRule:
+    node.only("closed", "purposes")
+    return LineRule(frozenset(node.choices("closed", LINE_TYPES, least=1)), _purposes(node))
+
+
 def _citation(node: Node) -> Citation:
     node.only("text", "certainty")
     return Citation(node.text("text"), node.choice("certainty", CERTAINTIES))
@@ -210,8 +219,8 @@ def _purposes(node: Node) -> frozenset[str]:
 
 def mistakes_of(error: Invalid) -> list[str]:
     """One line per mistake."""
-    return [_line(mistake) for mistake in error.errors] or [error.detail]
+    return [_told(mistake) for mistake in error.errors] or [error.detail]
 
 
-def _line(mistake: FieldError) -> str:
+def _told(mistake: FieldError) -> str:
     return f"{mistake.field}: {mistake.message}" if mistake.field else mistake.message

@@ -23,8 +23,13 @@ CERTAINTIES = ("sourced", "conflicting", "from_memory", "ours")
 """How well a rule is founded: a source was read; sources disagree; nobody has looked it up yet; our own recommendation."""
 SCOPES = ("number", "contact", "purpose")
 """Which earlier calls count: to the same number; to the same person; to the same person for the same purpose."""
-RULE_KINDS = ("hours", "limits", "cool_downs", "consents", "lists", "closed")
+RULE_KINDS = ("hours", "limits", "cool_downs", "consents", "lists", "line_types", "closed")
 """The kinds of rule that a workspace may waive, with a reason. Duties, recording and the ring time stay."""
+LINE_TYPES = (
+    "landline", "mobile", "fixed_voip", "non_fixed_voip", "toll_free", "premium", "shared_cost", "personal", "universal_access",
+    "voicemail", "pager", "unknown",
+)  # fmt: skip
+"""Kinds of line as carriers tell them apart; `unknown`: it was looked up, and the carrier does not know."""
 LEAST_RING = timedelta(seconds=15)
 """US rules for telemarketing: 15 seconds or four rings (facts/dialer §1.1 US-9)."""
 
@@ -88,6 +93,14 @@ class ListNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRule:
+    """No calls to numbers on lines of these kinds; what kind a number is on must then be known (domain/number_lookup)."""
+
+    closed: frozenset[str]
+    purposes: Purposes = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     text: str
     certainty: str
@@ -114,6 +127,7 @@ class RulePack:
     cool_downs: tuple[CoolDown, ...] = ()
     consents: tuple[ConsentNeed, ...] = ()
     lists: tuple[ListNeed, ...] = ()
+    line_types: tuple[LineRule, ...] = ()
     duties: frozenset[str] = frozenset()
     recording: str | None = None
     """None: nothing of its own."""
@@ -160,6 +174,7 @@ class Rules:
     cool_downs: tuple[CoolDown, ...] = ()
     consents: tuple[ConsentNeed, ...] = ()
     lists: tuple[ListNeed, ...] = ()
+    line_types: tuple[LineRule, ...] = ()
     duties: frozenset[str] = frozenset()
     recording: str = RECORDING[0]
     min_ring: timedelta = LEAST_RING
@@ -184,7 +199,9 @@ def combine(packs: Iterable[RulePack], purpose: str, own: OwnRules | None = None
     """The strictest of all `packs` for a call with this purpose: every window, limit and need binds, and every duty is owed."""
     own = own or OwnRules()
     given = tuple(_waived(pack, own.waivers, purpose) for pack in packs)
-    binding = given if own.stricter is None or any(pack.is_rehearsal for pack in given) else (*given, own.stricter)
+    is_rehearsal = any(pack.is_rehearsal for pack in given)
+    added = _said(own.stricter) if is_rehearsal and own.stricter is not None else own.stricter
+    binding = given if added is None else (*given, added)
     hours = _for(purpose, (rule for pack in binding for rule in pack.hours))
     closing = {rule.calendar: holidays(rule.calendar) for rule in hours if rule.calendar and holidays is not None}
     return Rules(
@@ -195,13 +212,19 @@ def combine(packs: Iterable[RulePack], purpose: str, own: OwnRules | None = None
         cool_downs=_for(purpose, (rule for pack in binding for rule in pack.cool_downs)),
         consents=_for(purpose, (rule for pack in binding for rule in pack.consents)),
         lists=_for(purpose, (rule for pack in binding for rule in pack.lists)),
+        line_types=_for(purpose, (rule for pack in binding for rule in pack.line_types)),
         duties=frozenset().union(*(pack.duties for pack in binding)),
         recording=max((pack.recording for pack in binding if pack.recording), key=RECORDING.index, default=RECORDING[0]),
         min_ring=max((pack.min_ring for pack in binding), default=LEAST_RING),
-        is_rehearsal=any(pack.is_rehearsal for pack in given),
+        is_rehearsal=is_rehearsal,
         holidays={name: tuple(sorted(days)) for name, days in closing.items()},
         own=own,
     )
+
+
+def _said(own: RulePack) -> RulePack:
+    """What of a workspace's own rules is rehearsed: what people hear. The rest would keep rehearsals from being made at any time."""
+    return RulePack(own.name, own.version, duties=own.duties, recording=own.recording)
 
 
 def _for(purpose: str, rules: Iterable[Any]) -> tuple[Any, ...]:

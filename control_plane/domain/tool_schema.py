@@ -2,10 +2,11 @@
 
 Of JSON Schema only words whose cost is bounded by their own length: no references, no regular expressions that we would run. `pattern` may
 stand there for the model and the endpoint to read; it is not checked here, because an expression can be written that never ends.
+A schema that a server hands out is brought into this form: the server judges by its own what is left out.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator, SchemaError, ValidationError
@@ -16,6 +17,8 @@ MOST_SCHEMA = 10_000
 MOST_ARGUMENTS = 8_000
 """Bytes."""
 _DEEPEST = 8
+_MOST_PARTS = 2_000
+"""Of a schema whose references are written out: they can be nested so that each level doubles it."""
 _PLAIN = frozenset(
     (
         *("type", "required", "enum", "const", "title", "description", "default", "examples", "format", "pattern"),
@@ -57,6 +60,65 @@ def wrong_with(arguments: Any, schema: Mapping[str, Any]) -> str | None:
     except (ArithmeticError, RecursionError, TypeError, ValueError):
         return "The arguments cannot be read by the tool's JSON Schema."
     return None if found is None else f"{found.json_path}: {found.message[:300]}"
+
+
+def narrowed(schema: Any) -> dict[str, Any]:
+    """A schema of somebody else's in the words that are used here, its references within itself written out. Raises `ValueError` with a
+    sentence for what cannot be told so."""
+    if not isinstance(schema, Mapping):
+        raise ValueError("It has no JSON Schema of its arguments.")
+    written = _WrittenOut(schema).part(schema, 0)
+    problem = problem_of(written)
+    if problem is not None:
+        raise ValueError(problem)
+    return written
+
+
+def without(schema: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """The schema of an object that lacks these properties."""
+    left = {name: one for name, one in schema.get("properties", {}).items() if name not in names}
+    required = [name for name in schema.get("required", ()) if name not in names]
+    return {**schema, "properties": left} | ({"required": required} if "required" in schema else {})
+
+
+class _WrittenOut:
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self._root = root
+        self._parts = 0
+
+    def part(self, schema: Any, depth: int) -> Any:
+        self._parts += 1
+        if isinstance(schema, bool):
+            return schema
+        if not isinstance(schema, Mapping) or depth > _DEEPEST or self._parts > _MOST_PARTS:
+            raise ValueError("Its JSON Schema is nested too deeply, or is none.")
+        if "$ref" in schema:
+            beside = {word: value for word, value in schema.items() if word != "$ref"}
+            return self.part({**self._target(schema["$ref"]), **beside}, depth + 1)
+        return {word: self._word(word, value, depth + 1) for word, value in schema.items() if _is_known(word, value)}
+
+    def _word(self, word: str, value: Any, depth: int) -> Any:
+        if word == "properties":
+            return {name: self.part(one, depth) for name, one in value.items()}
+        if word in _INNER:
+            return self.part(value, depth)
+        return [self.part(one, depth) for one in value] if word in _SEVERAL else value
+
+    def _target(self, reference: Any) -> Mapping[str, Any]:
+        place, _, name = str(reference).rpartition("/")
+        found = self._root.get(place.removeprefix("#/")) if place in ("#/$defs", "#/definitions") else None
+        target = found.get(name) if isinstance(found, Mapping) else None
+        if not isinstance(target, Mapping):
+            raise ValueError("Its JSON Schema refers to what does not stand in it.")
+        return target
+
+
+def _is_known(word: str, value: Any) -> bool:
+    if word == "properties":
+        return isinstance(value, Mapping)
+    if word in _INNER:
+        return isinstance(value, Mapping | bool)
+    return word in _PLAIN or (word in _SEVERAL and isinstance(value, list))
 
 
 def _strange(schema: Any, where: str, depth: int) -> str | None:

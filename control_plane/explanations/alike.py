@@ -45,6 +45,7 @@ class Person(NamedTuple):
     """Variables of the prompts without a value, separated by commas."""
     quiet: str | None = None
     """Their quiet times as JSON; None without any."""
+    confirmed_zone: str | None = None
 
     @property
     def quiet_times(self) -> list[dict[str, Any]]:
@@ -74,7 +75,7 @@ def _likeness(person: Person, erased: Mapping[str, str]) -> object:
     numbers = person.e164s
     address = Address.of(person.attributes) if person.attributes else None
     gone = tuple(map(erased.get, numbers)) if erased else None
-    return (person.said, person.zones, person.time_zone, person.quiet, address, gone, *map(_kind, numbers))
+    return (person.said, person.zones, person.time_zone, person.confirmed_zone, person.quiet, address, gone, *map(_kind, numbers))
 
 
 def _kind(e164: str) -> tuple[object, ...]:

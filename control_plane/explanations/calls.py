@@ -14,7 +14,7 @@ from control_plane.domain.rules import Rules
 from control_plane.explanations.repository import ExplanationRepository
 from control_plane.explanations.schemas import CallerView, CallExplained, ConsentView, PackView, ReasonView, VerdictView
 from control_plane.explanations.views import attempts_of, hours_of, zones_of
-from control_plane.explanations.words import closed, end_of_call, joined, moment
+from control_plane.explanations.words import closed, confirmed_place, end_of_call, joined, moment
 from control_plane.rules.registry import registry
 from control_plane.rules.resolving import rules_of_verdict
 
@@ -45,7 +45,8 @@ class CallExplanations:
         last = next((v for v in verdicts if v.id == call.verdict_id and verdicts[-1].decision == "dial"), verdicts[-1])
         enrollment = await self._rows.enrollment(call.enrollment_id) if call.enrollment_id else None
         zone = (await self._lookups.workspace()).time_zone
-        return await self._told(call, verdicts, last, _basis(last), what_follows(call, enrollment, zone))
+        follows = what_follows(call, enrollment, zone, await self._rows.gives_way(call))
+        return await self._told(call, verdicts, last, _basis(last), follows)
 
     async def _told(self, call: Call, verdicts: Sequence[GateVerdict], last: GateVerdict, basis: _Basis, follows: str) -> CallExplained:
         facts, rules, may = basis.facts, basis.rules, last.decision == "dial"
@@ -56,7 +57,9 @@ class CallExplanations:
             state=call.state,
             may_dial=may,
             decision=last.decision,
-            summary=joined([*(reason["sentence"] for reason in last.reasons), happened, follows]),
+            summary=joined(
+                [*(reason["sentence"] for reason in last.reasons), *(confirmed_place(facts) if facts else ()), happened, follows]
+            ),
             reasons=_reasons(last),
             next_possible_at=None if may or call.state in FINAL else call.due_at,
             decided_at=last.decided_at,
@@ -73,10 +76,12 @@ class CallExplanations:
         )
 
 
-def what_follows(call: Call, enrollment: Enrollment | None, zone: str) -> str:
-    """What comes after the call: when its contact is called again and why, or why not. Empty while it is under way."""
+def what_follows(call: Call, enrollment: Enrollment | None, zone: str, gives_way: str = "") -> str:
+    """What comes after the call: when its contact is called again and why, or why not. Empty while it is under way. `gives_way`: why it
+    waits although it might be made."""
     if call.state not in FINAL:
-        return f"It is due at {moment(call.due_at, zone)}." if call.state == CallState.QUEUED and call.claimed_at is None else ""
+        waits = call.state == CallState.QUEUED and call.claimed_at is None
+        return joined([gives_way, f"It is due at {moment(call.due_at, zone)}"]) if waits else ""
     if enrollment is None:
         return "No other call follows from it."
     if enrollment.state == "claimed":

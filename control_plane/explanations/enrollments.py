@@ -15,8 +15,9 @@ from control_plane.dialer.callers import Caller, Callers
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.claim_rows import Due, PastCall
 from control_plane.domain.caller_id import NoCaller
+from control_plane.domain.consents import consent_for
 from control_plane.domain.decision import Decision, Dial, Never, Reason
-from control_plane.domain.eligibility import consent_for, decide
+from control_plane.domain.eligibility import decide
 from control_plane.domain.errors import Conflict
 from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.explanations.obstacles import Obstacle, best, next_possible_at, with_obstacles
@@ -33,7 +34,7 @@ from control_plane.explanations.schemas import (
     reasons_of,
 )
 from control_plane.explanations.views import attempts_of, hours_of, zones_of
-from control_plane.explanations.words import attempts_used, closed, joined, moment
+from control_plane.explanations.words import attempts_used, closed, confirmed_place, joined, moment
 from control_plane.rules.registry import registry
 
 
@@ -145,6 +146,7 @@ class EnrollmentExplanations:
     def _summary(self, case: _Case, decision: Decision, shown: Answer | None) -> str:
         sentences = [reason.sentence for reason in reasons_of(decision)] or ["May be called now."]
         if shown is not None:
+            sentences += confirmed_place(shown.facts)
             sentences.append(attempts_used(shown.facts, case.enrollment.attempts, _most_attempts(case.campaign)))
         return joined(sentences)
 

@@ -62,5 +62,6 @@ class Kinds:
             for person, numbers in zip(people, phones, strict=True)
             for number in numbers
         ]
-        gathered = iter(await gather(self._session, questions, self._now) if questions else ())
+        # A look-up is about one number, and those who are alike share what is found here.
+        gathered = iter(await gather(self._session, questions, self._now, with_lookups=False) if questions else ())
         return [Kind.of([next(gathered) for _ in of], self._now) for of in phones]

@@ -137,11 +137,21 @@ class PreviewService:
         count, some = _nothing, await read(NOBODY)
         while some is not None:
             groups, following = await asyncio.gather(asyncio.to_thread(_sorted, some, count), read(some.last))
-            count, some = partial(self._count_all, plan, some, await plan.kinds.asked(groups), tally), following
+            kinds = await plan.kinds.asked(groups)
+            await self._learn(plan, rows, some.past, kinds)
+            count, some = partial(self._count_all, plan, some, kinds, tally), following
         await asyncio.to_thread(count)
         for people in await self._newcomers(plan, rows, intent.newcomers):
             some = await self._round(plan, rows, people, has_erased, NOBODY)
-            await asyncio.to_thread(self._count_all, plan, some, await plan.kinds.of(some.called, some.erased), tally)
+            kinds = await plan.kinds.of(some.called, some.erased)
+            await self._learn(plan, rows, some.past, kinds)
+            await asyncio.to_thread(self._count_all, plan, some, kinds, tally)
+
+    async def _learn(self, plan: _Plan, rows: PreviewRepository, past: Past, kinds: Sequence[tuple[Kind, Sequence[Person]]]) -> None:
+        """What the calls of those were of whom rules ask for more than when they were called: mostly few."""
+        asked = [p.id for kind, alike in kinds if kind.looks_back for p in alike if kind.looks_at(p.id, p.e164s, past)]
+        if asked:
+            past.said = await rows.said(plan.workspace.id, asked, plan.since)
 
     async def _newcomers(self, plan: _Plan, rows: PreviewRepository, newcomers: Sequence[PlannedPerson]) -> list[list[Person]]:
         numbers = [e164 for person in newcomers for e164 in person.numbers]

@@ -61,19 +61,27 @@ _PHONES = f"""
         order by p.priority, p.e164
     ) as one
 """  # noqa: S608
-# As calls/gate_repository and calls/history_repository find them, each on an index of its own. A person's own calls are one row, read only
-# where it matters: there are many, and mostly their times say all. What is asked for travels as JSON, which the driver takes as it is.
-_CALL = "coalesce(c.network_result, '') || '|' || coalesce(c.answered_by, '') || '|' || coalesce(c.outcome, '')"
-_OWN_CALLS = text(
-    f"""
-    select c.contact_id, string_agg((extract(epoch from c.dialing_at) * 1000000)::bigint::text, ',' order by c.dialing_at desc, c.id),
-        string_agg(c.to_e164 || '|' || coalesce(campaign.purpose, :outside) || '|' || {_CALL}, ',' order by c.dialing_at desc, c.id)
+# As calls/gate_repository and calls/history_repository find them, each on an index of its own. A person's own calls are one row: there are
+# many, and mostly their times say all. What is asked for travels as JSON, which the driver takes as it is.
+_OF_PEOPLE = """
     from json_array_elements_text(cast(:contacts as json)) as q(id)
     join call c on c.contact_id = cast(q.id as uuid) and c.workspace_id = :workspace and c.dialing_at > :since
         and c.counts_as_attempt is not false
-    left join campaign on campaign.id = c.campaign_id
-    group by c.contact_id
-    """  # noqa: S608
+"""
+_MICROS = "(date_part('epoch', c.dialing_at) * 1000000)::bigint"
+_TIMES = text(
+    f"""
+    select c.contact_id, string_agg({_MICROS}::text, ',' order by c.dialing_at desc, c.id)
+    {_OF_PEOPLE} group by c.contact_id
+    """
+)
+_END = "coalesce(c.network_result, '') || '|' || coalesce(c.answered_by, '') || '|' || coalesce(c.outcome, '')"
+_CALL = f"{_MICROS} || '|' || c.to_e164 || '|' || coalesce(campaign.purpose, :outside) || '|' || {_END}"
+_SAID = text(
+    f"""
+    select c.contact_id, string_agg({_CALL}, ',' order by c.dialing_at desc, c.id)
+    {_OF_PEOPLE} left join campaign on campaign.id = c.campaign_id group by c.contact_id
+    """
 )
 _CALLS_OF_OTHERS = text(
     """
@@ -126,15 +134,20 @@ class PreviewRepository:
         return [Person._make(row) for row in (await connection.execute(_people(self._campaign_id, (), _THESE), given)).all()]
 
     async def past(self, workspace_id: uuid.UUID, people: Sequence[Person], since: datetime) -> Past:
-        """Their counting calls that were dialled after `since`, and those to their numbers."""
+        """When their counting calls were dialled after `since`, and those to their numbers."""
         connection = await self._session.connection()
-        given = {"workspace": workspace_id, "since": since, "outside": OUTSIDE_CAMPAIGNS}
-        contacts = msgspec.json.encode([person.id for person in people]).decode()
-        own = (await connection.execute(_OWN_CALLS, given | {"contacts": contacts})).all()
+        given = {"workspace": workspace_id, "since": since}
+        own = (await connection.execute(_TIMES, given | {"contacts": _as_json([person.id for person in people])})).all()
         pairs = [{"contact_id": person.id, "e164": e164} for person in people for e164 in person.e164s]
-        others = await connection.execute(_CALLS_OF_OTHERS, given | {"asked": msgspec.json.encode(pairs).decode()})
+        others = await connection.execute(_CALLS_OF_OTHERS, given | {"asked": _as_json(pairs), "outside": OUTSIDE_CAMPAIGNS})
         called = [PastCall(of, to, at, purpose, ends_of(*end)) for at, _, of, to, purpose, *end in others]
-        return Past({of.int: (times, said) for of, times, said in own}, called)
+        return Past({of.int: times for of, times in own}, called)
+
+    async def said(self, workspace_id: uuid.UUID, contacts: Sequence[uuid.UUID], since: datetime) -> dict[int, str]:
+        """What the calls of these were, as `Past` keeps it."""
+        given = {"workspace": workspace_id, "since": since, "outside": OUTSIDE_CAMPAIGNS, "contacts": _as_json(contacts)}
+        connection = await self._session.connection()
+        return {of.int: said for of, said in await connection.execute(_SAID, given)}
 
     async def spoken_of(self, workspace_id: uuid.UUID, numbers: Sequence[str]) -> set[str]:
         """Which of the numbers a suppression or a consent names."""
@@ -153,6 +166,10 @@ class PreviewRepository:
         return {number_hash: reason for number_hash, reason in await self._session.execute(query) if number_hash is not None}
 
 
+def _as_json(asked: Sequence[Any]) -> str:
+    return msgspec.json.encode(asked).decode()
+
+
 def _naming(of: type[Suppression] | type[Consent], workspace_id: uuid.UUID, numbers: Sequence[str]) -> Any:
     return select(of.e164).where(of.workspace_id == workspace_id, of.e164.in_(numbers))
 
@@ -167,7 +184,8 @@ def _people(campaign_id: uuid.UUID, variables: Sequence[str], next_ones: str = _
     lacks = func.nullif(func.concat_ws(",", *(case((lacks_any((name,)), name)) for name in variables)), "") if variables else null()
     of_contact = (Contact.id, Contact.name, Contact.time_zone, address, Enrollment.state, Enrollment.due_at)
     quiet = func.nullif(cast(Contact.quiet_times, String), "[]")
-    query = select(*of_contact, phones.c.numbers, phones.c.zones, phones.c.said, lacks, quiet).select_from(following)
+    of_phones = (phones.c.numbers, phones.c.zones, phones.c.said)
+    query = select(*of_contact, *of_phones, lacks, quiet, Contact.confirmed_zone).select_from(following)
     # The second condition adds nothing, but without it each chunk's merge would read the contacts from their beginning.
     query = query.join(Contact, (Contact.id == following.c.id) & (Contact.id > bindparam("after", type_=Uuid)))
     query = query.outerjoin(Enrollment, (Enrollment.campaign_id == campaign_id) & (Enrollment.contact_id == Contact.id))

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, Consent, Enrollment, GateVerdict
+from control_plane.db.models import Call, CallEventRecord, Consent, Enrollment, GateVerdict
 
 
 class ExplanationRepository:
@@ -22,6 +23,12 @@ class ExplanationRepository:
         mine = or_(GateVerdict.call_id == call.id, GateVerdict.id == call.verdict_id)
         query = select(GateVerdict).where(mine, GateVerdict.workspace_id == self._workspace_id)
         return (await self._session.scalars(query.order_by(GateVerdict.decided_at, GateVerdict.id))).all()
+
+    async def gives_way(self, call: Call) -> str:
+        """Why a call that waits comes later than the gate would let it; empty when it gives way to nothing."""
+        query = select(CallEventRecord.data).where(CallEventRecord.call_id == call.id, CallEventRecord.kind == "gave_way")
+        said = await self._session.scalar(query.order_by(CallEventRecord.at.desc()).limit(1))
+        return said["why"] if said and datetime.fromisoformat(said["until"]) == call.due_at else ""
 
     async def consent(self, consent_id: uuid.UUID) -> Consent | None:
         return await self._session.scalar(select(Consent).where(Consent.id == consent_id, Consent.workspace_id == self._workspace_id))

@@ -42,6 +42,8 @@ class ZoneView(Struct, kw_only=True):
     is_open: bool
     opens_at: datetime | None
     """The next opening there, in its local time; null when open now or closed for two weeks."""
+    is_confirmed: bool
+    """Somebody has said with evidence that the contact is there (PUT /contacts/{contact_id}/confirmed-zone)."""
 
 
 class HoursView(Struct, kw_only=True):

@@ -49,7 +49,8 @@ def _zone(name: str, facts: Facts, rules: Rules, now: datetime) -> ZoneView:
     zone = ZoneInfo(name)
     opens = first_opening(_checks(zone, facts, rules), now, facts.ring_timeout)
     later = opens.astimezone(zone) if opens is not None and opens != now else None
-    return ZoneView(time_zone=name, local_time=now.astimezone(zone), is_open=opens == now, opens_at=later)
+    local = now.astimezone(zone)
+    return ZoneView(time_zone=name, local_time=local, is_open=opens == now, opens_at=later, is_confirmed=facts.zone_confirmed)
 
 
 def _checks(zone: ZoneInfo, facts: Facts, rules: Rules) -> Sequence[Check]:

@@ -59,6 +59,11 @@ def span(seconds: float) -> str:
     return _counted(round(seconds / 60), "minute") if seconds < 5400 else _counted(round(seconds / 3600), "hour")
 
 
+def confirmed_place(facts: Facts) -> list[str]:
+    """That somebody has said where the person is, which no number or list could have told; nothing where nobody has."""
+    return [f"Somebody has confirmed that the contact is in {place_of(facts.time_zones[0])}."] if facts.zone_confirmed else []
+
+
 def attempts_used(facts: Facts, used: int, allowed: int) -> str:
     """How far the caps on calls to this person are used up."""
     parts = []

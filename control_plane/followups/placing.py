@@ -28,6 +28,7 @@ from control_plane.domain.follow_up import (
     StepEnd,
     after_step,
     state_after,
+    was_spoken_to,
 )
 from control_plane.domain.pacing import Priority
 from control_plane.followups.repository import FollowUpRepository, FollowUpWork
@@ -77,6 +78,9 @@ async def make(unit: Unit, step_id: uuid.UUID) -> None:
         await hand_over(unit, row, OPTED_OUT)
         return
     contact_id = row.contact_id or await LookupRepository(unit.session, row.workspace_id).contact_with(row.to_e164)
+    if await _was_reached(unit, step):
+        await _judge(unit, row, step)
+        return
     later = await _moved_to(unit, row, step, contact_id)
     if later is not None:
         step.due_at, step.note = later, ANOTHER_CALL
@@ -100,7 +104,10 @@ async def conclude(unit: Unit, step_id: uuid.UUID) -> None:
     taken = await FollowUpWork(unit.session).take_step(step_id, "calling")
     if taken is None:
         return
-    row, step = taken
+    await _judge(unit, *taken)
+
+
+async def _judge(unit: Unit, row: FollowUp, step: FollowUpStep) -> None:
     end = _end_of(await FollowUpWork(unit.session).call(step.call_id), row, step)
     followed = after_step(end, unit.now)
     if row.state != "open" or row.made_for != "call":
@@ -116,6 +123,14 @@ async def conclude(unit: Unit, step_id: uuid.UUID) -> None:
             await hand_over(unit, row, because)
         case Reached() | Missed():
             pass
+
+
+async def _was_reached(unit: Unit, step: FollowUpStep) -> bool:
+    """Whether the call before, of which nobody could say what became, has been told of since."""
+    lost = await FollowUpWork(unit.session).call(step.call_id)
+    if lost is None or lost.state != CallState.LOST:
+        return False
+    return was_spoken_to(AnsweredBy(lost.answered_by or AnsweredBy.NONE), Outcome(lost.outcome or Outcome.UNKNOWN))
 
 
 async def _moved_to(unit: Unit, row: FollowUp, step: FollowUpStep, contact_id: uuid.UUID | None) -> datetime | None:
@@ -155,4 +170,5 @@ def _end_of(call: Call | None, row: FollowUp, step: FollowUpStep) -> StepEnd:
         outcome=Outcome((call.outcome if call else None) or Outcome.UNKNOWN),
         tries=step.tries,
         is_last=step.place == len(row.steps),
+        is_lost=call is not None and call.state == CallState.LOST,
     )

@@ -12,6 +12,7 @@ from control_plane.health.findings import Finding, note, ok, problem
 from control_plane.health.repository import HealthRepository
 from control_plane.kit.clock import Clock
 from control_plane.kit.number_hash import fingerprint
+from control_plane.knowledge.vector_repository import has_room
 from control_plane.settings import Settings
 from control_plane.trunks.faults import faults_of
 from control_plane.trunks.health import judge
@@ -120,6 +121,16 @@ class DatabaseFindings:
                 "Look whether a task worker runs (`callwright task-worker`).",
             )
         return ok("webhook_endpoints", f"{enabled} endpoints are told what happens." if enabled else "Nobody has asked to be told.")
+
+    async def meaning(self) -> Finding:
+        """Whether documents can be searched by meaning."""
+        async with self._sessions() as session:
+            if not await has_room(session):
+                advice = "Install pgvector 0.8 or newer, then `callwright migrate` by a user who may create extensions."
+                return note("knowledge", "This PostgreSQL keeps no vectors: documents are searched by words only.", advice)
+        model = self._settings.embedding_model
+        named = f"by {model}" if model else "where they name a model in `embedding`; CALLWRIGHT_EMBEDDING_MODEL names none for all"
+        return ok("knowledge", f"Documents are searched by words, and by meaning {named}.")
 
     async def clock(self) -> Finding:
         """Decisions go by the database's clock, LiveKit's tokens and signatures by this machine's."""

@@ -55,7 +55,8 @@ async def look(settings: Settings) -> Diagnosis:
 async def _of_rows(of_database: DatabaseFindings, readiness: ReadinessCheck) -> list[Finding]:
     """What only a database of this program's schema can tell."""
     lines = Readiness(True, [await readiness.agent_workers(), await readiness.invariants()])
-    return [await of_database.clock(), *await of_database.trunks(), await of_database.endpoints(), *of_readiness(lines)]
+    told = [await of_database.clock(), *await of_database.trunks(), await of_database.endpoints(), await of_database.meaning()]
+    return [*told, *of_readiness(lines)]
 
 
 async def _synced(sessions: Sessions) -> frozenset[str]:

@@ -19,7 +19,7 @@ MOST_WORKERS = 1000
 async def metrics_page(sessions: Sessions, slots_per_worker: int, watch: Watch) -> bytes:
     """The figures in Prometheus' text format."""
     registry = CollectorRegistry()
-    async with sessions() as session:
+    async with sessions.begin() as session:
         repository = DialerRepository(session)
         now = await database_now(session)
         wanted = await repository.wanted_slots(now)

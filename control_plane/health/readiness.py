@@ -51,7 +51,7 @@ class ReadinessCheck:
 
     async def _database(self) -> Line:
         try:
-            async with self._sessions() as session:
+            async with self._sessions.begin() as session:
                 return Line("postgresql", True, f"PostgreSQL {await HealthRepository(session).server_version()}")
         except (SQLAlchemyError, OSError) as error:
             return Line("postgresql", False, f"The database cannot be reached ({type(error).__name__}).")
@@ -81,7 +81,7 @@ class ReadinessCheck:
 
     async def agent_workers(self) -> Line:
         try:
-            async with self._sessions() as session:
+            async with self._sessions.begin() as session:
                 count, slots = await HealthRepository(session).workers(self._now)
         except (SQLAlchemyError, OSError):
             return Line("agent_workers", False, "not known while the database cannot be reached")

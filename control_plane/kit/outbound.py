@@ -2,9 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpcore
@@ -45,6 +45,8 @@ class Reply:
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By their names in small letters."""
 
 
 class _GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -115,10 +117,20 @@ class OutboundClient:
         async with self._told(url):
             return await self._get(url, headers, most)
 
-    async def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, most: int, within_s: float) -> Reply:
-        """One request of any method, its answer whole. Raises as `get` does."""
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        most: int,
+        within_s: float,
+        is_enough: Callable[[bytes], bool] | None = None,
+    ) -> Reply:
+        """One request of any method, its answer whole, or up to the piece that `is_enough`. Raises as `get` does."""
         async with self._told(url, within_s):
-            return await self._exchange(method, url, headers, body, most)
+            return await self._exchange(method, url, headers, body, most, is_enough)
 
     @asynccontextmanager
     async def _told(self, url: str, within_s: float = 0.0) -> AsyncIterator[None]:
@@ -163,7 +175,9 @@ class OutboundClient:
                         raise NotDelivered(f"The answer is longer than {most // 1_000_000} MB.")
             return Document(response.status, told.get(b"etag", ""), bytes(body))
 
-    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Reply:
+    async def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int, is_enough: Callable[[bytes], bool] | None
+    ) -> Reply:
         given = [(name.encode(), value.encode()) for name, value in {"accept-encoding": "identity", **headers}.items()]
         async with self._pool.stream(method, url, headers=given, content=body or None) as response:
             if any(name.lower() == b"content-encoding" and value.lower() != b"identity" for name, value in response.headers):
@@ -173,7 +187,10 @@ class OutboundClient:
                 read += chunk
                 if len(read) > most:
                     raise NotDelivered(f"The answer is longer than {most} bytes.")
-            return Reply(response.status, bytes(read))
+                if is_enough is not None and is_enough(chunk):
+                    break
+            told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            return Reply(response.status, bytes(read), told)
 
     async def aclose(self) -> None:
         await self._pool.aclose()

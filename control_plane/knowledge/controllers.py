@@ -13,13 +13,18 @@ from litestar.params import JSONBody, QueryParameter, SkipValidation
 
 from control_plane.domain.errors import Invalid
 from control_plane.kit.etags import IfMatch, tagged
+from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
+from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import Storage
 from control_plane.knowledge.documents import LONGEST_NAME, MAX_FILE, DocumentService
+from control_plane.knowledge.embedding_models import Means
+from control_plane.knowledge.meaning import understand
 from control_plane.knowledge.schemas import DocumentOut, KnowledgeIn, KnowledgeOut, KnowledgePatch, SearchOut
 from control_plane.knowledge.service import KnowledgeService
+from control_plane.settings import Settings
 from control_plane.workspaces.guards import requires
-from control_plane.workspaces.handling import Given, Id, Who, Work, over_unit
+from control_plane.workspaces.handling import Given, Id, Who, Work
 from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
 
 Files = NamedDependency[SkipValidation[Storage]]
@@ -52,6 +57,19 @@ class DocumentUpload(Operation):
         self.request_body = RequestBody(content=content, required=True, description=words)
 
 
+def provide_means(
+    settings: NamedDependency[SkipValidation[Settings]],
+    secret_box: NamedDependency[SkipValidation[SecretBox]],
+    outbound: NamedDependency[SkipValidation[OutboundClient]],
+) -> Means:
+    """What questions are understood with."""
+    return Means(settings, secret_box, outbound)
+
+
+def provide_knowledge(unit: Work, principal: Who, means: NamedDependency[SkipValidation[Means]]) -> KnowledgeService:
+    return KnowledgeService(unit, principal.workspace_id, means)
+
+
 def provide_documents(unit: Work, principal: Who, storage: Files) -> DocumentService:
     return DocumentService(unit, principal.workspace_id, storage)
 
@@ -61,7 +79,8 @@ class KnowledgeController(Controller):
     tags = ["knowledge"]
     guards = [requires("viewer")]
     dependencies = {
-        "knowledge": over_unit(KnowledgeService),
+        "means": Provide(provide_means, sync_to_thread=False),
+        "knowledge": Provide(provide_knowledge, sync_to_thread=False),
         "documents": Provide(provide_documents, sync_to_thread=False),
     }
 
@@ -77,7 +96,7 @@ class KnowledgeController(Controller):
     async def read(self, knowledge: Given[KnowledgeService], knowledge_id: Id) -> Response[KnowledgeOut]:
         return tagged(await knowledge.get(knowledge_id), KnowledgePatch)
 
-    @patch("/{knowledge_id:uuid}", guards=[requires("manager")], summary="Change its name or what is said of it")
+    @patch("/{knowledge_id:uuid}", guards=[requires("manager")], summary="Change its name, what is said of it, or how it is searched")
     async def change(
         self, knowledge: Given[KnowledgeService], knowledge_id: Id, data: JSONBody[KnowledgePatch], if_match: IfMatch = None
     ) -> Response[KnowledgeOut]:
@@ -88,8 +107,12 @@ class KnowledgeController(Controller):
         await knowledge.delete(knowledge_id, storage)
 
     @get("/{knowledge_id:uuid}/search", summary="What an assistant would find, best first, each passage with where it stands")
-    async def search(self, knowledge: Given[KnowledgeService], knowledge_id: Id, q: Question, limit: Hits = 5) -> SearchOut:
-        return await knowledge.search(knowledge_id, q, limit)
+    async def search(self, unit: Work, knowledge: Given[KnowledgeService], knowledge_id: Id, q: Question, limit: Hits = 5) -> SearchOut:
+        """By words, and by meaning where the base is known by it; a model that does not answer within 1.5 s is done without."""
+        question = await knowledge.question(knowledge_id, q)
+        # No database connection waits for a model.
+        await unit.session.commit()
+        return await knowledge.search(question, await understand(question.askings, q), limit)
 
     @get("/{knowledge_id:uuid}/documents", summary="Documents, newest first")
     async def documents(

@@ -10,7 +10,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.ext import to_tsvector
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, KnowledgeBase, KnowledgeChunk, KnowledgeDocument
+from control_plane.db.models import (
+    Assistant,
+    AssistantVersion,
+    Call,
+    Campaign,
+    KnowledgeBase,
+    KnowledgeChunk,
+    KnowledgeDocument,
+    KnowledgeEmbedding,
+)
 from control_plane.kit.ids import new_id_texts
 
 _OVER = ("stopped", "completed", "archived")
@@ -31,10 +40,12 @@ class KnowledgeRepository:
         return await self._session.scalar(query.with_for_update(key_share=True) if lock else query)
 
     async def lock_whole(self, base_id: uuid.UUID) -> None:
-        """A base that the caller has locked: nobody stores a passage of it now, and nobody begins to use it. Its documents come first,
-        as they do for those who store."""
+        """A base that the caller has locked: nobody stores a passage of it now, and nobody begins to use it. Its documents come first
+        and its models next, as they do for those who store."""
         documents = select(KnowledgeDocument.id).where(KnowledgeDocument.knowledge_base_id == base_id).order_by(KnowledgeDocument.id)
         await self._session.execute(documents.where(KnowledgeDocument.workspace_id == self._workspace_id).with_for_update())
+        models = select(KnowledgeEmbedding.id).where(KnowledgeEmbedding.knowledge_base_id == base_id).order_by(KnowledgeEmbedding.id)
+        await self._session.execute(models.where(KnowledgeEmbedding.workspace_id == self._workspace_id).with_for_update())
         await self._session.execute(self.all().where(KnowledgeBase.id == base_id).with_for_update())
 
     async def these(self, base_ids: Iterable[uuid.UUID]) -> Sequence[KnowledgeBase]:
@@ -153,14 +164,12 @@ class ReadingRepository:
         document.chunks, document.read_at = len(rows), now
 
 
-async def knowledge_of_call(session: AsyncSession, call_id: uuid.UUID) -> tuple[uuid.UUID, list[uuid.UUID], bool]:
-    """The workspace of a call that there is, and of the assistant's version that makes it `knowledge_ids` and
-    `answers_only_from_knowledge`."""
+async def config_of_call(session: AsyncSession, call_id: uuid.UUID) -> tuple[uuid.UUID, dict[str, Any]]:
+    """The workspace of a call that there is, and the configuration of the assistant's version that makes it."""
     query = select(Call.workspace_id, AssistantVersion.config)
     query = query.join(AssistantVersion, AssistantVersion.id == Call.assistant_version_id).where(Call.id == call_id)
     workspace_id, config = (await session.execute(query)).one()
-    ids = [uuid.UUID(each) for each in config.get("knowledge_ids") or ()]
-    return workspace_id, ids, bool(config.get("answers_only_from_knowledge"))
+    return workspace_id, config
 
 
 def _words(configuration: str, text: ColumnElement[str], weight: str) -> Any:

@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, convert
 
 from control_plane.db.models import KnowledgeBase, KnowledgeDocument
+from control_plane.secrets.schemas import SecretName
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Prices and terms"])]
 About = Annotated[str, Meta(max_length=500, examples=["What memberships cost and how they are ended."])]
@@ -14,6 +15,17 @@ About = Annotated[str, Meta(max_length=500, examples=["What memberships cost and
 Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, examples=["en", "es-MX"])]
 State = Annotated[Literal["queued", "ready", "failed"], Meta(examples=["ready"])]
 Kind = Annotated[Literal["text", "markdown", "html", "pdf"], Meta(examples=["pdf"])]
+By = Literal["meaning", "words"]
+ModelName = Annotated[str, Meta(pattern="^[!-~]{1,200}$", examples=["text-embedding-3-small"])]
+Similarity = Annotated[float, Meta(ge=0, le=1, examples=[0.35])]
+
+
+class EmbeddingChoice(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A model that understands texts, with OpenAI's interface (`/embeddings`)."""
+
+    model: ModelName
+    credential: SecretName | None = None
+    """A secret's name (`/secrets`), whose value opens its endpoint; null for the installation's account."""
 
 
 class KnowledgeIn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -23,11 +35,38 @@ class KnowledgeIn(Struct, forbid_unknown_fields=True, kw_only=True):
     language: Language = "en"
     """Of its documents; it cannot be changed. Words are found in all their forms in the languages that PostgreSQL knows, in others as
     they are written."""
+    searches_by: By = "meaning"
+    """`meaning`: by it and by words, where there is a model for it. `words`: by words alone; no passage and no question goes to any
+    model."""
+    embedding: Annotated[EmbeddingChoice | None, Meta(examples=[None])] = None
+    """The model by which meaning is found; null for the installation's, if it has one (CALLWRIGHT_EMBEDDING_MODEL)."""
+    least_similarity: Similarity = 0.35
+    """How close a passage must lie to the question to be found by meaning (the cosine of their angle). What suits depends on the model:
+    with some, texts that have nothing to do with each other lie at 0.1, with others at 0.7. Too low, and there is an answer to
+    everything."""
 
 
 class KnowledgePatch(Struct, forbid_unknown_fields=True, kw_only=True):
     name: Name | UnsetType = UNSET
     description: About | UnsetType = UNSET
+    searches_by: By | UnsetType = UNSET
+    embedding: Annotated[EmbeddingChoice | UnsetType | None, Meta(examples=[None])] = UNSET
+    """Another model learns the passages in the background; until it knows them all, the one before answers."""
+    least_similarity: Similarity | UnsetType = UNSET
+
+
+class Meaning(Struct, kw_only=True):
+    """Whether the base is searched by meaning, too."""
+
+    state: Literal["off", "waiting", "building", "ready", "failing", "unavailable"]
+    words: Annotated[str, Meta(examples=["It is searched by words and by meaning (text-embedding-3-small)."])]
+    """The same in a sentence, with what to do where something is to be done."""
+    model: str
+    """By which questions are understood now; empty while there is none."""
+    passages: int
+    """That the model knows which is to answer."""
+    of: int
+    """That there are."""
 
 
 class DocumentCounts(Struct):
@@ -41,6 +80,10 @@ class KnowledgeOut(Struct, kw_only=True):
     name: str
     description: str
     language: str
+    searches_by: By
+    embedding: EmbeddingChoice | None
+    least_similarity: float
+    meaning: Meaning
     documents: DocumentCounts
     used_by: list[str]
     """Names of assistants that use it in their draft, their published version or a version that a campaign keeps."""
@@ -48,12 +91,16 @@ class KnowledgeOut(Struct, kw_only=True):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: KnowledgeBase, documents: dict[str, int], used_by: list[str]) -> "KnowledgeOut":
+    def of(cls, row: KnowledgeBase, documents: dict[str, int], used_by: list[str], meaning: Meaning) -> "KnowledgeOut":
         return cls(
             id=row.id,
             name=row.name,
             description=row.description,
             language=row.language,
+            searches_by="words" if row.searches_by == "words" else "meaning",
+            embedding=convert(row.embedding, EmbeddingChoice) if row.embedding is not None else None,
+            least_similarity=row.least_similarity,
+            meaning=meaning,
             documents=DocumentCounts(**documents),
             used_by=used_by,
             created_at=row.created_at,

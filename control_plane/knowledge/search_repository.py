@@ -1,4 +1,4 @@
-"""SQL of the search: PostgreSQL's full text search."""
+"""SQL of the search: PostgreSQL's full text search, pgvector beside it, and one statement that puts together what they find."""
 
 import re
 import uuid
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, cast, func, literal, select, text
-from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.dialects.postgresql.ext import to_tsvector, ts_headline, websearch_to_tsquery
+from sqlalchemy import Text, cast, func, select, text
+from sqlalchemy.dialects.postgresql.ext import to_tsvector, websearch_to_tsquery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import KnowledgeChunk, KnowledgeDocument
+from control_plane.db.models import KnowledgeChunk
+from control_plane.db.vectors import LENGTHS, TABLE
 
 MOST_LEXEMES = 32
 """Of a question."""
@@ -20,7 +20,9 @@ _BY_LENGTH = 1
 _DASH = re.compile(r"(?<!\S)-+(?!\S)")
 """Between words, as a pause. PostgreSQL takes it for a minus before the next word."""
 _SNIPPET = "StartSel=**, StopSel=**, MaxWords=35, MinWords=15"
-
+CANDIDATES = 30
+"""Of each list."""
+RANK_OFFSET = 60
 
 COMMON = 0.25
 """Share of all passages above which a word says little of what a passage is about."""
@@ -30,6 +32,41 @@ _FREQUENCIES = text(
     "select e.lexeme, e.share from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as e(lexeme, share)"
     " where s.schemaname = current_schema() and s.tablename = :table and s.attname = 'words' and e.lexeme = any(:lexemes)"
 )
+
+_BY_WORDS = f"""
+    list_{{at}} as materialized (
+        select id, row_number() over (order by has_all desc, rank desc, id) as place from (
+            select c.id, c.words, c.words @@ cast(:strict_{{at}} as tsquery) as has_all,
+                ts_rank(c.words, cast(:loose_{{at}} as tsquery), {_BY_LENGTH}) as rank
+            from knowledge_chunk c
+            where c.workspace_id = :workspace_id and c.knowledge_base_id = any(:bases_{{at}}) and c.words @@ cast(:gate_{{at}} as tsquery)
+            order by has_all desc, rank desc, c.id limit {CANDIDATES}
+        ) best
+        where has_all or :enough_{{at}} <= (select count(*) from unnest(tsvector_to_array(words)) w where w = any(:lexemes_{{at}}))
+    )"""  # noqa: S608
+_BY_MEANING = f"""
+    list_{{at}} as materialized (
+        select id, row_number() over (order by distance, id) as place from (
+            select v.chunk_id as id, v.vector::halfvec({{length}}) <=> cast(:vector_{{at}} as halfvec({{length}})) as distance
+            from {TABLE} v
+            where v.dimensions = {{length}} and v.embedding_id = any(:embeddings_{{at}})
+            order by distance limit {CANDIDATES}
+        ) near
+        where distance <= :furthest_{{at}}
+    )"""  # noqa: S608
+_FUSED = f"""
+    with {{lists}},
+    best as (
+        select id, sum(1.0 / ({RANK_OFFSET} + place)) as points from ({{everything}}) places
+        group by id order by points desc, id limit :limit
+    )
+    select c.id, c.document_id, d.name, c.heading, c.page, c.text,
+        ts_headline(cast(:configuration as regconfig), c.text, cast(:loose as tsquery), :options)
+    from best b join knowledge_chunk c on c.id = b.id join knowledge_document d on d.id = c.document_id
+    where c.workspace_id = :workspace_id order by b.points desc, c.id
+"""  # noqa: S608
+# The index is looked through as far as it takes to find enough that belongs to the bases, nearest first.
+_LOOK_FAR = text("select set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '100', true)")
 
 
 def half(words: int) -> int:
@@ -50,9 +87,50 @@ class Asked:
     lexemes: frozenset[str]
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether something was put behind a minus, which a meaning does not know."""
+        return "!" in self.strict
+
+    @property
     def enough(self) -> int:
         """So many of its words make a passage one about it."""
         return half(len(self.lexemes))
+
+
+@dataclass(frozen=True, slots=True)
+class ByWords:
+    """One list: passages that have all that was asked for, or at least half of its words: a single one of many is an accident."""
+
+    base_ids: Sequence[uuid.UUID]
+    configuration: str
+    asked: Asked
+
+    def sql(self, at: int) -> str:
+        return _BY_WORDS.format(at=at)
+
+    def given(self) -> dict[str, Any]:
+        asked = self.asked
+        said = {"strict": asked.strict, "loose": asked.loose, "gate": asked.gate, "lexemes": list(asked.lexemes), "enough": asked.enough}
+        return {"bases": list(self.base_ids), **said}
+
+
+@dataclass(frozen=True, slots=True)
+class ByMeaning:
+    """One list: passages that lie at least so close to the question in one model's idea of the bases."""
+
+    embedding_ids: Sequence[uuid.UUID]
+    vector: str
+    length: int
+    least_similarity: float
+
+    def sql(self, at: int) -> str:
+        # In the statement's text, because only so the index for that length is seen to fit.
+        if self.length not in LENGTHS:
+            raise ValueError(self.length)
+        return _BY_MEANING.format(at=at, length=self.length)
+
+    def given(self) -> dict[str, Any]:
+        return {"embeddings": list(self.embedding_ids), "vector": self.vector, "furthest": 1 - self.least_similarity}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,34 +168,27 @@ class SearchRepository:
         rarest = sorted(lexemes, key=lambda each: shares[each])[: len(lexemes) - half(len(lexemes)) + 1]
         return [each for each in rarest if shares[each] <= COMMON] or rarest
 
-    async def by_words(self, base_ids: Sequence[uuid.UUID], asked: Asked, limit: int) -> list[tuple[uuid.UUID, int, bool]]:
-        """Best first: the chunk's id, how many words of the question it has, and whether it has all that was asked for."""
-        if not asked.loose:
+    async def found(self, by_words: Sequence[ByWords], by_meaning: Sequence[ByMeaning], limit: int) -> list[Passage]:
+        """Best first, each with the part that answers best."""
+        lists = [*by_words, *by_meaning]
+        if not lists:
             return []
-        loose, strict, gate = (cast(literal(each), TSQUERY) for each in (asked.loose, asked.strict, asked.gate))
-        has_all = KnowledgeChunk.words.op("@@")(strict).label("has_all")
-        rank = func.ts_rank(KnowledgeChunk.words, loose, _BY_LENGTH)
-        best = select(KnowledgeChunk.id, KnowledgeChunk.words, has_all, rank.label("rank")).where(
-            *self._within(base_ids), KnowledgeChunk.words.op("@@")(gate)
-        )
-        best = best.order_by(has_all.desc(), rank.desc(), KnowledgeChunk.id).limit(limit).subquery()
-        found = await self._session.execute(
-            select(best.c.id, func.tsvector_to_array(best.c.words), best.c.has_all).order_by(
-                best.c.has_all.desc(), best.c.rank.desc(), best.c.id
-            )
-        )
-        return [(id_, len(asked.lexemes.intersection(words)), exact) for id_, words, exact in found]
-
-    async def passages(self, ids: Sequence[uuid.UUID], configuration: str, asked: Asked) -> dict[uuid.UUID, Passage]:
-        """The chunks with their sources, each with the part that answers best."""
-        snippet = ts_headline(configuration, KnowledgeChunk.text, cast(literal(asked.loose), TSQUERY), _SNIPPET)
-        columns = (KnowledgeChunk.id, KnowledgeChunk.document_id, KnowledgeDocument.name, KnowledgeChunk.heading, KnowledgeChunk.page)
-        query = select(*columns, KnowledgeChunk.text, snippet).join(KnowledgeDocument, KnowledgeDocument.id == KnowledgeChunk.document_id)
-        rows = await self._session.execute(query.where(KnowledgeChunk.workspace_id == self._workspace_id, KnowledgeChunk.id.in_(ids)))
-        return {row[0]: Passage(*row) for row in rows}
-
-    def _within(self, base_ids: Sequence[uuid.UUID]) -> tuple[Any, ...]:
-        return KnowledgeChunk.workspace_id == self._workspace_id, KnowledgeChunk.knowledge_base_id.in_(base_ids)
+        if by_meaning:
+            await self._session.execute(_LOOK_FAR)
+        parts, given = [], {"workspace_id": self._workspace_id, "limit": limit}
+        for at, each in enumerate(lists):
+            parts.append(each.sql(at))
+            given |= {f"{name}_{at}": value for name, value in each.given().items()}
+        # The snippet is cut by the words of the largest list.
+        first = max(by_words, key=lambda each: len(each.base_ids)) if by_words else None
+        given |= {
+            "configuration": first.configuration if first else "simple",
+            "loose": first.asked.loose if first else "",
+            "options": _SNIPPET,
+        }
+        everything = " union all ".join(f"select id, place from list_{at}" for at in range(len(lists)))  # noqa: S608
+        rows = await self._session.execute(text(_FUSED.format(lists=", ".join(parts), everything=everything)), given)
+        return [Passage(*row) for row in rows]
 
 
 def _is_said(question: str, strict: str) -> bool:

@@ -20,6 +20,7 @@ from control_plane.kit.clock import monotonic
 from control_plane.knowledge.languages import configuration_of
 from control_plane.knowledge.reader import WITHIN_S, Reading, read_file
 from control_plane.knowledge.repository import ReadingRepository
+from control_plane.knowledge.vector_repository import wake
 
 log = get_logger(__name__)
 LEASE = timedelta(seconds=2 * WITHIN_S)
@@ -86,6 +87,8 @@ async def _replace(unit: Unit, row: KnowledgeDocument, reading: Reading) -> str:
     if await rows.chunks_beside(row) + len(reading.chunks) > MOST_CHUNKS:
         return f"The workspace's documents are longer than {MOST_CHUNKS:,} passages together; delete some first."
     row.title, row.pages = reading.title, reading.pages
+    await wake(unit.session, [row.knowledge_base_id], unit.now)
+    unit.nudges.add("embed_chunks")
     await rows.replace_chunks(row, configuration_of(await rows.language_of(row)), reading.chunks, unit.now)
     return ""
 

@@ -59,6 +59,8 @@ class Addresses:
     models_url: str
 
 
+STAND_IN_EMBEDDING = "stand-in-embedding"
+"""As rehearsal.models.embedding calls it."""
 _CONTROL_PLANES_OWN = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "CALLWRIGHT_FORMER_ENCRYPTION_KEYS", "CALLWRIGHT_NUMBER_HASH_KEY")
 
 
@@ -143,7 +145,8 @@ class Environments:
         given = self.options.environ
         if self.choice.has_real_models:
             return {"OPENAI_API_KEY": given["OPENAI_API_KEY"], "OPENAI_BASE_URL": given.get("OPENAI_BASE_URL") or MODELS_AT_OPENAI}
-        return {"OPENAI_API_KEY": "stand-in", "OPENAI_BASE_URL": f"{self.at.models_url}/v1"}
+        at = {"OPENAI_API_KEY": "stand-in", "OPENAI_BASE_URL": f"{self.at.models_url}/v1"}
+        return at | {"CALLWRIGHT_EMBEDDING_MODEL": STAND_IN_EMBEDDING}
 
 
 def log_of(folder: Path, name: str) -> Path:

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, or_, select, text
+from sqlalchemy import Select, and_, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from control_plane.db.models import Call, Promise
 
@@ -18,6 +19,11 @@ TOO_LATE = timedelta(hours=24)
 CALLBACK_GRACE = timedelta(minutes=30)
 """How late a callback may be before it is told: the line may be busy, and the rules may close for a while."""
 
+LOOK_AGAIN = timedelta(minutes=1)
+"""After a callback that was given up before anybody was dialled, for a reason of ours."""
+
+_NEXT = aliased(Call)
+_NOT_DIALLED = (_NEXT.id == Promise.next_call_id, _NEXT.state == "released", ~_NEXT.ended_by_request)
 _IS_DUE = and_(Promise.state == "open", Promise.due_at.is_not(None))
 # The same person by contact, or the same number where nobody knows whose it is.
 _KEEP = text(
@@ -26,7 +32,7 @@ _KEEP = text(
         select p.id, later.id as call_id from promise p join call made on made.id = p.call_id
         cross join lateral (
             select c.id from call c where c.workspace_id = p.workspace_id and c.id <> p.call_id
-            and c.dialing_at >= greatest(p.due_at - cast(:early as interval), made.ended_at)
+            and c.state <> 'released' and c.dialing_at >= greatest(p.due_at - cast(:early as interval), made.ended_at)
             and (c.contact_id = p.contact_id or (c.to_e164 = made.to_e164 and made.to_e164 <> ''))
             order by c.dialing_at limit 1
         ) later
@@ -72,13 +78,16 @@ class PromiseWork:
         """Callbacks of single calls: those of campaigns and schedules come back by themselves."""
         single = (Call.purpose == "single", Call.enrollment_id.is_(None), Call.schedule_run_id.is_(None), Call.erased_at.is_(None))
         query = select(Promise.id).join(Call, Call.id == Promise.call_id).where(_IS_DUE, Promise.seq == 0, *single)
-        query = query.where(Promise.next_call_id.is_(None), Promise.note == "", Promise.due_at.between(now - TOO_LATE, now))
+        is_to_be_made = or_(Promise.next_call_id.is_(None), exists().where(*_NOT_DIALLED, _NEXT.ended_at <= now - LOOK_AGAIN))
+        query = query.where(is_to_be_made, Promise.note == "", Promise.due_at.between(now - TOO_LATE, now))
         return (await self._session.scalars(query.order_by(Promise.due_at).limit(most))).all()
 
     async def take(self, promise_id: uuid.UUID) -> tuple[Promise, Call] | None:
-        """The open promise without a call of its own; None when it is none any more, or another worker has it."""
+        """The open promise without a call of its own, or whose call was given up before anybody was dialled; None when it is none any
+        more, or another worker has it."""
         query = select(Promise, Call).join(Call, Call.id == Promise.call_id)
-        query = query.where(Promise.id == promise_id, Promise.state == "open", Promise.next_call_id.is_(None))
+        query = query.where(Promise.id == promise_id, Promise.state == "open")
+        query = query.where(or_(Promise.next_call_id.is_(None), exists().where(*_NOT_DIALLED)))
         row = (await self._session.execute(query.with_for_update(skip_locked=True, of=Promise))).first()
         return (row[0], row[1]) if row is not None else None
 

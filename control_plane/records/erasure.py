@@ -79,6 +79,7 @@ class ErasureService:
         }
         await self._erasing.forget_follow_ups(numbers)
         await self._erasing.forget_bookings(numbers)
+        await self._erasing.forget_lookups(numbers)
         await self._erasing.forget_phones(numbers)
         await self._erasing.forget_schedules(numbers)
         await self._erasing.forget_escalations(gone)

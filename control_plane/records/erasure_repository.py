@@ -16,6 +16,7 @@ from control_plane.db.models import (
     Call,
     CallAnalysis,
     CallEventRecord,
+    CallTranscription,
     CallTurn,
     CheckUp,
     CheckUpContact,
@@ -26,6 +27,7 @@ from control_plane.db.models import (
     Enrollment,
     Erasure,
     FollowUp,
+    NumberLookup,
     Promise,
     RiskFlag,
     Schedule,
@@ -94,7 +96,7 @@ class ErasureRepository:
         await self._session.execute(update(Call).where(Call.id.in_(call_ids)).values(values).execution_options(**_QUIET))
         events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
         await self._session.execute(events.execution_options(**_QUIET))
-        for of_call in (CallAnalysis, CallTurn, ContactFact, RiskFlag, Promise, Activity):
+        for of_call in (CallAnalysis, CallTranscription, CallTurn, ContactFact, RiskFlag, Promise, Activity):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
         answered = update(Appointment).where(Appointment.status_call_id.in_(call_ids)).values(evidence="")
         await self._session.execute(answered.execution_options(**_QUIET))
@@ -126,6 +128,10 @@ class ErasureRepository:
         """Of people who are no contacts; a contact's go with the contact."""
         mine = (FollowUp.workspace_id == self._workspace_id, FollowUp.to_e164.in_(numbers))
         await self._session.execute(delete(FollowUp).where(*mine).execution_options(**_QUIET))
+
+    async def forget_lookups(self, numbers: Sequence[str]) -> None:
+        mine = (NumberLookup.workspace_id == self._workspace_id, NumberLookup.e164.in_(numbers))
+        await self._session.execute(delete(NumberLookup).where(*mine).execution_options(**_QUIET))
 
     async def forget_bookings(self, numbers: Sequence[str]) -> None:
         """Of people who are no contacts; a contact's go with the contact."""

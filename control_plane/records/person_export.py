@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from msgspec import convert
 
 from control_plane.calls.schemas import CallView, TurnView
+from control_plane.calls.transcription_schemas import TranscriptionOut
+from control_plane.carriers.lookup_schemas import NumberLookupOut
+from control_plane.contacts.confirmed_zones import ConfirmedZone
 from control_plane.contacts.consent_schemas import ConsentOut
 from control_plane.contacts.quiet_schemas import QuietTimes
 from control_plane.contacts.schemas import ContactOut, SuppressionOut
@@ -48,14 +51,19 @@ class PersonExporter:
         turns: dict[uuid.UUID, list[TurnView]] = {}
         for turn in await self._rows.turns([call.id for call in calls]):
             turns.setdefault(turn.call_id, []).append(TurnView.of(turn))
+        heard: dict[uuid.UUID, list[TranscriptionOut]] = {}
+        for row in await self._rows.transcriptions([call.id for call in calls]):
+            heard.setdefault(row.call_id, []).append(TranscriptionOut.of(row))
         return PersonExport(
             exported_at=self._unit.now,
             numbers=numbers,
             contacts=[ContactOut.of(contact) for contact in contacts],
             consents=[ConsentOut.of(row) for row in await self._rows.consents(numbers)],
             suppressions=[SuppressionOut.of(row) for row in await self._rows.suppressions(numbers)],
-            calls=[ExportedCall(CallView.of(call), turns.get(call.id, [])) for call in calls],
+            calls=[ExportedCall(CallView.of(call), turns.get(call.id, []), heard.get(call.id, [])) for call in calls],
             calls_left_out=left_out,
+            number_lookups=[NumberLookupOut.of(row) for row in await self._rows.lookups(numbers)],
+            confirmed_zones=[ConfirmedZone.of(contact) for contact in contacts],
             quiet_times=[convert({"ranges": contact.quiet_times}, QuietTimes) for contact in contacts],
             planned=await PlanningRepository(self._unit.session, self._workspace_id).about(numbers, [c.id for c in contacts], MOST_CALLS),
             timeline=[entry for contact in contacts for entry in await self._timeline(contact.id)],

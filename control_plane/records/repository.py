@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import (
     Call,
+    CallTranscription,
     CallTurn,
     Consent,
     Contact,
     ContactPhone,
     Erasure,
     LegalHold,
+    NumberLookup,
     Suppression,
     Workspace,
 )
@@ -80,6 +82,10 @@ class RecordsRepository:
         query = select(Suppression).where(Suppression.workspace_id == self._workspace_id, known)
         return (await self._session.scalars(query.order_by(Suppression.id))).all()
 
+    async def lookups(self, numbers: Sequence[str]) -> Sequence[NumberLookup]:
+        query = select(NumberLookup).where(NumberLookup.workspace_id == self._workspace_id, NumberLookup.e164.in_(numbers))
+        return (await self._session.scalars(query.order_by(NumberLookup.id))).all()
+
     async def calls(self, numbers: Sequence[str], contact_ids: Sequence[uuid.UUID], most: int) -> tuple[Sequence[Call], int]:
         """The newest calls to any of them, and how many older ones there are."""
         mine = (Call.workspace_id == self._workspace_id, or_(Call.to_e164.in_(numbers), Call.contact_id.in_(contact_ids)))
@@ -90,6 +96,10 @@ class RecordsRepository:
     async def turns(self, call_ids: Sequence[uuid.UUID]) -> Sequence[CallTurn]:
         query = select(CallTurn).where(CallTurn.call_id.in_(call_ids)).order_by(CallTurn.call_id, CallTurn.seq)
         return (await self._session.scalars(query)).all()
+
+    async def transcriptions(self, call_ids: Sequence[uuid.UUID]) -> Sequence[CallTranscription]:
+        query = select(CallTranscription).where(CallTranscription.call_id.in_(call_ids))
+        return (await self._session.scalars(query.order_by(CallTranscription.id))).all()
 
     async def finish_erasure(self, erasure_id: uuid.UUID, now: datetime) -> None:
         await self._session.execute(update(Erasure).where(Erasure.id == erasure_id).values(finished_at=now, file_keys=[]))

@@ -16,6 +16,7 @@ from control_plane.db.models import (
     Appointment,
     Call,
     CallAnalysis,
+    CallTranscription,
     CallTurn,
     ContactFact,
     Enrollment,
@@ -71,9 +72,10 @@ class RetentionRepository:
         """Turns and summaries of a batch of calls, and what was kept of their words elsewhere. Returns how many calls there were."""
         quoted = [exists().where(kept_of == Call.id, words != "") for _, kept_of, words in _QUOTING]
         analyzed = exists().where(CallAnalysis.call_id == Call.id)
-        has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id), analyzed, *quoted)
+        heard_anew = exists().where(CallTranscription.call_id == Call.id)
+        has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id), analyzed, heard_anew, *quoted)
         ids = [old.id for old in await self._old(self._ended(before).where(has_words))]
-        for of_call in (CallTurn, CallAnalysis):
+        for of_call in (CallTurn, CallAnalysis, CallTranscription):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(ids)).execution_options(**_QUIET))
         await self._session.execute(update(Call).where(Call.id.in_(ids)).values(summary="").execution_options(**_QUIET))
         for table, kept_of, words in _QUOTING:

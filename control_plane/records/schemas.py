@@ -7,6 +7,9 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from control_plane.calls.schemas import CallView, TurnView
+from control_plane.calls.transcription_schemas import TranscriptionOut
+from control_plane.carriers.lookup_schemas import NumberLookupOut
+from control_plane.contacts.confirmed_zones import ConfirmedZone
 from control_plane.contacts.consent_schemas import ConsentOut
 from control_plane.contacts.quiet_schemas import QuietTimes
 from control_plane.contacts.schemas import E164, ContactOut, SuppressionOut
@@ -94,6 +97,8 @@ class ErasureOut(Struct):
 class ExportedCall(Struct):
     call: CallView
     transcript: list[TurnView]
+    transcriptions: list[TranscriptionOut]
+    """Its recording, as it was transcribed anew."""
 
 
 class PersonExport(Struct):
@@ -107,6 +112,10 @@ class PersonExport(Struct):
     calls: list[ExportedCall]
     calls_left_out: int
     """Older calls beyond the most that one answer holds; GET /calls has them."""
+    number_lookups: list[NumberLookupOut]
+    """What the carrier was asked about the numbers."""
+    confirmed_zones: list[ConfirmedZone]
+    """Of each contact, in the order of `contacts`."""
     quiet_times: list[QuietTimes]
     """Of each contact, in the order of `contacts`."""
     timeline: list[TimelineEntry]

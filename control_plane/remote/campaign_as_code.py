@@ -9,6 +9,7 @@ from control_plane.remote.campaign_apply import apply as carry_out
 from control_plane.remote.campaign_file import read, schema
 from control_plane.remote.campaign_plan import MOST_PREVIEWED, Change, Plan, make_plan
 from control_plane.remote.campaigns import show_preview
+from control_plane.remote.progress import working
 from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, Yes, asking, confirm, print_json, say
 
 EXIT_CHANGES = 4
@@ -34,7 +35,7 @@ def plan(
     if show_schema:
         print_json(schema())
         return
-    with asking(url, key) as remote:
+    with asking(url, key) as remote, working("Comparing", is_quiet=as_json):
         made = make_plan(remote, read(file))
     print_json(made.as_json()) if as_json else show(made)
     if check and not made.is_empty:
@@ -51,7 +52,8 @@ def apply(
 ) -> None:
     """Do what `plan` shows. A second time there is nothing to do."""
     with asking(url, key) as remote:
-        made = make_plan(remote, read(file))
+        with working("Comparing", is_quiet=as_json):
+            made = make_plan(remote, read(file))
         if not as_json:
             show(made)
         if not made.is_empty:

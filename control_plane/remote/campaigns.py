@@ -8,6 +8,8 @@ from rich.live import Live
 from rich.table import Table
 
 from control_plane.remote.client import Remote
+from control_plane.remote.progress import working
+from control_plane.remote.resources import CAMPAIGN, Resource
 from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, completing, console, print_json, print_table, say
 
 _LOOK_EVERY_S = 1.0
@@ -17,16 +19,18 @@ app = typer.Typer(help="Look at campaigns and lead them.", no_args_is_help=True,
 Which = Annotated[str, typer.Argument(help="The campaign, by name or id.", metavar="CAMPAIGN", autocompletion=completing("/campaigns"))]
 
 
-@app.command("list")
-def list_campaigns(url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False) -> None:
-    """All campaigns, newest first."""
-    with asking(url, key) as remote:
-        found = list(remote.items("/campaigns"))
-    if as_json:
-        print_json(found)
-        return
-    rows = [(each["id"], each["name"], each["execution_status"]) for each in found]
-    print_table(("Id", "Name", "Status"), rows, "There is no campaign yet; POST /campaigns makes one.")
+_campaigns = Resource(app, CAMPAIGN)
+_campaigns.listing(
+    {"Id": "id", "Name": "name", "Status": "execution_status"},
+    "There is no campaign yet; POST /campaigns makes one.",
+    "Campaigns, newest first.",
+)
+_campaigns.leading("start", lambda there, _: f"{there['name']} is running.", "Begin to call, or refuse with what is missing.")
+_campaigns.leading("pause", lambda there, _: f"{there['name']} is paused; live calls go on.", "Dial nobody more; live calls go on.")
+_campaigns.leading(
+    "resume", lambda there, _: f"{there['name']} is running.", "Go on after a pause or an error; nobody who is done is called again."
+)
+_campaigns.leading("stop", lambda there, _: f"{there['name']} is stopped for good.", "End it for good; live calls go on.")
 
 
 @app.command()
@@ -39,7 +43,7 @@ def status(
 ) -> None:
     """Where a campaign stands."""
     with asking(url, key) as remote:
-        found = remote.named("/campaigns", "campaign", campaign)
+        found = CAMPAIGN(remote, campaign)
         now = remote.get(f"/campaigns/{found['id']}/status")
         if follow and not as_json:
             now = _follow(remote, found, now)
@@ -59,32 +63,13 @@ def preview(
 ) -> None:
     """Ask the gate about everybody before a phone rings: who now, who later, who never and why, how long and at what cost."""
     with asking(url, key) as remote:
-        found = remote.named("/campaigns", "campaign", campaign)
-        told = remote.post(f"/campaigns/{found['id']}/preview", {"calls_per_minute": calls_per_minute} if calls_per_minute else {})
+        found = CAMPAIGN(remote, campaign)
+        with working("Asking the gate about everybody", is_quiet=as_json):
+            told = remote.post(f"/campaigns/{found['id']}/preview", {"calls_per_minute": calls_per_minute} if calls_per_minute else {})
     if as_json:
         print_json(told)
     else:
         show_preview(told)
-
-
-def _lead(action: str, said: str, about: str) -> None:
-    def command(campaign: Which, url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False) -> None:
-        with asking(url, key) as remote:
-            found = remote.named("/campaigns", "campaign", campaign)
-            now = remote.post(f"/campaigns/{found['id']}/{action}")
-        if as_json:
-            print_json(now)
-        else:
-            say(f"{found['name']} {said}.")
-
-    command.__doc__ = about
-    app.command(action)(command)
-
-
-_lead("start", "is running", "Begin to call, or refuse with what is missing.")
-_lead("pause", "is paused; live calls go on", "Dial nobody more; live calls go on.")
-_lead("resume", "is running", "Go on after a pause or an error; nobody who is done is called again.")
-_lead("stop", "is stopped for good", "End it for good; live calls go on.")
 
 
 def _board(name: str, now: dict[str, Any]) -> Table:

@@ -101,7 +101,7 @@ class Remote:
 
     def named(self, path: str, what: str, name_or_id: str) -> dict[str, Any]:
         """The one of a list that has this id or exactly this name. Raises `RemoteError` when there is none, or more than one."""
-        if _is_id(name_or_id):
+        if is_id(name_or_id):
             return self.get(f"{path}/{name_or_id}")
         found = self.found(path, what, name_or_id)
         if found is None:
@@ -110,7 +110,7 @@ class Remote:
 
     def id(self, given: str, what: str) -> str:
         """The id, if it is one: what is no id must not become part of another address. Raises `RemoteError`."""
-        if not _is_id(given):
+        if not is_id(given):
             raise RemoteError(f"{given!r} is not the id of a {what}.")
         return given
 
@@ -157,7 +157,7 @@ def _code(answer: httpx.Response) -> str:
         return ""
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     try:
         uuid.UUID(text)
     except ValueError:

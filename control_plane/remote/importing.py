@@ -1,19 +1,16 @@
 """`callwright import`: a file of contacts into a list, with its progress and what was refused."""
 
 import json
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from control_plane.remote.client import Remote, RemoteError
-from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, completing, console, print_json, say
+from control_plane.remote.progress import taken_in
+from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, completing, print_json, say
 
-_LOOK_EVERY_S = 0.5
 _REFUSED_SHOWN = 5
-_OVER = {"completed", "failed"}
 
 app = typer.Typer()
 _LIST = "The list by id or name; a name that is new makes one."
@@ -23,10 +20,7 @@ IntoList = Annotated[str, typer.Option("--list", help=_LIST, autocompletion=comp
 @app.command("import")
 def import_contacts(
     file: Annotated[Path, typer.Argument(help="A CSV file, as spreadsheets write it.", exists=True, dir_okay=False, readable=True)],
-    contact_list: Annotated[
-        str,
-        typer.Option("--list", help="The list by id or name; a name that is new makes one.", autocompletion=completing("/contact-lists")),
-    ],
+    contact_list: IntoList,
     country: Annotated[str, typer.Option(help="Country of numbers without a prefix, such as US.")] = "",
     encoding: Annotated[str, typer.Option(help="Where it is not recognised, such as windows-1251.")] = "",
     mapped: Annotated[list[str] | None, typer.Option("--map", help="What a column is: 'Kunde=name'.")] = None,
@@ -39,7 +33,7 @@ def import_contacts(
     with asking(url, key) as remote:
         list_id = _list(remote, contact_list)
         begun = remote.upload(f"/contact-lists/{list_id}/imports", file, {name: value for name, value in given.items() if value})
-        done = _finished(remote, begun, is_quiet=as_json)
+        done = taken_in(remote, begun, "/imports", "Importing", is_quiet=as_json)
         if as_json:
             print_json(done)
         else:
@@ -64,18 +58,6 @@ def _list(remote: Remote, name_or_id: str) -> str:
         if any(item["name"] == name_or_id for item in remote.items("/contact-lists")):
             raise
         return remote.post("/contact-lists", {"name": name_or_id})["id"]
-
-
-def _finished(remote: Remote, row: dict[str, Any], *, is_quiet: bool) -> dict[str, Any]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]} rows"))
-    with Progress(*columns, console=console, disable=is_quiet or not console.is_terminal, transient=True) as progress:
-        # How many rows a file has nobody knows before its end.
-        task = progress.add_task("Importing", total=None, rows=0)
-        while row["state"] not in _OVER:
-            time.sleep(_LOOK_EVERY_S)
-            row = remote.get(f"/imports/{row['id']}")
-            progress.update(task, rows=row["rows"])
-    return row
 
 
 def _show(remote: Remote, done: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """`callwright suppressions`: numbers never to be called."""
 
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from control_plane.remote.client import Remote
+from control_plane.remote.progress import taken_in
 from control_plane.remote.terminal import (
     DEFAULT_LIMIT,
     DEFAULT_URL,
@@ -30,8 +30,6 @@ from control_plane.remote.terminal import (
 )
 
 _PATH = "/suppressions"
-_LOOK_EVERY_S = 0.5
-_OVER = {"completed", "failed"}
 
 app = typer.Typer(help="Numbers never to be called.", no_args_is_help=True, add_completion=False)
 Number = Annotated[str, typer.Argument(help="The number, in E.164: +12025550123.", metavar="NUMBER")]
@@ -127,9 +125,7 @@ def import_numbers(
     asked = given(source=source, list_date=obtained.date().isoformat(), mode="replace" if replace else "add", default_country=country)
     with asking(url, key) as remote:
         row = remote.upload(f"{_PATH}/imports", file, {name: str(value) for name, value in asked.items()})
-        while row["state"] not in _OVER:
-            time.sleep(_LOOK_EVERY_S)
-            row = remote.get(f"{_PATH}/imports/{row['id']}")
+        row = taken_in(remote, row, f"{_PATH}/imports", "Taking in", is_quiet=as_json)
     if row["state"] == "failed":
         say(f"callwright: {row['error']}", err=True)
         raise typer.Exit(1)

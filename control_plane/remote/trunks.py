@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from control_plane.remote.resources import Find, Resource
 from control_plane.remote.terminal import (
     DEFAULT_LIMIT,
     DEFAULT_URL,
@@ -15,17 +16,14 @@ from control_plane.remote.terminal import (
     Url,
     asking,
     completing,
-    print_done,
-    print_fields,
     print_items,
 )
 
-_PATH, _WHAT = "/trunks", "trunk"
+TRUNK = Find("/trunks", "trunk")
 
 app = typer.Typer(help="Lines that calls go out on, and how they do.", no_args_is_help=True, add_completion=False)
 _HELP = "The trunk, by name or id."
-Which = Annotated[str, typer.Argument(help=_HELP, metavar="TRUNK", autocompletion=completing(_PATH))]
-OneOrAll = Annotated[str, typer.Argument(help=f"{_HELP} All unless said.", metavar="[TRUNK]", autocompletion=completing(_PATH))]
+OneOrAll = Annotated[str, typer.Argument(help=f"{_HELP} All unless said.", metavar="[TRUNK]", autocompletion=completing(TRUNK.path))]
 
 _COLUMNS: Columns = {
     "Id": "id",
@@ -55,48 +53,21 @@ _NUMBERS: Columns = {
 }
 
 
-@app.command("list")
-def list_trunks(url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False, limit: Limit = DEFAULT_LIMIT) -> None:
-    """All trunks, newest first."""
-    with asking(url, key) as remote:
-        found = remote.first(_PATH, limit)
-    print_items(found, _COLUMNS, "There is no trunk yet; POST /trunks makes one.", as_json=as_json)
+_trunks = Resource(app, TRUNK)
+_trunks.listing(_COLUMNS, "There is no trunk yet; POST /trunks makes one.", "All trunks, newest first.")
+_trunks.showing("One trunk; its password is never shown.")
+_trunks.leading("sync", lambda _, now: _synced(now), "Tell LiveKit of a trunk again, and put right what was changed there.")
 
 
 @app.command()
-def show(trunk: Which, url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False) -> None:
-    """One trunk; its password is never shown."""
-    with asking(url, key) as remote:
-        found = remote.named(_PATH, _WHAT, trunk)
-    print_fields(found, as_json=as_json)
-
-
-@app.command()
-def health(
-    trunk: Annotated[
-        str, typer.Argument(help=f"{_HELP} All of them unless said.", metavar="[TRUNK]", autocompletion=completing(_PATH))
-    ] = "",
-    url: Url = DEFAULT_URL,
-    key: Key = "",
-    as_json: AsJson = False,
-) -> None:
+def health(trunk: OneOrAll = "", url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False) -> None:
     """How trunks do: wrong password, dead host, missing codec, refused number. Ends with 5 when one is failing."""
     with asking(url, key) as remote:
-        asked = [remote.named(_PATH, _WHAT, trunk)] if trunk else list(remote.items(_PATH))
-        found = [{"trunk": {"id": each["id"], "name": each["name"]}, **remote.get(f"{_PATH}/{each['id']}/health")} for each in asked]
+        asked = [TRUNK(remote, trunk)] if trunk else list(remote.items(TRUNK.path))
+        found = [{"trunk": {"id": each["id"], "name": each["name"]}, **remote.get(f"{TRUNK.path}/{each['id']}/health")} for each in asked]
     print_items(found, _HEALTH, "There is no trunk yet; POST /trunks makes one.", as_json=as_json)
     if any(each["status"] == "failing" for each in found):
         raise typer.Exit(EXIT_NOT_IN_ORDER)
-
-
-@app.command()
-def sync(trunk: Which, url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False) -> None:
-    """Tell LiveKit of a trunk again, and put right what was changed there."""
-    with asking(url, key) as remote:
-        there = remote.named(_PATH, _WHAT, trunk)
-        now = remote.post(f"{_PATH}/{there['id']}/sync")
-    said = f": {now['sync_error']}" if now["sync_error"] else ""
-    print_done(now, f"{now['name']} is {now['sync_state']} at LiveKit{said}.", as_json=as_json)
 
 
 @app.command()
@@ -104,10 +75,15 @@ def numbers(url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson = False, limi
     """The numbers that calls go out from, and who answers them."""
     with asking(url, key) as remote:
         found = remote.first("/numbers", limit)
-        trunks = {each["id"]: each["name"] for each in remote.items(_PATH)}
+        trunks = {each["id"]: each["name"] for each in remote.items(TRUNK.path)}
         assistants = {each["id"]: each["name"] for each in remote.items("/assistants")}
     shown = found if as_json else [_named(each, trunks, assistants) for each in found]
     print_items(shown, _NUMBERS, "There is no number yet; POST /numbers adds one.", as_json=as_json)
+
+
+def _synced(now: dict[str, Any]) -> str:
+    said = f": {now['sync_error']}" if now["sync_error"] else ""
+    return f"{now['name']} is {now['sync_state']} at LiveKit{said}."
 
 
 def _named(number: dict[str, Any], trunks: dict[str, str], assistants: dict[str, str]) -> dict[str, Any]:

@@ -62,15 +62,22 @@ def _of_both(of_number: tuple[str, ...], address: Address) -> tuple[str, ...]:
 
 
 class Whereabouts(NamedTuple):
-    """Every zone the person may be in, the likeliest first. `is_contradictory`: what is known of them cannot all be true."""
+    """Every zone the person may be in, the likeliest first. `is_contradictory`: what is known of them cannot all be true.
+    `is_confirmed`: somebody has said with evidence where they are."""
 
     time_zones: tuple[str, ...]
     is_contradictory: bool = False
+    is_confirmed: bool = False
 
 
-def whereabouts(e164: str, stored: tuple[str, ...], address: Address = NOWHERE, given: str | None = None) -> Whereabouts:
+def whereabouts(
+    e164: str, stored: tuple[str, ...], address: Address = NOWHERE, given: str | None = None, confirmed: str | None = None
+) -> Whereabouts:
     """The zones of the number, narrowed by those stored with it, by the address and by the zone that a list gives. None of them replaces
-    the number's: where they contradict it, all count, so that a call has to fit into the hours of each."""
+    the number's: where they contradict it, all count, so that a call has to fit into the hours of each. A zone that was confirmed with
+    evidence stands for all of them."""
+    if confirmed:
+        return Whereabouts((confirmed,), is_confirmed=True)
     groups = zones.agreed((phone.time_zones(e164), stored, _zones_of(address), (given,) if given else ()))
     everywhere = groups[0] if len(groups) == 1 else tuple(sorted({zone for group in groups for zone in group}))
     likeliest = given or (stored[0] if len(stored) == 1 else None)

@@ -8,7 +8,7 @@ from typing import Any
 from control_plane.domain.calling_window import DAYS, Window
 from control_plane.domain.rules import RulePack
 
-_RULES = ("hours", "limits", "cool_downs", "consents", "lists")
+_RULES = ("hours", "limits", "cool_downs", "consents", "lists", "line_types")
 
 
 def summary(pack: RulePack) -> dict[str, Any]:

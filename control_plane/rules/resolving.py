@@ -25,9 +25,9 @@ def rules_for(jurisdictions: tuple[str, ...], purpose: str, own: OwnRules | None
     return _rules_for(jurisdictions, purpose, own or _NOTHING, now.astimezone(UTC).date())
 
 
-def rehearsal_rules(now: datetime) -> Rules:
+def rehearsal_rules(now: datetime, own: OwnRules | None = None) -> Rules:
     """What binds calls on the simulated network."""
-    return _rehearsal_rules(now.astimezone(UTC).date())
+    return _rehearsal_rules(own or _NOTHING, now.astimezone(UTC).date())
 
 
 def longest_reach(purpose: str, own: OwnRules | None, now: datetime) -> timedelta:
@@ -67,6 +67,6 @@ def _rules_for(jurisdictions: tuple[str, ...], purpose: str, own: OwnRules, day:
     return combine(registry().choose(jurisdictions, day), purpose, own, lambda calendar: holidays_near(calendar, day))
 
 
-@lru_cache(maxsize=8)
-def _rehearsal_rules(day: date) -> Rules:
-    return combine(registry().rehearsal(day), PURPOSES[0])
+@lru_cache(maxsize=1024)
+def _rehearsal_rules(own: OwnRules, day: date) -> Rules:
+    return combine(registry().rehearsal(day), PURPOSES[0], own)

@@ -37,6 +37,7 @@ class PackDetails(PackOut, kw_only=True):
     cool_downs: list[Plain]
     consents: list[Plain]
     lists: list[Plain]
+    line_types: list[Plain]
     duties: list[str]
     recording: str | None
     min_ring_s: int
@@ -58,7 +59,7 @@ class PackVersions(Struct):
 
 class WaiverIn(Struct, forbid_unknown_fields=True):
     pack: Annotated[str, Meta(min_length=1, max_length=40, examples=["us-al"])]
-    rule: Literal["hours", "limits", "cool_downs", "consents", "lists", "closed"]
+    rule: Literal["hours", "limits", "cool_downs", "consents", "lists", "line_types", "closed"]
     reason: Sentence
     purposes: Annotated[list[PurposeName], Meta(min_length=1, max_length=7)] | None = None
     """Null: all."""
@@ -66,7 +67,8 @@ class WaiverIn(Struct, forbid_unknown_fields=True):
 
 class OwnRulesIn(Struct, forbid_unknown_fields=True):
     stricter: Annotated[Plain, Meta(examples=[{"consents": [{"bases": ["written"]}], "min_ring_s": 20}])] | None = None
-    """Added to every pack, in the form of a pack's version: hours, limits, cool_downs, consents, lists, duties, recording, min_ring_s."""
+    """Added to every pack, in the form of a pack's version: hours, limits, cool_downs, consents, lists, line_types, duties,
+    recording, min_ring_s."""
     waivers: Annotated[list[WaiverIn], Meta(max_length=200)] = field(default_factory=list)
     """What does not bind the workspace. Each needs a reason and stands in the audit trail."""
 

@@ -128,7 +128,7 @@ class SchedulesOfCall:
         """Schedules whose runs are made in this call too: who wants no more of the calls of this one has heard all of it as
         one. A check-up ends by its own name only."""
         rows = ContinuityRepository(self._unit.session, call)
-        own = await rows.schedule_of_run(call.schedule_run_id) if call.schedule_run_id is not None else None
+        own = await rows.schedule_of_call()
         return await MergingRepository(self._unit.session).schedules_merged_into(call.id) if own and str(own[0]) == cancelled else ()
 
     async def _propose(self, call: Call, data: dict[str, Any]) -> Answer:

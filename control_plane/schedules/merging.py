@@ -10,22 +10,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from control_plane.calls.meeting_repository import MeetingRepository, Whom
+from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.db.models import Call, Schedule, ScheduleRun
 from control_plane.db.unit import Unit
-from control_plane.domain.call_state import CallState
+from control_plane.domain.call_state import CallState, Fact
 from control_plane.domain.catching_up import CatchUp, look
+from control_plane.domain.reminding import how_to_record, labels_of
 from control_plane.kit.ids import new_id
 from control_plane.schedules.merging_repository import MergingRepository
 from control_plane.schedules.plans import plan_of
-from control_plane.schedules.run_ends import explain
+from control_plane.schedules.run_ends import explain, unsay
 
 TOGETHER = timedelta(minutes=15)
 """How much earlier than planned a call may be made because another of the same person is made."""
 _OFTEN = timedelta(hours=1)
 """What comes again sooner is not made early."""
+_UNCLAIMED = timedelta(minutes=30)
+"""What was planned so long ago and has not been claimed yet, because the claims of a busy minute take their time, is taken along, too."""
 MOST = 3
-"""Runs that one call carries beside its own."""
+"""Runs and reminders that one call carries beside its own."""
 MERGED = "Made in one call with something else that the person is called for at about the same time."
 CARRIES = "Its call is also for something else that the person was to be called for at about the same time."
 TOGETHER_WITH = (MERGED, CARRIES)
@@ -67,8 +71,8 @@ async def take_along(unit: Unit, host: Call, run: ScheduleRun | None = None) -> 
     rows, soon = MergingRepository(unit.session), unit.now + TOGETHER
     own = run.schedule_id if run is not None else None
     taken = [(due, of) for due, of in await rows.due_runs(host, own, soon, MOST) if PROMISED not in due.reasons or due.due_at <= unit.now]
-    for schedule in await rows.next_schedules(host, own, unit.now, soon, MOST):
-        ahead = _made_early(schedule) if _may_join(schedule) and _may_carry(host, schedule) else None
+    for schedule in await rows.next_schedules(host, own, unit.now - _UNCLAIMED, soon, MOST):
+        ahead = _made_early(schedule, unit.now) if _may_join(schedule) and _may_carry(host, schedule) else None
         if ahead is not None:
             await rows.add(ahead)
             taken.append((ahead, schedule))
@@ -78,6 +82,21 @@ async def take_along(unit: Unit, host: Call, run: ScheduleRun | None = None) -> 
             if run is not None:
                 explain(run, [CARRIES])
     await unit.session.flush()
+
+
+async def take_over(unit: Unit, host: Call) -> None:
+    """With the call of a reminder that was made just now: runs whose own calls wait as it does, for the gate or for a line, are made in it,
+    and those calls are given up. It is not the other way round, because a reminder has outcomes that no other call has."""
+    rows = MergingRepository(unit.session)
+    for run, schedule, call in await rows.waiting_runs(host, MOST):
+        is_near = abs(call.due_at - host.due_at) <= TOGETHER and host.due_at <= run.start_by
+        if is_near and _may_join(schedule) and _may_carry(host, schedule):
+            await let_go(unit, call.id)
+            unsay(run, *TOGETHER_WITH)
+            _carry(unit, host, run, schedule)
+            call.failure = MERGED
+            await unit.session.flush()
+            await hear(unit, call.id, Testimony("task", "merged", "merged", unit.now, Fact.RELEASED))
 
 
 async def take_out(unit: Unit, run: ScheduleRun) -> bool:
@@ -93,8 +112,8 @@ async def take_out(unit: Unit, run: ScheduleRun) -> bool:
         return True
     if host.state != CallState.QUEUED or host.agent_generation:
         return False
-    left = [each for each in host.request.get("carries", []) if each["run_id"] != str(run.id)]
-    host.request = _saying(host.request, left)
+    left = [each for each in host.request.get("carries", []) if each.get("run_id") != str(run.id)]
+    host.request = saying(host.request, left)
     if not left and host.schedule_run_id is not None:
         await rows.unsay(host.schedule_run_id, CARRIES)
     return True
@@ -110,9 +129,8 @@ def _may_join(schedule: Schedule) -> bool:
 
 
 def _may_carry(host: Call, schedule: Schedule) -> bool:
-    is_full = len(host.request.get("carries", [])) >= MOST
     wants_number = schedule.from_number_id is not None and schedule.from_number_id != host.from_number_id
-    return not is_full and not wants_number and not _is_after_crisis(host.request)
+    return not is_full(host) and not wants_number and not _is_after_crisis(host.request)
 
 
 def _is_after_crisis(request: dict[str, Any]) -> bool:
@@ -121,29 +139,38 @@ def _is_after_crisis(request: dict[str, Any]) -> bool:
 
 def _carry(unit: Unit, host: Call, run: ScheduleRun, schedule: Schedule) -> None:
     about = schedule.request.get("agenda") or schedule.name
-    host.request = _saying(host.request, [*host.request.get("carries", []), {"run_id": str(run.id), "agenda": about}])
+    host.request = saying(host.request, [*host.request.get("carries", []), {"run_id": str(run.id), "agenda": about}])
     run.state, run.merged_into = "calling", host.id
     explain(run, [MERGED])
 
 
-def _saying(request: dict[str, Any], carries: list[dict[str, str]]) -> dict[str, Any]:
-    """The call's request with an agenda that names all that it is for; what its own was is kept for when nothing else is left."""
+def is_full(host: Call) -> bool:
+    return len(host.request.get("carries", [])) >= MOST
+
+
+def saying(request: dict[str, Any], carries: list[dict[str, str]]) -> dict[str, Any]:
+    """The call's request with an agenda that names all that it is for; what its own was is kept for when nothing else is left. What is
+    carried is a run (`run_id`), or in the call of a reminder another one (`reminder_id`), whose appointment has outcomes of its own."""
     own = request.get("own_agenda", request.get("agenda") or "")
     plain = {name: value for name, value in request.items() if name not in ("carries", "own_agenda", "agenda")}
+    reminders = [1, *(place for place, each in enumerate(carries, start=2) if "reminder_id" in each)]
+    if "outcome_labels" in plain:
+        plain["outcome_labels"] = list(labels_of(reminders))
     if not carries:
         return plain | ({"agenda": own} if own else {})
     items = [own or _INSTRUCTIONS, *(each["agenda"] for each in carries)]
     said = "\n".join([_SEVERAL, *(f"{place}. {item}" for place, item in enumerate(items, start=1))])
+    said = "\n".join([said, how_to_record(reminders)]) if len(reminders) > 1 else said
     return plain | {"agenda": said, "own_agenda": own, "carries": carries}
 
 
-def _made_early(schedule: Schedule) -> ScheduleRun | None:
-    """The schedule's next run now, and the schedule moved on behind it; None for one that comes again soon."""
+def _made_early(schedule: Schedule, now: datetime) -> ScheduleRun | None:
+    """The schedule's next run now, and the schedule moved on behind it; None for one that comes again soon, or is too late."""
     at: datetime | None = schedule.next_run_at
     assert at is not None, "the query asked for schedules with a next run"
     latest_start = timedelta(seconds=schedule.latest_start_s)
     passed = look(plan_of(schedule.plan), at, at, made=schedule.runs_made, catch_up=CatchUp(schedule.catch_up), latest_start=latest_start)
-    if passed.next_run_at is not None and passed.next_run_at - at < _OFTEN:
+    if at + latest_start < now or (passed.next_run_at is not None and passed.next_run_at - max(at, now) < _OFTEN):
         return None
     schedule.next_run_at, schedule.runs_made = passed.next_run_at, schedule.runs_made + 1
     schedule.state = "active" if passed.next_run_at is not None else "finished"

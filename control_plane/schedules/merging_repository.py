@@ -50,6 +50,17 @@ class MergingRepository:
         rows: Any = await self._session.execute(query.execution_options(**_FRESH))
         return [(run, schedule) for run, schedule in rows]
 
+    async def waiting_runs(self, call: Call, most: int) -> Sequence[tuple[ScheduleRun, Schedule, Call]]:
+        """Runs for the callee of this call by its assistant that have calls of their own of which no agent knows, with those, all locked;
+        none that another worker has."""
+        is_newest = and_(Call.schedule_run_id == ScheduleRun.id, Call.attempt == ScheduleRun.calls)
+        query = select(ScheduleRun, Schedule, Call).join(Schedule, Schedule.id == ScheduleRun.schedule_id).join(Call, is_newest)
+        query = query.where(*_of_callee(call), ScheduleRun.state == "calling", ScheduleRun.merged_into.is_(None), Call.state == "queued")
+        query = query.where(Call.claimed_at.is_(None), Call.agent_generation == 0, ~Call.ended_by_request).order_by(Call.due_at).limit(most)
+        locked = query.with_for_update(of=(ScheduleRun, Schedule, Call), skip_locked=True)
+        rows: Any = await self._session.execute(locked.execution_options(**_FRESH))
+        return [(run, schedule, waiting) for run, schedule, waiting in rows]
+
     async def next_schedules(self, call: Call, own_id: uuid.UUID | None, since: datetime, until: datetime, most: int) -> Sequence[Schedule]:
         """Others whose next run is within this time, locked, as `due_runs` finds runs."""
         query = select(Schedule).where(*_of_callee(call), Schedule.id.is_distinct_from(own_id), Schedule.state == "active")

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from control_plane.calls.giving_way import ANOTHER_CALL, WE_FAILED, moved_to
+from control_plane.calls.leases import LOST_SILENCE
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.meeting_repository import Own, Whom
 from control_plane.calls.repository import CallRepository
@@ -14,14 +15,19 @@ from control_plane.db.models import Call, Schedule, ScheduleRun
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Refused, Unavailable
+from control_plane.domain.follow_up import was_spoken_to
 from control_plane.domain.retry_policy import Again, RetryPolicy
 from control_plane.schedules.merging import PROMISED, TOGETHER_WITH, join, let_go, take_along, take_out
 from control_plane.schedules.run_ends import close, explain, unsay
-from sip_config.contract import CallPurpose, Outcome
+from sip_config.contract import AnsweredBy, CallPurpose, Outcome
 
 LOOK_AGAIN = timedelta(seconds=30)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
 AFTER_OUR_FAILURE = timedelta(minutes=1)
+AFTER_LOST = LOST_SILENCE
+"""By then a phone that rang after all has been seen, and an agent that talked has reported."""
+NOBODY_KNOWS = "Called again, because nobody can say what became of the call."
+REACHED_AFTER_ALL = "The person was spoken to in a call of which that was heard only later."
 
 
 async def make_call(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call:
@@ -46,6 +52,9 @@ async def start(unit: Unit, run: ScheduleRun, schedule: Schedule) -> None:
     """Make the call of a run that is due, or write down why there is none."""
     if unit.now > run.start_by:
         close(unit, run, "missed", [f"It could not begin by {run.start_by:%Y-%m-%d %H:%M} UTC."])
+        return
+    if await _was_reached(unit, run):
+        close(unit, run, "completed", [REACHED_AFTER_ALL])
         return
     contact_id = await _contact_of(unit, schedule)
     if await join(unit, run, schedule, contact_id):
@@ -74,14 +83,17 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
     followed = policy.after(end_of(call, run.attempts, run.attempts_by_result), unit.now, seed=str(call.id))
     ends = dict(run.attempts_by_result)
     # Once, whatever the number of attempts: the person has not been spoken to, and others would be alarmed.
-    is_forgiven = not isinstance(followed, Again) and call.outcome == Outcome.AGENT_FAILURE and followed.retry_class not in ends
+    is_lost = call.state == CallState.LOST and followed.retry_class == "lost" and _is_of_checkup(schedule)
+    is_of_ours = call.outcome == Outcome.AGENT_FAILURE or is_lost
+    is_forgiven = not isinstance(followed, Again) and is_of_ours and followed.retry_class not in ends
     run.attempts += followed.counts and not is_forgiven
     run.attempts_by_result = {**ends, followed.retry_class: ends.get(followed.retry_class, 0) + 1}
     if call.outcome == Outcome.CALLBACK and call.callback_at is not None:
         # A promise is kept, whatever the number of attempts.
         _again(run, schedule, max(unit.now, call.callback_at), PROMISED)
     elif is_forgiven:
-        _again(run, schedule, unit.now + AFTER_OUR_FAILURE, WE_FAILED)
+        after, why = (AFTER_LOST, NOBODY_KNOWS) if is_lost else (AFTER_OUR_FAILURE, WE_FAILED)
+        _again(run, schedule, unit.now + after, why)
     elif not isinstance(followed, Again):
         close(unit, run, "completed" if followed.state == "done" else "failed", [f"{followed.reason[0].upper()}{followed.reason[1:]}."])
     elif schedule.next_run_at is not None and followed.at >= schedule.next_run_at:
@@ -120,6 +132,18 @@ async def _contact_of(unit: Unit, schedule: Schedule) -> uuid.UUID | None:
     if schedule.phone_number is None:
         return schedule.contact_id
     return await LookupRepository(unit.session, schedule.workspace_id).contact_with(schedule.phone_number)
+
+
+async def _was_reached(unit: Unit, run: ScheduleRun) -> bool:
+    """Whether the call before, of which nobody could say what became, has been told of since."""
+    lost = await CallRepository(unit.session).last_of_run(run.id) if "lost" in run.attempts_by_result else None
+    if lost is None or lost.state != CallState.LOST:
+        return False
+    return was_spoken_to(AnsweredBy(lost.answered_by or AnsweredBy.NONE), Outcome(lost.outcome or Outcome.UNKNOWN))
+
+
+def _is_of_checkup(schedule: Schedule) -> bool:
+    return "checkup_id" in (schedule.request.get("metadata") or {})
 
 
 def _put_back(unit: Unit, run: ScheduleRun, call: Call) -> None:

@@ -7,7 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, CarrierAccount, Secret, Tool
+from control_plane.db.models import (
+    Assistant,
+    AssistantVersion,
+    Call,
+    Campaign,
+    CarrierAccount,
+    KnowledgeBase,
+    KnowledgeEmbedding,
+    Secret,
+    Tool,
+)
 
 KINDS = ("llm", "stt", "tts")
 """The models of an assistant; `models.<kind>.credential` of its configuration names a secret."""
@@ -42,8 +52,8 @@ class SecretRepository:
         return await self._session.scalar(query) or 0
 
     async def used_by(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """For each name the assistants that use it now, or whose version a campaign keeps that may still call, and the tools whose headers
-        refer to it, by their names."""
+        """For each name the assistants that use it now, or whose version a campaign keeps that may still call, the tools whose headers
+        refer to it, and the knowledge whose model it opens, by their names."""
         found: dict[str, set[str]] = {name: set() for name in names}
         for query in (self._drafts(), self._versions()):
             for assistant, *credentials in await self._session.execute(query):
@@ -54,9 +64,18 @@ class SecretRepository:
         for tool, secrets in await self._session.execute(tools):
             for name in found.keys() & set(secrets):
                 found[name].add(tool)
+        for row in await self._session.execute(self._of_knowledge()):
+            found.get(row.credential, set()).add(row.name)
         for name in await self._session.scalars(self._of_carriers()):
             found.get(name, set()).add(CARRIER)
         return {name: sorted(users) for name, users in found.items()}
+
+    def _of_knowledge(self) -> Any:
+        """Bases with the secrets of their models; also of one that answers while the next is being built."""
+        mine = KnowledgeBase.workspace_id == self._workspace_id
+        of_bases = select(KnowledgeBase.name, KnowledgeBase.embedding["credential"].astext.label("credential")).where(mine)
+        in_use = select(KnowledgeBase.name, KnowledgeEmbedding.credential)
+        return of_bases.union(in_use.join(KnowledgeEmbedding, KnowledgeEmbedding.knowledge_base_id == KnowledgeBase.id).where(mine))
 
     def _of_carriers(self) -> Select[str]:
         opens = or_(Secret.id == CarrierAccount.auth_token_secret_id, Secret.id == CarrierAccount.signing_secret_id)

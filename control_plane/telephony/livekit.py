@@ -8,7 +8,7 @@ from google.protobuf.duration_pb2 import Duration
 from livekit import api
 from livekit.protocol.agent_dispatch import RoomAgentDispatch
 from livekit.protocol.models import ParticipantInfo
-from livekit.protocol.room import CreateRoomRequest, DeleteRoomRequest, ListParticipantsRequest, ListRoomsRequest
+from livekit.protocol.room import CreateRoomRequest, DeleteRoomRequest, ListParticipantsRequest, ListRoomsRequest, RoomParticipantIdentity
 from livekit.protocol.sip import CreateSIPParticipantRequest, SIPTransferStatus, TransferSIPParticipantRequest
 
 from control_plane.telephony.port import (
@@ -93,6 +93,15 @@ class LiveKitTelephony:
     async def close_room(self, room: str) -> None:
         try:
             await self._api.room.delete_room(DeleteRoomRequest(room=room))
+        except api.ServerError as error:
+            if error.code != "not_found":
+                raise TelephonyError(_words(error)) from error
+        except _TRANSPORT_ERRORS as error:
+            raise TelephonyError(_words(error)) from error
+
+    async def hang_up(self, room: str, identity: str) -> None:
+        try:
+            await self._api.room.remove_participant(RoomParticipantIdentity(room=room, identity=identity))
         except api.ServerError as error:
             if error.code != "not_found":
                 raise TelephonyError(_words(error)) from error

@@ -157,6 +157,11 @@ class Telephony(Protocol):
         """Remove everybody and the room; a phone that rings is cancelled. No room is no error. Raises `TelephonyError`."""
         ...
 
+    async def hang_up(self, room: str, identity: str) -> None:
+        """Remove one from a room that the others stay in; a phone that rings is cancelled. Who is not there is no error. Raises
+        `TelephonyError`."""
+        ...
+
     async def legs(self, room: str) -> tuple[Leg, ...]:
         """Who is in the room; empty when there is none. Raises `TelephonyError`."""
         ...

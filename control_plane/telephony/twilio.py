@@ -7,9 +7,9 @@ lost, makes nothing twice. Their names and domain carry our trunk's id.
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -80,6 +80,15 @@ class AccountFacts:
     """(category, amount, unit, price)"""
 
 
+@dataclass(frozen=True, slots=True)
+class NumberAnswer:
+    """What Lookup v2 said of a number. `line_type` is in our words and empty where it was not asked; `is_reassigned` is None where it was
+    not asked or nothing is known."""
+
+    line_type: str = ""
+    is_reassigned: bool | None = None
+
+
 Connect = Callable[[TwilioAccess], Client]
 
 
@@ -146,6 +155,19 @@ class TwilioSide:
     def number(self, e164: str) -> OwnedNumber | None:
         found = self._client.incoming_phone_numbers.list(phone_number=e164, limit=20)
         return next((_owned(one) for one in found if one.phone_number == e164), None)
+
+    def look_up(self, e164: str, *, line_type: bool, verified_on: date | None) -> NumberAnswer:
+        """Ask Lookup v2 for what is wanted, in one request. Raises `CarrierError` where Twilio will not say whether a number has changed
+        hands (the package needs Twilio's approval); of a line whose kind it cannot tell the kind is `unknown`."""
+        fields = (["line_type_intelligence"] if line_type else []) + (["reassigned_number"] if verified_on is not None else [])
+        asked = {"fields": ",".join(fields)}
+        if verified_on is not None:
+            asked["last_verified_date"] = f"{verified_on:%Y%m%d}"
+        found = self._client.lookups.v2.phone_numbers(e164).fetch(**asked)
+        return NumberAnswer(
+            _line_type(_said(found.line_type_intelligence)) if line_type else "",
+            _is_reassigned(_said(found.reassigned_number)) if verified_on is not None else None,
+        )
 
     # — what a trunk is made of —
 
@@ -287,6 +309,40 @@ def _delete(thing: Any) -> None:
     except TwilioRestException as error:
         if error.status != _GONE:
             raise
+
+
+_LINE_TYPES = {
+    "landline": "landline",
+    "mobile": "mobile",
+    "fixedVoip": "fixed_voip",
+    "nonFixedVoip": "non_fixed_voip",
+    "tollFree": "toll_free",
+    "premium": "premium",
+    "sharedCost": "shared_cost",
+    "personal": "personal",
+    "uan": "universal_access",
+    "voicemail": "voicemail",
+    "pager": "pager",
+}
+"""Twilio's words for kinds of line, and ours (domain/rules.LINE_TYPES)."""
+_REASSIGNED = {"yes": True, "no": False, "no_data_available": None}
+
+
+def _said(package: object) -> Mapping[str, Any]:
+    """One package of Lookup's answer, which the client passes on as it was decoded; empty where it was not asked or says nothing."""
+    return package if isinstance(package, Mapping) else {}
+
+
+def _line_type(said: Mapping[str, Any]) -> str:
+    return _LINE_TYPES.get(str(said.get("type")), "unknown")
+
+
+def _is_reassigned(said: Mapping[str, Any]) -> bool | None:
+    word = said.get("is_number_reassigned")
+    if said.get("error_code") or word not in _REASSIGNED:
+        named = f" (Twilio's error {said['error_code']})" if said.get("error_code") else ""
+        raise CarrierError(f"Twilio does not say whether the number has come to somebody else{named}.")
+    return _REASSIGNED[word]
 
 
 def _owned(found: Any) -> OwnedNumber:

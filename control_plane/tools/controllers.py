@@ -14,8 +14,10 @@ from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.outbound_guard import Guard
 from control_plane.kit.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
 from control_plane.kit.secrets import SecretBox
-from control_plane.tools.describing import use
-from control_plane.tools.schemas import ToolIn, ToolOut, ToolPatch, ToolTrial, ToolTrialOut
+from control_plane.tools.describing import keep_drift, use
+from control_plane.tools.mcp import offered
+from control_plane.tools.request import headers_of
+from control_plane.tools.schemas import McpOfferedOut, McpServerIn, ToolIn, ToolOut, ToolPatch, ToolTrial, ToolTrialOut
 from control_plane.tools.service import ToolService
 from control_plane.workspaces.guards import requires
 from control_plane.workspaces.idempotency import NOT_IDEMPOTENT
@@ -43,7 +45,7 @@ class ToolController(Controller):
     async def index(self, tools: Tools, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[ToolOut]:
         return await tools.page(limit=limit, cursor=cursor)
 
-    @post(guards=[requires("manager")], summary="Describe an HTTPS endpoint as a tool for assistants")
+    @post(guards=[requires("manager")], summary="Describe an HTTPS endpoint, or a tool of an MCP server, as a tool for assistants")
     async def create(self, data: JSONBody[ToolIn], tools: Tools) -> Response[ToolOut]:
         return tagged(await tools.create(data), ToolPatch)
 
@@ -73,6 +75,7 @@ class ToolController(Controller):
         tool_id: FromPath[uuid.UUID],
         data: JSONBody[ToolTrial],
         tools: Tools,
+        principal: NamedDependency[SkipValidation[Principal]],
         unit: NamedDependency[SkipValidation[Unit]],
         outbound: NamedDependency[SkipValidation[OutboundClient]],
     ) -> ToolTrialOut:
@@ -80,4 +83,46 @@ class ToolController(Controller):
         recipe, secrets = await tools.begin_trial(tool_id)
         await unit.session.commit()
         facts = {name: data.sends.get(name) for name in recipe.sends}
-        return ToolTrialOut.of(await use(outbound, recipe, data.arguments, facts, secrets, f"test-{new_id()}"))
+        result = await use(outbound, recipe, data.arguments, facts, secrets, f"test-{new_id()}")
+        await keep_drift(unit.session, principal.workspace_id, recipe, result)
+        return ToolTrialOut.of(result)
+
+    @post(
+        "/offered",
+        guards=[requires("manager")],
+        status_code=HTTP_200_OK,
+        summary="What an MCP server offers, to choose tools from",
+        opt=NOT_IDEMPOTENT,
+    )
+    async def offered(
+        self,
+        data: JSONBody[McpServerIn],
+        tools: Tools,
+        unit: NamedDependency[SkipValidation[Unit]],
+        outbound: NamedDependency[SkipValidation[OutboundClient]],
+    ) -> McpOfferedOut:
+        """Nothing of it is kept. The server is asked outside of any transaction."""
+        recipe, secrets = await tools.begin_look(data)
+        await unit.session.commit()
+        return McpOfferedOut.of(await offered(outbound, recipe.url, headers_of(recipe, secrets, f"look-{new_id()}")))
+
+    @post(
+        "/{tool_id:uuid}/pin",
+        guards=[requires("manager")],
+        status_code=HTTP_200_OK,
+        summary="Keep what an MCP server says of a tool now, for assistants to use it so",
+        opt=NOT_IDEMPOTENT,
+    )
+    async def pin(
+        self,
+        tool_id: FromPath[uuid.UUID],
+        tools: Tools,
+        unit: NamedDependency[SkipValidation[Unit]],
+        outbound: NamedDependency[SkipValidation[OutboundClient]],
+    ) -> Response[ToolOut]:
+        """The arguments count at once, as any change of a tool does. Where the server describes the tool otherwise later, every use is
+        refused, and `drift` says so, until the tool is pinned again."""
+        recipe, secrets = await tools.begin_pin(tool_id)
+        await unit.session.commit()
+        found = await offered(outbound, recipe.url, headers_of(recipe, secrets, f"pin-{new_id()}"))
+        return tagged(await tools.pin(recipe, found), ToolPatch)

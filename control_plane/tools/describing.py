@@ -1,5 +1,6 @@
 """A tool's row as one use needs it: its description apart from the database, and the opened secrets of its headers."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,19 +8,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
 
 from control_plane.db.models import Tool
+from control_plane.db.models.tool import MCP
 from control_plane.domain.errors import Conflict
-from control_plane.domain.tool_schema import wrong_with
+from control_plane.domain.tool_schema import without, wrong_with
 from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.secrets import SecretBox
 from control_plane.secrets.repository import SecretRepository
 from control_plane.tools.executing import Result, execute
-from control_plane.tools.request import Recipe, Unusable, lies_under, request_of
+from control_plane.tools.mcp import use_of_mcp
+from control_plane.tools.repository import ToolRepository
+from control_plane.tools.request import Recipe, Unusable, headers_of, lies_under, request_of
 
 log = get_logger(__name__)
 
 
+def parameters_of(row: Tool) -> Mapping[str, Any]:
+    """What a model may give. What the call contributes to an MCP server's tool is taken from the server's own schema."""
+    return without(row.parameters, row.sends) if row.kind == MCP else row.parameters
+
+
+def is_ready(row: Tool) -> bool:
+    """Whether it is known what the tool takes."""
+    return row.kind != MCP or row.pinned_at is not None
+
+
 def recipe_of(row: Tool) -> Recipe:
-    return Recipe(row.name, row.parameters, row.url, row.method, row.headers, row.sends, row.timeout_s, row.idempotent)
+    request = (row.url, row.method, row.headers, row.sends, row.timeout_s, row.idempotent)
+    return Recipe(row.name, parameters_of(row), *request, mcp_tool=row.mcp_tool, pin=row.pin, id=row.id)
 
 
 async def values_of(session: AsyncSession, box: SecretBox, row: Tool) -> dict[str, str]:
@@ -46,8 +61,19 @@ async def use(
     wrong = wrong_with(arguments, recipe.parameters)
     if wrong is not None:
         return Result(None, why=wrong, attempts=0)
+    if recipe.mcp_tool is not None:
+        return await use_of_mcp(client, recipe, arguments, facts, headers_of(recipe, secrets, use_id))
     try:
         request = request_of(recipe, arguments, facts, secrets, use_id)
     except Unusable as error:
         return Result(None, why=str(error), attempts=0)
     return await execute(client, request, timeout_s=recipe.timeout_s, idempotent=recipe.idempotent)
+
+
+async def keep_drift(session: AsyncSession, workspace_id: uuid.UUID, recipe: Recipe, result: Result) -> None:
+    """For whoever looks at the tool: how what its server offers differs from what was pinned, as this use has seen it."""
+    if result.drift is None or recipe.id is None:
+        return
+    if result.drift:
+        log.warning("tool_drifted", tool_id=str(recipe.id))
+    await ToolRepository(session, workspace_id).keep_drift(recipe.id, result.drift)

@@ -6,8 +6,9 @@ Nothing of what an endpoint answers is an instruction to anybody; it is handed o
 import asyncio
 import json
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from control_plane.kit.clock import monotonic
 from control_plane.kit.outbound import NotDelivered, NotSent, OutboundClient, Reply
@@ -34,6 +35,8 @@ class Result:
     attempts: int = 1
     may_be_done: bool = False
     """Nobody knows whether it was done, and doing it twice would do harm."""
+    drift: str | None = None
+    """How what is offered differs from what was pinned, in a sentence; empty when it does not; None when nobody looked."""
 
     @property
     def is_done(self) -> bool:
@@ -42,19 +45,24 @@ class Result:
 
 async def execute(client: OutboundClient, request: Request, *, timeout_s: float, idempotent: bool) -> Result:
     """Send it, twice at most and twice only if that does no harm, within `timeout_s` in all."""
+    return await repeated(lambda within_s: _once(client, request, within_s), timeout_s=timeout_s, idempotent=idempotent)
+
+
+async def repeated(once: Callable[[float], Awaitable[Result]], *, timeout_s: float, idempotent: bool) -> Result:
+    """The same for any way of asking. `once` is told how long it may take, and never raises for what the other side does."""
     since = monotonic()
-    found = await _once(client, request, timeout_s)
+    found = await once(timeout_s)
     left_s = timeout_s - (monotonic() - since) - PAUSE_S
     attempts = 1
     if idempotent and _may_pass(found) and left_s > PAUSE_S:
         await asyncio.sleep(PAUSE_S)
-        found, attempts = await _once(client, request, left_s), 2
-    may_be_done = not idempotent and found.may_be_done
-    return Result(found.status, found.data, found.why, round(monotonic() - since, 3), attempts, may_be_done)
+        found, attempts = await once(left_s), 2
+    may_be_done, took_s = not idempotent and found.may_be_done, round(monotonic() - since, 3)
+    return replace(found, took_s=took_s, attempts=attempts, may_be_done=may_be_done)
 
 
 def _may_pass(found: Result) -> bool:
-    return found.status in RETRIED or (found.status is None and bool(found.why))
+    return found.status in RETRIED or (found.status is None and bool(found.why) and not found.drift)
 
 
 async def _once(client: OutboundClient, request: Request, within_s: float) -> Result:
@@ -71,7 +79,12 @@ async def _once(client: OutboundClient, request: Request, within_s: float) -> Re
 
 def data_of(reply: Reply) -> str:
     """The answer as text for the model: JSON written small, anything else as it is; cut where it is too long."""
-    text = reply.body.decode("utf-8", errors="replace").strip()
+    return as_data(reply.body.decode("utf-8", errors="replace"))
+
+
+def as_data(text: str) -> str:
+    """The same for a text."""
+    text = text.strip()
     with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
     # Half a surrogate pair, which JSON can spell, is nothing that could be sent on.

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, or_, select
+from sqlalchemy import Select, Text, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Assistant, AssistantVersion, Call, Campaign, Tool
+from control_plane.db.models.tool import MCP
 
 _OVER = ("stopped", "completed", "archived")
 
@@ -28,6 +29,11 @@ class ToolRepository:
     async def named(self, names: Iterable[str]) -> Sequence[Tool]:
         """In the order of their names."""
         return (await self._session.scalars(self.all().where(Tool.name.in_(list(names))).order_by(Tool.name))).all()
+
+    async def keep_drift(self, tool_id: uuid.UUID, words: str) -> None:
+        """Beside what a manager has said of the tool, which it does not change."""
+        of = (Tool.workspace_id == self._workspace_id, Tool.id == tool_id, Tool.drift != words)
+        await self._session.execute(update(Tool).where(*of).values(drift=words, updated_at=Tool.updated_at))
 
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(Tool).where(Tool.workspace_id == self._workspace_id)) or 0
@@ -54,6 +60,13 @@ class ToolRepository:
         wanted = or_(AssistantVersion.id.in_(published), AssistantVersion.id.in_(kept))
         query = select(AssistantVersion.name, AssistantVersion.config["tools"])
         return query.where(AssistantVersion.workspace_id == self._workspace_id, wanted, _names(AssistantVersion.config, names))
+
+
+async def mcp_tools_of(session: AsyncSession, assistant_id: uuid.UUID) -> Sequence[Tool]:
+    """Those that the assistant's draft names."""
+    query = select(Tool).join(Assistant, Assistant.workspace_id == Tool.workspace_id)
+    named = Assistant.config["tools"].has_key(Tool.name)
+    return (await session.scalars(query.where(Assistant.id == assistant_id, Tool.kind == MCP, named).order_by(Tool.name))).all()
 
 
 async def tools_of_call(session: AsyncSession, call_id: uuid.UUID) -> tuple[uuid.UUID, list[str]]:

@@ -5,6 +5,7 @@ The model fills in arguments and nothing else: method, host, headers and whateve
 
 import json
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,11 @@ class Recipe:
     sends: Mapping[str, str]
     timeout_s: float
     idempotent: bool
+    mcp_tool: str | None = None
+    """A server's own name of the tool, where it is asked by the Model Context Protocol."""
+    pin: Mapping[str, Any] | None = None
+    """What the server said of that tool when it was pinned (tools/mcp)."""
+    id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,17 @@ def lies_under(url: str, base: str) -> bool:
     return same and not leads_upwards(ours.path) and (ours.path == above or ours.path.startswith(f"{above}/"))
 
 
+def headers_of(recipe: Recipe, secrets: Mapping[str, str], use_id: str) -> dict[str, str]:
+    """Each once whatever its case, the secrets filled in."""
+    own = {name.lower(): SECRET.sub(lambda found: secrets[found[1]], value) for name, value in recipe.headers.items()}
+    return {"user-agent": "Callwright-Tool/1"} | own | {"idempotency-key": use_id}
+
+
 def request_of(recipe: Recipe, arguments: Mapping[str, Any], facts: Mapping[str, Any], secrets: Mapping[str, str], use_id: str) -> Request:
     """`facts`: what `sends` names, by the field that it goes to; where the model gave the same field, the call's own word counts."""
     given = dict(arguments) | dict(facts)
     url = _filled(recipe.url, given)
-    headers = {name.lower(): SECRET.sub(lambda found: secrets[found[1]], value) for name, value in recipe.headers.items()}
-    headers = {"accept": "application/json, text/plain", "user-agent": "Callwright-Tool/1"} | headers | {"idempotency-key": use_id}
+    headers = {"accept": "application/json, text/plain"} | headers_of(recipe, secrets, use_id)
     if recipe.method in WITH_BODY:
         body = json.dumps(given, ensure_ascii=False).encode()
         return Request(recipe.method, url, headers | {"content-type": "application/json"}, body)

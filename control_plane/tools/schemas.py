@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from control_plane.db.models import Tool
 from control_plane.tools.executing import Result
+from control_plane.tools.mcp import LONGEST_NAME, Offer, Offered, parameters_of
 
 # What models accept as the name of a function.
 ToolName = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}$", examples=["look_up_order"])]
@@ -34,24 +35,31 @@ Parameters = Annotated[
         extra_json_schema={"properties": {"type": {"const": "object"}}, "required": ["type"]},
     ),
 ]
+Kind = Literal["https", "mcp"]
+McpTool = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME, examples=["get_order"])]
 # Nobody waits longer on the phone.
 Timeout = Annotated[float, Meta(ge=0.5, le=20.0)]
 
 
-def _no_arguments() -> dict[str, Any]:
+def no_arguments() -> dict[str, Any]:
     return {"type": "object", "properties": {}}
 
 
 class ToolIn(Struct, forbid_unknown_fields=True, kw_only=True):
     name: ToolName
     """By which assistants name it in `tools`; it cannot be changed."""
+    kind: Kind = "https"
+    """`https`: an endpoint, described here. `mcp`: one tool of a server of the Model Context Protocol (streamable HTTP), whose arguments
+    the server describes; assistants can use it once it is pinned (`/tools/{id}/pin`)."""
+    mcp_tool: Annotated[McpTool | None, Meta(examples=[None])] = None
+    """The server's own name of the tool; only with `mcp`. `/tools/offered` says which there are."""
     description: Told
     """What it does and when to use it: the model reads it."""
-    parameters: Parameters = field(default_factory=_no_arguments)
+    parameters: Parameters = field(default_factory=no_arguments)
     """JSON Schema of the arguments, an object. What it does not name is refused. No `$ref`; `pattern` is for the model and the endpoint to
     read and is not checked here."""
     url: Url
-    """An https endpoint. `{name}` in its path is filled in by that argument, or by that field of `sends`."""
+    """An https endpoint, or an MCP server's. `{name}` in its path is filled in by that argument, or by that field of `sends`."""
     method: Method = "POST"
     """POST, PUT and PATCH send the arguments as a JSON object, GET and DELETE in the query."""
     headers: Headers = field(default_factory=dict)
@@ -61,11 +69,13 @@ class ToolIn(Struct, forbid_unknown_fields=True, kw_only=True):
     timeout_s: Timeout = 8.0
     """In all, a second attempt included."""
     idempotent: bool = False
-    """Whether it may be sent twice when no answer came, or 429, 502, 503 or 504. Both carry the same `Idempotency-Key`."""
+    """Whether it may be sent twice when no answer came, or 429, 502, 503 or 504. Both carry the same `Idempotency-Key`. Of `mcp` only where
+    the server's own annotations, as pinned, say that the tool is idempotent or only reads."""
 
 
 class ToolPatch(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Counts at once, also in calls under way, whose models go by the description they were given; objects are replaced as a whole."""
+    """Counts at once, also in calls under way, whose models go by the description they were given; objects are replaced as a whole. The
+    arguments of `mcp` are changed by pinning."""
 
     description: Told | UnsetType = UNSET
     parameters: Parameters | UnsetType = UNSET
@@ -80,8 +90,11 @@ class ToolPatch(Struct, forbid_unknown_fields=True, kw_only=True):
 class ToolOut(Struct, kw_only=True):
     id: uuid.UUID
     name: str
+    kind: Kind
+    mcp_tool: str | None
     description: str
     parameters: Parameters
+    """Of `mcp`: as they were pinned, references written out, without words that are not used here; the server judges by its own."""
     url: str
     method: Method
     headers: dict[str, str]
@@ -90,6 +103,11 @@ class ToolOut(Struct, kw_only=True):
     idempotent: bool
     used_by: list[str]
     """Names of assistants that use it in their draft, their published version or a version that a campaign keeps."""
+    pinned_at: datetime | None
+    """When what the server says of the tool was looked at last and kept; null of `https`, and before that."""
+    drift: str
+    """How the server describes the tool otherwise by now, in a sentence, as its last use has seen it; it is refused until it is pinned
+    anew, or described as before. Empty when it does not."""
     created_at: datetime
     updated_at: datetime
 
@@ -108,7 +126,7 @@ class ToolTrial(Struct, forbid_unknown_fields=True):
 
 class ToolTrialOut(Struct):
     is_done: bool
-    """Whether the endpoint answered with a status of success."""
+    """Whether the endpoint answered with a status of success, and an MCP server's tool with no error."""
     status: int | None
     """Null when no answer came."""
     data: str
@@ -121,3 +139,42 @@ class ToolTrialOut(Struct):
     @classmethod
     def of(cls, result: Result) -> "ToolTrialOut":
         return cls(result.is_done, result.status, result.data, result.why, result.took_s, result.attempts)
+
+
+class McpServerIn(Struct, forbid_unknown_fields=True):
+    url: Annotated[str, Meta(min_length=1, max_length=2000, examples=["https://shop.example.com/mcp"])]
+    headers: Headers = field(default_factory=dict)
+    """`{{secret:name}}` in a value stands for a secret, which is sent only to addresses under its own `base_url`."""
+
+
+class McpToolOut(Struct):
+    """A tool as its server describes it now."""
+
+    mcp_tool: str
+    description: str
+    parameters: dict[str, Any]
+    """As they would be pinned; empty when the tool cannot be used here."""
+    why: str
+    """Why it cannot be used here, in a sentence; empty when it can."""
+    annotations: dict[str, bool]
+    """What the server says that the tool does to the world: `readOnlyHint`, `destructiveHint`, `idempotentHint`, `openWorldHint`."""
+
+    @classmethod
+    def of(cls, offer: Offer) -> "McpToolOut":
+        try:
+            parameters, why = parameters_of(offer), ""
+        except ValueError as error:
+            parameters, why = {}, str(error)
+        return cls(offer.name, offer.description, parameters, why, dict(offer.hints))
+
+
+class McpOfferedOut(Struct):
+    server: str
+    """Its own name and version."""
+    tools: list[McpToolOut]
+    why: str
+    """Why it is not known what the server offers, in a sentence."""
+
+    @classmethod
+    def of(cls, found: Offered) -> "McpOfferedOut":
+        return cls(found.server, [McpToolOut.of(offer) for offer in found.offers], found.why)

@@ -8,30 +8,26 @@ from msgspec import UNSET, to_builtins
 from control_plane.assistants.schemas import BUILT_IN
 from control_plane.audit.service import record
 from control_plane.db.models import Tool
+from control_plane.db.models.tool import MCP
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from control_plane.domain.tool_schema import problem_of
 from control_plane.kit.etags import require_match
 from control_plane.kit.ids import new_id
-from control_plane.kit.outbound_guard import Forbidden, Guard
+from control_plane.kit.outbound_guard import Guard
 from control_plane.kit.pagination import Page, page_of
 from control_plane.kit.secrets import SecretBox
 from control_plane.secrets.repository import SecretRepository
+from control_plane.tools.checking import unknown_in, wrong_with_kind, wrong_with_request
 from control_plane.tools.describing import recipe_of, values_of
+from control_plane.tools.mcp import Offered, parameters_of
 from control_plane.tools.repository import ToolRepository
-from control_plane.tools.request import Recipe, leads_upwards, lies_under, places_in, secrets_in
-from control_plane.tools.schemas import ToolIn, ToolOut, ToolPatch
+from control_plane.tools.request import Recipe, lies_under, secrets_in
+from control_plane.tools.schemas import McpServerIn, ToolIn, ToolOut, ToolPatch, no_arguments
 
 MOST_TOOLS = 100
 """Per workspace."""
-OURS = frozenset(
-    (
-        *("host", "content-length", "content-type", "content-encoding", "transfer-encoding", "te", "trailer", "accept-encoding"),
-        *("connection", "keep-alive", "upgrade", "expect", "idempotency-key", "proxy-authorization", "proxy-connection"),
-    )
-)
-"""Headers that belong to the exchange and not to a tool."""
-_TRAIL = ("name", "description", "parameters", "url", "method", "sends", "timeout_s", "idempotent")
+_TRAIL = ("name", "kind", "mcp_tool", "pin", "description", "parameters", "url", "method", "sends", "timeout_s", "idempotent")
 
 
 class ToolService:
@@ -66,7 +62,7 @@ class ToolService:
             secrets=secrets_in(wanted.headers),
             **to_builtins(wanted),
         )
-        await self._check(row)
+        await self._check(row, are_parameters_given=wanted.parameters != no_arguments())
         self._unit.session.add(row)
         await self._unit.session.flush()
         self._record("created", row, None, _trail(row))
@@ -82,7 +78,7 @@ class ToolService:
                 setattr(row, name, to_builtins(value))
         row.secrets = secrets_in(row.headers)
         with self._unit.session.no_autoflush:
-            await self._check(row)
+            await self._check(row, are_parameters_given=patch.parameters is not UNSET)
         row.updated_at = self._unit.now
         await self._unit.session.flush()
         self._record("changed", row, before, _trail(row))
@@ -104,32 +100,63 @@ class ToolService:
         self._record("tested", row, None, None)
         return recipe_of(row), await values_of(self._unit.session, self._box, row)
 
-    async def _check(self, row: Tool) -> None:
-        errors = [*self._wrong_with_request(row), *await self._wrong_with_secrets(row)]
+    async def begin_look(self, server: McpServerIn) -> tuple[Recipe, dict[str, str]]:
+        """What asking a server for its tools needs. Raises `Invalid`."""
+        row = Tool(
+            id=new_id(),
+            workspace_id=self._workspace_id,
+            name="",
+            kind=MCP,
+            mcp_tool="",
+            url=server.url,
+            method="POST",
+            headers=server.headers,
+            secrets=secrets_in(server.headers),
+            parameters=no_arguments(),
+            sends={},
+            timeout_s=0.0,
+            idempotent=False,
+        )
+        await self._check(row, are_parameters_given=False)
+        record(self._unit, self._workspace_id, "tool.offers_seen", "tool", None, None, {"url": row.url, "secrets": row.secrets})
+        return recipe_of(row), await values_of(self._unit.session, self._box, row)
+
+    async def begin_pin(self, tool_id: uuid.UUID) -> tuple[Recipe, dict[str, str]]:
+        """What asking the tool's server needs. Raises `Conflict` for a tool of none."""
+        row = await self._row(tool_id)
+        if row.kind != MCP:
+            raise Conflict("Only tools of MCP servers are pinned.", code="tool_not_mcp")
+        return recipe_of(row), await values_of(self._unit.session, self._box, row)
+
+    async def pin(self, asked: Recipe, found: Offered) -> ToolOut:
+        """Keep what the server says of the tool now. Raises `Conflict` when it cannot be used so, or was changed meanwhile."""
+        row = await self._row(asked.id or new_id(), lock=True)
+        if (row.url, row.headers) != (asked.url, asked.headers):
+            raise Conflict("This tool was changed meanwhile; pin it again.", code="tool_changed")
+        offer = next((each for each in found.offers if each.name == row.mcp_tool), None)
+        if offer is None:
+            offers = ", ".join(repr(each.name) for each in found.offers[:20]) or "none"
+            raise _not_pinned(found.why or f"The server offers no tool {row.mcp_tool!r}; those that it has: {offers}.")
+        before = _trail(row)
+        try:
+            row.parameters, row.pin = parameters_of(offer), dict(offer.pin)
+        except ValueError as error:
+            raise _not_pinned(str(error)) from error
+        if unknown := unknown_in(row):
+            raise _not_pinned(unknown[0])
+        row.pinned_at, row.drift, row.updated_at = self._unit.now, "", self._unit.now
+        await self._unit.session.flush()
+        self._record("pinned", row, before, _trail(row))
+        return await self._out(row)
+
+    async def _check(self, row: Tool, *, are_parameters_given: bool) -> None:
+        errors = [*wrong_with_request(row, self._guard), *await self._wrong_with_secrets(row)]
+        errors += wrong_with_kind(row, are_parameters_given=are_parameters_given)
         problem = problem_of(row.parameters)
         if problem is not None:
             errors.append(FieldError("parameters", problem))
         if errors:
             raise Invalid(" ".join(error.message for error in errors), *errors)
-
-    def _wrong_with_request(self, row: Tool) -> list[FieldError]:
-        errors = []
-        try:
-            parts = self._guard.check_url(row.url)
-            known = (set(row.parameters.get("properties") or {}) if isinstance(row.parameters, dict) else set()) | set(row.sends)
-            unknown = [name for name in places_in(row.url) if name not in known]
-            if unknown:
-                errors.append(FieldError("url", f"{{{unknown[0]}}} is neither an argument nor a field of `sends`."))
-            if any(letter in parts._replace(path="").geturl() for letter in "{}"):
-                errors.append(FieldError("url", "Arguments are filled in to the path only."))
-            if leads_upwards(parts.path):
-                errors.append(FieldError("url", "The path must not lead upwards."))
-        except Forbidden as error:
-            errors.append(FieldError("url", str(error)))
-        errors += [FieldError(f"headers.{name}", "This header is ours to set.") for name in row.headers if name.lower() in OURS]
-        if len({name.lower() for name in row.headers}) < len(row.headers):
-            errors.append(FieldError("headers", "Each header may stand there once."))
-        return errors
 
     async def _wrong_with_secrets(self, row: Tool) -> list[FieldError]:
         """A secret goes to its own endpoint only: whoever may describe tools must not be able to have it sent to themselves."""
@@ -157,9 +184,11 @@ class ToolService:
         record(self._unit, self._workspace_id, f"tool.{what}", "tool", row.id, before, after)
 
 
+def _not_pinned(why: str) -> Conflict:
+    return Conflict(f"The tool could not be pinned. {why}", code="tool_not_pinned")
+
+
 def _trail(row: Tool) -> dict[str, Any]:
     """Headers by their names: a value may be a key that nobody thought of entrusting."""
-    plain = {
-        name: getattr(row, name) for name in ("name", "description", "parameters", "url", "method", "sends", "timeout_s", "idempotent")
-    }
+    plain = {name: getattr(row, name) for name in _TRAIL}
     return plain | {"headers": sorted(row.headers), "secrets": row.secrets}

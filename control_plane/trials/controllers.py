@@ -30,9 +30,9 @@ class TrialController(Controller):
         assistant_id: FromPath[uuid.UUID],
         data: JSONBody[TryIn],
     ) -> TryOut:
-        """The agent's own conversation and rules without sound: nobody is called, no tool is carried out, nothing is stored. What a call
-        looks up for itself is not there: documents, calendars, whom to transfer to, earlier and planned calls; nor are the tools and
-        rules for them. An agent worker holds it until five minutes have passed without a step."""
+        """The agent's own conversation and rules without sound: nobody is called, no tool is carried out, nothing is stored. Documents
+        are really looked up. What else a call knows is not there: calendars, whom to transfer to, earlier and planned calls; nor are
+        the tools and rules for them. An agent worker holds it until five minutes have passed without a step."""
         trials = TrialService(unit, principal.workspace_id, trial_room)
         if data.trial_id is not None:
             await trials.require(assistant_id, data.trial_id)

@@ -38,7 +38,8 @@ class TryIn(Struct, forbid_unknown_fields=True):
     first_words: Annotated[str, Meta(max_length=1000, examples=["Hello?"])] = ""
     """Of whoever answers; empty: they wait for the assistant's."""
     tool_answers: Annotated[ToolAnswers, Meta(examples=[{"weather": "sunny"}])] = field(default_factory=dict)
-    """What tools of the workspace answer, by their names. No tool is carried out."""
+    """What tools of the workspace answer, by their names. No tool is carried out; documents are looked up, unless this says what
+    look_up_knowledge finds."""
 
 
 class TryEvent(Struct):

@@ -9,6 +9,7 @@ import msgspec
 
 from control_plane.assistants.schemas import BUILT_IN, Probe, ProbedPart
 from control_plane.audit.service import record
+from control_plane.calls.knowledge_use import bases_named, knowledge_order
 from control_plane.calls.tool_use import described
 from control_plane.db.models import Assistant
 from control_plane.db.unit import Unit
@@ -102,7 +103,10 @@ async def order_for(about: About, unit: Unit, box: SecretBox) -> TrialOrder:
     own = [name for name in order.tools if name not in BUILT_IN]
     tools = await ToolRepository(unit.session, about.workspace_id).named(own) if own else ()
     credentials = await opened(unit.session, box, about.workspace_id, assistant.config.get("models") or {}, str(about.assistant_id))
+    bases = await bases_named(unit.session, about.workspace_id, assistant.config)
+    knowledge = knowledge_order(bases, bool(assistant.config.get("answers_only_from_knowledge")))
     order = replace(order, credentials=credentials, configured_tools=tuple(described(row) for row in tools), record_audio=False)
+    order = replace(order, knowledge=knowledge)
     return TrialOrder(order, about.kind, asked.get("first_words", ""), asked.get("tool_answers", {}))
 
 

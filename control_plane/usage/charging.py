@@ -11,16 +11,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from control_plane.audit.service import record
-from control_plane.db.models import Call, UsageAccount, UsageNotice, UsageRecord, Workspace
+from control_plane.db.models import Call, UsageAccount, UsageNotice
 from control_plane.db.unit import Unit
 from control_plane.domain.allowance import measures, month_of, reached
 from control_plane.domain.destinations import destination
 from control_plane.kit.ids import new_id
 from control_plane.usage.accounts import allowance_of, currency_of
 from control_plane.usage.breaker import watch
-from control_plane.usage.price_lists import prices_of
+from control_plane.usage.price_lists import prices_over
 from control_plane.usage.prices import PriceList, bill
-from control_plane.usage.repository import UsageRepository, Used
+from control_plane.usage.repository import Billed, UsageRepository, Used
 from control_plane.webhooks.events import emit
 from sip_config.contract import CallPurpose
 
@@ -32,32 +32,24 @@ async def charge(unit: Unit, call: Call) -> None:
     if call.state == "released" or (call.answered_at if is_inbound else call.dialing_at) is None:
         return
     rows = UsageRepository(unit.session)
-    workspace = await unit.session.get_one(Workspace, call.workspace_id)
-    before = await rows.record(call.id)
-    if before is not None and call.erased_at is not None:
+    billing = await rows.billing(call.workspace_id, call.id)
+    if billing.before is not None and call.erased_at is not None:
         # Where it led is no longer known.
         return
-    now = _columns(call, workspace, await prices_of(unit.session, workspace.id))
-    used = _difference(before, now, call, workspace)
-    # The account before the days, which a trigger on the record adds up: whoever waits, waits here and holds none of them.
-    account = await rows.add(used)
-    if before is None:
-        unit.session.add(UsageRecord(**now))
-    else:
-        for name, value in now.items():
-            setattr(before, name, value)
+    now = _columns(call, billing.time_zone, prices_over(call.workspace_id, billing.prices, billing.version))
+    used = _difference(billing.before, now, call)
+    account = await rows.charge(used, now)
     call.cost, call.currency = now["cost"], now["currency"]
-    await unit.session.flush()
     if account is not None:
         if call.campaign_id is not None and used.cost:
             await rows.spend(call.campaign_id, used.cost, used.currency)
         await give_notice(unit, account, used.month)
     if not is_inbound:
         # Whom somebody calls us from is no destination of ours.
-        await watch(unit, call, workspace, account, used)
+        await watch(unit, call, billing.default_country, account, used)
 
 
-def _columns(call: Call, workspace: Workspace, prices: PriceList) -> dict[str, Any]:
+def _columns(call: Call, time_zone: str, prices: PriceList) -> dict[str, Any]:
     """The call's usage record."""
     is_failed = call.answered_at is None
     seconds = 0
@@ -72,7 +64,7 @@ def _columns(call: Call, workspace: Workspace, prices: PriceList) -> dict[str, A
         "workspace_id": call.workspace_id,
         "campaign_id": call.campaign_id,
         "assistant_id": call.assistant_id,
-        "day": (call.ended_at or call.dialing_at or call.created_at).astimezone(ZoneInfo(workspace.time_zone)).date(),
+        "day": (call.ended_at or call.dialing_at or call.created_at).astimezone(ZoneInfo(time_zone)).date(),
         "is_rehearsal": call.is_rehearsal,
         "is_failed": is_failed,
         "seconds": seconds,
@@ -88,13 +80,13 @@ def _columns(call: Call, workspace: Workspace, prices: PriceList) -> dict[str, A
     }
 
 
-def _difference(before: UsageRecord | None, now: dict[str, Any], call: Call, workspace: Workspace) -> Used:
+def _difference(before: Billed | None, now: dict[str, Any], call: Call) -> Used:
     """What the call adds to what it added before; money of another currency was never in the same sum."""
     seconds = before.billable_seconds if before is not None else 0
     cost = before.cost if before is not None and before.currency == now["currency"] else Decimal(0)
     month = month_of(before.day if before is not None else now["day"])
     seconds, cost, calls = now["billable_seconds"] - seconds, now["cost"] - cost, int(before is None)
-    return Used(workspace.id, month, seconds, calls, cost, now["currency"], call.is_rehearsal)
+    return Used(call.workspace_id, month, seconds, calls, cost, now["currency"], call.is_rehearsal)
 
 
 async def give_notice(unit: Unit, account: UsageAccount, month: date) -> list[UsageNotice]:

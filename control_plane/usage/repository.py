@@ -1,20 +1,23 @@
 """SQL of usage: one upsert per counter, so that calls that end at once add up without asking one another."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, cast, func, select, text, update
+import msgspec
+from sqlalchemy import Select, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_plane.db.driver import Row, rows_of, sent
 from control_plane.db.models import (
     Campaign,
     CampaignSpend,
     DestinationMeter,
+    KnowledgeUsage,
     OwnPriceList,
     UsageAccount,
     UsageCredit,
@@ -23,11 +26,33 @@ from control_plane.db.models import (
     UsageRecord,
     Workspace,
 )
+from control_plane.db.rows import as_json, insert_of
+
+
+class CountedAccount(msgspec.Struct, frozen=True):
+    """As `UsageAccount`, as far as limits and the breaker look at it."""
+
+    workspace_id: uuid.UUID
+    max_minutes: int | None
+    max_calls: int | None
+    max_cost: Decimal | None
+    thresholds: list[int]
+    calls_per_hour: int | None
+    cost_per_hour: Decimal | None
+    breaker_at_home: bool
+    credits: Decimal | None
+    credits_topped: Decimal | None
+    month: date | None
+    seconds: int
+    calls: int
+    cost: Decimal
+    currency: str | None
+    prices_currency: str | None
+
 
 # A call of a month that is over adds nothing to the month that has begun; the first call of a new month begins at naught. Money of another
 # currency is never added: the sum begins anew with it, unless credits are left, whose currency then stays.
-_ADD = text(
-    """
+_ADD = """
     insert into usage_account as a (workspace_id, month, seconds, calls, cost, currency)
     values (:workspace_id, :month, greatest(:seconds, 0), greatest(:calls, 0), greatest(:cost, 0), :currency)
     on conflict (workspace_id) do update set
@@ -40,11 +65,32 @@ _ADD = text(
         credits = case when coalesce(a.currency, :currency) = :currency then a.credits - :cost else a.credits end,
         currency = case when a.credits is null then :currency else coalesce(a.currency, :currency) end, updated_at = now()
     where a.counts_rehearsals or not :is_rehearsal
-    returning a.*
+    """
+_RECORDED = (
+    "call_id workspace_id campaign_id assistant_id day is_rehearsal is_failed seconds billable_seconds country prefix network_cost"
+    " model_cost cost currency models price_list"
+)
+_COUNTED = ", ".join(f"a.{name}" for name in CountedAccount.__struct_fields__)
+_COUNT = sent(f"{_ADD} returning {_COUNTED}")
+# The account before the days, which a trigger on the record adds up at the statement's end: whoever waits, waits at the account and holds
+# none of them.
+_CHARGE = sent(
+    f"""
+    with account as ({_ADD} returning {_COUNTED}),
+    kept as ({insert_of(UsageRecord, _RECORDED, "records")} on conflict (call_id) do update set
+        {", ".join(f"{name} = excluded.{name}" for name in _RECORDED.split() if name != "call_id")})
+    select * from account
+    """  # noqa: S608
+)
+# What a call is billed by, and how it was billed before.
+_BILLING = sent(
+    """
+    select w.time_zone, w.default_country, p.version, p.prices, r.call_id is not null, r.day, r.billable_seconds, r.cost, r.currency
+    from workspace w left join own_price_list p on p.workspace_id = w.id left join usage_record r on r.call_id = :call
+    where w.id = :workspace
     """
 )
-_ADDED = select(UsageAccount).from_statement(_ADD)
-_SPEND = text(
+_SPEND = sent(
     """
     insert into campaign_spend as s (campaign_id, workspace_id, cost, currency)
     select id, workspace_id, cast(:cost as numeric), :currency from campaign where id = :campaign_id
@@ -52,7 +98,7 @@ _SPEND = text(
         cost = case when s.currency = excluded.currency then s.cost + :cost else :cost end, currency = excluded.currency
     """
 )
-_METER = text(
+_METER = sent(
     """
     insert into destination_meter as m (workspace_id, prefix, since, calls, cost, currency)
     values (:workspace_id, :prefix, :now, :calls, :cost, :currency)
@@ -81,6 +127,30 @@ class Used:
     currency: str
     is_rehearsal: bool
 
+    def given(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """How a call was billed before."""
+
+    day: date
+    billable_seconds: int
+    cost: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """What a call is billed by: the workspace's zone and country, and its own prices with their version, if it has any."""
+
+    time_zone: str
+    default_country: str
+    prices: dict[str, Any] | None
+    version: int
+    before: Billed | None
+
 
 class UsageRepository:
     def __init__(self, session: AsyncSession) -> None:
@@ -94,8 +164,13 @@ class UsageRepository:
         await self._session.execute(insert(UsageAccount).values(workspace_id=workspace_id).on_conflict_do_nothing())
         return await self._session.get_one(UsageAccount, workspace_id, with_for_update=True, populate_existing=True)
 
-    async def record(self, call_id: uuid.UUID) -> UsageRecord | None:
-        return await self._session.get(UsageRecord, call_id)
+    async def billing(self, workspace_id: uuid.UUID, call_id: uuid.UUID) -> Billing:
+        # What the end has changed in the call is written once, with what it costs.
+        with self._session.no_autoflush:
+            ((zone, country, version, prices, is_again, *before),) = await rows_of(
+                self._session, _BILLING, {"workspace": workspace_id, "call": call_id}
+            )
+        return Billing(zone, country, prices, version or 0, Billed(*before) if is_again else None)
 
     def records(self, workspace_id: uuid.UUID, since: date, until: date) -> Select[Any]:
         """Of the days from `since` to before `until`."""
@@ -104,11 +179,19 @@ class UsageRepository:
 
     async def add(self, used: Used) -> UsageAccount | None:
         """Count into the account; None when the workspace leaves rehearsals out."""
-        given = {name: getattr(used, name) for name in used.__slots__}
-        return await self._session.scalar(_ADDED, given, execution_options={"populate_existing": True})
+        return _counted(await rows_of(self._session, _COUNT, used.given()))
+
+    async def charge(self, used: Used, record: Mapping[str, Any]) -> UsageAccount | None:
+        """Count into the account, and keep the call's usage record as these columns, in place of an earlier one. None when the workspace
+        leaves rehearsals out of its account."""
+        given = used.given() | {"records": as_json([record])}
+        with self._session.no_autoflush:
+            found = await rows_of(self._session, _CHARGE, given)
+        return _counted(found)
 
     async def spend(self, campaign_id: uuid.UUID, cost: Decimal, currency: str) -> None:
-        await self._session.execute(_SPEND, {"campaign_id": campaign_id, "cost": cost, "currency": currency})
+        with self._session.no_autoflush:
+            await rows_of(self._session, _SPEND, {"campaign_id": campaign_id, "cost": cost, "currency": currency})
 
     async def spent(self, campaign_id: uuid.UUID, currency: str) -> Decimal:
         query = select(CampaignSpend.cost).where(CampaignSpend.campaign_id == campaign_id, CampaignSpend.currency == currency)
@@ -122,7 +205,8 @@ class UsageRepository:
         added: the sum begins anew."""
         call = {"calls": used.calls, "cost": used.cost, "currency": used.currency}
         given = {"workspace_id": workspace_id, "prefix": prefix, "now": now, "begin": now - window, **call}
-        calls, cost = (await self._session.execute(_METER, given)).one()
+        with self._session.no_autoflush:
+            ((calls, cost),) = await rows_of(self._session, _METER, given)
         return calls, cost
 
     async def forget_meter(self, workspace_id: uuid.UUID, prefix: str) -> None:
@@ -186,6 +270,23 @@ class UsageRepository:
         query = select(func.sum(d.model_cost) / func.nullif(func.sum(d.seconds), 0)).where(*mine)
         return await self._session.scalar(query)
 
+    async def add_knowledge(self, **columns: Any) -> Decimal:
+        """What the model has cost for the base on that day, in that currency, with this."""
+        k, query = KnowledgeUsage, insert(KnowledgeUsage).values(**columns)
+        cost = case((query.excluded.cost.is_(None), k.cost), else_=func.coalesce(k.cost, 0) + query.excluded.cost)
+        query = query.on_conflict_do_update(
+            constraint="uq_knowledge_usage_key", set_={"tokens": k.tokens + query.excluded.tokens, "cost": cost}
+        )
+        return await self._session.scalar(query.returning(k.cost)) or Decimal(0)
+
+    async def knowledge(self, workspace_id: uuid.UUID, since: date, until: date) -> Sequence[Any]:
+        """By base, model and currency: tokens and cost of the days from `since` to before `until`; the dearest first."""
+        k = KnowledgeUsage
+        keys, tokens, cost = (k.knowledge_base_id, k.model, k.currency), cast(func.sum(k.tokens), k.tokens.type), func.sum(k.cost)
+        query = select(*keys, tokens.label("tokens"), cost.label("cost")).group_by(*keys)
+        query = query.where(k.workspace_id == workspace_id, k.day >= since, k.day < until)
+        return (await self._session.execute(query.order_by(cost.desc().nulls_last(), *keys).limit(MOST_ROWS))).all()
+
     async def totals(self, workspace_id: uuid.UUID, since: date, until: date, by: str | None) -> Sequence[Any]:
         """Sums over days from `since` to before `until`, for each currency, by a column of the days or altogether; the dearest first."""
         d = UsageDay
@@ -195,3 +296,9 @@ class UsageRepository:
         query = select(*keys, *sums).where(d.workspace_id == workspace_id, d.day >= since, d.day < until).group_by(*keys)
         first = keys[:1] if by == "day" else [func.sum(d.cost).desc()]
         return (await self._session.execute(query.order_by(*first, *keys).limit(MOST_ROWS))).all()
+
+
+def _counted(found: Sequence[Row]) -> UsageAccount | None:
+    # It has all that limits and breaker read of an account.
+    account: Any = CountedAccount(*found[0]) if found else None
+    return account

@@ -187,6 +187,18 @@ class DestinationUsage(Totals, kw_only=True):
     prefix: str
 
 
+class KnowledgeUsage(Struct, kw_only=True):
+    """What a model that understands documents has read of a knowledge base, and of questions to it. It counts towards `cost` limits and
+    credits, and is in no total of calls."""
+
+    knowledge_id: uuid.UUID
+    model: str
+    tokens: int
+    currency: str
+    cost: Decimal | None
+    """Null for a model without a price."""
+
+
 class NoticeOut(Struct, kw_only=True):
     """A limit of which so many per cent were reached; noted once."""
 
@@ -217,6 +229,7 @@ class UsageOut(Struct, kw_only=True):
     by_campaign: list[CampaignUsage]
     by_assistant: list[AssistantUsage]
     by_destination: list[DestinationUsage]
+    knowledge: list[KnowledgeUsage]
     limits: MonthlyLimits
     credits: Decimal | None
     notices: list[NoticeOut]

@@ -20,6 +20,7 @@ from control_plane.kit.pagination import Page, every, page_of
 from control_plane.usage.accounts import USUAL_COST_PER_HOUR, currency_of, this_month
 from control_plane.usage.charging import give_notice
 from control_plane.usage.price_lists import prices_of
+from control_plane.usage.prices import rounded
 from control_plane.usage.repository import UsageRepository
 from control_plane.usage.schemas import (
     AssistantUsage,
@@ -29,6 +30,7 @@ from control_plane.usage.schemas import (
     CreditOut,
     DayUsage,
     DestinationUsage,
+    KnowledgeUsage,
     LimitsIn,
     LimitsOut,
     NoticeOut,
@@ -70,6 +72,7 @@ class UsageService:
             by_campaign=[CampaignUsage(campaign_id=row.key, **Totals.columns(row)) for row in await by("campaign_id")],
             by_assistant=[AssistantUsage(assistant_id=row.key, **Totals.columns(row)) for row in await by("assistant_id")],
             by_destination=[DestinationUsage(prefix=row.key, **Totals.columns(row)) for row in await by("prefix")],
+            knowledge=[_of_knowledge(row) for row in await self._rows.knowledge(self._workspace_id, month, until)],
             limits=LimitsOut.of(account, workspace, prices.currency).monthly,
             credits=account.credits,
             notices=[NoticeOut.of(notice) for notice in notices],
@@ -167,6 +170,11 @@ class UsageService:
             return account
         breaker = {"calls_per_hour": 500, "cost_per_hour": USUAL_COST_PER_HOUR, "breaker_at_home": False}
         return UsageAccount(workspace_id=self._workspace_id, thresholds=list(THRESHOLDS), counts_rehearsals=True, **breaker)
+
+
+def _of_knowledge(row: Any) -> KnowledgeUsage:
+    cost = None if row.cost is None else rounded(row.cost)
+    return KnowledgeUsage(knowledge_id=row.knowledge_base_id, model=row.model, tokens=row.tokens, currency=row.currency, cost=cost)
 
 
 def _month(text: str) -> date:

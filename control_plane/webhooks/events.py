@@ -34,6 +34,7 @@ EMITTED = (
     "call.transcript",
     "call.recording_ready",
     "call.risk_flagged",
+    "call.transferred",
     "callback.scheduled",
     "checkup.missed",
     "campaign.started",

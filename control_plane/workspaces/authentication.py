@@ -112,10 +112,13 @@ class AuthenticationMiddleware(AbstractAuthenticationMiddleware):
 
 def _token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    in_query = connection.query_params.get("access_token", "")
-    if not in_query or not connection.scope["route_handler"].opt.get("token_in_query"):
+    in_header = token.strip() if scheme.lower() == "bearer" else ""
+    in_query = connection.query_params.get("access_token", "") if connection.scope["route_handler"].opt.get("token_in_query") else ""
+    if in_header and in_query:
+        raise refusal("Send one of the two: `Authorization: Bearer …`, or `access_token` in the address.")
+    if in_header:
+        return in_header
+    if not in_query:
         raise refusal("Send an API key or a token as `Authorization: Bearer …`.")
     if in_query.startswith(KEY_PREFIX):
         raise refusal("An API key does not belong in an address, where logs keep it; exchange it for a token at /api/v1/auth/token.")

@@ -16,12 +16,13 @@ from aiohttp import BodyPartReader, web
 from rehearsal.models.audio import NotAudio, read_wav, write_wav
 from rehearsal.models.catalogue import Utterance
 from rehearsal.models.chat import OWNER, BadRequest, Chat, body, chunks
+from rehearsal.models.embedding import MODEL, answer
 from rehearsal.models.espeak import UnknownVoice
 from rehearsal.models.rules import load_rules
 from rehearsal.models.speech import RATE, Speech
 from rehearsal.models.transcription import Recogniser, Transcript
 
-MODELS = ("stand-in-llm", "stand-in-stt", "stand-in-tts")
+MODELS = ("stand-in-llm", "stand-in-stt", "stand-in-tts", MODEL)
 _LARGEST_BODY = 32 * 2**20  # bytes; OpenAI takes recordings of 25 MB
 _PIECE = RATE * 2 // 5  # bytes of PCM per write: 0.2 s
 
@@ -48,7 +49,7 @@ class Delays:
 
 
 class StandIn:
-    """The three models and their state."""
+    """The models and their state."""
 
     def __init__(self, utterances: Iterable[Utterance], delays: Delays | None = None) -> None:
         self.delays = delays or Delays()
@@ -67,6 +68,7 @@ class StandIn:
                 web.get("/health", self.health),
                 web.get("/v1/models", self.models),
                 web.post("/v1/chat/completions", self.chat),
+                web.post("/v1/embeddings", self.embeddings),
                 web.post("/v1/audio/speech", self.speech),
                 web.post("/v1/audio/transcriptions", self.transcriptions),
                 web.post("/rehearsal/utterances", self.add_utterance),
@@ -95,6 +97,9 @@ class StandIn:
         text = "".join(f"data: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events)
         await response.write(f"{text}data: [DONE]\n\n".encode())
         return response
+
+    async def embeddings(self, request: web.Request) -> web.Response:
+        return _json(answer(await _body(request)))
 
     async def speech(self, request: web.Request) -> web.StreamResponse:
         """Raw PCM for `pcm`, a WAV for every other format: its Content-Type says so, and LiveKit's plugin goes by that."""

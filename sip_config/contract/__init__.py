@@ -53,6 +53,7 @@ from sip_config.contract.words import (
     PromiseOwner,
     RiskLevel,
     Speaker,
+    plain_label,
 )
 
 __all__ = [
@@ -103,4 +104,5 @@ __all__ = [
     "VoicemailMode",
     "VoicemailOrder",
     "WorkerHeartbeat",
+    "plain_label",
 ]

@@ -10,6 +10,7 @@ from sip_config.contract.memory import Memory, PlannedCalls
 from sip_config.contract.tools import ConfiguredTool
 from sip_config.contract.version import CONTRACT_VERSION
 from sip_config.contract.words import CallPurpose
+from sip_config.vendors import OPENAI, default_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,22 @@ class DispatchTicket:
 
 @dataclass(frozen=True, slots=True)
 class VoiceOrder:
-    provider: str = "openai"
+    provider: str = OPENAI
+    """One of sip_config.vendors, as in `ModelsOrder`."""
     voice_id: str = "alloy"
     speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class ModelsOrder:
-    """Model names for OpenAI-compatible endpoints: the worker's own, or that of `CallOrder.credentials`."""
+    """Model names at each vendor; who speaks is the voice's. OpenAI's interface is asked at the worker's own endpoint, or at that of
+    `CallOrder.credentials`."""
 
-    llm: str = "gpt-4.1-mini"
-    stt: str = "gpt-4o-mini-transcribe"
-    tts: str = "gpt-4o-mini-tts"
+    llm: str = default_model(OPENAI, "llm")
+    stt: str = default_model(OPENAI, "stt")
+    tts: str = default_model(OPENAI, "tts")
+    llm_provider: str = OPENAI
+    stt_provider: str = OPENAI
 
 
 @dataclass(frozen=True, slots=True)

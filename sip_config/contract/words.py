@@ -1,9 +1,17 @@
 """The fixed words of calls: what happened, who answered, what was achieved, and what an agent reports."""
 
 import enum
+import re
 
 ACKNOWLEDGED = "acknowledged"
 """The outcome label by which somebody who is called about another person says that they will see to them; by voice, or by pressing 1."""
+_OF_ONE = re.compile(r"(confirmed|reschedule|cancel)_[1-9]")
+
+
+def plain_label(label: str) -> str:
+    """Of a call that reminds of several appointments, without the place of the one that is meant: `cancel_2` is a `cancel`."""
+    of_one = _OF_ONE.fullmatch(label)
+    return of_one[1] if of_one else label
 
 
 class NetworkResult(enum.StrEnum):

@@ -21,6 +21,7 @@ PORT = "control_plane/telephony/port.py"
 SENDS = "control_plane/telephony/livekit.py"
 ASKS = "control_plane/dialer/departure.py"
 TRANSFERS = "control_plane/calls/transferring.py"
+WARM_LEGS = "control_plane/calls/warm_legs.py"
 READS = "control_plane/dialer/departure_repository.py"
 RINGS_A_PHONE = ("create_sip_participant", "add_sip_participant", "transfer_sip_participant")
 """LiveKit's ways to make a phone ring, of its API and of its agents' framework."""
@@ -74,6 +75,15 @@ def test_only_who_has_looked_at_the_number_has_a_call_put_through_and_only_to_a_
     assert steps == sorted(steps)
     checks = [asker.text.index(words) for words in ("await destinations_of(", "await _require_allowed(", "Begun(str(new_id()), Transfer(")]
     assert checks == sorted(checks)
+
+
+def test_whoever_is_fetched_into_a_call_is_looked_at_in_the_same_way_and_then_only_a_row_that_the_gate_has_let_through():
+    (legs,) = (m for m in modules("control_plane") if m.path == WARM_LEGS)
+    makes = [f.name for f in legs.functions() if any(isinstance(n, ast.Call) and _last(n.func) == "Call" for n in ast.walk(f))]
+    assert makes == ["_begin"]
+    steps = [legs.text.index(words) for words in ("await require_destination(", "await _begin(unit", "await _judged(unit", "leg = Call(")]
+    assert steps == sorted(steps)
+    assert "telephony" not in legs.text
 
 
 def test_only_the_last_look_permits_a_dial_and_only_from_a_row():

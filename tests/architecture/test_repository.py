@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from sip_config.vendors import OPENAI, VENDORS
 from tests.architecture.source import ROOT, modules, tracked_files
 
 # Written in two halves, so that this file does not find itself.
@@ -61,19 +62,27 @@ def _locked(lock: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def locked() -> dict[str, str]:
-    return _locked("requirements-dev.lock")
+    """Other vendors' models are extras that neither tests nor a plain installation need, and have a lock of their own."""
+    return _locked("requirements-vendors.lock") | _locked("requirements-dev.lock")
 
 
 def test_every_declared_requirement_is_locked(declared, locked):
     assert [r for requirements in declared.values() for r in requirements if _normal(r) not in locked] == []
     running = _locked("requirements.lock")
-    wanted = [r for extra, requirements in declared.items() if extra not in ("dev", "mcp") for r in requirements]
+    wanted = [r for extra, requirements in declared.items() if extra not in ("dev", "mcp", *VENDORS) for r in requirements]
     assert [r for r in wanted if _normal(r) not in running] == []
 
 
-def test_what_runs_is_what_is_tested(locked):
-    running = _locked("requirements.lock")
-    assert {name: version for name, version in running.items() if locked.get(name) != version} == {}
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-vendors.lock"])
+def test_what_runs_is_what_is_tested(lock):
+    tested, running = _locked("requirements-dev.lock"), _locked(lock)
+    both = {name: version for name, version in running.items() if name in tested or lock == "requirements.lock"}
+    assert {name: version for name, version in both.items() if tested.get(name) != version} == {}
+
+
+def test_other_vendors_are_extras_by_their_names(declared):
+    of_plugins = {extra: [_normal(requirement) for requirement in declared[extra]] for extra in VENDORS if extra != OPENAI}
+    assert of_plugins == {vendor: [f"livekit-plugins-{vendor}"] for vendor in VENDORS if vendor != OPENAI}
 
 
 def test_the_locked_version_is_one_that_the_project_accepts(declared, locked):
@@ -95,7 +104,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(parts)
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-vendors.lock"])
 def test_every_locked_file_has_a_hash(lock):
     text = (ROOT / lock).read_text()
     blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]

@@ -15,6 +15,7 @@ PUBLIC = {
     r"/webhooks/livekit": "signed by LiveKit with our API secret",
     r"/internal/calls/\{call_id\}/.*": "opened by the one-call ticket of the agent's dispatch, which the service checks",
     r"/internal/trials/\{trial_id\}/.*": "opened by the ticket of the one trial, which the trial's room checks",
+    r"/internal/transcriptions/\{transcription_id\}/.*": "opened by the ticket of the one transcription, whose hash its row keeps",
     r"/(docs|openapi\.json|schema)(/.*)?": "the description of the API and its page",
     r"/(\{path\})?": "Litestar's own answer that there is no such document of the description",
 }

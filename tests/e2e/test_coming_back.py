@@ -1,5 +1,6 @@
 """Calls that come back, spoken from end to end: a schedule made by voice and kept, a missed check-up that goes on to the safety contacts, a
-crisis that is followed up, appointments confirmed, moved and cancelled, and a stop that means one schedule.
+crisis that is followed up, appointments confirmed, moved and cancelled, a check-up and a reminder in one call, and a stop that means one
+schedule.
 
 Everything is played once, side by side, on one platform: what happens today, then two hours and more pass at once, then what that brings.
 """
@@ -31,6 +32,8 @@ ASSISTANT = {
     "tools": ["end_call", "opt_out", "set_outcome", "create_schedule", "change_schedule", "cancel_schedule", "flag_risk"],
     "outcome_labels": ["done", "callback", "declined"],
 }
+REMINDING = ASSISTANT | {"name": "Remy", "first_message": "I am calling about your appointment: {appointment_title|}."}
+PILLS = "Have you taken your pills today?"
 PASSING = timedelta(hours=2)
 EARLIEST = PASSING - timedelta(minutes=10)
 """Of the check-up: what was to be in two hours is not an hour late when it comes, and the check-up not half an hour."""
@@ -171,20 +174,29 @@ async def stop_the_regular_calls(care: Care) -> None:
 
 
 async def make_checkup(care: Care) -> None:
-    """Hal is to be called about when two hours have passed, and will not pick up. His first safety contact will not either."""
+    """Hal is to be called about when two hours have passed, and will not pick up. His first safety contact will not either. Kim's check-up
+    is before that, and may begin until much later: then she is called for her appointment, too."""
     hal = await care.person("Hal", "declined")
     network = [(await care.person("Ida", "declined")).id, (await care.person("Jon", "presses-one")).id]
     contacts = [{"contact_id": each, "consent": "Agreed on the phone."} for each in network]
     body = {"contact_id": hal.id, "assistant_id": care.assistant_id, "checkup_type": "safety", "safety_contacts": contacts, "tries": 1}
-    await care.patch(f"/contacts/{hal.id}", {"time_zone": "UTC"})
+    care.made["checkup"] = await _checkup_in(care, EARLIEST, body)
+    kim, remy = await care.person("Kim", "asks-what-it-is-about"), await care.platform.api.post("/assistants", REMINDING)
+    body = {"contact_id": kim.id, "assistant_id": remy["id"], "agenda": PILLS, "checkup_type": "medication"}
+    body |= {"tries": 6, "try_every_s": 1800}
+    care.made["Kim"] = await _checkup_in(care, EARLIEST - timedelta(hours=1), body)
+
+
+async def _checkup_in(care: Care, earliest: timedelta, body: dict[str, Any]) -> Any:
+    await care.patch(f"/contacts/{body['contact_id']}", {"time_zone": "UTC"})
     in_utc = await care.platform.api.post("/checkups", body)
     answer = await care.platform.client.delete(f"/api/v1/checkups/{in_utc['id']}")
     assert answer.is_success, answer.text
-    # His minute is his own, so his zone is the one in which it comes next when about two hours have passed, and no hour later.
-    ahead_h = (datetime.fromisoformat(in_utc["next_at"]) - care.stack.now() - EARLIEST) // timedelta(hours=1)
+    # Their minute is their own, so their zone is the one in which it comes next when that has passed, and no hour later.
+    ahead_h = (datetime.fromisoformat(in_utc["next_at"]) - care.stack.now() - earliest) // timedelta(hours=1)
     east = ahead_h if ahead_h <= 12 else ahead_h - 24
-    await care.patch(f"/contacts/{hal.id}", {"time_zone": f"Etc/GMT{-east:+d}"})
-    care.made["checkup"] = await care.platform.api.post("/checkups", body)
+    await care.patch(f"/contacts/{body['contact_id']}", {"time_zone": f"Etc/GMT{-east:+d}"})
+    return await care.platform.api.post("/checkups", body)
 
 
 async def calls_are_over(care: Care) -> None:
@@ -201,11 +213,19 @@ async def two_hours_later(care: Care) -> None:
     (schedule,) = await care.platform.api.items("/schedules", contact_id=care.people["Ann"].id)
     (follow_up,) = care.made["follow_up"]["items"]
     due = (care.made["checkup"]["next_at"], schedule["next_run_at"], follow_up["steps"][0]["due_at"])
-    await care.stack.move_to(max(map(datetime.fromisoformat, due)) + timedelta(seconds=1))
+    last = max(map(datetime.fromisoformat, due)) + timedelta(seconds=1)
+    # Due a little later, so that the check-up waits for it.
+    schedule = await care.platform.api.get(f"/schedules/{care.made['Kim']['schedule_id']}")
+    body = {"contact_id": care.people["Kim"].id, "assistant_id": schedule["assistant_id"], "title": "Eye doctor"}
+    body |= {"starts_at": (last + timedelta(hours=4, minutes=1)).isoformat(), "reminder_offsets_s": [4 * 3600]}
+    care.made["Kim, reminded"] = await care.platform.api.post("/appointments", body)
+    await care.stack.move_to(last)
     checkup = f"/checkups/{care.made['checkup']['id']}/escalations"
     await asyncio.gather(
         care.call_is_over("Ann", 2),
         care.call_is_over("Carl", 2),
+        care.until(f"/appointments/{care.made['Kim, reminded']['id']}", lambda shown: shown["status"] != "scheduled"),
+        care.until(f"/checkups/{care.made['Kim']['id']}", lambda shown: shown["kept"] + shown["missed"]),
         # A sweep judges the step once the call is over.
         care.until("/follow-ups", lambda page: page["items"][0]["steps"][0]["state"] not in ("waiting", "calling")),
         care.until(checkup, lambda page: page["items"] and page["items"][0]["state"] != "calling"),
@@ -268,6 +288,18 @@ async def test_nobody_is_reminded_of_what_they_have_cancelled(care: Care) -> Non
     assert care.dialled(call) == 1
     shown = await care.platform.api.get(f"/appointments/{care.made['Fay']['id']}")
     assert {each["offset_s"]: each["state"] for each in shown["reminders"]} == {4 * 3600: "done", 2 * 3600: "canceled"}
+
+
+async def test_a_check_up_and_a_reminder_are_one_call_that_speaks_of_both(care: Care) -> None:
+    (call,) = await care.calls_to("Kim")
+    assert (call["answered_by"], care.dialled(call)) == ("human", 1)
+    spoken = " ".join(turn["text"] for turn in (await care.platform.api.get(f"/calls/{call['id']}/transcript"))["turns"])
+    assert "your appointment: Eye doctor" in spoken
+    assert PILLS in spoken
+    appointment = await care.platform.api.get(f"/appointments/{care.made['Kim, reminded']['id']}")
+    checkup = await care.platform.api.get(f"/checkups/{care.made['Kim']['id']}")
+    (run,) = await care.platform.api.items(f"/schedules/{checkup['schedule_id']}/runs")
+    assert (appointment["status"], checkup["kept"], checkup["missed"], run["merged_into"]) == ("confirmed", 1, 0, call["id"])
 
 
 async def test_a_stop_that_means_one_schedule_ends_that_one_and_suppresses_nobody(care: Care) -> None:

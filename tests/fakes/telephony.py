@@ -50,8 +50,10 @@ class FakeTelephony:
             return Refused(None, "connection refused", "unavailable", not_sent=True)
         self.sent.append(order)
         room = self.room_of.setdefault(order.room, FakeRoom(""))
+        # A second phone in a room is answered by its identity.
+        key = order.identity if any(leg.is_phone for leg in room.legs.values()) else order.room
         room.legs[order.identity] = Leg(order.identity, is_agent=False, is_phone=True, call_status="dialing")
-        answer = self._answers.setdefault(order.room, asyncio.get_running_loop().create_future())
+        answer = self._answers.setdefault(key, asyncio.get_running_loop().create_future())
         try:
             result = await asyncio.wait_for(asyncio.shield(answer), order.ringing_timeout_s)
         except TimeoutError:
@@ -78,6 +80,13 @@ class FakeTelephony:
         answer = self._answers.get(room)
         if answer is not None and not answer.done():
             answer.set_result(RANG_OUT)
+
+    async def hang_up(self, room: str, identity: str) -> None:
+        self._reach()
+        if room in self.room_of and self.room_of[room].legs.pop(identity, None) is not None:
+            answer = self._answers.get(identity)
+            if answer is not None and not answer.done():
+                answer.set_result(RANG_OUT)
 
     async def legs(self, room: str) -> tuple[Leg, ...]:
         self._reach()

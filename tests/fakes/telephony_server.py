@@ -261,6 +261,11 @@ class Network:
                 room.agent.jobs.discard(name)
                 self._spawn(room.agent.tell(kind="closed", room=name))
 
+    def hang_up(self, room: str, identity: str) -> None:
+        found = self.rooms.get(room)
+        if found is not None and found.phone is not None and found.phone.order.identity == identity:
+            self._hang_up(found, "PARTICIPANT_REMOVED")
+
     async def hear_agent(self, agent: AgentLine, said: dict[str, Any]) -> None:
         room = self.rooms.get(said["room"])
         if said["kind"] == "opt_out_confirmed":
@@ -358,6 +363,11 @@ async def post_close(request: web.Request) -> web.Response:
     return web.json_response({})
 
 
+async def post_hang_up(request: web.Request) -> web.Response:
+    request.app[NETWORK].hang_up(**await request.json())
+    return web.json_response({})
+
+
 async def get_legs(request: web.Request) -> web.Response:
     room, legs = request.app[NETWORK].rooms.get(request.query["room"]), []
     if room is not None and room.is_joined:
@@ -400,6 +410,7 @@ def application(network: Network) -> web.Application:
             web.post("/dispatch", post_dispatch),
             web.post("/dial", post_dial),
             web.post("/close", post_close),
+            web.post("/hang-up", post_hang_up),
             web.get("/legs", get_legs),
             web.get("/rooms", get_rooms),
             web.post("/fault", post_fault),
@@ -436,6 +447,9 @@ class NetworkTelephony:
 
     async def close_room(self, room: str) -> None:
         await self._ask("POST", "/close", json={"room": room})
+
+    async def hang_up(self, room: str, identity: str) -> None:
+        await self._ask("POST", "/hang-up", json={"room": room, "identity": identity})
 
     async def legs(self, room: str) -> tuple[Leg, ...]:
         return tuple(Leg(**leg) for leg in await self._ask("GET", "/legs", params={"room": room}))

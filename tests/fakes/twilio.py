@@ -52,6 +52,10 @@ class TwilioEmulator:
     calls: dict[str, Thing] = field(default_factory=dict)
     """`from`, `to` and `start_time` by id."""
     recordings: dict[str, bytes] = field(default_factory=dict)
+    lookups: dict[str, Thing] = field(default_factory=dict)
+    """`line_type` in Twilio's words and `reassigned_on` (YYYYMMDD, or `unknown`) by number."""
+    looked_up: list[tuple[str, ...]] = field(default_factory=list)
+    """Of each look-up the number, the packages and the date asked about."""
     account_type: str = "Full"
     is_down: bool = False
     writes: int = 0

@@ -53,6 +53,7 @@ TIMES = (
 TOGETHER = (
     # Fields that go with each other, or exclude each other.
     Rule("/assistants.*", "answers_only_from_knowledge", r"To answer from knowledge only, say in knowledge_ids from which\."),
+    Rule("/number-lookups/settings", "prices|monthly_limit", r"Look-ups cost money; say what .+\."),
     Rule("/legal-holds", "contact_id", "A hold names exactly one of contact_id, e164 and call_id."),
     Rule("/suppressions", "campaign_id", r"A suppression names a campaign exactly when its scope is campaign\."),
     Rule("/schedules.*", "contact_id", "Say whom to call: either contact_id or phone_number."),
@@ -67,6 +68,9 @@ TOGETHER = (
     Rule(r"/assistants/\{assistant_id\}/try", "steps", r"A key is one of 0 to 9, \* and #\.|To say something, say what\."),
     Rule("/assistants.*", r"voicemail\.message", r"To leave a message on voicemail, say which\."),
     Rule("/assistants.*", "outcome_labels", r"Each outcome label may stand there once\."),
+    Rule("/tools.*", "mcp_tool", r"Only a tool of the kind mcp has this\.|Say which of the server's tools this is\."),
+    Rule("/tools.*", "parameters", r"The server says which arguments its tool takes; leave them out\."),
+    Rule("/tools.*", "method", r"An MCP server is asked by POST\."),
     Rule(r"/secrets/\{secret_id\}", "base_url", r"Send the value too: .+"),
     Rule("/contacts.*", r"phones\[\d+\]\.e164", r"The contact has this number twice\."),
     Rule("/checkups.*", "safety_contacts", r"(Nobody is their own safety contact|Each safety contact may stand there once)\."),
@@ -78,8 +82,9 @@ KEPT = (
     Rule(r"/calls/\{call_id\}/outcome", "outcome", r"There is no outcome .+ here; there are .+"),
     Rule(r"/calls|/assistants/\{assistant_id\}/try", "variables", r"The prompts need .+; give a value in `variables`\."),
     Rule("/assistants.*", r"models\.\w+\.credential", r"There is no secret called .+"),
-    Rule("/assistants.*", r"tools\[\d+\]", r"There is no tool called .+"),
-    Rule("/carriers/twilio", "auth_token_secret|signing_secret", r"There is no secret called .+"),
+    Rule("/knowledge.*", r"embedding\.credential", r"There is no secret called .+"),
+    Rule("/assistants.*", r"tools\[\d+\]", r"There is no tool called .+|The tool .+ is not ready\. .+"),
+    Rule("/carriers/twilio", "auth_token_secret|signing_secret", r"There is no secret called .+|The secret .+ is sent nowhere else\."),
     Rule("/tools.*", "headers", r"There is no secret called .+"),
     Rule("/tools.*", "url", r"\{\w+\} is neither an argument nor a field of `sends`\."),
     Rule("/usage/prices", "destinations", r'.+ has no price for "\+", which stands for all places that it does not name\.'),
@@ -97,6 +102,7 @@ LANGUAGES = (
     Rule("/schedules.*", "cron", r"The expression .+ cannot be read: .+"),
     Rule("/schedules.*", "cron", r"A cron expression has five fields: .+"),
     Rule("/schedules.*", "holidays", r"There is no calendar of public holidays .+"),
+    Rule("/assistants.*", "language", r"Calls are held in .+ only: .+"),
     Rule(
         "/assistants.*", "extraction_schema", r'The extraction schema must (be a JSON Schema with "type": "object"|not be larger than .+)\.'
     ),
@@ -115,7 +121,7 @@ FILES = (
     Rule(r"/knowledge/\{knowledge_id\}/documents", "file", r"The file is (empty|not text, .+|larger than .+)\.?|The form has no file .+"),
     # What a file must be: a schema says that it is one.
     Rule("/.+/imports(/preview|/compare)?", "file", r"The file is (empty|not UTF-8; .+|not CSV: .+|larger than .+)\.?"),
-    Rule("/.+/imports(/preview|/compare)?", "file", r"(The first line|The first row|Line \d+|The file|The form) .+"),
+    Rule("/.+/imports(/preview|/compare)?", "file", r"(The first line|The first row|The line with|Line \d+|The file|The form) .+"),
 )
 SETS = (
     # Sets of the world that a format names and no schema lists: `format` is `country`, `text-encoding`, `time-zone`.

@@ -31,6 +31,7 @@ schemathesis.openapi.format("phone", strategies.sampled_from(NUMBERS))
 schemathesis.openapi.format("time-zone", strategies.sampled_from(sorted(available_timezones())))
 schemathesis.openapi.format("country", strategies.sampled_from(sorted(SUPPORTED_REGIONS)))
 schemathesis.openapi.format("text-encoding", strategies.sampled_from(("utf-8", "utf-16", "windows-1251", "latin1", "shift_jis", "gb18030")))
+schemathesis.serializer.alias("application/pdf", "application/octet-stream")
 
 
 @schemathesis.hook

@@ -19,9 +19,10 @@ from control_plane.db.models.contact_import import ContactImport, ContactImportE
 from control_plane.db.models.follow_up import FollowUp, FollowUpStep, RiskFlag
 from control_plane.db.models.idempotency import IdempotencyRecord
 from control_plane.db.models.installation import Installation
-from control_plane.db.models.knowledge import KnowledgeBase, KnowledgeChunk, KnowledgeDocument
+from control_plane.db.models.knowledge import KnowledgeBase, KnowledgeChunk, KnowledgeDocument, KnowledgeEmbedding, KnowledgeUsage
 from control_plane.db.models.memory import ContactFact
 from control_plane.db.models.number_import import NumberImport, NumberImportError
+from control_plane.db.models.number_lookup import NumberLookup, NumberLookupMonth
 from control_plane.db.models.operator import Operator
 from control_plane.db.models.promise import Promise
 from control_plane.db.models.records import Erasure, LegalHold
@@ -29,6 +30,7 @@ from control_plane.db.models.schedule import Schedule, ScheduleRun
 from control_plane.db.models.secret import Secret
 from control_plane.db.models.suppression import Suppression
 from control_plane.db.models.tool import Tool
+from control_plane.db.models.transcription import CallTranscription
 from control_plane.db.models.trunk import Number, Trunk
 from control_plane.db.models.usage import (
     CampaignSpend,
@@ -62,6 +64,7 @@ __all__ = [
     "CallChange",
     "CallEventRecord",
     "CallTally",
+    "CallTranscription",
     "CallTurn",
     "Campaign",
     "CampaignList",
@@ -92,10 +95,14 @@ __all__ = [
     "KnowledgeBase",
     "KnowledgeChunk",
     "KnowledgeDocument",
+    "KnowledgeEmbedding",
+    "KnowledgeUsage",
     "LegalHold",
     "Number",
     "NumberImport",
     "NumberImportError",
+    "NumberLookup",
+    "NumberLookupMonth",
     "Operator",
     "OwnPriceList",
     "Promise",

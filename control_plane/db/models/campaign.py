@@ -98,3 +98,5 @@ class Enrollment(HasId, OfWorkspace, HasTimes, Base):
     """Sentences that say why it is not called now."""
     waiting_codes: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
     """The codes of the gate's reasons; a verdict is kept when they change."""
+    gives_way_since: Mapped[datetime | None]
+    """When it first waited for another call to the same person, since it was last called; moved on by what the gate makes it wait."""

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
@@ -31,6 +32,7 @@ class Contact(HasId, OfWorkspace, HasTimes, Base):
             "lead_status in ('new', 'contacted', 'engaged', 'qualified', 'converted', 'lost', 'do_not_call')",
             name="lead_status",
         ),
+        CheckConstraint("(confirmed_zone is null) = (zone_confirmation is null)", name="confirmed_zone"),
         Index(None, "import_id", postgresql_where=text("import_id is not null")),
     )
 
@@ -41,6 +43,10 @@ class Contact(HasId, OfWorkspace, HasTimes, Base):
     language: Mapped[str | None]
     time_zone: Mapped[str | None]
     """Said by the owner of the list; narrows the zones that the number suggests."""
+    confirmed_zone: Mapped[str | None]
+    """Where the person is, said by somebody who knows: it stands for all that number, address and list say of it."""
+    zone_confirmation: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Its `evidence`, `by` whom and `at` what time."""
     score: Mapped[int | None]
     lead_status: Mapped[str] = mapped_column(default="new", server_default="new")
     """How far the lead has come: new, contacted, engaged, qualified, converted, lost, do_not_call. Calls move it on, people set it."""

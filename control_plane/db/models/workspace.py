@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base, HasId, HasTimes
@@ -28,3 +29,5 @@ class Workspace(HasId, HasTimes, Base):
     """Prefix to the sentence that says why nobody is called there until a person resumes it (usage/breaker)."""
     adds_callers: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether somebody unknown who calls becomes a contact."""
+    number_lookups: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What may be looked up of numbers, and what it may cost (domain/number_lookup.LookupSettings); None: nothing."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from control_plane.analysis.models import endpoint_of
 from control_plane.analysis.tasks import AGAIN_AFTER, MOST_ASKED, analyze_calls
 from control_plane.db.models import CallAnalysis
 from tests.integration.analysis.conftest import Desk
@@ -108,3 +109,19 @@ async def test_a_credential_that_is_gone_means_rules_and_says_so(desk: Desk, mod
     _, found = await desk.analyzed(OFFER, ("callee", "No thanks."))
     assert (found["engine"], models.asked) == ("rules", [])
     assert "'ours'" in found["note"]
+
+
+async def test_a_key_for_another_vendor_goes_to_that_vendor_and_never_where_the_installation_asks(desk: Desk, models: Models) -> None:
+    call, _ = await desk.called(OFFER, NO)
+    row = await desk.stage.row(call)
+    theirs = {"name": "theirs", "value": "sk-theirs", "base_url": "https://proxy.example.com/"}
+    checked(await desk.stage.api.owner.post("/secrets", json=theirs), 201)
+    async with desk.stage.api.sessions() as session:
+        asked = [
+            await endpoint_of(desk.extra, session, row, {"llm": {"provider": vendor} | more})
+            for vendor, more in (("anthropic", {"credential": "ours"}), ("google", {}), ("google", {"credential": "theirs"}))
+        ]
+    assert asked[0] is not None
+    assert (asked[0].url, asked[0].model, asked[0].key) == ("https://api.anthropic.com/v1", "claude-sonnet-4-6", "sk-ours")
+    # Without a key of the workspace's, and at an address that speaks the vendor's own language, rules do.
+    assert asked[1:] == [None, None]

@@ -96,6 +96,7 @@ async def belongings(api: Api, client: httpx.AsyncClient) -> Belongings:
         ("PUT", "/calls/{call_id}/outcome"): {"outcome": "do_not_call"},
         ("PUT", "/contacts/{contact_id}/memory"): {"facts": []},
         ("PUT", "/contacts/{contact_id}/quiet-times"): {"ranges": []},
+        ("PUT", "/contacts/{contact_id}/confirmed-zone"): {"time_zone": "Asia/Tokyo", "evidence": "Said so."},
         ("PUT", "/numbers/{number_id}/assistant"): {"assistant_id": assistant},
         ("PUT", "/numbers/{number_id}/routing"): {"outside": {"assistant_id": assistant}},
     }

@@ -85,10 +85,12 @@ async def test_creating_requests_tell_of_the_idempotency_key(described: dict[str
     posts = {path: methods["post"] for path, methods in described["paths"].items() if "post" in methods and path.startswith("/api/")}
     without = {path for path, post in posts.items() if "Idempotency-Key" not in [each["name"] for each in post.get("parameters", ())]}
     assert without
-    # A trial of a tool makes nothing of ours, and what it does at the endpoint is done outside of any transaction.
+    # A trial of a tool makes nothing of ours, and what it does at the endpoint is done outside of any transaction; so is a server asked for
+    # what it offers, and what it says of a tool, kept twice, is kept as if once.
     # A document is told by its content, and the same one again changes nothing.
     # A carrier is asked outside of any transaction, and a person can be put through once.
-    keyless = ("/auth/token", "/tools/{tool_id}/test", "/knowledge/{knowledge_id}/documents", "/calls/{call_id}/transfer")
+    tools = ("/tools/{tool_id}/test", "/tools/offered", "/tools/{tool_id}/pin")
+    keyless = ("/auth/token", *tools, "/knowledge/{knowledge_id}/documents", "/calls/{call_id}/transfer")
     assert {path for path in without if "/imports" not in path and not path.endswith(keyless)} == set()
 
 

@@ -124,6 +124,7 @@ async def test_what_belongs_to_another_workspace_cannot_be_referred_to(api: Api)
         ("POST", "/calls", single | {"from_number_id": their["number_id"]}),
         ("POST", "/calls", single | {"contact_id": their["contact_id"]}),
         ("POST", "/calls", single | {"campaign_id": their["campaign_id"]}),
+        ("PUT", "/number-lookups/settings", {"campaign_ids": [their["campaign_id"]]}),
     ]
     for body in ({"knowledge_ids": [their["knowledge_id"]]}, {"knowledge_ids": [my["knowledge_id"], their["knowledge_id"]]}):
         requests.append(("PATCH", f"/assistants/{my['assistant_id']}", body))

@@ -197,6 +197,34 @@ async def test_a_reminder_in_which_the_assistant_failed_is_made_once_more(desk: 
         await desk.keep(timedelta(minutes=1))
 
 
+async def test_a_reminder_whose_call_was_given_up_undialled_for_a_reason_of_ours_is_made_again(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, reminder_offsets_s=[2 * 3600])
+    await desk.keep(HOUR)
+    for calls in (1, 2):
+        # The dial was committed, and the INVITE certainly never left.
+        given_up = {"state": "released", "holds_number": False, "dialing_at": desk.now, "ended_at": desk.now}
+        await desk.stage.change({"id": str((await desk.calls())[-1].id)}, **given_up)
+        await desk.keep()
+        (reminder,) = (await desk.read(appointment))["reminders"]
+        assert (len(await desk.calls()), reminder["state"]) == (calls, "waiting")
+        await desk.keep(timedelta(minutes=1))
+    (reminder,) = (await desk.read(appointment))["reminders"]
+    assert (len(await desk.calls()), reminder["state"]) == (3, "calling")
+
+
+async def test_the_late_report_of_a_lost_call_is_waited_for(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, reminder_offsets_s=[2 * 3600])
+    await desk.keep(HOUR)
+    call = {"id": str((await desk.calls())[0].id)}
+    # The row's `updated_at` is of the real clock, which the desk's has left behind by an hour.
+    await desk.stage.change(call, state="lost", updated_at=desk.now)
+    await desk.keep()
+    assert states(await desk.read(appointment)) == [(7200, "calling")]
+    await desk.stage.change(call, answered_at=desk.now, reported_at=desk.now, outcome_label="cancel")
+    await desk.keep()
+    assert (await desk.read(appointment))["status"] == "canceled"
+
+
 async def test_a_deleted_appointment_ends_its_call(desk: Desk) -> None:
     appointment = await desk.appointment(3 * DAY)
     await desk.keep(DAY)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from control_plane.db.models import AuditEntry
 from tests.fixtures.api import Api
-from tests.integration.api.belongings import Belongings, belongings
+from tests.integration.api.belongings import EVERY_DAY, Belongings, belongings
 
 CHANGES_NOTHING = {
     # Shows what would be, or gives a token, or says it again to somebody else: nothing of the workspace is another afterwards.
@@ -25,6 +25,16 @@ CAMPAIGN = ("/start", "/contacts", "/pause", "/resume", "/stop")
 QUERIES = {
     "POST /suppressions/imports": {"source": "us_national", "list_date": "2026-11-01"},
     "POST /appointments/imports": {"assistant_id": "{assistant_id}"},
+}
+
+
+BODIES = {
+    "POST /calendars": {"name": "Second visits", "weekly": EVERY_DAY},
+    # The example's number is a real one; the workspace's first trunk is for rehearsals.
+    "POST /numbers": {"e164": "+12025550177", "trunk_id": ""},
+    # The example shows what the two kinds of each have, which no single one has.
+    "POST /follow-ups": {"contact_id": "", "reason": "Sounded desperate.", "assistant_id": ""},
+    "POST /tools": {"name": "note_order", "description": "Note the order.", "url": "https://tools.example.com/orders"},
 }
 
 
@@ -53,10 +63,10 @@ def _writing(description: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
 
 
 def _turn(route: tuple[str, str, Any]) -> tuple[int, int, str]:
-    """First what makes things, then what changes them, then what can be done with them, what ends them last."""
+    """First what makes things, then what changes them, then what can be done with them, what ends them last: parts before the whole."""
     method, path, _ = route
     if path.endswith(LAST) or method == "DELETE":
-        return 4 + (method == "DELETE"), 0, path
+        return 4 + (method == "DELETE"), -path.count("/"), path
     step = next((i for i, action in enumerate(CAMPAIGN) if path.startswith("/campaigns") and path.endswith(action)), len(CAMPAIGN))
     return (2 if "{" in path else 1) if method == "POST" else 3, step, path
 
@@ -66,6 +76,7 @@ async def _ask(api: Api, mine: Belongings, method: str, path: str, operation: di
     place = content.get("application/json", {})
     shown = place.get("example", next((one["value"] for one in place.get("examples", {}).values()), None))
     query = {name: value.format(**mine.ids) for name, value in QUERIES.get(f"{method} {path}", {}).items()}
+    shown = BODIES.get(f"{method} {path}", shown)
     given: dict[str, Any] = {"json": _with_ids(mine.bodies.get((method, path), shown), mine.ids)} if place else {}
     if content and not place:
         given = {"content": b"phone,starts_at\n+12025550101,2026-12-24 14:30\n", "headers": {"Content-Type": "text/csv"}}

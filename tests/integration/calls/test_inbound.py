@@ -1,6 +1,6 @@
 """Calls that come in: an agent tells of a caller in its room, and gets a call like any other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -279,6 +279,59 @@ async def test_what_an_agent_says_of_a_number_that_is_not_there_or_not_answered_
     checked_deletion = await stage.api.manager.delete(f"/numbers/{stage.number_id}/assistant")
     assert checked_deletion.status_code == 204
     assert (await line.asks()).status_code == 404
+
+
+CALLED_BACK = [
+    ({"outcome": Outcome.SUCCESS}, False, ("done", "called back: outcome success", "completed")),
+    ({"outcome": Outcome.NOT_INTERESTED}, False, ("done", "called back: outcome not interested", "completed")),
+    ({"outcome": Outcome.UNKNOWN}, False, ("waiting", "", "running")),
+    ({"outcome": Outcome.SUCCESS}, True, ("waiting", "", "running")),
+]
+
+
+@pytest.mark.parametrize(("said", "has_chosen", "then"), CALLED_BACK)
+async def test_who_settles_by_calling_back_what_a_campaign_called_about_is_not_called_for_it_again(
+    stage: Stage, line: Line, said: dict[str, Any], has_chosen: bool, then: tuple[str, str, str]
+) -> None:
+    campaign = await called_by_a_campaign(stage)
+    await line.routed(menu={"prompt": "For sales press 1.", "keys": {"1": await published(stage, "Sales")}})
+    _, agent = await line.rings()
+    await agent.says(EventKind.ANSWERED)
+    if has_chosen:
+        await agent.client.post("/choice", json={"key": "1"})
+    await agent.reports(**said)
+    (shown,) = (await stage.get(f"/campaigns/{campaign}/enrollments"))["items"]
+    status = (await stage.get(f"/campaigns/{campaign}"))["execution_status"]
+    assert (shown["state"], shown["closed_reason"], status) == then
+
+
+async def called_by_a_campaign(stage: Stage) -> str:
+    """A campaign whose only contact was called once, by the assistant of the number, and waits for the next try."""
+    ada = await stage.post("/contacts", {"name": "Ada", "phones": [{"e164": CALLEE}]})
+    call, caller = await stage.in_progress(contact_id=ada["id"])
+    await caller.reports(answered_by=AnsweredBy.VOICEMAIL, outcome=Outcome.NO_CONVERSATION)
+    people = await stage.post("/contact-lists", {"name": "Spring"})
+    await stage.post(f"/contact-lists/{people['id']}/contacts", {"contact_ids": [ada["id"]]}, 200)
+    who = {"assistant_id": stage.assistant_id, "contact_list_ids": [people["id"]], "number_ids": [stage.number_id]}
+    campaign = (await stage.post("/campaigns", {"name": "Spring", **who}))["id"]
+    await stage.post(f"/campaigns/{campaign}/start", status=200)
+    (enrollment,) = (await stage.get(f"/campaigns/{campaign}/enrollments"))["items"]
+    await stage.change(call, campaign_id=UUID(campaign), enrollment_id=UUID(enrollment["id"]))
+    return campaign
+
+
+async def test_of_two_numbers_that_a_carriers_digits_may_be_the_caller_is_who_is_known(stage: Stage) -> None:
+    trunk = await stage.post("/trunks", {"name": "Carrier", "provider": "generic", "address": "sip.example.com"})
+    number = await stage.post("/numbers", {"e164": "+12122000001", "trunk_id": trunk["id"]})
+    checked(await stage.api.manager.put(f"/numbers/{number['id']}/assistant", json={"assistant_id": stage.assistant_id}), 200)
+    line = Line(replace(stage, number_id=number["id"]))
+    digits, called = "4722334455", {"called": "+12122000001"}
+    _, unknown = await line.rings(digits, **called)
+    ole = await stage.post("/contacts", {"name": "Ole", "phones": [{"e164": "+4722334455"}]})
+    known, agent = await line.rings(digits, **called)
+    assert known.contact_id == UUID(ole["id"])
+    shown = [(await stage.get(f"/calls/{one.call_id}"))["from_number"] for one in (unknown, agent)]
+    assert shown == ["+14722334455", "+4722334455"]
 
 
 async def published(stage: Stage, name: str) -> str:

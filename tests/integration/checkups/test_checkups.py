@@ -226,6 +226,39 @@ async def test_our_own_failure_is_repeated_once_before_anybody_is_alarmed_also_w
     assert (await checks.shown(made))["missed"] == 1
 
 
+LOST = {"state": "lost", "network_result": "unknown", "answered_by": "none", "outcome": "no_conversation", "counts_as_attempt": True}
+
+
+async def test_what_became_of_an_only_try_is_waited_for_and_tried_again_before_anybody_is_alarmed(checks: Checks) -> None:
+    await checks.is_due(tries=1)
+    await checks.care.ends(await checks.last(), **LOST)
+    await checks.work()
+    assert (len(await checks.calls(checks.care.contact_id)), await checks.calls(checks.sister)) == (1, [])
+    await checks.work(after=timedelta(minutes=3))
+    assert (len(await checks.calls(checks.care.contact_id)), await checks.calls(checks.sister)) == (2, [])
+    await checks.care.ends(await checks.last(), **LOST)
+    await checks.work()
+    assert str((await checks.last()).contact_id) == checks.sister
+
+
+async def test_who_was_spoken_to_in_a_call_that_seemed_lost_is_not_called_again(checks: Checks) -> None:
+    made = await checks.is_due(tries=1)
+    await checks.care.ends(await checks.last(), **LOST)
+    await checks.work()
+    await checks.care.ends(await checks.last(), "lost", answered_by="human", outcome="success", network_result="answered")
+    await checks.work(after=timedelta(minutes=3))
+    shown = await checks.shown(made)
+    assert (len(await checks.calls()), shown["kept"], shown["missed"]) == (1, 1, 0)
+
+
+async def test_whoever_was_tried_and_cannot_be_tried_again_in_time_alarms_their_network(checks: Checks) -> None:
+    await checks.is_due(tries=1)
+    await checks.care.ends(await checks.last(), **LOST)
+    await checks.work()
+    await checks.work(after=timedelta(hours=2))
+    assert str((await checks.last()).contact_id) == checks.sister
+
+
 async def test_the_number_of_tries_can_be_changed(checks: Checks) -> None:
     made = await checks.checkup(tries=3, try_every_s=600)
     changed = await checks.world.ours.patch(f"/checkups/{made['id']}", {"tries": 2})

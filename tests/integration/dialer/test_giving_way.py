@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from control_plane.calls.giving_way import A_PLANNED_CALL, ANOTHER_CALL
+from control_plane.campaigns.enrollment_repository import EnrollmentRepository, Waiting
 from control_plane.db.models import Call, CallEventRecord, Campaign, Enrollment, FollowUp, FollowUpStep, Schedule, ScheduleRun
 from control_plane.dialer.giving_way_repository import GivingWayRepository
 from control_plane.domain.pacing import Priority
+from control_plane.explanations.repository import ExplanationRepository
 from control_plane.kit.ids import new_id
 from tests.factories import rows
 from tests.integration.dialer.conftest import Bench
@@ -39,6 +41,7 @@ async def test_a_campaign_waits_for_a_planned_call_of_the_same_person_and_says_s
     assert waiting.due_at is not None
     assert (waiting.state, list(waiting.waiting_reasons)) == ("waiting", [A_PLANNED_CALL])
     assert 20 * MINUTES < waiting.due_at - datetime.now(UTC) <= 21 * MINUTES
+    assert waiting.gives_way_since is not None
     assert [call.contact_id for call in await bench.calls()] == [bob.contact_id]
 
 
@@ -63,6 +66,34 @@ async def test_a_campaign_leaves_half_an_hour_after_another_call_to_the_person(b
     assert await bench.tick() == 0
     (waiting,) = await bench.enrollments()
     assert list(waiting.waiting_reasons) == [ANOTHER_CALL]
+
+
+@pytest.mark.parametrize(("since", "claimed"), [(200 * MINUTES, 0), (250 * MINUTES, 1)])
+async def test_a_contact_between_many_plans_gives_way_no_longer_than_four_hours(bench: Bench, since: timedelta, claimed: int) -> None:
+    world = await bench.make_world(ADA)
+    (ada,) = await bench.enrollments()
+    began = datetime.now(UTC) - since
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Enrollment).values(gives_way_since=began))
+    await _schedule(bench, ada.contact_id, 20 * MINUTES)
+    await _called(bench, world, ada, datetime.now(UTC) - 10 * MINUTES)
+    assert await bench.tick() == claimed
+    (ada,) = await bench.enrollments()
+    assert ada.gives_way_since == (None if claimed else began)
+
+
+async def test_what_the_gate_makes_a_contact_wait_does_not_count_as_giving_way(bench: Bench) -> None:
+    await bench.make_world(ADA, BOB)
+    ada, bob = await bench.enrollments()
+    now = datetime.now(UTC)
+    began, until = now - 60 * MINUTES, now + 10 * 60 * MINUTES
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Enrollment).where(Enrollment.id == ada.id).values(gives_way_since=began))
+        await EnrollmentRepository(session).wait_all([Waiting(each.id, until, ["At night."], ["outside_hours"]) for each in (ada, bob)])
+    ada, bob = await bench.enrollments()
+    assert ada.gives_way_since is not None
+    assert abs(until - ada.gives_way_since - 60 * MINUTES) < MINUTES
+    assert bob.gives_way_since is None
 
 
 @pytest.mark.parametrize(("every", "claimed"), [(60 * MINUTES, 1), (24 * 60 * MINUTES, 0)])
@@ -117,15 +148,25 @@ async def test_a_call_that_waited_leaves_a_rest_after_another_as_far_as_its_plan
         assert set(await GivingWayRepository(session).singles([call], now)) == ({call} if gives_way else set())
 
 
-async def test_a_call_that_gives_way_says_so_in_its_ledger(bench: Bench) -> None:
+async def test_a_call_that_gives_way_says_so_in_its_ledger_and_where_its_plan_is_looked_at(bench: Bench) -> None:
     world = await bench.make_world(ADA)
     (ada,) = await bench.enrollments()
     now = datetime.now(UTC)
     await _called(bench, world, ada, now - 5 * MINUTES)
-    call = await _call(bench, world, ada, state="queued", due_at=now, created_at=now - 60 * MINUTES)
+    run = await _run(bench, ada, now, now + 60 * MINUTES)
+    call = await _call(
+        bench, world, ada, state="queued", due_at=now, created_at=now - 60 * MINUTES, schedule_run_id=run, purpose="schedule"
+    )
+    async with bench.dialer.sessions.begin() as session:
+        of = await session.get_one(ScheduleRun, run)
+        facts = {"workspace_id": of.workspace_id, "schedule_id": of.schedule_id, "due_at": now, "start_by": of.start_by}
+        carried = ScheduleRun(id=new_id(), planned_at=now - MINUTES, state="calling", merged_into=call, **facts)
+        session.add(carried)
     assert await bench.tick() == 0
     async with bench.dialer.sessions() as session:
         row = await session.get_one(Call, call)
+        assert [list((await session.get_one(ScheduleRun, each)).reasons) for each in (run, carried.id)] == [[ANOTHER_CALL]] * 2
+        assert await ExplanationRepository(session, row.workspace_id).gives_way(row) == ANOTHER_CALL
         event = await session.scalar(select(CallEventRecord).where(CallEventRecord.kind == "gave_way"))
     assert event is not None
     assert (event.call_id, event.data["why"]) == (call, ANOTHER_CALL)

@@ -93,6 +93,9 @@ class MortalTelephony:
     async def close_room(self, room: str) -> None:
         await self._inner.close_room(room)
 
+    async def hang_up(self, room: str, identity: str) -> None:
+        await self._inner.hang_up(room, identity)
+
     async def legs(self, room: str) -> tuple[Leg, ...]:
         return await self._inner.legs(room)
 

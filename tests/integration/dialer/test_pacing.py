@@ -15,7 +15,7 @@ from control_plane.dialer import place
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository
-from control_plane.dialer.turns import MyTurn, keep
+from control_plane.dialer.turns import MyTurn, OnTime, keep
 from control_plane.domain.pacing import Turn, spacing
 from control_plane.kit.clock import monotonic
 from control_plane.telephony.port import Answered, Dial, DialResult, Leg
@@ -99,7 +99,14 @@ async def test_whoever_misses_a_turn_moves_it_and_all_that_follow(bench: Bench) 
         now = unit.now
     missed = Turn(now - A_SECOND, now - A_SECOND + spacing(PER_SECOND))
     hasty = Dialer(bench.dialer.sessions, bench.queue, bench.dialer.clock, bench.telephony)
-    await keep(hasty, MyTurn(world.trunk.id, missed, now, monotonic()))
+    on_time: list[bool] = []
+
+    async def leave(is_on_time: OnTime) -> str | None:
+        on_time.append(await is_on_time())
+        return "sent" if on_time[-1] else None
+
+    assert await keep(hasty, MyTurn(world.trunk.id, missed, now, monotonic()), leave) == "sent"
+    assert (on_time[0], on_time[-1]) == (False, True)
     async with bench.dialer.sessions() as session:
         assert (await session.get_one(Trunk, world.trunk.id)).next_send_at >= now + spacing(PER_SECOND)
 

@@ -63,6 +63,15 @@ async def test_everybody_is_counted_once_and_by_reason_with_examples(world: Worl
     assert (forecast["calls"], forecast["hours"], forecast["limited_by"]) == (6, 0.03, "calls_per_minute")
 
 
+async def test_rules_that_close_kinds_of_line_keep_nobody_out_of_a_preview_since_nobody_is_looked_up_for_it(world: World) -> None:
+    world.clock.advance(MONDAY_15_UTC - world.clock.now())
+    campaign = await _real(world, f"name,phone\nAda,{NEW_YORK}\nBob,{PHOENIX}\n", NEW_YORK, PHOENIX, window=NINE_TO_FIVE)
+    closing = {"stricter": {"line_types": [{"closed": ["mobile"]}]}}
+    assert (await world.ours.client.put("/api/v1/workspace/rules", json=closing)).status_code == 200
+    told = await _preview(world, campaign)
+    assert (told["now"], [reason["code"] for reason in told["reasons"]]) == (1, ["outside_window"])
+
+
 async def test_whoever_may_be_called_only_after_the_end_is_never_called(world: World) -> None:
     world.clock.advance(MONDAY_15_UTC - world.clock.now())
     csv = f"name,phone\nAda,{NEW_YORK}\nBob,{PHOENIX}\n"

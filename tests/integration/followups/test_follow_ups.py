@@ -95,6 +95,24 @@ async def test_a_worker_that_is_killed_over_a_step_has_called_nobody_and_another
     assert await _states(care, made) == ["reached", "reached", "waiting"]
 
 
+SPOKEN_TO = {"answered_by": "human", "outcome": "success", "network_result": "answered"}
+
+
+@pytest.mark.parametrize(("told", "calls", "state"), [({}, 2, "calling"), (SPOKEN_TO, 1, "reached")])
+async def test_a_step_whose_call_is_lost_is_made_again_unless_they_turn_out_to_have_been_spoken_to(
+    care: Care, told: dict[str, Any], calls: int, state: str
+) -> None:
+    made = await care.follow_up(steps=[{"after_s": 0}, {"after_s": HOUR}])
+    await care.keep()
+    (call,) = await care.calls()
+    await care.ends(call, "lost", network_result="unknown")
+    await care.keep()
+    assert (await _states(care, made))[0] == "waiting"
+    await care.ends(call, "lost", **told)
+    await care.keep(after=timedelta(minutes=3))
+    assert (len(await care.calls()), (await _states(care, made))[0]) == (calls, state)
+
+
 async def test_steps_that_reach_nobody_end_with_an_operator(care: Care) -> None:
     made = await care.follow_up(steps=[{"after_s": 0}, {"after_s": HOUR}])
     await care.keep()

@@ -290,7 +290,7 @@ def test_the_command_prints_lines_or_json_and_ends_with_1(database: str, redis_u
     names = [each["name"] for each in found["findings"]]
     assert names == [
         *("postgresql", "redis", "clock_of_redis", "task_worker", "livekit", "sip", "models", "public_url", "storage", "carrier"),
-        *("clock", "trunks", "webhook_endpoints", "agent_workers", "invariants"),
+        *("clock", "trunks", "webhook_endpoints", "knowledge", "agent_workers", "invariants"),
     ]
     unset = CliRunner().invoke(app, ["doctor", "--url", f"http://{NOBODY}"], env=told)
     assert unset.exit_code == 78

@@ -8,7 +8,7 @@ from sip_config.codec import decode
 from sip_config.contract import CONTRACT_VERSION, LOOK_UP_KNOWLEDGE, CallOrder, KnowledgeOrder
 from sip_config.versions import VERSION_HEADER
 from tests.integration.calls.conftest import ASSISTANT, Agent, Stage, checked
-from tests.integration.knowledge.conftest import base, read_all, uploaded
+from tests.integration.knowledge.conftest import Embeddings, base, by_meaning, learn, read_all, uploaded
 from tests.integration.knowledge.test_knowledge import PRICES
 from tests.integration.tools.test_in_calls import ledger
 
@@ -45,6 +45,25 @@ async def test_the_order_says_what_there_is_and_a_look_finds_it_with_its_source(
     assert "gold" not in str([begun.data, ended.data]).lower()
     nothing = await looked_up(agent, "bicycle repair on Sundays", "2")
     assert json.loads(nothing["data"]) == {"found": [], "note": "Nothing is written about this."}
+
+
+async def test_a_call_finds_by_meaning_what_it_does_not_find_by_words(stage: Stage, embeddings: Embeddings) -> None:
+    by_meaning(stage.api, embeddings)
+    base_id = await base(stage.api)
+    await uploaded(stage.api, base_id, "prices.md", PRICES)
+    await read_all(stage.api)
+    await learn(stage.api)
+    await given(stage, base_id)
+    call, agent = await stage.in_progress()
+    told = json.loads((await looked_up(agent, "silver subscription fees"))["data"])
+    assert told["found"][0]["source"] == "prices.md, Prices › Silver"
+    assert json.loads((await looked_up(agent, "an expensive contract", "2"))["data"])["found"] != []
+    assert json.loads((await looked_up(agent, "bicycle repair on Sundays", "3"))["data"])["found"] == []
+    embeddings.failing = {"stand-in-embedding": 500}
+    assert json.loads((await looked_up(agent, "silver", "4"))["data"])["found"][0]["source"] == "prices.md, Prices › Silver"
+    begun, ended, *_ = await ledger(stage, call)
+    assert (begun.data, ended.data["found"] >= 1) == ({"name": LOOK_UP_KNOWLEDGE}, True)
+    assert "silver" not in str([begun.data, ended.data]).lower()
 
 
 async def test_only_the_knowledge_of_the_calls_own_assistant_is_searched(stage: Stage) -> None:

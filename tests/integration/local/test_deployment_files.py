@@ -1,5 +1,6 @@
 """The compose file and what `callwright up` runs are the same configuration."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,39 @@ def test_images_of_ours_are_pinned_at_their_base_and_run_as_nobody_special() -> 
         of_target = lines[lines.index(f"FROM base AS {target}") :]
         until = next((i for i, line in enumerate(of_target) if i and line.startswith("FROM ")), len(of_target))
         assert "USER callwright" in of_target[:until]
-    assert not [line for line in lines if line.startswith(("ADD ", "ARG ")) or "latest" in line]
+    # Extras of vendors are chosen when an image is built; nothing else is.
+    assert {line for line in lines if line.startswith("ARG ")} <= {"ARG VENDORS="}
+    assert not [line for line in lines if line.startswith("ADD ") or "latest" in line]
+
+
+def _instructions() -> list[tuple[str, str]]:
+    """Word and rest of each, continued lines joined."""
+    text = re.sub(r"\\\n\s*", " ", (ROOT / "deploy" / "Dockerfile").read_text())
+    found = [line.partition(" ") for line in text.splitlines() if line and not line.startswith("#")]
+    return [(word, rest) for word, _, rest in found]
+
+
+def test_images_keep_what_linters_of_dockerfiles_ask_for() -> None:
+    # Those of hadolint's rules that can be broken here; hadolint itself is a program that is not on every machine.
+    known = {"ARG", "FROM", "ENV", "RUN", "WORKDIR", "COPY", "USER", "EXPOSE", "CMD"}
+    instructions = _instructions()
+    assert {word for word, _ in instructions} <= known, "DL1000: a word that Docker does not know, or one that needs a look"
+    for word, rest in instructions:
+        assert word != "WORKDIR" or rest.startswith("/"), "DL3000"
+        assert word != "RUN" or not re.search(r"\b(sudo|ssh|vim|top|kill|mount)\b|^cd ", rest), "DL3001, DL3003, DL3004"
+        assert "apt-get install" not in rest or all(each in rest for each in ("-y", "--no-install-recommends")), "DL3014, DL3015"
+        assert word != "RUN" or "pip install" not in rest or "uv pip" in rest or "--no-cache-dir" in rest, "DL3042"
+        assert not re.search(r"(?<!uv )pip install (?!.*[=<>])", rest), "DL3013: a version is said"
+        assert word != "CMD" or isinstance(json.loads(rest), list), "DL3025"
+        assert word != "EXPOSE" or 0 < int(rest) < 65536, "DL3011"
+        assert word != "COPY" or len(rest.split()) <= 2 or rest.startswith("--from") or rest.endswith("/"), "DL3021"
+    users = [rest for word, rest in instructions if word == "USER"]
+    assert users, "DL3002"
+    assert "root" not in users, "DL3002"
+    commands = [word for word, _ in instructions]
+    for begin in (i for i, (word, _) in enumerate(instructions) if word == "FROM"):
+        stage = commands[begin : next((i for i in range(begin + 1, len(commands)) if commands[i] == "FROM"), len(commands))]
+        assert stage.count("CMD") <= 1, "DL4003"
 
 
 def test_no_secret_has_a_default() -> None:

@@ -135,7 +135,7 @@ async def test_one_person_is_put_through_once_at_a_time(stage: Stage) -> None:
     assert checked(await stage.api.manager.post(path, json=body), 409)["code"] == "transfer_open"
     ringing.is_taken.set()
     checked(await asking, 200)
-    assert not await is_told_of_ringing(agent)
+    assert await is_told_of_ringing(agent)
     assert "already" in (await asked(agent, "Desk"))["why"]
     assert checked(await stage.api.manager.post(path, json=body), 409)["code"] == "transferred"
     assert (len(ringing.transfers), await kinds(stage, call)) == (1, ["transfer_asked", "transferred"])

@@ -110,6 +110,19 @@ async def test_a_promised_callback_of_a_single_call_is_made_once_and_kept_when_i
     assert (await ledger.told(), len(await ledger.stage.rows())) == ([], 2)
 
 
+async def test_a_callback_that_was_given_up_undialled_is_made_again_unless_somebody_ended_it(ledger: Ledger) -> None:
+    await said(ledger.stage, outcome=Outcome.CALLBACK, outcome_label="callback", callback_at=ledger.now + HOUR)
+    await ledger.keep(HOUR)
+    for later, ended_by_request, calls in ((0, False, 2), (1, False, 3), (1, True, 3)):
+        newest = {"id": str((await ledger.stage.rows())[-1].id)}
+        given_up = {"state": "released", "holds_number": False, "dialing_at": ledger.now, "ended_at": ledger.now}
+        await ledger.stage.change(newest, ended_by_request=ended_by_request, **given_up)
+        await ledger.keep(timedelta(minutes=later))
+        assert len(await ledger.stage.rows()) == calls
+    (promise,) = await ledger.all()
+    assert promise["state"] == "open"
+
+
 async def test_a_callback_that_may_not_be_made_says_why_and_is_told(ledger: Ledger) -> None:
     await said(ledger.stage, outcome=Outcome.CALLBACK, outcome_label="callback", callback_at=ledger.now + HOUR)
     await ledger.stage.post("/suppressions", {"e164": CALLEE, "reason": "asked"})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from control_plane.audit.commands import examine
-from control_plane.db.models import CallEventRecord, CallTurn, GateVerdict
+from control_plane.db.models import CallEventRecord, CallTranscription, CallTurn, GateVerdict
 from control_plane.db.unit import open_unit
 from control_plane.domain.eligibility import suppressed_sentence
 from control_plane.kit.ids import new_id
@@ -17,6 +17,7 @@ from tests.fixtures.world import NOON, World
 NUMBER, OTHER = "+12025550101", "+12025550102"
 TALK = {"state": "ended", "dialing_at": NOON, "answered_at": NOON, "ended_at": NOON, "outcome": "success", "answered_by": "human"}
 KEY = "recordings/one.ogg"
+HEARD = {"speaker": "callee", "text": "Ada is speaking", "started_at_s": 0.0, "ended_at_s": 1.0}
 
 
 async def _chunks(data: bytes) -> AsyncIterator[bytes]:
@@ -41,6 +42,7 @@ async def _person(world: World, **facts: Any) -> tuple[Any, uuid.UUID]:
     await world.add(
         CallTurn(workspace_id=workspace_id, call_id=call_id, seq=1, speaker="callee", text="Ada speaking", started_at_s=0.0),
         CallEventRecord(workspace_id=workspace_id, call_id=call_id, **event),
+        CallTranscription(workspace_id=workspace_id, call_id=call_id, version=1, state="done", is_current=True, turns=[HEARD], due_at=NOON),
     )
     return enrollment, call_id
 
@@ -68,6 +70,7 @@ async def test_an_erased_contact_leaves_figures_a_hash_and_an_unbroken_audit_log
     call = await world.ours.get(f"/calls/{call_id}")
     assert (call["to"], call["summary"], call["metadata"], call["contact_id"], call["outcome"]) == ("", "", {}, None, "success")
     assert (await world.ours.get(f"/calls/{call_id}/transcript"))["turns"] == []
+    assert (await world.ours.get(f"/calls/{call_id}/transcriptions"))["items"] == []
     await world.ours.get(f"/calls/{call_id}/recording", 404)
     row = await world.read_call(call_id)
     async with world.app.state.sessions() as session:
@@ -145,6 +148,7 @@ async def test_a_persons_export_holds_what_is_kept_under_contact_and_number(worl
     assert (by_contact["numbers"], by_number["numbers"]) == ([NUMBER, OTHER], [NUMBER])
     for export in (by_contact, by_number):
         assert [(c["call"]["id"], c["transcript"][0]["text"]) for c in export["calls"]] == [(str(call_id), "Ada speaking")]
+        assert [heard["turns"] for heard in export["calls"][0]["transcriptions"]] == [[HEARD]]
         counts = tuple(len(export[name]) for name in ("contacts", "consents", "suppressions"))
         assert (counts, export["calls_left_out"]) == ((1, 1, 1), 0)
     empty = await world.theirs.get("/exports/person", e164=NUMBER)

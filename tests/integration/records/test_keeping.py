@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from control_plane.db.models import Appointment, AssistantVersion, Call, CallTurn, FollowUp, GateVerdict, Promise, ScheduleRun
+from control_plane.db.models import (
+    Appointment,
+    AssistantVersion,
+    Call,
+    CallTranscription,
+    CallTurn,
+    FollowUp,
+    GateVerdict,
+    Promise,
+    ScheduleRun,
+)
 from control_plane.db.session import number_hash
 from control_plane.domain.errors import NotFound
 from control_plane.kit.ids import new_id
@@ -78,6 +88,7 @@ async def test_words_that_are_kept_beside_the_transcript_go_with_it(world: World
     for call_id in (old, young):
         await world.add(Promise(call_id=call_id, seq=1, what="Send the list.", owner="team", quote="I will.", **whose))
         await world.add(Appointment(status_call_id=call_id, evidence="Yes.", status="confirmed", **facts, **whose))
+        await world.add(CallTranscription(workspace_id=world.ours.workspace_id, call_id=call_id, version=1, due_at=NOON))
     await retain(world.ctx)
     promises = (await world.ours.get("/promises"))["items"]
     assert {each["call_id"]: (each["what"], each["quote"]) for each in promises} == {
@@ -86,6 +97,8 @@ async def test_words_that_are_kept_beside_the_transcript_go_with_it(world: World
     }
     appointments = (await world.ours.get("/appointments"))["items"]
     assert {each["status_call_id"]: each["evidence"] for each in appointments} == {str(old): "", str(young): "Yes."}
+    heard = [len((await world.ours.get(f"/calls/{call_id}/transcriptions"))["items"]) for call_id in (old, young)]
+    assert heard == [0, 1]
 
 
 async def test_verdicts_go_when_no_call_rests_on_them(world: World) -> None:

@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -43,7 +44,7 @@ def served(
         processes.append(launch(Command(name, argv, environment, programs.ROOT, folder / f"{name}.log", death_signal=signal.SIGKILL)))
     url = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: _is_live(url))
+        until(lambda: is_live(url))
         yield url
     finally:
         for process in processes:
@@ -59,7 +60,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def _is_live(url: str) -> bool:
+def is_live(url: str) -> bool:
     try:
         return httpx.get(f"{url}/health/live", trust_env=False).is_success
     except httpx.HTTPError:
@@ -83,3 +84,9 @@ def client(served: str) -> Iterator[httpx.Client]:
     """The same API, asked directly."""
     with httpx.Client(base_url=f"{served}/api/v1", headers={"Authorization": f"Bearer {KEY}"}, trust_env=False) as made:
         yield made
+
+
+def rehearsal_trunk(client: httpx.Client) -> dict[str, Any]:
+    """The rehearsal trunk of the served workspace, made where there is none yet: a workspace has one."""
+    there = [each for each in client.get("/trunks").json()["items"] if each["provider"] == "rehearsal"]
+    return there[0] if there else client.post("/trunks", json={"name": "Rehearsal", "provider": "rehearsal"}).raise_for_status().json()

@@ -15,7 +15,7 @@ from control_plane.local.processes import Command, launch
 from control_plane.local.redis import EmbeddedRedis
 from control_plane.worker import HEARTBEAT_S
 from tests.fixtures import programs
-from tests.integration.remote.conftest import KEY, PATIENCE_S, Run, until
+from tests.integration.remote.conftest import KEY, PATIENCE_S, Run, rehearsal_trunk, until
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def made(served: str) -> dict[str, Any]:
         assistant = post(
             "/assistants", {"name": "Ada", "system_prompt": "Be brief.", "first_message": "Hello, this is Ada, an AI assistant."}
         )
-        trunk = post("/trunks", {"name": "Rehearsal", "provider": "rehearsal"})
+        trunk = rehearsal_trunk(client)
         number = post("/numbers", {"e164": "+12025550100", "trunk_id": trunk["id"]})
         people = post("/contact-lists", {"name": "June"})
         campaign = {"name": "Reminders", "assistant_id": assistant["id"], "contact_list_ids": [people["id"]], "number_ids": [number["id"]]}

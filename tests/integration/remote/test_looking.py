@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from control_plane.cli import app
-from tests.integration.remote.conftest import KEY, Run, until
+from tests.integration.remote.conftest import KEY, Run, rehearsal_trunk, until
 
 NAME = "Léa [bold]"
 ESCAPE = "\x1b]0;owned\x07"
@@ -28,9 +28,7 @@ def made(served: str) -> dict[str, Any]:
             return answer.json()
 
         assistant = post("/assistants", {"name": "Looker", "system_prompt": "Be brief.", "first_message": "Hello, an AI assistant."})
-        # Of rehearsal trunks there is one in a workspace.
-        there = [each for each in client.get("/trunks").json()["items"] if each["provider"] == "rehearsal"]
-        trunk = there[0] if there else post("/trunks", {"name": "Rehearsal", "provider": "rehearsal"})
+        trunk = rehearsal_trunk(client)
         post("/numbers", {"e164": "+12025550188", "trunk_id": trunk["id"]})
         people = post("/contact-lists", {"name": "Looked at"})
         contact = post("/contacts", {"name": f"{NAME}{ESCAPE}", "phones": [{"e164": "+12025550189"}]})

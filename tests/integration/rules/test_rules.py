@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from control_plane.calls.gate import Question, ask, verdict_of
+from control_plane.calls.gate import Answer, Question, ask, verdict_of
 from control_plane.calls.replay import replay
+from control_plane.calls.repository import CallRepository
 from control_plane.db.models import AssistantVersion, AuditEntry, Call, Campaign, Contact, GateVerdict, Trunk, Workspace
 from control_plane.domain.decision import Dial, Never, Wait
 from control_plane.kit.ids import new_id
@@ -92,7 +93,7 @@ class Gate:
             question = Question(workspace, trunk, e164, contact, campaign, 28, caller_id_owned=True)
             decision, facts = await ask(session, question, now)
             if keep:
-                session.add(verdict_of(decision, facts, question, now))
+                await CallRepository(session).add_verdict(verdict_of(Answer(question, facts, decision), now))
             return decision
 
 

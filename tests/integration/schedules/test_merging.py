@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from control_plane.appointments.tasks import keep_reminders
+from control_plane.calls.continuity import continuity_of
 from control_plane.calls.giving_way import ANOTHER_CALL
 from control_plane.db.models import Call
 from control_plane.schedules.merging import CARRIES, MERGED, WAITS
@@ -63,6 +64,28 @@ async def test_plans_that_wait_for_the_gate_are_one_call_when_it_opens(desk: Des
     await desk.pass_time(hours=2)
     (run,) = await desk.runs(dog)
     assert (run["merged_into"], await desk.count(Call)) == ((await desk.runs(pills))[0]["calls"][0]["id"], 1)
+
+
+async def test_a_run_that_waits_for_the_gate_is_made_in_the_call_of_a_reminder_that_waits_for_it_later(desk: Desk) -> None:
+    quiet = {"ranges": [{"days": ["mon"], "start": "10:00", "end": "15:00"}]}
+    assert (await desk.api.manager.put(f"/contacts/{desk.contact_id}/quiet-times", json=quiet)).status_code == 200
+    pills = await desk.schedule(cron=DAILY, latest_start_s=6 * 3600, agenda="Ask about the pills.")
+    await desk.pass_time(hours=1)
+    alone = await desk.newest_call()
+    starts_at = (desk.now + timedelta(hours=7)).isoformat()
+    body = {"contact_id": desk.contact_id, "assistant_id": desk.assistant_id, "starts_at": starts_at, "reminder_offsets_s": [6 * 3600]}
+    await desk.post("/appointments", body, 201)
+    desk.api.clock.advance(timedelta(hours=1))
+    await keep_reminders(desk.ctx)
+    await desk.work()
+    call, (run,) = await desk.newest_call(), await desk.runs(pills)
+    assert (run["state"], run["merged_into"], MERGED in run["reasons"]) == ("calling", str(call.id), True)
+    assert "2. Ask about the pills." in call.request["agenda"]
+    async with desk.api.sessions() as session:
+        given_up = await session.get_one(Call, alone.id)
+    assert (given_up.state, given_up.failure, await desk.count(Call)) == ("released", MERGED, 2)
+    await desk.ends_after_talk(call, Outcome.SUCCESS, outcome_label="confirmed")
+    assert (await desk.runs(pills))[0]["state"] == "completed"
 
 
 async def test_pausing_a_schedule_takes_out_of_the_call_what_it_was_about(desk: Desk) -> None:
@@ -132,10 +155,26 @@ async def test_a_checkup_and_a_reminder_of_an_appointment_are_one_call_whose_ans
     call, (run,) = await desk.newest_call(), await desk.runs(schedule)
     assert (run["merged_into"], call.request["outcome_labels"][0]) == (str(call.id), "confirmed")
     assert all(words in call.request["agenda"] for words in ("Remind Ada Miller", "check-up"))
+    async with desk.api.sessions() as session:
+        known = await continuity_of(session, call, (), "UTC")
+    # So a stop is asked about, too.
+    assert (known.memory.checkup_type, known.schedule_id) == ("wellness", checkup["schedule_id"])
     await desk.ends_after_talk(call, Outcome.SUCCESS, outcome_label="confirmed")
     await keep_reminders(desk.ctx)
     assert (await desk.get(f"/appointments/{appointment['id']}"))["status"] == "confirmed"
     assert (await desk.get(f"/checkups/{checkup['id']}"))["kept"] == 1
+
+
+async def test_a_reminder_takes_along_a_run_that_nobody_has_claimed_yet(desk: Desk) -> None:
+    schedule = await desk.schedule(cron=DAILY, agenda="Ask about the pills.")
+    starts_at = (desk.now + timedelta(hours=3)).isoformat()
+    body = {"contact_id": desk.contact_id, "assistant_id": desk.assistant_id, "starts_at": starts_at, "reminder_offsets_s": [7200 - 120]}
+    await desk.post("/appointments", body, 201)
+    desk.api.clock.advance(timedelta(hours=1, minutes=2))
+    await keep_reminders(desk.ctx)
+    await desk.work()
+    call, (run,) = await desk.newest_call(), await desk.runs(schedule)
+    assert (run["merged_into"], run["planned_at"], await desk.count(Call)) == (str(call.id), "2026-11-23T16:00:00Z", 1)
 
 
 async def test_workers_that_look_at_once_make_each_run_once(desk: Desk) -> None:

@@ -89,7 +89,7 @@ async def test_an_assistant_names_only_secrets_that_there_are(stage: Stage) -> N
     assert refused["errors"] == [{"field": "models.llm.credential", "message": "There is no secret called 'acme'."}]
     await give(stage)
     made = await stage.post("/assistants", ASSISTANT | wanted)
-    assert made["models"] == {"llm": {"model": "m", "credential": "acme"}, "stt": None, "tts": None}
+    assert made["models"] == {"llm": {"model": "m", "credential": "acme", "provider": "openai"}, "stt": None, "tts": None}
     assert (await stage.api.manager.patch(f"/assistants/{made['id']}", json={"models": {"tts": {"credential": "x"}}})).status_code == 400
 
 

@@ -1,6 +1,7 @@
 """Trying an assistant over the API: on a real Redis, with the agent's own side of it, but without LiveKit's room between them."""
 
 import asyncio
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -261,6 +262,23 @@ async def test_parts_are_tried_and_the_result_is_shown_where_the_assistant_is_an
     assert all(part["words"] for part in found["parts"] if not part["works"])
     assert (await api.manager.get(path)).json()["last_probe"] == found
     assert (await api.manager.post(f"{path}/publish")).json()["last_probe"] == found
+
+
+async def test_a_vendor_that_the_worker_has_not_installed_is_named_with_its_extra(
+    api: Api, voice: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for vendor in ("anthropic", "deepgram", "elevenlabs"):
+        monkeypatch.setitem(sys.modules, f"livekit.plugins.{vendor}", None)
+    speaks = {"provider": "elevenlabs", "voice_id": "pNInz6obpgDQGcFmaJgB"}
+    models = {"llm": {"provider": "anthropic"}, "stt": {"provider": "deepgram", "model": "nova-3-medical"}}
+    path = await assistant(api, models=models, voice=speaks)
+    found = {part["part"]: part for part in (await api.manager.post(f"{path.removesuffix('/try')}/probe")).json()["parts"]}
+    assert [found[part]["works"] for part in ("llm", "tools", "tts", "stt")] == [False] * 4
+    for part, extra in (("llm", "anthropic"), ("tools", "anthropic"), ("tts", "elevenlabs")):
+        assert f"install the extra callwright[{extra}] there." in found[part]["words"]
+    told = await asked(api, path, variables={"first_name": "Sam"})
+    assert told["is_over"]
+    assert "callwright[anthropic]" in told["error"]
 
 
 async def test_saving_has_the_parts_tried_afterwards_and_waits_for_nothing(api: Api, voice: Voice) -> None:

@@ -16,7 +16,8 @@ class Line:
     def __init__(self, answer: Any) -> None:
         self.answer, self.asked, self.is_over, self.quiet_since = answer, [], False, 0.0
 
-    async def transfer(self, destination: str) -> Any:
+    async def transfer(self, destination: str, *, can_brief: bool) -> Any:
+        assert not can_brief
         self.asked.append(destination)
         if isinstance(self.answer, Exception):
             raise self.answer

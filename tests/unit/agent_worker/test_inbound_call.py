@@ -63,7 +63,7 @@ class Here:
     """One call with everything around it: a control plane and a speech model that answer at once."""
 
     def __init__(self, first: CallOrder, then: CallOrder | None, folder: Path) -> None:
-        self.orders, self.asked, self.talks = [first, then or first], [], []
+        self.orders, self.asked, self.talks, self.openings = [first, then or first], [], [], []
         self.room = Room()
         http = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
         models = AsyncClient(
@@ -78,6 +78,7 @@ class Here:
         class Told(InboundCall):
             async def _get_ready(self, order: CallOrder) -> Conversation:
                 here.talks.append(order.assistant_name)
+                here.openings.append(" ".join(self._opening(order).spoken_first))
                 here.then()
                 raise ConnectionError("this is as far as the test goes")
 
@@ -163,6 +164,7 @@ async def test_key_nine_is_committed_before_it_is_confirmed_and_ends_the_call(he
 async def test_a_key_has_the_chosen_assistant_talk(here: Here) -> None:
     await here.lives(lambda: here.room.presses("1"))
     assert (here.said_of("/choice"), here.talks) == ([{"key": "1"}], ["Sales"])
+    assert here.openings == ["You have reached Acme. This is Sales, an AI assistant. How can I help you?"]
 
 
 @pytest.mark.parametrize("here", [MENU], indirect=True)
@@ -170,6 +172,8 @@ async def test_without_a_key_the_numbers_own_assistant_talks(here: Here, monkeyp
     monkeypatch.setattr("agent_worker.inbound_call.KEY_WAIT_S", 0.1)
     await here.lives()
     assert (here.said_of("/choice"), here.talks) == ([], ["Ada"])
+    # Who was reached has been said before the menu, and once is enough.
+    assert (here.openings, len(here.said_of("disclosed"))) == (["How can I help you?"], 1)
 
 
 @pytest.mark.parametrize("here", [MENU], indirect=True)

@@ -5,6 +5,7 @@ import pytest
 from agent_worker import phrases
 from agent_worker.disclosure import opening_of
 from agent_worker.instructions import assemble
+from agent_worker.opening_line import Line, spoken
 from sip_config.contract import CallOrder, CallPurpose, InboundOrder, RecordingPolicy
 from tests.fakes.talk import Client, Talk
 
@@ -22,6 +23,15 @@ def test_a_caller_is_told_whom_they_have_reached_that_it_is_an_ai_and_whether_it
         "This call is recorded.",
         "How can I help you?",
     )
+
+
+def test_who_has_heard_before_the_menu_whom_they_have_reached_is_told_the_rest() -> None:
+    opening = opening_of(order(recording_policy=RecordingPolicy.NOTIFY)).without_disclosure()
+    made = spoken(opening, [Line(bytes(16_000), 8000), Line(bytes(4000), 8000)])
+    assert made.text == "This call is recorded. How can I help you?"
+    assert (made.disclosed_s, made.told_s, made.line.duration_s) == (0.0, 1.0, 1.25)
+    assert (opening.is_disclosed_in(made.text), opening.is_noticed_in(made.text)) == (False, True)
+    assert not opening.is_noticed_in("This call")
 
 
 def test_a_numbers_greeting_follows_and_cannot_take_the_place_of_who_speaks() -> None:

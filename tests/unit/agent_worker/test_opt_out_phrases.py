@@ -1,11 +1,14 @@
 """The plain ways to say "never again", and the sentences that only sound like it, in six languages.
 
 The grammar was written on opt_out_corpus.yaml, `learnt` of opt_out_fresh.yaml and opt_out_development.yaml; nothing of those may be lost.
-Two sets were kept from it and scored once it was done. `untouched` of opt_out_fresh.yaml, by somebody who knew neither the patterns before
-nor the grammar: 25 of 30 wishes and no false alarm among 30 (11 with the patterns before, 22 and 24 with earlier states of the grammar,
-which was extended without a look at them; a set that is scored again says a little less each time). opt_out_unseen.yaml, by the grammar's
-own author but before it: 60 of 60, and one false alarm among 60, which has been mended since. Code is sure where it speaks; the model is
-what understands the rest, and the key 9 needs neither.
+Three sets were kept from it and scored once it was done. `untouched` of opt_out_fresh.yaml, by somebody who knew neither the patterns
+before nor the grammar: 26 of 30 wishes and no false alarm among 30 (11 with the patterns before, 22, 24 and 25 with earlier states of the
+grammar, which was extended without a look at them; a set that is scored again says a little less each time). opt_out_unseen.yaml, by the
+grammar's own author but before it: 60 of 60, and one false alarm among 60, which has been mended since. opt_out_held_out.yaml, by
+somebody who had not written the grammar and had read parts of it in two languages: 49 of 72 wishes and six false alarms among 67 at the
+first scoring, which is the honest figure for words that nobody thought of. The same person then extended the grammar by kinds of
+sentences, without a look at which were missed: 58 of 72 (en 7, es 9, fr 11, de 10, pt 10, hi 11 of 12) and four false alarms, which have
+been looked at and mended. Code is sure where it speaks; the model is what understands the rest, and the key 9 needs neither.
 """
 
 from itertools import cycle
@@ -23,7 +26,7 @@ def _read(name: str) -> dict[str, dict[str, dict[str, list[str]]]]:
 
 LANGUAGES = ["en", "es", "fr", "de", "pt", "hi"]
 CORPUS, FRESH = _read("opt_out_corpus.yaml"), _read("opt_out_fresh.yaml")
-DEVELOPMENT, UNSEEN = _read("opt_out_development.yaml"), _read("opt_out_unseen.yaml")
+DEVELOPMENT, UNSEEN, HELD_OUT = (_read(f"opt_out_{name}.yaml") for name in ("development", "unseen", "held_out"))
 LEAST_RECALL, MOST_FALSE_ALARMS = 0.97, 0.02
 
 FRAMES = {
@@ -116,13 +119,15 @@ def test_a_wish_about_a_time_or_a_place_is_another_wish(language: str):
 
 @pytest.mark.parametrize(
     ("said", "least", "of"),
-    [(FRESH["learnt"], 60, 60), (FRESH["untouched"], 25, 30), (UNSEEN, 60, 60)],
-    ids=["learnt", "untouched", "unseen"],
+    [(FRESH["learnt"], 60, (60, 60)), (FRESH["untouched"], 26, (30, 30)), (UNSEEN, 60, (60, 60)), (HELD_OUT, 58, (72, 67))],
+    ids=["learnt", "untouched", "unseen", "held out"],
 )
-def test_of_fresh_sentences_so_many_are_recognised_and_none_is_taken_wrongly(said: dict[str, dict[str, list[str]]], least: int, of: int):
+def test_of_fresh_sentences_so_many_are_recognised_and_none_is_taken_wrongly(
+    said: dict[str, dict[str, list[str]]], least: int, of: tuple[int, int]
+):
     wishes = [text for language in said.values() for text in language["wishes"]]
     harmless = [text for language in said.values() for text in language["harmless"]]
-    assert (len(wishes), len(harmless)) == (of, of)
+    assert (len(wishes), len(harmless)) == of
     assert sum(map(is_opt_out, wishes)) >= least
     assert sum(map(is_opt_out, harmless)) == 0
 

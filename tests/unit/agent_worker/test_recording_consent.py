@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent_worker.consent_words import objects, says_yes
+from agent_worker.opt_out_phrases import is_opt_out
 from agent_worker.recording_consent import NOT_STORED, Consent
 from sip_config.contract import CallEvent, ConsentDecision, EventKind, RecordingPolicy
 
@@ -34,10 +35,18 @@ OBJECTIONS = [
     "Nehmen Sie das bitte nicht auf.", "Ich möchte nicht aufgezeichnet werden.", "Bitte keine Aufnahme.",
     "Não grave esta chamada.", "Não quero ser gravado.", "Pare de gravar.",
     "रिकॉर्ड मत कीजिए।", "रिकॉर्डिंग बंद करो।", "record mat karo", "recording band karo",
+    "Ich widerspreche der Aufnahme.", "Schalten Sie die Aufzeichnung ab.", "Ich lehne die Aufnahme ab.", "Ich bin gegen die Aufnahme.",
+    "Ich widerspreche der Speicherung.", "Der Aufnahme muss ich widersprechen.",
+    "Me opongo a que me graben.", "Rechazo la grabación.", "Estoy en contra de la grabación.",
+    "Je m'oppose à l'enregistrement.", "Je refuse d'être enregistré.", "Désactivez l'enregistrement.",
+    "Oponho-me à gravação.", "Recuso a gravação.", "Sou contra a gravação.",
+    "मुझे रिकॉर्डिंग से आपत्ति है।", "मैं रिकॉर्डिंग के खिलाफ हूँ।", "recording se mujhe aitraz hai",
 ]  # fmt: skip
 OTHER_NOES = [
     "No, I'm not interested.", "Don't call me before six.", "I broke the record.", "No me interesa.", "Je ne suis pas intéressé.",
     "Kein Interesse.", "Nicht am Montag.", "Não tenho interesse.", "मुझे रुचि नहीं है।", "For the record, yes.",
+    "Ich habe nichts gegen die Aufnahme.", "Je n'ai rien contre l'enregistrement.", "रिकॉर्डिंग से मुझे कोई आपत्ति नहीं है।",
+    "Ich widerspreche der Rechnung.", "Me opongo a pagar.", "Je refuse de payer.", "Recuso a oferta.",
 ]  # fmt: skip
 
 
@@ -59,6 +68,12 @@ def test_what_is_neither_is_unclear(text: str):
 @pytest.mark.parametrize("text", OBJECTIONS)
 def test_an_objection_to_the_recording_is_heard_in_every_language(text: str):
     assert objects(text)
+
+
+@pytest.mark.parametrize("text", OBJECTIONS)
+def test_an_objection_to_the_recording_is_no_yes_to_it_and_no_wish_never_to_be_called(text: str):
+    assert says_yes(text) is not True
+    assert not is_opt_out(text)
 
 
 @pytest.mark.parametrize("text", OTHER_NOES)

@@ -12,7 +12,9 @@ from benchmarks.risk_screen.corpus import Part, Truth, corpus, templates
 from benchmarks.risk_screen.scoring import WORD_ERRORS, Figures, score
 from sip_config.contract import RiskLevel
 
-OTHERS = yaml.safe_load(Path(sentences.__file__).with_name("others.yaml").read_text(encoding="utf-8"))
+OTHERS, FRESH = (
+    yaml.safe_load(Path(sentences.__file__).with_name(name).read_text(encoding="utf-8")) for name in ("others.yaml", "fresh.yaml")
+)
 LANGUAGES = {"en", "es", "fr", "de", "pt", "hi"}
 
 
@@ -42,7 +44,33 @@ def test_with_every_fifth_word_misheard_more_than_half_is_heard_still():
 
 def test_what_others_have_written_down_is_raised_and_few_everyday_sentences_are_a_crisis():
     assert sum(level is not None for level in levels(OTHERS["published"])) >= 23
-    assert sum(level is RiskLevel.CRISIS for level in levels(OTHERS["everyday"])) <= 11
+    assert sum(level is RiskLevel.CRISIS for level in levels(OTHERS["everyday"])) <= 1
+
+
+def test_later_sets_are_judged_as_published():
+    """docs/care-protocol.md: the first is learnt from, the second is not."""
+    crises = {part: sum(level is RiskLevel.CRISIS for said in texts.values() for level in levels(said)) for part, texts in FRESH.items()}
+    assert crises["everyday"] <= 1
+    assert crises["grave"] >= 67
+    assert crises["second_everyday"] <= 9
+    assert crises["second_grave"] >= 26
+    assert all(level is not None for said in FRESH["grave"].values() for level in levels(said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I can't breathe, I have the mask on and it gets worse.",
+        "I took all of the tablets.",
+        "I want to hang myself.",
+        "He'll kill me if I leave.",
+        "I'd rather die than go on like this.",
+        "Mon mari va me tuer si je pars.",
+        "Er schlägt mich immer.",
+    ],
+)
+def test_a_figure_of_speech_covers_nothing_that_is_meant(said: str):
+    assert levels([said]) == [RiskLevel.CRISIS]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """A trial in text beyond what scenarios say: nothing of it leaves the process, and words are shown that a call would not keep."""
 
+import json
+
 import httpx
 import pytest
 
 from agent_worker.trial.dry_client import NOT_SENT, DryClient
-from sip_config.contract import CallEvent
+from sip_config.contract import LOOK_UP_KNOWLEDGE, CallEvent
 
 
 def client(**answers: str) -> DryClient:
@@ -43,3 +45,19 @@ async def test_events_are_told_to_whoever_tries() -> None:
     dry = DryClient({}, told.extend)
     await dry.send_events([])
     assert told == []
+
+
+async def test_what_is_only_looked_up_is_looked_up_unless_the_trial_says_what_is_found() -> None:
+    asked: list[bytes | str] = []
+
+    async def look_up(content: bytes | str) -> httpx.Response:
+        asked.append(content)
+        return httpx.Response(200, json={"is_done": True, "data": "found"})
+
+    dry = DryClient({}, lambda events: None, look_up)
+    assert (await dry.use_tool(LOOK_UP_KNOWLEDGE, {"question": "gold"}, "1", 5.0))["data"] == "found"
+    assert json.loads(asked[0])["arguments"] == {"question": "gold"}
+    assert (await dry.use_tool("another", {}, "2", 5.0))["data"] == NOT_SENT
+    told = DryClient({LOOK_UP_KNOWLEDGE: "as said"}, lambda events: None, look_up)
+    assert (await told.use_tool(LOOK_UP_KNOWLEDGE, {"question": "gold"}, "3", 5.0))["data"] == "as said"
+    assert len(asked) == 1

@@ -55,7 +55,8 @@ class Control:
     def handing_over(self) -> "Control":
         return self
 
-    async def to(self, destination: str) -> str | None:
+    async def to(self, destination: str, about: str) -> str | None:
+        assert about == "a refund"
         self.asked.append(("transfer", destination))
         return None if destination == "Ada" else "Nobody took the call."
 
@@ -252,21 +253,25 @@ OF_PEOPLE = replace(ORDER, tools=("transfer_to_human",), destinations=("Ada", "F
 
 
 async def test_the_person_is_put_through_with_a_word_and_nothing_is_said_after_it():
-    asked, said = await conversation(("I put you through.", [("transfer_to_human", {"destination": "Ada"})]), order=OF_PEOPLE)
+    asked, said = await conversation(
+        ("I put you through.", [("transfer_to_human", {"destination": "Ada", "about": "a refund"})]), order=OF_PEOPLE
+    )
     assert asked == [("transfer", "Ada")]
     assert said == ["I put you through."]
 
 
 async def test_nobody_is_put_through_without_a_word():
-    asked, _ = await conversation(("", [("transfer_to_human", {"destination": "Ada"})]), ("One moment.", []), order=OF_PEOPLE)
+    asked, _ = await conversation(
+        ("", [("transfer_to_human", {"destination": "Ada", "about": "a refund"})]), ("One moment.", []), order=OF_PEOPLE
+    )
     assert asked == []
 
 
 async def test_who_was_not_put_through_is_talked_to_and_nobody_else_can_be_named():
-    replies = ("I put you through.", [("transfer_to_human", {"destination": "Front desk"})]), ("Nobody is there.", [])
+    replies = ("I put you through.", [("transfer_to_human", {"destination": "Front desk", "about": "a refund"})]), ("Nobody is there.", [])
     asked, said = await conversation(*replies, order=OF_PEOPLE)
     assert (asked, said) == ([("transfer", "Front desk")], ["I put you through.", "Nobody is there."])
-    other = ("I put you through.", [("transfer_to_human", {"destination": "+19005550100"})]), ("I cannot.", [])
+    other = ("I put you through.", [("transfer_to_human", {"destination": "+19005550100", "about": "a refund"})]), ("I cannot.", [])
     asked, said = await conversation(*other, order=OF_PEOPLE)
     assert asked == []
     assert "Choose one of: Ada, Front desk." in said[-1]

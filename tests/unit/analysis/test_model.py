@@ -52,9 +52,9 @@ class Scripted:
         return Reply(200, json.dumps({"choices": [{"message": {"content": text}}]}).encode())
 
 
-async def ask(*replies: Any, talk: list[Said] = TALK) -> tuple[Analyzed, Scripted]:
+async def ask(*replies: Any, talk: list[Said] = TALK, tells_schema: bool = False) -> tuple[Analyzed, Scripted]:
     channel = Scripted(list(replies))
-    endpoint = Endpoint("https://models.example.com/v1/", "small", "key", channel)
+    endpoint = Endpoint("https://models.example.com/v1/", "small", "key", channel, tells_schema)
     return await ask_model(endpoint, talk, Brief(SCHEMA), analyze(talk, SCHEMA)), channel
 
 
@@ -154,3 +154,10 @@ async def test_a_transcript_of_hours_is_asked_about_within_bounds() -> None:
     _, channel = await ask(answer(), talk=endless)
     assert len(channel.asked[0]["messages"][1]["content"]) <= 61_000
     assert '"seq": 399' in channel.asked[0]["messages"][1]["content"]
+
+
+async def test_a_vendor_that_does_not_heed_the_form_is_told_it_in_words() -> None:
+    for tells_schema in (False, True):
+        _, channel = await ask(answer(), tells_schema=tells_schema)
+        told = channel.asked[0]["messages"][0]["content"]
+        assert ('"additionalProperties": false' in told) is tells_schema

@@ -63,6 +63,7 @@ def inputs(draw: st.DrawFn) -> tuple[Facts, datetime]:
         time_zones=st.lists(st.sampled_from(ZONES), max_size=2, unique=True).map(tuple),
         workspace_time_zone=st.sampled_from(ZONES),
         zones_contradict=st.booleans(),
+        zone_confirmed=st.booleans(),
         ring_timeout=st.integers(10, 75).map(lambda seconds: timedelta(seconds=seconds)),
         number_hash=st.text("0123456789abcdef", max_size=64),
         purpose=st.sampled_from(PURPOSES),

@@ -163,7 +163,8 @@ NINE_TO_FIVE = Window.daily("09:00", "17:00")
         (
             {"time_zones": ("Asia/Tokyo", "America/New_York"), "zones_contradict": True},
             "The number, the address and the time zone of the contact contradict each other: they stand for Tokyo and New York, and the "
-            "allowed hours are never open in all of these at once. Correct what is wrong, or give a number from where the person is.",
+            "allowed hours are never open in all of these at once. Correct what is wrong, or confirm in which time zone the "
+            "person is.",
         ),
         (
             {"time_zones": ("Asia/Tokyo", "America/New_York", "Europe/London")},

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from control_plane.domain.follow_up import (
+    MOST_LOST,
     MOST_TRIES,
     NEVER_DIALLED,
+    NOBODY_KNOWS,
     NOBODY_REACHED,
     OPTED_OUT,
     WE_FAILED,
@@ -48,6 +50,9 @@ def _end(**changes: Any) -> StepEnd:
         (_end(**HUMAN | FAILED, is_last=True), Again(NOW + timedelta(minutes=2), WE_FAILED), "waiting"),
         (_end(**HUMAN | FAILED, tries=MOST_TRIES), Missed(), "missed"),
         (_end(**HUMAN | FAILED, ended_by_person=True), Missed(), "missed"),
+        (_end(is_lost=True), Again(NOW + timedelta(minutes=3), NOBODY_KNOWS), "waiting"),
+        (_end(is_lost=True, tries=MOST_LOST), Missed(), "missed"),
+        (_end(**HUMAN, is_lost=True), Reached(is_complete=False), "reached"),
         (_end(**RELEASED), Again(NOW + timedelta(minutes=2)), "waiting"),
         (_end(**RELEASED, tries=MOST_TRIES), HandOver(NEVER_DIALLED), "dropped"),
         (_end(**RELEASED, ended_by_person=True), Missed(), "dropped"),

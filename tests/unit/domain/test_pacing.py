@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from control_plane.domain.pacing import (
-    AHEAD,
     COLD_START,
     HEARTBEAT_TTL,
     LEAD,
@@ -22,6 +21,7 @@ from control_plane.domain.pacing import (
     Share,
     Turn,
     WorkerReport,
+    ahead,
     caught_up,
     may_be_claimed,
     most_waiting_for_token,
@@ -62,8 +62,14 @@ def test_whoever_asks_when_told_to_uses_the_pace_to_97_percent_however_late_it_w
             next_at = turn.next_at
             sent.append(turn.at)
         else:
-            now += turn + min(AHEAD - LEAD, timedelta(microseconds=late_us))
+            now += turn + timedelta(microseconds=late_us)
     assert (calls - 1) / (sent[-1] - sent[0]).total_seconds() >= 0.97 * calls_per_second
+
+
+def test_where_turns_are_far_apart_nobody_has_the_next_one_before_this_ones_invite_should_have_left():
+    for calls_per_second in (1.0, 3.0, 5.0):
+        assert ahead(spacing(calls_per_second)) < spacing(calls_per_second)
+    assert ahead(spacing(50.0)) > 10 * spacing(50.0)
 
 
 def test_a_long_silence_saves_up_no_burst():

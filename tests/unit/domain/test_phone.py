@@ -33,18 +33,36 @@ def test_what_cannot_be_dialled_is_no_number(text: str) -> None:
 @pytest.mark.parametrize(
     ("said", "called", "caller"),
     [
-        ("+12025550101", "+12025550199", "+12025550101"),
-        ("2025550101", "+12025550199", "+12025550101"),
-        ("12025550101", "+12025550199", "+12025550101"),
-        ("030 901820", "+4930901821", "+4930901820"),
-        ("+33142685300", "+4930901821", "+33142685300"),
-        ("anonymous", "+12025550199", ""),
-        ("7378742833", "+12025550199", ""),
-        ("2025550101", "", ""),
+        ("+12025550101", "+12025550199", ["+12025550101"]),
+        ("2025550101", "+12025550199", ["+12025550101"]),
+        ("12025550101", "+12025550199", ["+12025550101"]),
+        ("030 901820", "+4930901821", ["+4930901820"]),
+        ("+33142685300", "+4930901821", ["+33142685300"]),
+        ("0033142685300", "+4930901821", ["+33142685300"]),
+        ("4915112345678", "+12025550199", ["+4915112345678"]),
+        ("anonymous", "+12025550199", []),
+        ("7378742833", "+12025550199", []),
+        ("2025550101", "", []),
     ],
 )
-def test_a_caller_is_known_in_whichever_form_the_carrier_says_the_number(said: str, called: str, caller: str) -> None:
-    assert phone.of_caller(said, called) == caller
+def test_a_caller_is_known_in_whichever_form_the_carrier_says_the_number(said: str, called: str, caller: list[str]) -> None:
+    assert list(phone.of_caller(said, called)) == caller
+
+
+@pytest.mark.parametrize(
+    ("said", "called", "written", "callers"),
+    [
+        ("4722334455", "+12122000001", "+12122000001", ["+14722334455", "+4722334455"]),
+        ("4722334455", "+12122000001", "2122000001", ["+14722334455", "+4722334455"]),
+        ("4722334455", "+12122000001", "12122000001", ["+4722334455", "+14722334455"]),
+        ("33142685300", "+4930901821", "4930901821", ["+33142685300", "+4933142685300"]),
+        ("33142685300", "+4930901821", "030901821", ["+4933142685300", "+33142685300"]),
+    ],
+)
+def test_digits_alone_are_read_first_as_the_carrier_writes_the_number_that_was_called(
+    said: str, called: str, written: str, callers: list[str]
+) -> None:
+    assert list(phone.of_caller(said, called, written)) == callers
 
 
 def test_require_says_what_is_wrong_with_which_field() -> None:

@@ -16,7 +16,7 @@ _OF_THE_CAMPAIGN = {
 }
 """The same for everybody in one preview."""
 _OF_THE_DIGITS = {
-    *("is_valid_number", "is_fictional_number", "time_zones", "zones_contradict", "jurisdictions"),
+    *("is_valid_number", "is_fictional_number", "time_zones", "zones_contradict", "zone_confirmed", "jurisdictions"),
     *("destination_country", "refused_destination", "paused_destination"),
 }
 _SAID = {"suppressed_because", "is_being_asked", "consents"}
@@ -24,6 +24,8 @@ _OF_EARLIER_CALLS = {"earlier", "attempts_today", "day_ends_at", "attempts_24h",
 """Put in for each person (preview_history); the end of the day follows from the zones."""
 _SAID_BY_THE_PERSON = {"hours_left_by_person"}
 _SEEN_BY_NO_RULE = {"e164", "number_hash"}
+_LOOKED_UP = {"lookups", "line_type", "reassigned_since", "unchanged_since", "lookup_trouble"}
+"""Of single numbers, and left out of previews (explanations/kinds)."""
 
 
 def _person(**changes: Any) -> Person:
@@ -37,7 +39,7 @@ def _are_alike(one: Person, other: Person, erased: dict[str, str] | None = None)
 
 
 def test_every_fact_of_the_gate_has_its_place_in_a_likeness() -> None:
-    known = _OF_THE_CAMPAIGN | _OF_THE_DIGITS | _SAID | _OF_EARLIER_CALLS | _SAID_BY_THE_PERSON | _SEEN_BY_NO_RULE
+    known = _OF_THE_CAMPAIGN | _OF_THE_DIGITS | _SAID | _OF_EARLIER_CALLS | _SAID_BY_THE_PERSON | _SEEN_BY_NO_RULE | _LOOKED_UP
     assert {f.name for f in fields(Facts)} == known, "A new fact: make it a part of _likeness, unless it is the same for a whole campaign."
 
 
@@ -55,6 +57,7 @@ def test_people_who_differ_in_name_and_last_digits_are_alike() -> None:
         {"zones": "America/Denver"},
         {"zones": ""},
         {"time_zone": "America/New_York"},
+        {"confirmed_zone": "America/New_York"},
         {"attributes": {"state": "FL"}},
         {"said": '{"(asked,{})"}'},
         {"numbers": None, "zones": None, "said": None},

@@ -8,7 +8,7 @@ import pytest
 
 from control_plane.domain.decision import Dial, Wait
 from control_plane.domain.facts import Facts
-from control_plane.domain.rules import Limit, RulePack, Rules, combine
+from control_plane.domain.rules import CoolDown, Limit, RulePack, Rules, combine
 from control_plane.explanations import preview_history
 from control_plane.explanations.preview_history import Kind, Past, PastCall
 
@@ -33,7 +33,9 @@ def _past(*hours: float, contact: uuid.UUID | None = ADA, to: str = ONE) -> Past
     times = [NOON - timedelta(hours=h) for h in hours]
     if contact != ADA or not times:
         return Past({}, [PastCall(contact, to, at, "survey", ("busy",)) for at in times])
-    return Past({ADA.int: (",".join(str(_micros(at)) for at in times), ",".join(f"{to}|survey|busy||" for _ in times))}, [])
+    past = Past({ADA.int: ",".join(str(_micros(at)) for at in times)}, [])
+    past.said = {ADA.int: ",".join(f"{_micros(at)}|{to}|survey|busy||" for at in times)}
+    return past
 
 
 def _micros(at: datetime) -> int:
@@ -72,12 +74,22 @@ def test_equal_counts_of_calls_are_decided_once(monkeypatch: pytest.MonkeyPatch)
     assert len(decided) == 1
 
 
+def test_what_calls_were_is_asked_only_where_enough_were_made_for_a_rule_to_look_at_them() -> None:
+    thrice = combine((RulePack("a", "1", limits=(Limit(3, "number", 24),)),), "survey")
+    cooling = combine((RulePack("a", "1", cool_downs=(CoolDown(frozenset({"busy"}), 24, "number"),)),), "survey")
+    few, enough, long_ago = _past(1, 2), _past(1, 2, 3), _past(25, 26, 27)
+    assert [_kind(thrice).looks_at(ADA, [ONE], past) for past in (few, enough, long_ago)] == [False, True, False]
+    assert [_kind(cooling).looks_at(ADA, [ONE], past) for past in (few, long_ago, _past())] == [True, False, False]
+    assert (_kind(thrice).looks_back, _kind(FREE).looks_back) == (True, False)
+    assert _kind(thrice).looks_at(ADA, [ONE], _past(1, 2, 3, contact=BOB))
+
+
 def test_calls_are_told_with_all_that_rules_ask_about_newest_first() -> None:
     early, late = NOON - timedelta(hours=5, microseconds=1), NOON - timedelta(microseconds=999_999)
-    own = {ADA.int: (f"{_micros(late)},{_micros(early)}", f"{ONE}|survey|answered|human|,{TWO}|debt|busy||")}
     of_nobody, of_bob = PastCall(None, TWO, NOON - timedelta(hours=1), "survey", ()), PastCall(BOB, TWO, NOON, "survey", ())
-    past = Past(own, [of_bob, of_nobody])
-    assert past.times(ADA, [ONE, TWO]) == [late, of_nobody.at, early]
+    past = Past({ADA.int: f"{_micros(late)},{_micros(early)}"}, [of_bob, of_nobody])
+    past.said = {ADA.int: f"{_micros(late)}|{ONE}|survey|answered|human|,{_micros(early)}|{TWO}|debt|busy||"}
+    assert past.times(ADA, [ONE, TWO]) == [_micros(late), _micros(of_nobody.at), _micros(early)]
     assert past.times(BOB, [ONE]) == []
     assert past.calls(ADA, ONE) == [
         PastCall(ADA, ONE, late, "survey", ("answered", "human", "conversation")),

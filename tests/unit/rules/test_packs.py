@@ -15,7 +15,7 @@ from control_plane.domain.rule_text import mistakes_of, read_own, read_packs
 from control_plane.domain.rules import Hours, Limit, RulePack, combine
 from control_plane.rules.plain import details
 from control_plane.rules.registry import PACKS, read_file, registry
-from control_plane.rules.resolving import purpose_of, rules_for
+from control_plane.rules.resolving import purpose_of, rehearsal_rules, rules_for, rules_of_verdict
 from control_plane.rules.yaml_text import read_yaml
 
 TODAY = date(2026, 11, 21)
@@ -32,6 +32,9 @@ REASON = "Counsel has confirmed that the exemption applies."
 def digest(pack: RulePack) -> str:
     """Of everything but its end, which it is given when a later version takes over: verdicts name the version and not the day."""
     told = details(pack) | {"effective_until": None}
+    # Came later; the versions of before say nothing of it.
+    if not told["line_types"]:
+        del told["line_types"]
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -129,10 +132,15 @@ def test_a_waiver_takes_one_kind_of_rule_of_one_pack_away_for_the_purposes_it_na
     assert len(rules_for(("US", "US-LA"), "survey", own, NOW).hours) == 2
 
 
-def test_a_rehearsal_has_no_rules_of_a_workspace():
-    own = read_own({"stricter": {"limits": [{"count": 1, "hours": 24, "per": "contact"}]}}, lambda _: True)
-    rehearsal = registry().rehearsal(TODAY)
-    assert not combine(rehearsal, "survey", own).limits
+def test_of_a_workspaces_own_rules_a_rehearsal_has_what_people_hear_and_nothing_that_would_keep_it_from_being_made():
+    hours = [{"weekly": [{"days": ["mon"], "start": "09:00", "end": "10:00"}]}]
+    said = {"duties": ["ask_before_going_on"], "recording": "notify_and_affirm"}
+    own = read_own({"stricter": {"limits": [{"count": 1, "hours": 24, "per": "contact"}], "hours": hours, **said}}, lambda _: True)
+    rules, without = rehearsal_rules(NOW, own), rehearsal_rules(NOW)
+    assert (rules.limits, rules.hours, rules.is_rehearsal) == ((), (), True)
+    assert (rules.duties - without.duties, rules.recording, without.recording) == ({"ask_before_going_on"}, "notify_and_affirm", "notify")
+    again = rules_of_verdict(rules.label, "survey", own.plain, {})
+    assert (again.duties, again.recording, again.limits) == (rules.duties, rules.recording, ())
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,11 @@ def test_what_cannot_all_be_true_of_where_somebody_is_contradicts_itself(
     assert whereabouts(e164, stored, Address.of(attributes), given).is_contradictory is is_contradictory
 
 
+def test_a_zone_that_was_confirmed_stands_for_all_that_is_else_said_of_the_place():
+    where = whereabouts("+12122345678", ("America/Denver",), Address.of({"country": "DE"}), "Asia/Tokyo", "Europe/Lisbon")
+    assert (where.time_zones, where.is_contradictory, where.is_confirmed) == (("Europe/Lisbon",), False, True)
+
+
 def test_every_country_with_a_numbering_plan_has_zones_and_all_of_them_are_known():
     known = of_countries()
     assert {code for code in phonenumbers.SUPPORTED_REGIONS if code not in known} == {"AC", "TA", "XK"}

@@ -11,7 +11,15 @@ ID = UUID("01a1fd7b-e956-71dd-b74a-bb272d0d4ed4")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OF_THE_API = {
     *("call.queued", "call.started", "call.ringing", "call.answered", "call.ended", "call.transcript", "call.recording_ready"),
-    *("call.analyzed", "call.function_called", "call.risk_flagged", "contact.opted_out", "contact.updated", "contact.created"),
+    *(
+        "call.analyzed",
+        "call.function_called",
+        "call.risk_flagged",
+        "call.transferred",
+        "contact.opted_out",
+        "contact.updated",
+        "contact.created",
+    ),
     *("callback.scheduled", "campaign.started", "campaign.paused", "campaign.completed", "campaign.error", "import.completed"),
     *("usage.threshold_reached", "usage.limit_reached", "followup.created", "checkup.missed", "appointment.updated", "promise.overdue"),
     "booking.updated",

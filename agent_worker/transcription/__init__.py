@@ -1,0 +1,1 @@
+"""Transcribing stored recordings anew: a job without a phone, beside the calls."""
