@@ -33,7 +33,7 @@ async def depart(dialer: Dialer, order: Dial, is_on_time: OnTime) -> DialResult 
     """
     looked_at = monotonic()
     # Committed although nothing is written: a rollback makes the driver forget what its connection has prepared.
-    async with dialer.sessions.begin() as session:
+    async with dialer.sessions() as session, session.begin():
         leaving = await DepartureRepository(session).leaving(uuid.UUID(order.attributes[ATTRIBUTE_CALL_ID]))
         permitted = _permitted(order, leaving)
         if permitted is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from control_plane.calls.agent_service import AgentService
 from control_plane.db.models import Call
@@ -53,14 +53,15 @@ class Death:
             raise Killed
 
 
-class MortalSessions:
+class MortalSessions(async_sessionmaker[AsyncSession]):
     """Sessions of a process that dies around one of its commits; releasing a savepoint is no commit."""
 
     def __init__(self, bench: Bench, death: Death) -> None:
-        self._make, self._death = bench.dialer.sessions, death
+        super().__init__(**bench.dialer.sessions.kw)
+        self._death = death
 
-    def __call__(self) -> AsyncSession:
-        session = self._make()
+    def __call__(self, **options: Any) -> AsyncSession:
+        session = super().__call__(**options)
         for name, when in (("before_commit", "before"), ("after_commit", "after")):
             event.listen(session.sync_session, name, self._dying(session, when))
         return session
@@ -179,11 +180,13 @@ KILLS: list[tuple[str, Callable[[Situation], Awaitable[None]], str, Death, Expec
     ("dial, after its commit", dial, "answers", Death("after", commit=1), before("dialing"), LOST),
     ("dial, before the INVITE", dial, "answers", Death("before", send=True), before("dialing"), LOST),
     ("dial, after the INVITE: answered", dial, "answers", Death("after", send=True), before("dialing", 1), TALKING),
-    ("dial, before the answer's commit", dial, "answers", Death("before", commit=2), before("dialing", 1), TALKING),
-    ("dial, after the answer's commit", dial, "answers", Death("after", commit=2), TALKING, TALKING),
+    ("dial, before the last look's commit", dial, "answers", Death("before", commit=2), before("dialing", 1), TALKING),
+    ("dial, after the last look's commit", dial, "answers", Death("after", commit=2), before("dialing", 1), TALKING),
+    ("dial, before the answer's commit", dial, "answers", Death("before", commit=3), before("dialing", 1), TALKING),
+    ("dial, after the answer's commit", dial, "answers", Death("after", commit=3), TALKING, TALKING),
     ("dial, after the INVITE: busy, unseen", dial, "busy", Death("after", send=True), before("dialing", 1), LOST_AFTER_INVITE),
-    ("dial, before busy is committed", dial, "busy", Death("before", commit=2), before("dialing", 1), LOST_AFTER_INVITE),
-    ("dial, after busy is committed", dial, "busy", Death("after", commit=2), *[Expected("ended", 1, "waiting", 1)] * 2),
+    ("dial, before busy is committed", dial, "busy", Death("before", commit=3), before("dialing", 1), LOST_AFTER_INVITE),
+    ("dial, after busy is committed", dial, "busy", Death("after", commit=3), *[Expected("ended", 1, "waiting", 1)] * 2),
     ("opt-out, before its commit", opts_out, "answers", Death("before", commit=1), TALKING, OPTED_OUT),
     ("opt-out, after its commit", opts_out, "answers", Death("after", commit=1), TALKING, OPTED_OUT),
     ("report, before its commit", reports, "answers", Death("before", commit=1), TALKING, DONE),
