@@ -21,6 +21,7 @@ from control_plane.assistants.controllers import AssistantController
 from control_plane.audit.controllers import AuditController
 from control_plane.bookings.controllers import BookingController, CalendarController
 from control_plane.bookings.in_call_controllers import InCallBookingController
+from control_plane.bookings.in_trial_controllers import InTrialBookingController
 from control_plane.calls.arrival_controllers import ArrivalController, KeyChoiceController
 from control_plane.calls.control_controllers import CampaignStopController, WorkspaceHaltController
 from control_plane.calls.controllers import CallController, CampaignCallController
@@ -186,6 +187,7 @@ ROOT: Sequence[ControllerRouterHandler] = (
     KeyChoiceController,
     InCallScheduleController,
     InCallBookingController,
+    InTrialBookingController,
     InCallTransferController,
     AgentTranscriptionController,
     InCallToolController,

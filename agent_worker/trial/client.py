@@ -7,10 +7,10 @@ import httpx
 
 from agent_worker.control_plane_client import CallClient, Refused
 from sip_config.codec import ContractError, decode, encode, from_plain
-from sip_config.contract import LOOK_UP_KNOWLEDGE, DispatchTicket
+from sip_config.contract import DispatchTicket
 from sip_config.contract.trial import TrialNews, TrialOrder, TrialStep, TrialTicket
 
-LOOK_UP_S = 10.0
+ANSWERS_WITHIN_S = 10.0
 """Above what a model takes that has to understand the question."""
 
 
@@ -37,10 +37,10 @@ class TrialClient(CallClient):
         except (ContractError, ValueError) as error:
             raise Refused(str(error)) from error
 
-    async def look_up(self, asked: bytes | str) -> httpx.Response:
-        """Look something up in the assistant's knowledge, as a call does: it has no effect, so a trial's is real."""
+    async def ask(self, path: str, asked: bytes | str) -> httpx.Response:
+        """Ask what a call asks under this path: the control plane answers it for a trial, without an effect."""
         headers = {"Content-Type": "application/json"}
-        return await self._send("POST", f"/tools/{LOOK_UP_KNOWLEDGE}", content=asked, headers=headers, timeout=LOOK_UP_S)
+        return await self._send("POST", path, content=asked, headers=headers, timeout=ANSWERS_WITHIN_S)
 
     async def tell(self, news: TrialNews) -> None:
         await self._send("POST", "/news", content=encode(news), headers={"Content-Type": "application/json"})

@@ -1,4 +1,4 @@
-"""The control plane of a trial: all but what is only looked up is answered on the spot, and nothing is carried out or told to anybody.
+"""The control plane of a trial: all but what it answers for trials itself is answered on the spot, and nothing is carried out.
 
 Stands below `CallClient`'s methods, at the one place where requests leave it, so that no effect that is added later can leave a trial.
 """
@@ -14,18 +14,18 @@ from sip_config.contract import LOOK_UP_KNOWLEDGE, CallEvent, DispatchTicket
 
 NOT_SENT = "This is a trial, so nothing was sent. Take it that it worked, and that nothing more is known."
 
-
-LookUp = Callable[[bytes | str], Awaitable[httpx.Response]]
+ANSWERED = (f"/tools/{LOOK_UP_KNOWLEDGE}", "/bookings", "/transfer")
+"""What the control plane answers in a trial: documents and free times as they are; what is booked is held in the trial, and of being put
+through it is told who would be dialled."""
+Ask = Callable[[str, bytes | str], Awaitable[httpx.Response]]
 
 
 class DryClient(CallClient):
-    """`tool_answers` are what configured tools answer, by their names; `look_up` asks the assistant's knowledge, which changes nothing."""
+    """`tool_answers` are what configured tools answer, by their names; `ask` has the control plane answer what it does in a trial."""
 
-    def __init__(
-        self, tool_answers: Mapping[str, str], on_events: Callable[[Sequence[CallEvent]], None], look_up: LookUp | None = None
-    ) -> None:
+    def __init__(self, tool_answers: Mapping[str, str], on_events: Callable[[Sequence[CallEvent]], None], ask: Ask | None = None) -> None:
         super().__init__(httpx.AsyncClient(transport=httpx.MockTransport(_nowhere)), "", DispatchTicket("", 1, ""))
-        self._tool_answers, self._on_events, self._look_up = tool_answers, on_events, look_up
+        self._tool_answers, self._on_events, self._ask = tool_answers, on_events, ask
         self._planned = ""
 
     async def send_events(self, events: Sequence[CallEvent]) -> bool:
@@ -33,14 +33,16 @@ class DryClient(CallClient):
         return False
 
     async def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
-        if path == f"/tools/{LOOK_UP_KNOWLEDGE}" and self._look_up is not None and LOOK_UP_KNOWLEDGE not in self._tool_answers:
-            return await self._look_up(request.get("content") or "{}")
+        if method == "POST" and path in ANSWERED and self._ask is not None and path.removeprefix("/tools/") not in self._tool_answers:
+            return await self._ask(path, request.get("content") or "{}")
         return httpx.Response(200, json=self._answer(path, json.loads(request.get("content") or "{}")))
 
     def _answer(self, path: str, asked: Any) -> dict[str, Any]:
         if path == "/schedules":
             self._planned = self._planned if "yes" in asked else str(asked.get("words", ""))
             return {"read_back": self._planned}
+        if path == "/bookings":
+            return {"question": NOT_SENT}
         if path.startswith("/tools/"):
             return {"is_done": True, "data": self._tool_answers.get(path.removeprefix("/tools/"), NOT_SENT)}
         return {"is_done": False, "why": NOT_SENT}

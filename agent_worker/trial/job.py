@@ -69,7 +69,7 @@ class _Told:
         self._waiting: list[CallEvent] = []
         self._wake, self._one_after_the_other = asyncio.Event(), asyncio.Lock()
         self._is_ending = False
-        self._talk = TextTalk(order.order, warm, order.tool_answers, self._noted, client.look_up)
+        self._talk = TextTalk(order.order, warm, order.tool_answers, self._noted, client.ask)
 
     async def hold(self) -> None:
         telling = asyncio.create_task(self._tell_as_it_comes())

@@ -19,7 +19,7 @@ from agent_worker.keeper import Keeper
 from agent_worker.opening import SILENT_DUE_S
 from agent_worker.opening_line import Line, spoken
 from agent_worker.pipeline import Warm
-from agent_worker.trial.dry_client import DryClient, LookUp
+from agent_worker.trial.dry_client import Ask, DryClient
 from agent_worker.trial.typed_words import TypedWords
 from sip_config.contract import CallEvent, CallOrder, CallReport, EventKind
 from sip_config.contract.trial import BEEP, PRESS, SAY, SILENCE
@@ -71,12 +71,12 @@ class TextTalk:
         warm: Warm,
         tool_answers: Mapping[str, str],
         on_events: Callable[[Sequence[CallEvent]], None],
-        look_up: LookUp | None = None,
+        ask: Ask | None = None,
     ) -> None:
         self._order = order
         self._heard = TypedWords()
         self._session = _session(order, warm, self._heard)
-        self._client = DryClient(tool_answers, on_events, look_up)
+        self._client = DryClient(tool_answers, on_events, ask)
         self._log = CallLog(self._client, order.generation, order.call_id)
         self._conversation = _InText(order, self._client, self._log)
 

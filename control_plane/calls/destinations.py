@@ -22,17 +22,26 @@ WARM = "warm"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody who takes calls over; `is_warm`: told first what it is about, and asked whether they do."""
+    """Somebody who takes calls over; `is_warm`: told first what it is about, and asked whether they do. `is_operator`: one of the
+    workspace's, and no destination of the assistant's own."""
 
     e164: str
     is_warm: bool
+    is_operator: bool = False
 
 
 async def destinations_of(session: AsyncSession, call: Call, now: datetime) -> Mapping[str, Named]:
-    """Who can be named. An assistant's own destination stands above an operator of the same name."""
-    config = await version_config_of(session, call)
+    """Who can be named in a call. An assistant's own destination stands above an operator of the same name."""
+    return await destinations_by(session, await version_config_of(session, call), (call.workspace_id, call.assistant_id), now)
+
+
+async def destinations_by(
+    session: AsyncSession, config: Mapping[str, Any], whose: tuple[uuid.UUID, uuid.UUID | None], now: datetime
+) -> Mapping[str, Named]:
+    """The same by an assistant's configuration; `whose` are its workspace and itself."""
     own = {each["name"]: Named(each["e164"], each.get("mode") == WARM) for each in (config.get("transfer") or {}).get("destinations") or ()}
-    return {row.name: Named(row.e164, is_warm=False) for row in await operators_of(session, call) if is_there(row, now)} | own
+    there = [row for row in await operators_of(session, *whose) if is_there(row, now)]
+    return {row.name: Named(row.e164, is_warm=False, is_operator=True) for row in there} | own
 
 
 async def destination_names(unit: Unit, call_id: uuid.UUID) -> tuple[str, ...]:

@@ -105,12 +105,18 @@ async def _require_none_open(unit: Unit, call: Call) -> None:
 
 
 async def _require_allowed(unit: Unit, call: Call, number: str) -> None:
-    """As the gate looks at a number to be dialled."""
-    leads_to, workspace = destination(number), await unit.session.get_one(Workspace, call.workspace_id)
+    await require_reachable(unit, call.workspace_id, number, call.campaign_id, is_rehearsal=call.is_rehearsal)
+
+
+async def require_reachable(
+    unit: Unit, workspace_id: uuid.UUID, number: str, campaign_id: uuid.UUID | None = None, *, is_rehearsal: bool
+) -> None:
+    """As the gate looks at a number to be dialled. Raises `Refused`."""
+    leads_to, workspace = destination(number), await unit.session.get_one(Workspace, workspace_id)
     allowed = (workspace.default_country,) if workspace.allowed_countries is None else tuple(workspace.allowed_countries)
-    if not call.is_rehearsal and (leads_to.refused or leads_to.country not in allowed or leads_to.prefix in workspace.paused_destinations):
+    if not is_rehearsal and (leads_to.refused or leads_to.country not in allowed or leads_to.prefix in workspace.paused_destinations):
         raise Refused("Calls are not put through to this number: it is special, in a country that is not allowed, or paused.")
-    if await SuppressionRepository(unit.session, call.workspace_id).bars(number, call.campaign_id):
+    if await SuppressionRepository(unit.session, workspace_id).bars(number, campaign_id):
         raise Refused("The number of this destination is not to be called.", code="suppressed")
 
 

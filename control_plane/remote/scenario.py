@@ -49,6 +49,7 @@ class Scenario:
     """What a try of it begins with: to, variables, agenda, first_words, tool_answers."""
     turns: tuple[Turn, ...]
     expect: Mapping[str, Any]
+    calendars: tuple[str | dict[str, Any], ...] = ()
 
 
 @cache
@@ -73,7 +74,7 @@ def read(path: Path) -> Scenario:
         request["first_words"] = said["answers"]
     turns = tuple(_turn(each, f"{path.name}: turns[{place}]") for place, each in enumerate(said["turns"]))
     _require_patterns(said["expect"], f"{path.name}: expect")
-    return Scenario(said["name"], said.get("assistant"), request, turns, said["expect"])
+    return Scenario(said["name"], said.get("assistant"), request, turns, said["expect"], tuple(said.get("calendars", ())))
 
 
 def judge(scenario: Scenario, steps: Sequence[Sequence[Event]], result: Mapping[str, Any], *, is_over: bool) -> list[str]:
@@ -92,7 +93,7 @@ def judge(scenario: Scenario, steps: Sequence[Sequence[Event]], result: Mapping[
 
 
 def tools_used(events: Sequence[Event]) -> list[str]:
-    return [str(event["data"].get("name")) for event in events if event["kind"] == "tool_called"]
+    return _named(events, "tool_called", "name")
 
 
 def said_by_agent(events: Sequence[Event]) -> list[str]:
@@ -103,10 +104,20 @@ def _of_the_end(events: Sequence[Event], expect: Mapping[str, Any], is_over: boo
     failures = []
     if "is_over" in expect and is_over is not expect["is_over"]:
         failures.append(f"The assistant should {'' if expect['is_over'] else 'not '}have hung up.")
-    flagged = {str(event["data"].get("kind")) for event in events if event["kind"] == "risk_flagged"}
+    flagged = set(_named(events, "risk_flagged", "kind"))
     if "risks" in expect and flagged != set(expect["risks"]):
         failures.append(f"Flagged should be {sorted(expect['risks'])} and is {sorted(flagged)}.")
+    booked = _named(events, "booking_shown", "calendar")
+    if "booked" in expect and booked != expect["booked"]:
+        failures.append(f"Booked should be {expect['booked']} and is {booked}.")
+    reached = (_named(events, "transfer_shown", "destination") or [""])[-1]
+    if "transferred_to" in expect and reached != expect["transferred_to"]:
+        failures.append(f"transferred_to should be {expect['transferred_to']!r} and is {reached!r}.")
     return failures
+
+
+def _named(events: Sequence[Event], kind: str, name: str) -> list[str]:
+    return [str(event["data"].get(name)) for event in events if event["kind"] == kind]
 
 
 def _said_and_done(events: Sequence[Event], expect: Mapping[str, Any], where: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +23,9 @@ _SHOWN = {
     "remembered": "remembered: {text}",
     "activity": "{kind}: {what}",
     "failed": "failed: {error}",
+    "booking_shown": "a call would have booked: {read_back}",
+    "transfer_shown": "a call would have put you through to {destination}, {e164} ({mode}): {why}",
+    "transfer_failed": "a call would not have put you through to {destination}: {why}",
 }
 
 app = typer.Typer()
@@ -153,14 +156,26 @@ def _played(remote: Remote, assistant: str, scenario: Scenario) -> list[str]:
 
 @contextmanager
 def _somebody(remote: Remote, wanted: str | dict[str, Any] | None, scenario: Scenario) -> Iterator[str]:
-    """The assistant's id; one that the file describes is made for as long as this lasts."""
+    """The assistant's id; one that the file describes, and its calendars, are made for as long as this lasts."""
     if wanted is None:
         raise RemoteError(f"The scenario {scenario.name!r} names no assistant; say whom to talk to.")
     if isinstance(wanted, str):
         yield remote.named("/assistants", "assistant", wanted)["id"]
         return
-    made = remote.post("/assistants", {"is_active": False} | wanted)["id"]
+    with ExitStack() as stack:
+        calendars = [stack.enter_context(_made(remote, "/calendars", "calendar", each)) for each in scenario.calendars]
+        books = {"calendar_ids": calendars} if calendars else {}
+        yield stack.enter_context(_made(remote, "/assistants", "assistant", {"is_active": False} | wanted | books))
+
+
+@contextmanager
+def _made(remote: Remote, path: str, word: str, wanted: str | dict[str, Any]) -> Iterator[str]:
+    """The id of what has this name; or of what is described, for as long as this lasts."""
+    if isinstance(wanted, str):
+        yield remote.named(path, word, wanted)["id"]
+        return
+    made = remote.post(path, wanted)["id"]
     try:
         yield made
     finally:
-        remote.delete(f"/assistants/{made}")
+        remote.delete(f"{path}/{made}")

@@ -31,8 +31,9 @@ class TrialController(Controller):
         data: JSONBody[TryIn],
     ) -> TryOut:
         """The agent's own conversation and rules without sound: nobody is called, no tool is carried out, nothing is stored. Documents
-        are really looked up. What else a call knows is not there: calendars, whom to transfer to, earlier and planned calls; nor are
-        the tools and rules for them. An agent worker holds it until five minutes have passed without a step."""
+        and free times are really looked up; what is booked is taken in this trial alone (`booking_shown`), and of a transfer it is told
+        whom a call would dial and why (`transfer_shown`). Earlier and planned calls are not there, nor the tools and rules for them. An
+        agent worker holds it until five minutes have passed without a step."""
         trials = TrialService(unit, principal.workspace_id, trial_room)
         if data.trial_id is not None:
             await trials.require(assistant_id, data.trial_id)

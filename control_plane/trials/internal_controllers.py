@@ -20,6 +20,7 @@ from control_plane.settings import Settings
 from control_plane.trials.looking_up import begin_look, end_look
 from control_plane.trials.room import TrialRoom
 from control_plane.trials.service import order_for
+from control_plane.trials.transferring import show_transfer
 from control_plane.workspaces.authentication import PUBLIC
 from sip_config.codec import ContractError, encode, from_plain
 from sip_config.contract import LOOK_UP_KNOWLEDGE
@@ -75,6 +76,21 @@ class AgentTrialController(Controller):
             return {"is_done": False, "data": "", "why": begun}
         await unit.session.commit()
         return await end_look(unit, begun, await understand(begun.askings, begun.question))
+
+    @post("/transfer", status_code=HTTP_200_OK)
+    async def transfer(
+        self,
+        unit: NamedDependency[SkipValidation[Unit]],
+        trial_room: Room,
+        trial_id: FromPath[uuid.UUID],
+        authorization: Authorization,
+        request: Request[Any, Any, Any],
+    ) -> dict[str, Any]:
+        """As in a call, but that nobody is called: who would be is told with the trial's news."""
+        about = await trial_room.opened_by(trial_id, ticket_of(authorization))
+        name = str(object_of(await request.body()).get("destination") or "")
+        why_not = await show_transfer(unit, trial_room, trial_id, about, name)
+        return {"is_done": not why_not, "why": why_not}
 
     @post("/news", status_code=HTTP_200_OK)
     async def news(

@@ -2,7 +2,8 @@
 
 import secrets
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,8 +13,8 @@ from control_plane.kit.clock import monotonic
 from control_plane.kit.mailbox import Mailbox
 from control_plane.kit.secrets import digest
 from control_plane.telephony.port import Dispatch, Telephony, TelephonyError
-from sip_config.codec import encode
-from sip_config.contract.trial import TrialTicket
+from sip_config.codec import decode, encode
+from sip_config.contract.trial import TrialNews, TrialTicket
 from sip_config.naming import trial_room
 
 LIFETIME = timedelta(minutes=10)
@@ -37,6 +38,22 @@ class About(msgspec.Struct):
     kind: str
     token_hash: str
     asked: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What would have been done: in a call it would stand in the ledger under this kind."""
+
+    kind: str
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Told(TrialNews):
+    """News as the box has them: the agent's, or what the control plane has noted itself."""
+
+    notes: tuple[Note, ...] = ()
 
 
 class TrialRoom:
@@ -92,6 +109,15 @@ class TrialRoom:
             await self._mailbox.close(str(trial_id), str(holder))
         if count is None:
             raise Conflict(f"A trial has at most {MOST_NEWS} news.", code="too_much_news")
+
+    async def note(self, trial_id: uuid.UUID, note: Note, holder: uuid.UUID) -> None:
+        """Keep, for as long as the trial is kept, what would have been done, and tell it. Raises as `tell`."""
+        await self.tell(trial_id, encode(Told(notes=(note,))).encode(), holder, is_last=False)
+
+    async def notes(self, trial_id: uuid.UUID, kind: str) -> list[Note]:
+        """Those of a kind, from the first on."""
+        told = [decode(Told, news) for news in await self._mailbox.read(str(trial_id), NEWS, 0, 0.0)]
+        return [note for news in told for note in news.notes if note.kind == kind]
 
     async def news(self, trial_id: uuid.UUID, after: int, until: float) -> list[bytes]:
         """Those that come before the moment `until` (monotonic seconds). Raises `Unavailable`, and ends the trial, when no agent has

@@ -43,7 +43,8 @@ class TryIn(Struct, forbid_unknown_fields=True):
 
 
 class TryEvent(Struct):
-    """What the assistant has noted, as `GET /calls/{id}/events` shows it of a call: `turn` for what was said, `tool_called` …"""
+    """What the assistant has noted, as `GET /calls/{id}/events` shows it of a call: `turn` for what was said, `tool_called` …; and what a
+    call would have done: `booking_proposed`, `booking_shown`, `transfer_shown`, `transfer_failed`."""
 
     kind: str
     at: datetime

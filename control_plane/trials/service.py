@@ -9,9 +9,9 @@ import msgspec
 
 from control_plane.assistants.schemas import BUILT_IN, Probe, ProbedPart
 from control_plane.audit.service import record
+from control_plane.calls.calendar_repository import bookable
 from control_plane.calls.knowledge_use import bases_named, knowledge_order
 from control_plane.calls.tool_use import described
-from control_plane.db.models import Assistant
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
 from control_plane.domain.errors import Invalid, NotFound, Unavailable
@@ -19,16 +19,15 @@ from control_plane.kit.clock import monotonic
 from control_plane.kit.secrets import SecretBox
 from control_plane.secrets.credentials import opened
 from control_plane.tools.repository import ToolRepository
-from control_plane.trials.orders import ANYBODY, Draft, trial_order
+from control_plane.trials.drafts import OF_A_CALL, calendars_of_trial, destinations_of_trial, drafted
 from control_plane.trials.repository import TrialRepository
-from control_plane.trials.room import ANSWERS_WITHIN_S, PROBES_WITHIN_S, STARTS_WITHIN_S, About, TrialRoom
+from control_plane.trials.room import ANSWERS_WITHIN_S, PROBES_WITHIN_S, STARTS_WITHIN_S, About, Told, TrialRoom
 from control_plane.trials.schemas import TryEvent, TryIn, TryOut, TryResult, TryStep
 from sip_config.codec import decode
-from sip_config.contract import CallOrder, CallReport
-from sip_config.contract.trial import PROBE, TALK, TrialNews, TrialOrder, Tried
+from sip_config.contract import CallReport
+from sip_config.contract.trial import PROBE, TALK, TrialOrder, Tried
 
 _KEYS = frozenset("0123456789*#")
-_OF_A_CALL = ("variables", "agenda", "custom_prompt")
 
 
 class TrialService:
@@ -40,13 +39,13 @@ class TrialService:
         """Raises `NotFound`, `Invalid` for what a call could not be made of either, `Unavailable` without an agent worker."""
         if wanted.to is not None and not phone.is_valid(wanted.to):
             raise Invalid.field("to", "This is not a phone number in the form +14155552671.")
-        asked = {name: value for name in (*_OF_A_CALL, "to", "first_words", "tool_answers") if (value := getattr(wanted, name))}
+        asked = {name: value for name in (*OF_A_CALL, "to", "first_words", "tool_answers") if (value := getattr(wanted, name))}
         asked["contact_id"] = str(wanted.contact_id) if wanted.contact_id else None
         return await self.open(TALK, assistant_id, asked, "assistant.try")
 
     async def open(self, kind: str, assistant_id: uuid.UUID, asked: dict[str, Any], action: str) -> uuid.UUID:
         """An agent on its way to one assistant."""
-        await _order(self._rows, About(self._workspace_id, assistant_id, kind, "", asked), self._unit)
+        await drafted(About(self._workspace_id, assistant_id, kind, "", asked), self._unit)
         if not await self._rows.is_an_agent_there(self._unit.now):
             raise Unavailable("No agent worker is running, so no assistant can be tried.", code="no_agent_worker")
         trial_id = await self._room.open(kind, self._workspace_id, assistant_id, asked)
@@ -79,49 +78,35 @@ async def converse(room: TrialRoom, trial_id: uuid.UUID, wanted: TryIn) -> TryOu
     began = monotonic()
     # What was told last says whether there is anything to wait for.
     seen = max(wanted.after - 1, 0)
-    until, told = began + (ANSWERS_WITHIN_S if seen else STARTS_WITHIN_S), list[TrialNews]()
+    until, told = began + (ANSWERS_WITHIN_S if seen else STARTS_WITHIN_S), list[Told]()
     while True:
-        found = [decode(TrialNews, news) for news in await room.news(trial_id, seen, until)]
+        found = [decode(Told, news) for news in await room.news(trial_id, seen, until)]
         told, seen = told + found, seen + len(found)
         is_settled = any(news.is_over or news.steps_done > count for news in told)
         new = told[1:] if wanted.after else told
-        if is_settled or not found or (wanted.wait_for == "some" and any(news.events for news in new)):
+        if is_settled or not found or (wanted.wait_for == "some" and any(news.events or news.notes for news in new)):
             return _out(trial_id, told, new, seen, is_settled=is_settled)
         until = began + ANSWERS_WITHIN_S
 
 
 async def tried(room: TrialRoom, trial_id: uuid.UUID) -> Sequence[Tried]:
     """What a probe tells; empty when it broke off or took too long."""
-    told = [decode(TrialNews, news) for news in await room.news(trial_id, 0, monotonic() + PROBES_WITHIN_S)]
+    told = [decode(Told, news) for news in await room.news(trial_id, 0, monotonic() + PROBES_WITHIN_S)]
     return told[-1].tried
 
 
 async def order_for(about: About, unit: Unit, box: SecretBox) -> TrialOrder:
     """What the agent is given. Secrets join it here, on its way out of the process."""
-    rows, asked = TrialRepository(unit.session, about.workspace_id), about.asked
-    assistant, order = await _order(rows, about, unit)
+    asked, (assistant, order) = about.asked, await drafted(about, unit)
     own = [name for name in order.tools if name not in BUILT_IN]
     tools = await ToolRepository(unit.session, about.workspace_id).named(own) if own else ()
     credentials = await opened(unit.session, box, about.workspace_id, assistant.config.get("models") or {}, str(about.assistant_id))
     bases = await bases_named(unit.session, about.workspace_id, assistant.config)
     knowledge = knowledge_order(bases, bool(assistant.config.get("answers_only_from_knowledge")))
     order = replace(order, credentials=credentials, configured_tools=tuple(described(row) for row in tools), record_audio=False)
-    order = replace(order, knowledge=knowledge)
+    order = replace(order, knowledge=knowledge, calendars=bookable(await calendars_of_trial(about, unit)))
+    order = replace(order, destinations=tuple(sorted(await destinations_of_trial(about, unit))))
     return TrialOrder(order, about.kind, asked.get("first_words", ""), asked.get("tool_answers", {}))
-
-
-async def _order(rows: TrialRepository, about: About, unit: Unit) -> tuple[Assistant, CallOrder]:
-    """The assistant, and the order of a call by its draft as it is now."""
-    asked, assistant = about.asked, await rows.assistant(about.assistant_id)
-    if assistant is None:
-        raise NotFound.of("assistant")
-    contact_id = asked.get("contact_id")
-    contact = await rows.contact(uuid.UUID(contact_id)) if contact_id else None
-    if contact_id and contact is None:
-        raise NotFound.of("contact")
-    to = asked.get("to") or (contact.phones[0].e164 if contact and contact.phones else ANYBODY)
-    draft = Draft(assistant.name, assistant.config, to, {name: asked[name] for name in _OF_A_CALL if name in asked})
-    return assistant, trial_order(draft, await rows.workspace(), contact, unit.now, is_silent=about.kind == PROBE)
 
 
 def _checked(step: TryStep) -> TryStep:
@@ -132,8 +117,8 @@ def _checked(step: TryStep) -> TryStep:
     return step
 
 
-def _out(trial_id: uuid.UUID, told: list[TrialNews], new: list[TrialNews], seen: int, *, is_settled: bool) -> TryOut:
-    events = [TryEvent(event.kind.value, event.at, event.data) for news in new for event in news.events]
+def _out(trial_id: uuid.UUID, told: list[Told], new: list[Told], seen: int, *, is_settled: bool) -> TryOut:
+    events = [TryEvent(str(event.kind), event.at, event.data) for news in new for event in (*news.notes, *news.events)]
     report = next((news.report for news in told if news.report is not None), None)
     error = next((news.error for news in told if news.error), "")
     is_over = any(news.is_over for news in told)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from rehearsal.models.rules import Conversation, Reply, RuleBook, answer
 OWNER = "callwright-rehearsal"
 """`owned_by` and `system_fingerprint` of every answer: nobody shall take the stand-in for a model."""
 
+_TIME = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\b")
 _CHARACTERS_PER_TOKEN = 4  # OpenAI's rule of thumb; usage is an estimate and only has to be plausible
 
 
@@ -72,6 +74,7 @@ def conversation(messages: Sequence[Mapping[str, Any]]) -> Conversation:
         results=tuple(_text(message) for message in after if message.get("role") == "tool"),
         called=frozenset(call["function"]["name"] for message in assistant for call in message.get("tool_calls") or ()),
         agent_turns=sum(bool(_text(message)) for message in assistant),
+        free=next((found[0] for message in reversed(messages) if (found := _times_in(message))), ""),
     )
 
 
@@ -128,6 +131,10 @@ def _words(text: str) -> list[str]:
     """`text` in pieces of a word and the space after it, as a model's tokens would come."""
     pieces = text.split(" ")
     return [piece + " " for piece in pieces[:-1]] + [piece for piece in pieces[-1:] if piece]
+
+
+def _times_in(message: Mapping[str, Any]) -> list[str]:
+    return _TIME.findall(_text(message)) if message.get("role") == "tool" else []
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -70,6 +70,8 @@ class Conversation:
     results: tuple[str, ...] = ()
     called: frozenset[str] = frozenset()
     agent_turns: int = 0
+    free: str = ""
+    """The first time that a tool has named last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def answer(book: RuleBook, conversation: Conversation, tools: Mapping[str, Mappi
         "question": _question(book, conversation.system, language),
         "said": conversation.said or "",
         "result": told[1] if told else "",
+        "free": conversation.free,
     }
     text = _filled(step.say.get(language) or step.say.get(book.default_language, ""), values)
     if not step.call or not _is_possible(step, tools):

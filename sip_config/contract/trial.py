@@ -22,7 +22,8 @@ class TrialTicket:
 
 @dataclass(frozen=True, slots=True)
 class TrialOrder:
-    """The order of a call that is not made. Nothing of it is carried out."""
+    """The order of a call that is not made. Nothing of it is carried out: what is booked is held in the trial alone, and nobody is put
+    through."""
 
     order: CallOrder
     kind: str = TALK

@@ -47,17 +47,25 @@ async def test_events_are_told_to_whoever_tries() -> None:
     assert told == []
 
 
-async def test_what_is_only_looked_up_is_looked_up_unless_the_trial_says_what_is_found() -> None:
-    asked: list[bytes | str] = []
+async def test_what_the_control_plane_answers_in_a_trial_is_asked_there_unless_the_trial_says_what_is_found() -> None:
+    asked: list[tuple[str, bytes | str]] = []
 
-    async def look_up(content: bytes | str) -> httpx.Response:
-        asked.append(content)
-        return httpx.Response(200, json={"is_done": True, "data": "found"})
+    async def ask(path: str, content: bytes | str) -> httpx.Response:
+        asked.append((path, content))
+        return httpx.Response(200, json={"is_done": True, "data": "found", "free": ["2026-11-30T15:00"]})
 
-    dry = DryClient({}, lambda events: None, look_up)
+    dry = DryClient({}, lambda events: None, ask)
     assert (await dry.use_tool(LOOK_UP_KNOWLEDGE, {"question": "gold"}, "1", 5.0))["data"] == "found"
-    assert json.loads(asked[0])["arguments"] == {"question": "gold"}
+    assert json.loads(asked[0][1])["arguments"] == {"question": "gold"}
     assert (await dry.use_tool("another", {}, "2", 5.0))["data"] == NOT_SENT
-    told = DryClient({LOOK_UP_KNOWLEDGE: "as said"}, lambda events: None, look_up)
+    assert (await dry.booking({"calendar": "Homes"}))["free"] == ["2026-11-30T15:00"]
+    assert (await dry.transfer("Desk", can_brief=False))["is_done"] is True
+    await dry.end_transfer("leg", "nobody")
+    told = DryClient({LOOK_UP_KNOWLEDGE: "as said"}, lambda events: None, ask)
     assert (await told.use_tool(LOOK_UP_KNOWLEDGE, {"question": "gold"}, "3", 5.0))["data"] == "as said"
-    assert len(asked) == 1
+    assert [path for path, _ in asked] == [f"/tools/{LOOK_UP_KNOWLEDGE}", "/bookings", "/transfer"]
+
+
+async def test_without_a_control_plane_nothing_is_free_and_nobody_is_put_through() -> None:
+    assert (await client().booking({"calendar": "Homes", "at": "2026-11-30T15:00"}))["question"] == NOT_SENT
+    assert (await client().transfer("Desk", can_brief=False))["is_done"] is False

@@ -37,6 +37,14 @@ def test_tool_choice_none_forbids_calls() -> None:
     assert not Chat(load_rules()).complete(BYE | {"tool_choice": "none"}).reply.tool
 
 
+def test_a_conversation_knows_the_first_time_that_a_tool_has_named_last() -> None:
+    found = {"role": "tool", "content": "Free are: 2026-11-30T15:00 (Monday); 2026-11-30T16:00 (Monday)."}
+    later = {"role": "tool", "content": "Nothing is booked yet. Read this: Monday."}
+    mentioned = {"role": "user", "content": "Not 2026-12-01T09:00."}
+    assert conversation([found, later, mentioned]).free == "2026-11-30T15:00"
+    assert conversation([mentioned]).free == ""
+
+
 def test_a_conversation_knows_what_was_said_called_and_answered() -> None:
     call = {"id": "1", "type": "function", "function": {"name": "set_outcome", "arguments": "{}"}}
     seen = conversation(

@@ -171,3 +171,29 @@ def test_something_grave_is_flagged() -> None:
 )
 def test_an_appointment_is_moved_or_given_up(said: str, label: str) -> None:
     assert after(said, tools=PLAN_TOOLS).arguments["label"] == label
+
+
+CALENDAR = {"calendar": {"enum": ["Homes"]}}
+BOOKS = {"properties": CALENDAR | {"at": {}, "is_confirmed": {}}}
+LOOKS = {"properties": CALENDAR | {"after": {}}}
+BOOKING = {"check_availability": LOOKS, "schedule_tour": BOOKS, "book_appointment": BOOKS}
+
+
+@pytest.mark.parametrize(
+    ("said", "tool"), [("I would like to book a tour.", "schedule_tour"), ("Please make an appointment.", "book_appointment")]
+)
+def test_a_time_is_looked_up_read_back_and_booked_on_a_yes(said: str, tool: str) -> None:
+    looks = after(said, tools=BOOKING)
+    assert (looks.tool, looks.arguments) == ("check_availability", {"calendar": "Homes", "after": ""})
+    asks = after(said, "Free are: 2026-11-30T15:00 (Monday).", tools=BOOKING, free="2026-11-30T15:00")
+    assert (asks.tool, asks.arguments) == (tool, {"calendar": "Homes", "at": "2026-11-30T15:00", "is_confirmed": False})
+    read = "Nothing is booked yet. Read this to the person, and ask whether it is right: Tour: Monday."
+    assert after(said, "Free are: …", read, tools=BOOKING).text == "Tour: Monday. Is that right?"
+    books = after("Yes, that is right.", tools=BOOKING, called=frozenset({tool}), free="2026-11-30T15:00")
+    assert (books.tool, books.arguments["at"], books.arguments["is_confirmed"]) == (tool, "2026-11-30T15:00", True)
+    booked = after("Yes, that is right.", "Booked. Tell the person: Tour: Monday.", tools=BOOKING, called=frozenset({tool}))
+    assert booked.text == "Tour: Monday. Is there anything else?"
+
+
+def test_where_nothing_can_be_booked_that_is_said() -> None:
+    assert after("I would like to book a tour.").text.startswith("I am sorry, that did not work.")
