@@ -99,9 +99,9 @@ async def _refill() -> Rows:
 
 async def _pacing() -> Rows:
     paces = [
-        await pacing.measure_on_livekit(1, 12, 2),
-        await pacing.measure_on_livekit(5, 12, 4),
-        await pacing.measure(50, 8, 4),
+        await pacing.measure_on_livekit(1, pacing.MEASURED_S, 2),
+        await pacing.measure_on_livekit(5, pacing.MEASURED_S, 4),
+        await pacing.measure(50, pacing.MEASURED_S, 4),
     ]
     return (
         f"| {p.wanted_per_second:g} calls per second on {p.network}, {p.workers} processes, {p.sent} of {p.calls} sent:"

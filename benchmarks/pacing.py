@@ -32,6 +32,8 @@ from sip_config.naming import room_name
 from tests.fakes.telephony import FakeTelephony
 from tests.fixtures.services import LiveKitService
 
+MEASURED_S = 60
+"""The pace is to be used over a minute."""
 WARM_UP = 4
 """Calls that each process places first and that are not counted: what it has to read and prepare once is no matter of the pace."""
 STARTING_S = 120

@@ -8,9 +8,10 @@ import asyncio
 import dataclasses
 import os
 import platform
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,6 +46,7 @@ WORDS = ("Who is this, please?", "Could you repeat that, please?", "What did you
 """Each is answered with a sentence and changes nothing: the stand-in ends no call for them."""
 TURNS_OF_A_CALL = 8
 """The stand-in says goodbye after twelve."""
+ENDS_WITHIN_S = 20
 SETTLING_S = 4.0
 """The next job's process is started meanwhile, which is no part of a talking call."""
 WANTED_P50_S, WANTED_P95_S, WANTED_CPU = 0.8, 1.2, 0.75
@@ -147,7 +149,20 @@ async def send_minimal(set_up: Stage, order: CallOrder) -> None:
 async def minimal_worker(service: LiveKitService, set_up: Stage, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     env = {**service.env, "HOME": str(folder), "OPENAI_API_KEY": "none", "OPENAI_BASE_URL": f"{set_up.models_url}/v1"}
     async with process("-m", "benchmarks.minimal_agent", env=env, log=folder / "minimal.log") as worker:
-        yield worker
+        try:
+            yield worker
+        finally:
+            await _end_forks(worker)
+
+
+async def _end_forks(worker: asyncio.subprocess.Process) -> None:
+    """The agent's fork server outlives it; it leads its process group."""
+    worker.send_signal(signal.SIGTERM)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(worker.wait(), ENDS_WITHIN_S)
+    with suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    await worker.wait()
 
 
 @contextmanager

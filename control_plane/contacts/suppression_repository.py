@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.driver import rows_of, rows_of_last, sent
+from control_plane.db.driver import rows_of, rows_of_each, sent
 from control_plane.db.models import Campaign, Suppression
 from control_plane.db.models.suppression import FOR_NOW
 from control_plane.db.session import number_hash
@@ -74,7 +74,7 @@ class SuppressionRepository:
         """As `bars`, right before an INVITE, with the dialer's side of `hold_back_dials` held from then on: many may dial, nobody while a
         suppression is being written."""
         joined = (_JOIN_DIALS, {"key": self._key_words(e164)})
-        ((is_barred,),) = await rows_of_last(self._session, joined, (_BARS, self._barring(e164, campaign_id)))
+        _, ((is_barred,),) = await rows_of_each(self._session, joined, (_BARS, self._barring(e164, campaign_id)))
         return is_barred
 
     def _barring(self, e164: str, campaign_id: uuid.UUID | None) -> dict[str, Any]:

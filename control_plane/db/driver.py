@@ -4,6 +4,7 @@ A session and its connection take longer to hand a statement on and to dress up 
 what is asked for every call of a dialer goes this way: text that is made once, plain values in, plain rows out.
 """
 
+import re
 import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,12 +18,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 Row = tuple[Any, ...]
 Asked = tuple[bytes, Mapping[str, Any]]
 """A statement as `sent` makes it, and its values: plain ones, lists that PostgreSQL can read (or JSON, as text)."""
+_LINE_END = re.compile(r"\s*\n\s*")
+LONGEST = 4096
+"""Bytes of a statement that psycopg remembers as it has read it."""
 _IN_USE = "callwright_connection_in_use"
 
 
 def sent(statement: str) -> bytes:
-    """A statement with `:names` as the driver takes it; made once, when a module is read."""
-    return str(text(statement).compile(dialect=dialect.dialect())).encode()
+    """A statement with `:names` as the driver takes it; made once, when a module is read. No literal and no comment may go over a line's
+    end. Raises ValueError for one whose names the driver would read anew each time."""
+    made = _LINE_END.sub(" ", str(text(statement).compile(dialect=dialect.dialect()))).strip().encode()
+    if len(made) > LONGEST:
+        raise ValueError(f"A statement of {len(made)} bytes is more than the {LONGEST} that the driver remembers.")
+    return made
 
 
 async def rows_of(session: AsyncSession, statement: bytes, given: Mapping[str, Any]) -> Sequence[Row]:
@@ -30,21 +38,24 @@ async def rows_of(session: AsyncSession, statement: bytes, given: Mapping[str, A
     `no_autoflush`. Raises SQLAlchemy's errors."""
     connection = await _connection(session)
     try:
-        cursor = await connection.execute(statement, given)
-        return await cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else ()
+        return await _fetched(await connection.execute(statement, given))
     except psycopg.Error as error:
         raise _as_known(statement, error) from error
 
 
-async def rows_of_last(session: AsyncSession, *asked: Asked) -> Sequence[Row]:
-    """Several statements in one message, each on a snapshot younger than the end of the one before; the rows of the last."""
+async def rows_of_each(session: AsyncSession, *asked: Asked) -> list[Sequence[Row]]:
+    """Several statements in one message, each on a snapshot younger than the end of the one before; the rows of each."""
     connection = await _connection(session)
     try:
         async with connection.pipeline():
             cursors = [await connection.execute(statement, given) for statement, given in asked]
-        return await cursors[-1].fetchall()
+        return [await _fetched(cursor) for cursor in cursors]
     except psycopg.Error as error:
         raise _as_known(asked[-1][0], error) from error
+
+
+async def _fetched(cursor: psycopg.AsyncCursor[Row]) -> Sequence[Row]:
+    return await cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else ()
 
 
 async def _connection(session: AsyncSession) -> psycopg.AsyncConnection[Row]:

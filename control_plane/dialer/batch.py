@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from control_plane.calls.announcing import QUEUED
 from control_plane.calls.announcing import tell_claimed as announce_claimed
 from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
 from control_plane.calls.giving_way import A_PLANNED_CALL, ANOTHER_CALL
@@ -20,8 +19,7 @@ from control_plane.db.models import Campaign, Contact
 from control_plane.db.unit import Unit
 from control_plane.dialer.callers import Caller, Callers
 from control_plane.dialer.claim_repository import AT_ONCE, LOOKED_AT, ClaimRepository
-from control_plane.dialer.claim_rows import Callee, Due, Pace, PastCall, Running, Taken
-from control_plane.dialer.giving_way_repository import GivingWayRepository, Yielded
+from control_plane.dialer.claim_rows import Callee, Pace, PastCall, Running, Taken, TakenOne
 from control_plane.dialer.headroom import Headroom
 from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState
@@ -41,7 +39,7 @@ DEAD = (NetworkResult.INVALID_NUMBER, NetworkResult.NUMBER_CHANGED)
 class Candidate:
     """A due contact with the caller ID that would call, and the gate's answers for each of the contact's numbers, best first."""
 
-    enrollment: Due
+    enrollment: TakenOne
     campaign: Campaign
     contact: Callee
     caller: Caller
@@ -71,8 +69,10 @@ class Round:
 class Batch:
     """The rounds of one claiming transaction."""
 
-    def __init__(self, unit: Unit, repository: ClaimRepository, headroom: Headroom) -> None:
+    def __init__(self, unit: Unit, repository: ClaimRepository, headroom: Headroom, running: Sequence[Running]) -> None:
+        """`running`: the running campaigns, locked."""
         self._unit = unit
+        self._looked_at = running
         self._now = unit.now
         self._repository = repository
         self._enrollments = Enrollments(unit)
@@ -82,7 +82,6 @@ class Batch:
         self._paces: dict[uuid.UUID, Pace] = {}
         self._begun: dict[uuid.UUID, int] = {}
         self._has_looked = False
-        self._givers: Mapping[uuid.UUID, Yielded] = {}
 
     @property
     def new_callers(self) -> set[uuid.UUID]:
@@ -115,7 +114,7 @@ class Batch:
     async def _with_allowance(self) -> list[Running]:
         """The running campaigns that may still spend. One whose limits are used up is paused here, where its row is locked."""
         able, paused = [], list[tuple[uuid.UUID, str]]()
-        for running in await self._repository.running(self._now, QUEUED):
+        for running in self._looked_at:
             reason = self._headroom.allow(running.workspace, running.account)
             reason = reason or over_budget(running.campaign.budget, running.spent or Decimal(0))
             if reason is None:
@@ -167,8 +166,6 @@ class Batch:
 
     async def _decide(self, candidates: Sequence[Candidate], past: Sequence[PastCall], results: Results) -> None:
         await self._ask(candidates, {(call.contact_id, call.e164) for call in past if call.network_result in DEAD})
-        passed = [c.enrollment.id for c in candidates if any(isinstance(answer.decision, Dial) for answer in c.answers)]
-        self._givers = await GivingWayRepository(self._unit.session).enrollments(passed, self._now)
         attempts = Counter(call.enrollment_id for call in past if call.counts)
         # A number that is live with somebody else is found by the unique index, when the call is written.
         numbers: set[tuple[uuid.UUID, str]] = set()
@@ -214,7 +211,7 @@ class Batch:
             _put_aside(candidate, answers, results, self._now)
         elif (enrollment.workspace_id, chosen.question.e164) in numbers or enrollment.contact_id in people:
             results.waits.append(Waiting(enrollment.id, self._now + NUMBER_BUSY, [BUSY]))
-        elif (to := self._givers.get(enrollment.id)) is not None:
+        elif (to := enrollment.gives_way_to) is not None:
             why = A_PLANNED_CALL if to.is_planned else ANOTHER_CALL
             results.waits.append(Waiting(enrollment.id, to.until, [why], gives_way=True))
         else:

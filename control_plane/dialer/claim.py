@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from control_plane.calls.announcing import QUEUED
 from control_plane.calls.caller_repository import CallerRepository
 from control_plane.calls.gate import Answer, Question, ask_all, reasons_of, says_the_same, verdict_of
 from control_plane.calls.giving_way import A_PLANNED_CALL, ANOTHER_CALL
@@ -49,14 +50,14 @@ async def claim(dialer: Dialer) -> Round:
     """One transaction of a tick. The calls that it makes are few (`AT_ONCE`), for everybody else waits until it is over."""
     async with open_unit(dialer.sessions, dialer.queue, dialer.clock, actor="system") as unit:
         repository = ClaimRepository(unit.session)
-        begun = await repository.begin()
+        begun = await repository.begin(QUEUED)
         offered = slots_offered(begun.workers)
         if begun.is_halted or offered <= begun.slots_taken:
             return NOTHING
         unit.now = begun.now
         headroom = Headroom(begun.now, offered, begun.slots_taken, begun.live, dialer.breaker, dialer.ramp)
         singles = await single_calls(unit, repository, headroom) if begun.has_singles else []
-        batch = Batch(unit, repository, headroom)
+        batch = Batch(unit, repository, headroom, await repository.running(QUEUED) if begun.has_singles else begun.running)
         done = await enrollments(batch)
         if used := {call.from_number_id for call in singles if call.from_number_id} | batch.new_callers:
             # Last, because numbers are locked after campaigns.

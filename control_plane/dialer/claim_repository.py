@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from control_plane.calls.leases import PLACE_OF_LOST
 from control_plane.calls.repository import ADD_VERDICTS
 from control_plane.campaigns.enrollment_repository import CLAIMED
-from control_plane.db.driver import rows_of, rows_of_last, sent
+from control_plane.db.driver import rows_of, rows_of_each, sent
 from control_plane.db.models import (
     Call,
     Campaign,
@@ -37,11 +37,13 @@ from control_plane.dialer.claim_rows import (
     Running,
     Taken,
     array_of,
+    callee_of,
     read_heartbeats,
     read_live,
     read_running,
     read_taken,
 )
+from control_plane.dialer.giving_way_repository import OF_ENROLLMENT, bounds_of_enrollments
 from control_plane.domain.pacing import URGENT, Priority, Share, WorkerReport
 from control_plane.webhooks.outbox_repository import LISTENERS_OF
 
@@ -59,10 +61,11 @@ it does not know how many rows a limit leaves."""
 
 
 _LOCK = sent("select pg_advisory_xact_lock(:key)")
-# After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON, so
-# that all that a claim begins with is one statement. Where calls may come in, one slot of several is kept for whoever calls next.
+_HAS_SINGLES = "exists(select from call where state = 'queued' and claimed_at is null and due_at <= statement_timestamp())"
+# After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON. Where
+# calls may come in, one slot of several is kept for whoever calls next.
 _BEGUN = sent(
-    """
+    f"""
     select clock_timestamp() as now, coalesce((select is_halted from installation where id = 1), false) as is_halted,
         (select count(*) from (
             select id from call where holds_slot
@@ -72,7 +75,7 @@ _BEGUN = sent(
             and not exists(select from call where holds_slot and purpose = 'inbound') and coalesce(sum(slots), 0) > 1 then 1 else 0 end
             from agent_worker where heartbeat_at > clock_timestamp() - interval '10 seconds' and registered and not draining
         ) as slots_taken,
-        exists(select from call where state = 'queued' and claimed_at is null and due_at <= clock_timestamp()) as has_singles,
+        {_HAS_SINGLES} as has_singles,
         (select coalesce(json_agg(json_build_object('slots', slots, 'draining', draining, 'registered', registered,
             'age_s', extract(epoch from clock_timestamp() - heartbeat_at)::float8)), '[]')::text
             from agent_worker where heartbeat_at > clock_timestamp() - interval '1 minute') as workers,
@@ -82,7 +85,7 @@ _BEGUN = sent(
             where holds_number
                 and (state not in ('lost', 'ended') or ended_at > clock_timestamp() - make_interval(secs => :place_of_lost_s))
             group by 1, 2, 3, 4) as live) as live
-    """
+    """  # noqa: S608
 )
 # One descent of ix_enrollment_due per campaign and class of priority: due_at is no prefix of the index without its priority. The order
 # is what makes PostgreSQL take the index: without it, an empty class would be looked for in the whole table.
@@ -98,28 +101,26 @@ _DUE = text(
     group by c.id
     """
 )
-# With the people and their earlier calls: whoever claims needs both at once. What is asked for and what is found travel as JSON, which
-# is read at once, and whose number of rows PostgreSQL takes to be the same each time: by an array's length it would plan anew each time.
+# With the people, their earlier calls and what they give way to: whoever claims needs all at once. What is asked for and what is found
+# travel as JSON, which is read at once, and whose number of rows PostgreSQL takes to be the same each time: by an array's length it would
+# plan anew each time.
 _ENROLLMENTS = sent(
     f"""
-    select json_build_array(d.id, d.workspace_id, d.campaign_id, d.contact_id, d.last_from_number_id, d.waiting_codes,
-        (select json_build_object('id', id, 'time_zone', time_zone, 'confirmed_zone', confirmed_zone, 'attributes', attributes,
-            'quiet_times', quiet_times,
-            'phones', (select coalesce(json_agg(json_build_object('e164', e164, 'time_zones', time_zones, 'dead_reason', dead_reason)
-                order by priority, e164), '[]') from contact_phone where contact_id = d.contact_id))
-            from contact where id = d.contact_id),
+    select json_build_array(e.id, e.workspace_id, e.campaign_id, e.contact_id, e.last_from_number_id, e.waiting_codes,
+        {callee_of("e.contact_id")},
         (select coalesce(json_agg(json_build_array(contact_id, enrollment_id, to_e164, network_result, state <> 'released', holds_number,
             from_number_id, trunk_id, dialing_at) order by dialing_at desc nulls last), '[]')
-            from call where contact_id = d.contact_id))::text
+            from call where contact_id = e.contact_id),
+        ({OF_ENROLLMENT}))::text
     from json_to_recordset(cast(:shares as json)) as q(campaign_id uuid, quota int, is_urgent bool)
     cross join lateral (
-        select e.* from unnest(case when q.is_urgent then array{_URGENT} else array{_OTHERS} end) as p(priority)
+        select due.* from unnest(case when q.is_urgent then array{_URGENT} else array{_OTHERS} end) as p(priority)
         cross join lateral (
             select * from enrollment w
             where w.campaign_id = q.campaign_id and w.priority = p.priority and w.state = 'waiting' and w.due_at <= :now
-            order by w.due_at, w.id limit q.quota for no key update skip locked) as e
-        limit q.quota) as d
-    order by q.is_urgent desc, d.priority, d.due_at, d.id
+            order by w.due_at, w.id limit q.quota for no key update skip locked) as due
+        limit q.quota) as e
+    order by q.is_urgent desc, e.priority, e.due_at, e.id
     """  # noqa: S608
 )
 _HELD = text(
@@ -167,12 +168,13 @@ def _count_due(priorities: Sequence[int]) -> str:
     """Due contacts of the campaign `c`, up to `LOOKED_AT` of each priority, found as by `_DUE`."""
     return " + ".join(
         f"""(select count(*) from (select from enrollment e where e.campaign_id = c.id and e.priority = {priority}
-            and e.state = 'waiting' and e.due_at <= :now order by e.due_at, e.id limit {LOOKED_AT}) as due_{priority})"""  # noqa: S608
+            and e.state = 'waiting' and e.due_at <= statement_timestamp() order by e.due_at, e.id limit {LOOKED_AT}) as due_{priority})"""  # noqa: S608
         for priority in priorities
     )
 
 
 # All that a claim wants to know of the running campaigns, their numbers and who listens included, as one JSON array each (`Running`).
+# Asked along with how a claim begins; but single calls come first, and their rows are locked before campaigns'.
 _RUNNING = sent(
     f"""
     select json_build_array({array_of(ClaimingCampaign, "c")}, {array_of(ClaimingWorkspace, "w")}, v.config -> 'max_duration_s',
@@ -186,7 +188,7 @@ _RUNNING = sent(
     left join assistant_version v on v.id = c.assistant_version_id
     left join usage_account a on a.workspace_id = c.workspace_id
     left join campaign_spend s on s.campaign_id = c.id
-    where c.execution_status = 'running'
+    where c.execution_status = 'running' and (:after_singles or not {_HAS_SINGLES})
     order by c.id for no key update of c skip locked
     """  # noqa: S608
 )
@@ -203,18 +205,19 @@ class ClaimRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def begin(self) -> Begun:
+    async def begin(self, event_type: str) -> Begun:
         """Wait for the other claims; then the instant of this one, and the slots in use: calls that hold one, and jobs that workers
-        still report although their call has given its slot back."""
+        still report although their call has given its slot back; and what `running` gives, unless single calls are due."""
         lock, begun = (_LOCK, {"key": CLAIM_LOCK}), (_BEGUN, {"place_of_lost_s": PLACE_OF_LOST.total_seconds()})
-        ((now, is_halted, slots_taken, has_singles, heartbeats, live),) = await rows_of_last(self._session, lock, begun)
+        running = (_RUNNING, {"type": event_type, "after_singles": False})
+        _, ((now, is_halted, slots_taken, has_singles, heartbeats, live),), found = await rows_of_each(self._session, lock, begun, running)
         workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s)) for h in read_heartbeats(heartbeats)]
-        return Begun(now, is_halted, slots_taken, has_singles, workers, read_live(live))
+        return Begun(now, is_halted, slots_taken, has_singles, workers, read_live(live), [read_running(row) for (row,) in found])
 
-    async def running(self, now: datetime, event_type: str) -> list[Running]:
+    async def running(self, event_type: str) -> list[Running]:
         """Running campaigns, locked, with their due contacts, promised ones and others, counted up to `LOOKED_AT` per class and priority,
         and with who is to be told of events of this type; a campaign that somebody changes right now has its turn at the next claim."""
-        return [read_running(row) for (row,) in await rows_of(self._session, _RUNNING, {"now": now, "type": event_type})]
+        return [read_running(row) for (row,) in await rows_of(self._session, _RUNNING, {"type": event_type, "after_singles": True})]
 
     async def due(self, campaigns: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, tuple[int, int]]:
         """Due contacts per campaign, promised ones and others, counted as by `running`, for another look."""
@@ -226,7 +229,7 @@ class ClaimRepository:
         wanted = [(c, s.urgent, True) for c, s in shares.items() if s.urgent]
         wanted += [(c, s.others, False) for c, s in shares.items() if s.others]
         asked = msgspec.json.encode([{"campaign_id": c, "quota": quota, "is_urgent": urgent} for c, quota, urgent in wanted]).decode()
-        found = [read_taken(row) for (row,) in await rows_of(self._session, _ENROLLMENTS, {"shares": asked, "now": now})]
+        found = [read_taken(row) for (row,) in await rows_of(self._session, _ENROLLMENTS, bounds_of_enrollments(now) | {"shares": asked})]
         callees = {one.contact_id: one.callee for one in found}
         # A contact can be due in two campaigns at once, and has been called as often as before all the same.
         past = {one.contact_id: one.past for one in found}

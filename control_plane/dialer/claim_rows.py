@@ -14,6 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from control_plane.db.models import Campaign, Number, Trunk, UsageAccount, Workspace
+from control_plane.dialer.giving_way_repository import Yielded
 from control_plane.domain.pacing import WorkerReport
 from control_plane.webhooks.outbox_repository import Listener
 
@@ -127,18 +128,6 @@ class Heartbeat(msgspec.Struct, frozen=True):
     age_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What a claim stands on, all of one instant."""
-
-    now: datetime
-    is_halted: bool
-    slots_taken: int
-    has_singles: bool
-    workers: list[WorkerReport]
-    live: list[LiveCount]
-
-
 class _Found(msgspec.Struct, frozen=True, array_like=True):
     """As the statement gives it; the fields are those of `Running`."""
 
@@ -168,6 +157,20 @@ class Running:
     others: int
     callers: list[tuple[Number, Trunk]]
     listeners: list[Listener]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a claim stands on, all of one instant."""
+
+    now: datetime
+    is_halted: bool
+    slots_taken: int
+    has_singles: bool
+    workers: list[WorkerReport]
+    live: list[LiveCount]
+    running: list[Running]
+    """None of them where single calls are due."""
 
 
 class PastCall(msgspec.Struct, frozen=True, array_like=True):
@@ -224,17 +227,18 @@ class Due(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TakenOne(Due, frozen=True, array_like=True, kw_only=True):
-    """With who it is and the earlier calls to them, those that were dialled first and newest first."""
+    """With who it is, the earlier calls to them, those that were dialled first and newest first, and what goes before a call to them."""
 
     callee: Callee
     past: list[PastCall]
+    gives_way_to: Yielded | None
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """Due contacts, locked, best first; who they are; earlier calls to them, of each those that were dialled first and newest first."""
 
-    due: Sequence[Due]
+    due: Sequence[TakenOne]
     callees: Mapping[uuid.UUID, Callee]
     past: list[PastCall]
 

@@ -42,17 +42,28 @@ async def depart(dialer: Dialer, order: Dial, is_on_time: OnTime) -> DialResult 
             return STOPPED
         if await is_barred(session, leaving.workspace_id, order.to, leaving.campaign_id):
             return OPTED_OUT
-        if not await is_on_time():
-            return None
-        if monotonic() - looked_at > dialer.send_within.total_seconds():
-            return TOO_LATE
-        sending = asyncio.create_task(dialer.telephony.dial(permitted))
+        left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        sending = asyncio.create_task(_send(dialer, permitted, is_on_time, looked_at, left))
         try:
+            await asyncio.wait({sending, left}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait({sending}, timeout=HANDED_OVER_S)
         except asyncio.CancelledError:
             sending.cancel()
             raise
     return await sending
+
+
+async def _send(
+    dialer: Dialer, permitted: PermittedDial, is_on_time: OnTime, looked_at: float, left: "asyncio.Future[None]"
+) -> DialResult | None:
+    """The look at the clock and the send are one step of this task: begun in between, another would wait for all that this process has to
+    do, and be late unseen. `left` is done when the request is about to leave."""
+    if not await is_on_time():
+        return None
+    if monotonic() - looked_at > dialer.send_within.total_seconds():
+        return TOO_LATE
+    left.set_result(None)
+    return await dialer.telephony.dial(permitted)
 
 
 def _permitted(order: Dial, leaving: Leaving) -> PermittedDial | None:

@@ -3,7 +3,6 @@ indexes, however much is planned for others."""
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,12 +54,8 @@ _RARELY = """not exists (
         select from schedule_run b where b.schedule_id = s.id and b.planned_at > s.next_run_at - cast(:often as interval)
             and b.planned_at < s.next_run_at and b.trigger = 'plan')"""
 _IS_PATIENT = "e.priority > :callback and coalesce(e.gives_way_since > :long_since, true)"
-# Whom to look at travels as JSON, whose number of rows PostgreSQL takes to be the same each time: by an array's it would plan anew.
-_ASKED = "json_array_elements_text(cast(:ids as json)) as asked(id)"
-_ENROLLMENTS = sent(
-    f"""
-    select distinct on (e.id) e.id, found.until, found.is_planned
-    from {_ASKED} join enrollment e on e.id = asked.id::uuid cross join lateral (
+OF_ENROLLMENT = f"""
+    select json_build_array(until, is_planned) from (
         select greatest(at, :now) + :look_again as until, true as is_planned from (
             {_PLANS.format(who="e", rarely=_RARELY)}
             union all select due_at, priority < :single from call
@@ -73,13 +68,16 @@ _ENROLLMENTS = sent(
         union all select coalesce(ended_at, :now) + :apart, false from call
         where {_IS_PATIENT} and contact_id = e.contact_id and purpose <> 'campaign' and dialing_at > :dialled_since
             and coalesce(ended_at, :now) > :rested
-    ) found order by e.id, found.until desc
+    ) found order by until desc limit 1
     """  # noqa: S608
-)
+"""Part of a statement that has the enrollment as `e`, with `bounds_of_enrollments`: as JSON what it waits for (`Yielded`), or NULL. Who was
+promised a call, or has waited for long, waits only for what follows a crisis."""
+# Whom to look at travels as JSON, whose number of rows PostgreSQL takes to be the same each time: by an array's it would plan anew.
 _SINGLES = sent(
     f"""
     select distinct on (c.id) c.id, found.until, found.is_planned
-    from {_ASKED} join call c on c.id = asked.id::uuid left join schedule_run run on run.id = c.schedule_run_id
+    from json_array_elements_text(cast(:ids as json)) as asked(id)
+    join call c on c.id = asked.id::uuid left join schedule_run run on run.id = c.schedule_run_id
     left join lateral (
         select min(starts_at) as starts_at from appointment_reminder where call_id = c.id and state = 'calling'
     ) m on true
@@ -116,41 +114,49 @@ _TELL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Yielded:
+class Yielded(msgspec.Struct, frozen=True, array_like=True):
     """Look again at `until`. `is_planned`: another call is about to be made; else one was made a moment ago."""
 
     until: datetime
     is_planned: bool
 
 
+def bounds_of_enrollments(now: datetime) -> dict[str, Any]:
+    """The parameters of `OF_ENROLLMENT`."""
+    return _bounds(now) | {"callback": int(Priority.CALLBACK), "long_since": now - _LONGEST_PATIENCE}
+
+
+def _bounds(now: datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "until": now + AHEAD,
+        "rested": now - APART,
+        "dialled_since": now - APART - LONGEST_CALL,
+        "overdue": now - _OVERDUE,
+        "often": _OFTEN,
+        "planned_since": now - _LONGEST_PLANNED,
+        "apart": APART,
+        "look_again": _LOOK_AGAIN,
+        "single": int(Priority.SINGLE),
+        "reminded": sorted(REMINDED),
+    }
+
+
 class GivingWayRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def enrollments(self, ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Yielded]:
-        """Which of these enrollments wait for something else. Who was promised a call, or has waited for long, waits only for what follows
-        a crisis."""
-        return await self._ask(_ENROLLMENTS, ids, now, {"callback": int(Priority.CALLBACK), "long_since": now - _LONGEST_PATIENCE})
-
     async def singles(self, ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Yielded]:
         """Which of these calls outside of campaigns do: not those that somebody has just asked for, that follow a crisis or that repeat an
         earlier one, and none for longer than its plan and a bound allow."""
-        return await self._ask(
-            _SINGLES, ids, now, {"asked_before": now - ASKED_FOR, "long_since": now - _LONGEST_YIELD, "last_call": LAST_CALL}
-        )
+        if not ids:
+            return {}
+        given = _bounds(now) | {"asked_before": now - ASKED_FOR, "long_since": now - _LONGEST_YIELD, "last_call": LAST_CALL}
+        given |= {"ids": msgspec.json.encode(ids).decode()}
+        return {row_id: Yielded(until, is_planned) for row_id, until, is_planned in await rows_of(self._session, _SINGLES, given)}
 
     async def tell(self, call_id: uuid.UUID, run_id: uuid.UUID | None, why: str) -> None:
         """What the call is of, or carries, says why it comes later, too: runs, reminders, a step. Not where somebody else has them now,
         whose turn must not be waited for with the call locked."""
         for statement in _TELL:
             await self._session.execute(statement, {"call": call_id, "run": run_id, "why": why})
-
-    async def _ask(self, statement: bytes, ids: Sequence[uuid.UUID], now: datetime, given: dict[str, Any]) -> Mapping[uuid.UUID, Yielded]:
-        if not ids:
-            return {}
-        given |= {"ids": msgspec.json.encode(ids).decode(), "now": now, "until": now + AHEAD}
-        given |= {"rested": now - APART, "dialled_since": now - APART - LONGEST_CALL, "overdue": now - _OVERDUE}
-        given |= {"often": _OFTEN, "planned_since": now - _LONGEST_PLANNED}
-        given |= {"apart": APART, "look_again": _LOOK_AGAIN, "single": int(Priority.SINGLE), "reminded": sorted(REMINDED)}
-        return {row_id: Yielded(until, is_planned) for row_id, until, is_planned in await rows_of(self._session, statement, given)}

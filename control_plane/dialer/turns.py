@@ -124,18 +124,18 @@ async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[[OnTime], Awaitable
     """Let `leave` send at the turn. It is called a little before, makes ready, awaits `OnTime`, and sends at once; None: it was late.
     Who oversleeps the turn moves it first, so that the trunk never sees more than its pace, and makes ready again.
 
-    Each miss makes the next turn wider. On a machine so busy that nobody is ever punctual, calls would otherwise move their turns until the
-    gate's word is too old, and none would be sent.
+    Each miss but the first makes the next turn wider. On a machine so busy that nobody is ever punctual, calls would otherwise move their
+    turns until the gate's word is too old, and none would be sent.
     """
-    interval, patience = mine.turn.next_at - mine.turn.at, dialer.punctual
+    interval, patience, has_missed = mine.turn.next_at - mine.turn.at, dialer.punctual, False
     while True:
         await asyncio.sleep(max(0.0, mine.seconds_left() - LOOK.total_seconds()))
         watch = _Watch(mine, patience)
         if (sent := await leave(watch.is_on_time)) is not None:
             return sent
         log.info("turn_missed", trunk_id=str(mine.trunk_id), late_ms=round(watch.late.total_seconds() * 1000))
-        patience = patience_after(watch.late, patience)
-        mine = await _moved(dialer, mine, interval, patience)
+        patience, has_missed = patience_after(watch.late, patience) if has_missed else patience, True
+        mine = await _moved(dialer, mine, interval, patience - dialer.punctual)
 
 
 @dataclass(slots=True)
@@ -152,7 +152,7 @@ class _Watch:
         return self.late <= self.patience
 
 
-async def _moved(dialer: Dialer, mine: MyTurn, interval: timedelta, patience: timedelta) -> MyTurn:
+async def _moved(dialer: Dialer, mine: MyTurn, interval: timedelta, wider: timedelta) -> MyTurn:
     async with dialer.sessions() as session, session.begin():
         repository = DialerRepository(session)
         trunk = await repository.trunk(mine.trunk_id, lock=True)
@@ -160,6 +160,6 @@ async def _moved(dialer: Dialer, mine: MyTurn, interval: timedelta, patience: ti
         now = await database_now(session)
         read_at = dialer.database_clock.when(now, asked_at, monotonic())
         # After the look that is made once more.
-        turn = moved_turn(mine.turn, trunk.next_send_at, now + LOOK, interval, patience)
+        turn = moved_turn(mine.turn, trunk.next_send_at, now + LOOK, interval, wider)
         await repository.send_no_sooner(trunk.id, turn.next_at)
     return MyTurn(mine.trunk_id, turn, now, read_at)

@@ -132,18 +132,18 @@ MOST_PATIENCE = timedelta(milliseconds=400)
 
 
 def patience_after(late: timedelta, patience: timedelta) -> timedelta:
-    """How late an INVITE may leave after its next turn, having missed one by `late`: a machine that was late once will be again."""
+    """How late an INVITE may leave after its next turn, having missed one more by `late`: a machine that was late twice will be again."""
     return max(patience, min(2 * late, MOST_PATIENCE))
 
 
-def moved_turn(turn: Turn, next_at: datetime, now: datetime, interval: timedelta, patience: timedelta = timedelta(0)) -> Turn:
-    """The turn of somebody who missed it, with `next_at` as it is by now. The INVITE may leave up to `patience` after it.
+def moved_turn(turn: Turn, next_at: datetime, now: datetime, interval: timedelta, wider: timedelta = timedelta(0)) -> Turn:
+    """The turn of somebody who missed it, with `next_at` as it is by now. The INVITE may leave later than is punctual by `wider`.
 
     While nobody has the turn after it, it is taken late, and all that follow move back; else it goes to the end of the line. The next turn
     keeps its `interval` from the latest moment that this INVITE may leave, so that patience costs throughput and never breaks the pace.
     """
     at = now if turn.next_at == next_at else max(next_at, now)
-    return Turn(at, at + interval + patience)
+    return Turn(at, at + interval + wider)
 
 
 def may_be_claimed(next_start_at: datetime, now: datetime, calls_per_second: float, on_their_way: int) -> int:

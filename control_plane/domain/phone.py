@@ -17,6 +17,7 @@ from control_plane.domain import numbering_plan
 from control_plane.domain.errors import Invalid
 
 _FICTIONAL = re.compile(r"\+1[2-9][0-9]{2}55501[0-9]{2}")
+_FIRST_FICTIONAL = "00"
 # ITU-T E.164: at most 15 digits after the plus; the shortest geographic numbers in use have 7 with their country code.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _DIGITS = re.compile(r"[1-9][0-9]*")
@@ -137,6 +138,9 @@ def time_zones(e164: str) -> tuple[str, ...]:
     """Every zone the number may be in, sorted; empty when the plan does not say. Toll-free numbers give dozens (facts/stack §8)."""
     if not is_e164(e164):
         return ()
+    if is_fictional(e164) and not e164.endswith(_FIRST_FICTIONAL):
+        # The compiled plan does not know them, and what is true of an area's first is true of them all.
+        return time_zones(e164[: -len(_FIRST_FICTIONAL)] + _FIRST_FICTIONAL)
     known = numbering_plan.read(e164, None)
     if known is not None:
         return _zones(e164, known[0].country_code, known[1])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from control_plane.db.driver import rows_of, rows_of_last, sent
+from control_plane.db.driver import rows_of, rows_of_each, sent
 from control_plane.db.models import Workspace
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.kit.ids import new_id
@@ -69,9 +69,9 @@ async def test_the_second_statement_of_a_message_sees_what_was_committed_while_t
     with psycopg.connect(url) as other, psycopg.connect(url, autocommit=True) as watch:
         other.execute("select pg_advisory_xact_lock(7)")
         async with create_sessions(engine, "key")() as session, session.begin():
-            asked = asyncio.create_task(rows_of_last(session, (_LOCK, {"key": 7}), (_COUNT, {"name": "meanwhile"})))
+            asked = asyncio.create_task(rows_of_each(session, (_LOCK, {"key": 7}), (_COUNT, {"name": "meanwhile"})))
             while not watch.execute("select 1 from pg_locks where locktype = 'advisory' and not granted").fetchall():
                 await asyncio.sleep(0.01)
             other.execute("insert into workspace (id, name) values (gen_random_uuid(), 'meanwhile')")
             other.commit()
-            assert await asked == [(1,)]
+            assert (await asked)[-1] == [(1,)]

@@ -4,6 +4,7 @@ How punctual they are on a machine of their own is measured by `make bench`; her
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -13,6 +14,7 @@ from sqlalchemy import update
 from control_plane.db.models import Call, Trunk
 from control_plane.dialer import place
 from control_plane.dialer.context import Dialer
+from control_plane.dialer.departure import depart
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository
 from control_plane.dialer.turns import MyTurn, OnTime, keep
@@ -20,7 +22,7 @@ from control_plane.domain.pacing import Turn, spacing
 from control_plane.kit.clock import monotonic
 from control_plane.telephony.port import Answered, Dial, DialResult, Leg
 from sip_config.contract import EventKind
-from sip_config.naming import ATTRIBUTE_CALL_ID
+from sip_config.naming import ATTRIBUTE_CALL_ID, room_name
 from tests.fakes.telephony import FakeTelephony
 from tests.integration.dialer.conftest import Bench
 from tests.integration.dialer.test_claim import numbers
@@ -109,6 +111,30 @@ async def test_whoever_misses_a_turn_moves_it_and_all_that_follow(bench: Bench) 
     assert (on_time[0], on_time[-1]) == (False, True)
     async with bench.dialer.sessions() as session:
         assert (await session.get_one(Trunk, world.trunk.id)).next_send_at >= now + spacing(PER_SECOND)
+
+
+async def test_nothing_else_of_the_process_comes_between_the_look_at_the_clock_and_the_invite(bench: Bench) -> None:
+    await bench.make_world(*numbers(1))
+    call, _ = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Answered())
+    await place.place(bench.dialer, call.id)
+    (sent,) = bench.telephony.sent
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Call).values(state="dialing"))
+    happened: list[str] = []
+
+    class Noting(Watched):
+        async def dial(self, order: Dial) -> DialResult:
+            happened.append("sent")
+            return await super().dial(order)
+
+    async def is_on_time() -> bool:
+        asyncio.get_running_loop().call_soon(happened.append, "something else")
+        happened.append("on time")
+        return True
+
+    assert await depart(replace(bench.dialer, telephony=Noting()), sent, is_on_time) == Answered()
+    assert happened[:2] == ["on time", "sent"]
 
 
 async def test_no_turn_is_taken_at_a_pace_that_the_trunk_has_lost_meanwhile(bench: Bench) -> None:

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import timezone
 
 from control_plane.domain import phone
 from control_plane.domain.errors import Invalid
@@ -95,6 +97,14 @@ def test_zones_are_all_that_the_number_may_be_in() -> None:
     assert phone.time_zones("+12082005678") == ("America/Boise", "America/Los_Angeles")
     assert len(phone.time_zones("+18005551234")) > 10
     assert phone.time_zones("nonsense") == ()
+
+
+def test_fictional_numbers_are_where_the_plan_says_of_each() -> None:
+    for area in range(200, 1000):
+        for last in ("00", "37", "99"):
+            e164 = f"+1{area}55501{last}"
+            said = timezone.time_zones_for_number(phonenumbers.parse(e164))
+            assert phone.time_zones(e164) == tuple(sorted(zone for zone in said if zone != "Etc/Unknown"))
 
 
 def test_the_large_tables_that_nobody_needs_stay_unloaded() -> None:
