@@ -1,6 +1,7 @@
 """The life of a call that came in: get ready while the caller hears it ring, pick up, perhaps ask for a key, talk.
 
-Outside of the hours nobody talks: what is to be said is said, and the call ends. Key 9 means no more calls throughout.
+Outside of the hours nobody talks: what is to be said is said, and the call ends. Where no assistant takes the call, the number may name a
+person whom the caller is put through to. Key 9 means no more calls throughout.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from agent_worker.disclosure import Opening, opening_of
 from agent_worker.opening_line import Line, LineStore
 from agent_worker.sip_leg import SipLeg
 from agent_worker.stopping import OPT_OUT_LABEL
+from agent_worker.warm.transfer import JOINED_LABEL
 from sip_config.contract import CallOrder, EndCause, EventKind
 
 log = structlog.get_logger()
@@ -23,6 +25,8 @@ log = structlog.get_logger()
 CLIP_LIMIT_S = 90.0
 KEY_WAIT_S = 6.0
 """After the last word of the menu: a person has pressed by then, or does not want to."""
+HAND_ON_S = 1.0
+"""The same before somebody is put through, who waits for that and not for a choice."""
 
 
 class InboundCall(Call):
@@ -41,10 +45,7 @@ class InboundCall(Call):
             elif order.inbound is not None and order.inbound.keys:
                 await self._ask_and_talk(order)
             else:
-                conversation = await self._get_ready(order)
-                leg = self._answer(order)
-                if await self._is_answered(leg, order):
-                    await self._talk(leg, conversation, order)
+                await self._pick_up_and_talk(order)
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
@@ -68,10 +69,59 @@ class InboundCall(Call):
             self._pressed.set_result(digit)
         super()._key_pressed(digit)
 
+    async def _pick_up_and_talk(self, order: CallOrder) -> None:
+        try:
+            conversation = await self._get_ready(order)
+        except Exception:
+            await self._pick_up_and_hand_on(order)
+            raise
+        leg = self._answer(order)
+        if await self._is_answered(leg, order):
+            await self._talk(leg, conversation, order)
+
+    async def _pick_up_and_hand_on(self, order: CallOrder) -> None:
+        """No assistant gets ready: only a call that was picked up can be put through."""
+        if order.inbound is not None and order.inbound.fallback:
+            leg = self._answer(order)
+            if await self._is_answered(leg, order) and not await self._hand_on(order) and not leg.left.done():
+                await self._say_nobody(order)
+
     async def _say_closed(self, order: CallOrder) -> None:
-        said = phrases.for_language(order.language)
+        closed = phrases.for_language(order.language).closed
         assert order.inbound is not None
-        await self._say(order, order.inbound.closed_words or said.closed, {OPT_OUT_KEY}, KEY_WAIT_S)
+        hands_on = bool(order.inbound.fallback)
+        leg, _ = await self._say(order, order.inbound.closed_words or closed, {OPT_OUT_KEY}, HAND_ON_S if hands_on else KEY_WAIT_S)
+        if leg is None or await self._hand_on(order):
+            return
+        if hands_on and not leg.left.done():
+            await self._say_nobody(order)
+        if self._wants_no_more:
+            await self._opt_out(order, leg)
+        elif leg.left.done():
+            self._callee_left(leg.left.result())
+        else:
+            self._log.note(EventKind.HANGING_UP, {"end_cause": EndCause.AGENT_HANGUP.value})
+
+    async def _say_nobody(self, order: CallOrder) -> None:
+        await clip.play(self._ctx.room, await self._line(order, phrases.for_language(order.language).closed), "nobody", CLIP_LIMIT_S)
+        await asyncio.sleep(TAIL_S)
+
+    async def _hand_on(self, order: CallOrder) -> bool:
+        """Put the caller through to the person whom the number names for this, if any; whether that was done, and the call is over."""
+        if order.inbound is None or not order.inbound.fallback or self._wants_no_more:
+            return False
+        # Only a call that is known to be answered can be.
+        await self._log.sent()
+        try:
+            found = await self._client.transfer(order.inbound.fallback, can_brief=False)
+        except (Unreachable, Refused, Superseded) as error:
+            log.warning("caller_not_put_through", error=str(error))
+            return False
+        if found.get("is_done") is not True:
+            return False
+        self._log.note(EventKind.OUTCOME_SET, {"label": JOINED_LABEL, "note": ""})
+        self._log.note(EventKind.HANGING_UP, {"end_cause": EndCause.TRANSFER_DONE.value})
+        return True
 
     async def _ask_and_talk(self, order: CallOrder) -> None:
         """Ask whom the caller wants, and have that assistant talk."""
@@ -93,7 +143,7 @@ class InboundCall(Call):
         """Nobody gets ready, and the caller is on the line."""
         if self._wants_no_more:
             await self._opt_out(order, leg)
-        elif not leg.left.done():
+        elif not leg.left.done() and not await self._hand_on(order):
             assert self._apology is not None
             await watchdog.apologise(self._ctx.room, self._apology)
             await asyncio.sleep(TAIL_S)
@@ -134,9 +184,6 @@ class InboundCall(Call):
             return None, ""
         if leg.left.done():
             self._callee_left(leg.left.result())
-            return None, ""
-        if order.inbound is not None and order.inbound.is_closed:
-            self._log.note(EventKind.HANGING_UP, {"end_cause": EndCause.AGENT_HANGUP.value})
             return None, ""
         return leg, key
 

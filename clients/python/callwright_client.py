@@ -2341,6 +2341,7 @@ class Routing(TypedDict):
     hours: NotRequired[dict[str, Any] | None]
     outside: NotRequired["Outside"]
     menu: NotRequired["KeyMenu | None"]
+    fallback: NotRequired[str]
     returns_to_caller: NotRequired[bool]
     most_at_once: NotRequired[int]
 

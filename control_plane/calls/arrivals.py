@@ -206,6 +206,8 @@ def _callers(number: Number, arrived: InboundArrival) -> list[str]:
 def _request(routing: Routing, to: Route) -> dict[str, Any]:
     """What the order is written from, beside the assistant."""
     request: dict[str, Any] = {"welcome_message": routing.greeting} if routing.greeting else {}
+    if routing.fallback:
+        request["fallback"] = routing.fallback
     if to.only_says is not None:
         request["only_says"] = to.only_says
     if to.menu is not None:

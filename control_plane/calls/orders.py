@@ -140,7 +140,9 @@ def _inbound_order(call: Call, parts: Parts, now: datetime, values: Mapping[str,
         callback_number=phone.written_for(call.from_e164, call.to_e164),
         ringing_timeout_s=call.ringing_timeout_s,
         max_duration_s=call.max_duration_s,
-        inbound=InboundOrder(closed_words is not None, closed_words or "", request.get("key_prompt") or "", keys),
+        inbound=InboundOrder(
+            closed_words is not None, closed_words or "", request.get("key_prompt") or "", keys, request.get("fallback") or ""
+        ),
         trace_context=call.trace_context,
     )
 

@@ -53,6 +53,9 @@ class Routing(Struct, forbid_unknown_fields=True, kw_only=True):
     """When the number's assistant takes calls, in the form of a campaign's window; null: always."""
     outside: Outside = field(default_factory=Outside)
     menu: KeyMenu | None = None
+    fallback: Annotated[str, Meta(max_length=200, examples=["Front desk"])] = ""
+    """A person for callers whom no assistant takes: the name of an operator, or of a destination of an assistant. They are put through
+    outside of the hours, after the message, unless another assistant takes the call then, and when none gets ready to talk."""
     returns_to_caller: bool = False
     """Whether somebody who was called from this number in the last 30 days reaches the assistant that called them."""
     most_at_once: Annotated[int, Meta(ge=1, le=1000)] = 10

@@ -123,6 +123,8 @@ class NumberService:
         row = await self.get(number_id, lock=True)
         for assistant_id in dict.fromkeys(assistant_id for _, assistant_id in wanted.assistants()):
             await self._check_assistant(assistant_id)
+        if wanted.fallback and not await self._repository.can_reach(wanted.fallback):
+            raise Invalid.field("fallback", "There is no operator, and no destination of an assistant, of this name.")
         before, row.routing, row.updated_at = row.routing, to_builtins(wanted), self._unit.now
         record(self._unit, self._workspace_id, "number.route", "number", row.id, before, row.routing)
         return wanted

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Sequence, Set
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, text, union, update
+from sqlalchemy import Select, func, or_, select, text, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Assistant, Call, CampaignNumber, CarrierStep, Number, Trunk
+from control_plane.db.models import Assistant, Call, CampaignNumber, CarrierStep, Number, Operator, Trunk
 from control_plane.domain.caller_id import SHORT_CALL, NumberRecord
 from control_plane.trunks.faults import Ended
 from sip_config.contract import NetworkResult
@@ -82,6 +82,13 @@ class NumberRepository:
     async def has_assistant(self, assistant_id: uuid.UUID) -> bool:
         query = select(Assistant.id).where(Assistant.workspace_id == self._workspace_id, Assistant.id == assistant_id)
         return await self._session.scalar(query) is not None
+
+    async def can_reach(self, name: str) -> bool:
+        """Whether calls may be put through to somebody by this name."""
+        operator = select(Operator.id).where(Operator.workspace_id == self._workspace_id, Operator.name == name)
+        named = Assistant.config.contains({"transfer": {"destinations": [{"name": name}]}})
+        assistant = select(Assistant.id).where(Assistant.workspace_id == self._workspace_id, named)
+        return await self._session.scalar(select(or_(operator.exists(), assistant.exists()))) is True
 
     async def in_campaign(self, number_id: uuid.UUID) -> bool:
         query = select(CampaignNumber.campaign_id).where(CampaignNumber.number_id == number_id).limit(1)

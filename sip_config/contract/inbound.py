@@ -28,9 +28,11 @@ class InboundOrder:
     """What makes the order of a call that came in another than that of one that was placed."""
 
     is_closed: bool = False
-    """Nobody takes calls now: that is said, and the call is ended."""
+    """No assistant takes calls now: that is said, and the call is ended, or handed on."""
     closed_words: str = ""
     """What is said then, after who was reached; empty for the plain fact."""
     key_prompt: str = ""
     """Said before the conversation, so that the caller chooses by a key whom to speak with; without a choice the order holds as it is."""
     keys: tuple[str, ...] = ()
+    fallback: str = ""
+    """The name of a person to put the caller through to where no assistant takes the call; empty for nobody."""

@@ -92,7 +92,7 @@ KEPT = (
 LANGUAGES = (
     # Small languages of their own: windows and ladders of a campaign, rules, cron, calendars, JSON Schema, JSON within a text.
     Rule("/campaigns.*|/assistants.*", r"(window|attempts)(\..+)?", OF_VALUES),
-    Rule(r"/numbers/\{number_id\}/routing", r"hours(\..+)?|greeting|time_zone", OF_VALUES),
+    Rule(r"/numbers/\{number_id\}/routing", r"hours(\..+)?|greeting|time_zone|fallback", OF_VALUES),
     Rule("/workspace/rules", r"(stricter|waivers).*", OF_VALUES),
     Rule(
         "/tools.*",

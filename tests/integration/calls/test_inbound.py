@@ -9,9 +9,10 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from control_plane.calls.rooms import identity_of, room_of
 from control_plane.db.models import AgentWorker, Call, UsageRecord, WebhookEvent
 from control_plane.operations.invariants import violations
-from control_plane.telephony.port import Answered
+from control_plane.telephony.port import Answered, Leg
 from sip_config.codec import decode, encode
 from sip_config.contract import (
     CONTRACT_VERSION,
@@ -26,6 +27,7 @@ from sip_config.contract import (
 )
 from sip_config.naming import room_name
 from sip_config.versions import VERSION_HEADER
+from tests.fakes.telephony import FakeRoom
 from tests.integration.calls.conftest import CALLEE, CALLER, Agent, Stage, checked
 
 STRANGER = "+12025550177"
@@ -337,3 +339,37 @@ async def test_of_two_numbers_that_a_carriers_digits_may_be_the_caller_is_who_is
 async def published(stage: Stage, name: str) -> str:
     made = await stage.post("/assistants", {"name": name, "system_prompt": "Be quick.", "first_message": "Hello {name}."})
     return made["id"]
+
+
+async def test_a_number_names_a_person_for_whom_no_assistant_takes_and_only_one_that_there_is(stage: Stage, line: Line) -> None:
+    stage.api.app.state.transfers = stage.telephony
+    path = f"/numbers/{stage.number_id}/routing"
+    refused = checked(await stage.api.manager.put(path, json={"fallback": "Front desk"}), 400)
+    assert refused["errors"][0]["field"] == "fallback"
+    await stage.post("/operators", {"name": "Front desk", "e164": "+12025550150"})
+    never = {"weekly": [{"days": ["mon"], "start": "00:00", "end": "00:01"}], "holidays": []}
+    await line.routed(fallback="Front desk", hours=never, time_zone="Etc/GMT+12")
+    call, agent = await line.rings()
+    order = await order_of(agent)
+    assert order.inbound is not None
+    assert order.inbound.fallback == "Front desk"
+    leg = Leg(identity_of(call), is_agent=False, is_phone=True, call_status="active")
+    stage.telephony.room_of[room_of(call)] = FakeRoom("", {identity_of(call): leg})
+    assert checked(await agent.client.post("/transfer", json={"destination": "Front desk"}), 200)["is_done"] is False
+    await agent.says(EventKind.ANSWERED)
+    assert checked(await agent.client.post("/transfer", json={"destination": "Front desk"}), 200)["is_done"] is True
+    (sent,) = stage.telephony.transfers
+    assert (sent.to, sent.identity) == ("+12025550150", f"sip_{CALLEE}")
+    await agent.reports(outcome=Outcome.TRANSFERRED, end_cause=EndCause.TRANSFER_DONE)
+    shown = await stage.get(f"/calls/{agent.call_id}")
+    assert (shown["outcome"], shown["end_cause"]) == ("transferred", "transfer_done")
+
+
+async def test_a_destination_of_an_assistant_may_be_that_person_too(stage: Stage, line: Line) -> None:
+    has = {"transfer": {"destinations": [{"name": "Night desk", "e164": "+12025550151"}]}}
+    checked(await stage.api.manager.patch(f"/assistants/{stage.assistant_id}", json=has), 200)
+    await line.routed(fallback="Night desk")
+    _, agent = await line.rings()
+    order = await order_of(agent)
+    assert order.inbound is not None
+    assert order.inbound.fallback == "Night desk"

@@ -83,7 +83,7 @@ class Here:
                 raise ConnectionError("this is as far as the test goes")
 
         self.then = lambda: None
-        self.choice_status = 200
+        self.choice_status, self.is_put_through = 200, False
         self.call = Told(ctx, DispatchTicket("c1", 1, "token"), settings, Warm(None, models, http))  # type: ignore[arg-type]
         self._clients = (http, models)
 
@@ -95,6 +95,8 @@ class Here:
             return httpx.Response(200, text=encode(self.orders.pop(0)))
         said = json.loads(request.content)
         self.asked += [(event["kind"], event["data"]) for event in said] if path == "/events" else [(path, said)]
+        if path == "/transfer":
+            return httpx.Response(200, json={"is_done": self.is_put_through, "why": ""})
         return httpx.Response(200, json={"is_another": said.get("key") == "1"} if path == "/choice" else {})
 
     async def _deletes(self, _: Any) -> None:
@@ -136,6 +138,47 @@ async def here(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
 
 CLOSED = (order(InboundOrder(is_closed=True, closed_words="We are back at nine.")), None)
 MENU = (order(InboundOrder(key_prompt="For sales press 1.", keys=("1", "2"))), order(InboundOrder(), "Sales"))
+
+
+HANDED_ON = (order(InboundOrder(is_closed=True, closed_words="One moment.", fallback="Front desk")), None)
+NOT_READY = (order(InboundOrder(fallback="Front desk")), None)
+MENU_WITH_DESK = (order(InboundOrder(key_prompt="For sales press 1.", keys=("1",), fallback="Front desk")), None)
+
+
+@pytest.mark.parametrize("here", [HANDED_ON, NOT_READY, MENU_WITH_DESK], ids=["closed", "not ready", "menu"], indirect=True)
+async def test_whom_no_assistant_takes_is_put_through_to_the_person_whom_the_number_names(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("KEY_WAIT_S", "HAND_ON_S"):
+        monkeypatch.setattr(f"agent_worker.inbound_call.{name}", 0.1)
+    here.is_put_through = True
+    here.room.has_spoken.set()
+    await here.lives()
+    assert here.said_of("/transfer") == [{"destination": "Front desk", "can_brief": False}]
+    assert here.said_of("outcome_set") == [{"label": "transferred", "note": ""}]
+    assert here.said_of("hanging_up") == [{"end_cause": "transfer_done"}]
+    asked = [name for name, _ in here.asked]
+    assert asked.index("answered") < asked.index("/transfer")
+    assert not {"nobody", "apology"} & set(here.room.tracks)
+
+
+@pytest.mark.parametrize("here", [HANDED_ON, NOT_READY], ids=["closed", "not ready"], indirect=True)
+async def test_where_that_person_does_not_take_the_call_it_is_said_that_nobody_is_there(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_worker.inbound_call.HAND_ON_S", 0.1)
+    await here.lives()
+    assert len(here.said_of("/transfer")) == 1
+    assert here.room.tracks[-1] == "nobody"
+    assert {"end_cause": "transfer_done"} not in here.said_of("hanging_up")
+    assert here.said_of("room") == ["deleted"]
+
+
+@pytest.mark.parametrize("here", [HANDED_ON], indirect=True)
+async def test_who_wants_no_more_calls_is_not_put_through(here: Here) -> None:
+    await here.lives(lambda: here.room.presses("9"))
+    assert here.said_of("/opt-out")[0]["quote"] == "pressed 9"
+    assert here.said_of("/transfer") == []
 
 
 @pytest.mark.parametrize("here", [CLOSED], indirect=True)
