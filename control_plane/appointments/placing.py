@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from control_plane.appointments.repository import AppointmentRepository, ReminderWork
 from control_plane.appointments.service import replan, tell
-from control_plane.appointments.together import agenda_of, give_up, join, place_of, take_along
+from control_plane.appointments.together import agenda_of, give_up, is_called_about, join, place_of, take_along
 from control_plane.audit.service import record
 from control_plane.calls.giving_way import ANOTHER_CALL, WE_FAILED, moved_to
 from control_plane.calls.meeting_repository import Own, Whom
@@ -18,7 +18,7 @@ from control_plane.calls.schemas import NewCall
 from control_plane.calls.service import CallService
 from control_plane.db.models import Appointment, AppointmentReminder, Call, Contact
 from control_plane.db.unit import Unit
-from control_plane.domain.call_state import BEFORE_DIAL, CallState
+from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Unavailable
 from control_plane.domain.reminding import LABELS, LAST_CALL, REMINDED, STATUS_OF_LABEL, label_at, time_of
 from control_plane.kit import metrics
@@ -29,6 +29,8 @@ LOOK_AGAIN = timedelta(minutes=1)
 """After something that a person or a task may mend: a trunk that is not connected yet, an assistant that is not published."""
 _MOST_EVIDENCE = 2000
 _TOO_LATE = "It was too late to remind of it."
+IN_ONE_CALL = "Settled by the call of another of its reminders, which had not ended by then."
+WAITS_FOR_WORD = "Waits to hear what came of the call of another of its reminders."
 
 
 async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
@@ -40,6 +42,9 @@ async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
     obstacle = _obstacle(unit, row, reminder)
     if obstacle:
         _close(unit, reminder, "skipped", obstacle)
+        return
+    if is_called_about(row):
+        await _follow_other(unit, row, reminder)
         return
     if await join(unit, row, reminder):
         return
@@ -59,6 +64,17 @@ async def make(unit: Unit, reminder_id: uuid.UUID) -> None:
         await merging.take_along(unit, call)
         await merging.take_over(unit, call)
         reminder.note = reminder.note if reminder.note in (ANOTHER_CALL, WE_FAILED) else ""
+
+
+async def _follow_other(unit: Unit, row: Appointment, reminder: AppointmentReminder) -> None:
+    """Another reminder of the appointment has its call. The person is reminded in that one; when it is over, what they have said in it
+    decides first whether they are to be reminded again."""
+    others = [each.call_id for each in row.reminders if each.state == "calling"]
+    calls = [await ReminderWork(unit.session).call(call_id) for call_id in others]
+    if any(call is not None and call.state not in FINAL for call in calls):
+        _close(unit, reminder, "skipped", IN_ONE_CALL)
+    else:
+        reminder.due_at, reminder.note = unit.now + LOOK_AGAIN, reminder.note or WAITS_FOR_WORD
 
 
 async def _moved_to(unit: Unit, row: Appointment) -> datetime | None:
@@ -138,7 +154,7 @@ def _obstacle(unit: Unit, row: Appointment, reminder: AppointmentReminder) -> st
     if unit.now >= row.starts_at - LAST_CALL:
         return _TOO_LATE
     later = [r for r in row.reminders if r.starts_at == row.starts_at and r.offset_s < reminder.offset_s]
-    return "A later reminder was due already." if any(r.state == "waiting" and r.due_at <= unit.now for r in later) else ""
+    return "A later reminder was due already." if any(r.state in ("waiting", "done") and r.due_at <= unit.now for r in later) else ""
 
 
 async def _call(unit: Unit, row: Appointment, reminder: AppointmentReminder) -> Call:
@@ -164,6 +180,8 @@ async def _words(unit: Unit, call: Call) -> str:
 def _end_in_words(call: Call | None, status: str | None) -> str:
     if call is None:
         return "The call is no longer on record."
+    if call.answered_at is None and call.state == CallState.LOST:
+        return "Nobody can say what became of the call."
     if call.answered_at is None:
         return "Nobody was reached."
     return f"Answered: {status.replace('_', ' ')}." if status else "Answered, without a word on whether they will come."

@@ -85,10 +85,11 @@ class ReminderWork:
         return (await self._session.scalars(query.order_by(AppointmentReminder.due_at, AppointmentReminder.id).limit(limit))).all()
 
     async def ended(self, now: datetime, patience: timedelta, limit: int) -> Sequence[uuid.UUID]:
-        """Reminders whose call is over and told of; after a while also without the agent's report, which may come of a lost call too. A
-        call that is gone is over as well."""
+        """Reminders whose call is over and told of; after a while also without the agent's report, which may come of a lost call too, as
+        long as its phone may be in use. A call that is gone is over as well."""
         was_not_answered = and_(Call.answered_at.is_(None), Call.state != CallState.LOST)
-        told = or_(Call.reported_at.is_not(None), was_not_answered, Call.updated_at < now - patience)
+        is_silent = and_(Call.updated_at < now - patience, or_(Call.state != CallState.LOST, ~Call.holds_number))
+        told = or_(Call.reported_at.is_not(None), was_not_answered, is_silent)
         over = or_(Call.id.is_(None), and_(Call.state.in_(FINAL), told))
         query = select(AppointmentReminder.id).outerjoin(Call, Call.id == AppointmentReminder.call_id)
         return (await self._session.scalars(query.where(AppointmentReminder.state == "calling", over).limit(limit))).all()

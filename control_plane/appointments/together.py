@@ -35,12 +35,11 @@ async def take_along(unit: Unit, host: Call, row: Appointment, may_be_made: Call
     if host.due_at > unit.now + TOGETHER:
         return
     work = ReminderWork(unit.session)
-    contact, seen = await work.contact(row.contact_id), set[uuid.UUID]()
+    contact = await work.contact(row.contact_id)
     for other, reminder in await work.companions(row, unit.now + TOGETHER, MOST):
         is_in_time = host.due_at <= other.starts_at - LAST_CALL
-        if is_in_time and other.id not in seen and not is_full(host) and may_be_made(other, reminder):
+        if is_in_time and not is_called_about(other) and not is_full(host) and may_be_made(other, reminder):
             _carry(host, other, reminder, contact)
-            seen.add(other.id)
     await unit.session.flush()
 
 
@@ -59,6 +58,12 @@ async def give_up(unit: Unit, call_id: uuid.UUID, appointment_id: uuid.UUID, not
     await let_go(unit, call_id)
     await work.set_free(call_id, appointment_id, unit.now)
     return False
+
+
+def is_called_about(row: Appointment) -> bool:
+    """Whether the person is being reminded of it, or was in a call of which nothing has been concluded yet: offsets may lie so close
+    together that the next one falls into the call of the one before, and nobody is told the same twice."""
+    return any(each.state == "calling" for each in row.reminders)
 
 
 def place_of(call: Call, reminder: AppointmentReminder) -> int:

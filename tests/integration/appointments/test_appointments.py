@@ -225,6 +225,28 @@ async def test_the_late_report_of_a_lost_call_is_waited_for(desk: Desk) -> None:
     assert (await desk.read(appointment))["status"] == "canceled"
 
 
+async def test_what_is_said_in_a_lost_call_counts_as_long_as_its_phone_may_be_in_use(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, reminder_offsets_s=[2 * 3600])
+    await desk.keep(HOUR)
+    call = {"id": str((await desk.calls())[0].id)}
+    await desk.stage.change(call, state="lost", holds_number=True)
+    await desk.keep(HOUR / 2)
+    assert states(await desk.read(appointment)) == [(7200, "calling")]
+    said = {"answered_at": desk.now, "reported_at": desk.now, "outcome_label": "cancel", "holds_number": False}
+    await desk.stage.change(call, **said)
+    await desk.keep()
+    assert (await desk.read(appointment))["status"] == "canceled"
+
+
+async def test_of_a_lost_call_that_is_not_heard_of_again_nobody_says_that_it_reached_nobody(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, reminder_offsets_s=[2 * 3600])
+    await desk.keep(HOUR)
+    await desk.stage.change({"id": str((await desk.calls())[0].id)}, state="lost", holds_number=False)
+    await desk.keep(HOUR / 2)
+    (reminder,) = (await desk.read(appointment))["reminders"]
+    assert (reminder["state"], reminder["note"]) == ("done", "Nobody can say what became of the call.")
+
+
 async def test_a_deleted_appointment_ends_its_call(desk: Desk) -> None:
     appointment = await desk.appointment(3 * DAY)
     await desk.keep(DAY)

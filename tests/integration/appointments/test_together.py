@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from control_plane.appointments.placing import IN_ONE_CALL, WAITS_FOR_WORD
 from control_plane.calls.giving_way import ANOTHER_CALL
 from control_plane.schedules.merging import MERGED
 from sip_config.contract import EventKind, Outcome, Speaker, Turn
@@ -112,3 +115,80 @@ async def test_what_another_assistant_reminds_of_is_moved(desk: Desk) -> None:
     (call,) = await desk.calls()
     reminder = await _reminder(desk, second)
     assert ("carries" in call.request, reminder["state"], reminder["note"]) == (False, "waiting", ANOTHER_CALL)
+
+
+CLOSE = {"reminder_offsets_s": [7200, 7200 - 600]}
+
+
+async def _reminders(desk: Desk, appointment: Any) -> list[tuple[str, str]]:
+    """State and note, the longest offset first."""
+    shown = sorted((await desk.read(appointment))["reminders"], key=lambda each: -each["offset_s"])
+    return [(each["state"], each["note"]) for each in shown]
+
+
+@pytest.mark.parametrize("is_held", [False, True], ids=["waits", "is held"])
+async def test_an_offset_that_falls_into_the_call_of_the_one_before_is_settled_by_it(desk: Desk, is_held: bool) -> None:
+    appointment = await desk.appointment(3 * HOUR, **CLOSE)
+    await desk.stage.post("/webhook-endpoints", {"url": "https://hooks.example.com/", "events": ["appointment.updated"]})
+    await desk.keep(HOUR)
+    agent = await desk.answer() if is_held else None
+    await desk.keep(10 * MINUTE)
+    assert (await _reminders(desk, appointment), len(await desk.calls())) == ([("calling", ""), ("skipped", IN_ONE_CALL)], 1)
+    agent = agent or await desk.answer()
+    await agent.reports(outcome=Outcome.PARTIAL, outcome_label="confirmed")
+    await desk.keep()
+    await desk.keep(HOUR)
+    assert (await desk.read(appointment))["status"] == "confirmed"
+    assert (len(await desk.calls()), len((await desk.stage.get("/webhook-deliveries"))["items"])) == (1, 1)
+
+
+async def test_nobody_is_told_twice_in_one_call_of_an_appointment_with_close_offsets(desk: Desk) -> None:
+    made = [await desk.appointment(3 * HOUR, title=title, **CLOSE) for title in ("Dentist", "Blood test")]
+    await desk.keep(HOUR)
+    await desk.keep(10 * MINUTE)
+    (call,) = await desk.calls()
+    assert len(_numbered(call.request)) == 2
+    for appointment in made:
+        assert [state for state, _ in await _reminders(desk, appointment)] == ["calling", "skipped"]
+
+
+async def test_after_a_call_of_which_nothing_is_concluded_yet_the_next_offset_waits_for_what_was_said(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, **CLOSE)
+    await desk.keep(HOUR)
+    await desk.answer()
+    (call,) = await desk.calls()
+    over = {"state": "ended", "ended_at": desk.now, "holds_number": False, "updated_at": desk.now + 10 * MINUTE}
+    await desk.stage.change({"id": str(call.id)}, **over)
+    await desk.keep(10 * MINUTE)
+    assert (await _reminders(desk, appointment), len(await desk.calls())) == ([("calling", ""), ("waiting", WAITS_FOR_WORD)], 1)
+    await desk.stage.change({"id": str(call.id)}, reported_at=desk.now, outcome_label="cancel")
+    await desk.keep()
+    await desk.keep(MINUTE)
+    assert [state for state, _ in await _reminders(desk, appointment)] == ["done", "canceled"]
+    assert len(await desk.calls()) == 1
+
+
+async def test_a_call_that_came_to_nothing_is_made_again_also_where_it_has_settled_another_offset(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, **CLOSE)
+    await desk.keep(HOUR)
+    await desk.keep(10 * MINUTE)
+    given_up = {"state": "released", "holds_number": False, "ended_at": desk.now}
+    await desk.stage.change({"id": str((await desk.calls())[0].id)}, **given_up)
+    await desk.keep()
+    await desk.keep(MINUTE)
+    assert [state for state, _ in await _reminders(desk, appointment)] == ["calling", "skipped"]
+    assert len(await desk.calls()) == 2
+
+
+async def test_what_failed_on_our_side_is_not_made_again_once_a_later_offset_has_reminded(desk: Desk) -> None:
+    appointment = await desk.appointment(3 * HOUR, reminder_offsets_s=[7200, 7200 - 30])
+    await desk.keep(HOUR)
+    failed = {"state": "ended", "answered_at": desk.now, "reported_at": desk.now, "outcome": "agent_failure", "network_result": "answered"}
+    await desk.stage.change({"id": str((await desk.calls())[0].id)}, **failed, holds_number=False)
+    await desk.keep()
+    await desk.keep(MINUTE / 2)
+    reached = {"state": "ended", "answered_at": desk.now, "reported_at": desk.now, "outcome_label": "confirmed", "holds_number": False}
+    await desk.stage.change({"id": str((await desk.calls())[1].id)}, **reached)
+    await desk.keep()
+    await desk.keep(MINUTE)
+    assert ([state for state, _ in await _reminders(desk, appointment)], len(await desk.calls())) == (["skipped", "done"], 2)
