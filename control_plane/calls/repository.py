@@ -26,7 +26,7 @@ from control_plane.db.models import (
     Workspace,
 )
 from control_plane.db.rows import Rows, as_json, insert_of
-from control_plane.domain.call_state import BEFORE_DIAL, LIVE
+from control_plane.domain.call_state import BEFORE_DIAL, LIVE, CallState
 from control_plane.kit.ids import new_id
 from sip_config.contract import CallPurpose
 
@@ -100,10 +100,10 @@ class CallRepository:
         """The call of a schedule's run that has not been dialled yet."""
         return await self._session.scalar(select(Call).where(Call.schedule_run_id == run_id, Call.state.in_(BEFORE_DIAL)))
 
-    async def last_of_run(self, run_id: uuid.UUID) -> Call | None:
-        """The newest of the run's own calls, as it is now."""
-        query = select(Call).where(Call.schedule_run_id == run_id).order_by(Call.attempt.desc()).limit(1)
-        return await self._session.scalar(query.execution_options(populate_existing=True))
+    async def lost_of_run(self, run_id: uuid.UUID) -> Sequence[Call]:
+        """The run's own calls of which nobody could say what became, as they are now."""
+        query = select(Call).where(Call.schedule_run_id == run_id, Call.state == CallState.LOST).order_by(Call.attempt)
+        return (await self._session.scalars(query.execution_options(populate_existing=True))).all()
 
     async def live(self, workspace_id: uuid.UUID) -> Sequence[Call]:
         query = select(Call).where(Call.workspace_id == workspace_id, Call.state.in_(LIVE), Call.claimed_at.is_not(None))

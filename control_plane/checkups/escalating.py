@@ -17,16 +17,27 @@ from control_plane.domain.checkup import LABELS, LONGEST_WAIT, Acknowledged, Aga
 from control_plane.domain.errors import CallwrightError
 from control_plane.domain.pacing import Priority
 from control_plane.kit import metrics
+from control_plane.schedules.running import credit, reached_after_all
 from control_plane.webhooks.events import emit
 from sip_config.contract import CallPurpose, Outcome
 
 
 async def begin(unit: Unit, checkup_id: uuid.UUID, run_id: uuid.UUID) -> None:
-    """A run was missed. Whoever could not be called at all, for a reason of ours or the rules', is told of and nobody else is called."""
-    begun = await CheckUpWork(unit.session).begin(checkup_id, run_id)
-    if begun is None:
+    """A run was missed. Whoever could not be called at all, for a reason of ours or the rules', is told of and nobody else is called; nor
+    is anybody where a lost call turns out to have reached the person."""
+    work = CheckUpWork(unit.session)
+    missed = await work.take_missed(checkup_id, run_id)
+    if missed is None:
         return
-    checkup, run, escalation = begun
+    checkup, run, schedule = missed
+    reached = await reached_after_all(unit, run, schedule)
+    if reached is not None:
+        credit(run, reached)
+        run.state = "completed"
+        return
+    escalation = await work.begin(checkup, run)
+    if escalation is None:
+        return
     # A try that was made in the call of something else is among the attempts, and leaves no call of the run's own behind.
     # So is one that failed on our side, or of which nobody knows what became: they are counted by their end only.
     was_tried = run.attempts or run.attempts_by_result.keys() & {"agent_failure", "lost"}
@@ -56,6 +67,10 @@ async def go_on(unit: Unit, escalation_id: uuid.UUID) -> None:
         case Again(at):
             escalation.due_at = at
         case Next(because):
+            escalation.acknowledged_by = await work.acknowledged_before(checkup, escalation)
+            if escalation.acknowledged_by is not None:
+                await _finish(unit, checkup, escalation, "acknowledged")
+                return
             _note(escalation, f"Safety contact {escalation.place}: {because}.")
             await _next(unit, checkup, escalation)
 

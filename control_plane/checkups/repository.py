@@ -21,14 +21,15 @@ from control_plane.db.models import (
     ScheduleRun,
     Workspace,
 )
-from control_plane.domain.call_state import BEFORE_DIAL, FINAL
+from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState
 from control_plane.kit.ids import new_id
-from sip_config.contract import AnsweredBy
+from sip_config.contract import ACKNOWLEDGED, AnsweredBy, CallPurpose
 
 _SOMEBODY_ELSE = ("wrong_person", "wrong_number")
-_LAST_CALL = (Call.schedule_run_id == ScheduleRun.id, Call.attempt == ScheduleRun.calls)
+# A lost one may have been told of when another had been made.
+_OWN_CALL = (Call.schedule_run_id == ScheduleRun.id, or_(Call.attempt == ScheduleRun.calls, Call.state == CallState.LOST))
 _WITH_THEM = (Call.answered_by == AnsweredBy.HUMAN, Call.outcome.not_in(_SOMEBODY_ELSE))
-_SPOKEN_TO = or_(exists().where(*_LAST_CALL, *_WITH_THEM), exists().where(Call.id == ScheduleRun.merged_into, *_WITH_THEM))
+_SPOKEN_TO = or_(exists().where(*_OWN_CALL, *_WITH_THEM), exists().where(Call.id == ScheduleRun.merged_into, *_WITH_THEM))
 """As domain/follow_up.was_spoken_to: who picked up and was silent, or a machine, has not been checked on."""
 MISSED = or_(ScheduleRun.state.in_(("failed", "refused", "missed")), and_(ScheduleRun.state == "completed", ~_SPOKEN_TO))
 """A run in which the person themselves was not spoken to."""
@@ -119,17 +120,22 @@ class CheckUpWork:
         query = query.where(Schedule.plan["time_zone"].astext != zone).order_by(CheckUp.id).limit(limit)
         return [(workspace_id, checkup_id) for workspace_id, checkup_id in await self._session.execute(query)]
 
-    async def begin(self, checkup_id: uuid.UUID, run_id: uuid.UUID) -> tuple[CheckUp, ScheduleRun, CheckUpEscalation] | None:
-        """The row of what follows from this run; None when somebody else has made it."""
+    async def take_missed(self, checkup_id: uuid.UUID, run_id: uuid.UUID) -> tuple[CheckUp, ScheduleRun, Schedule] | None:
+        """The run if it stands as missed, locked, with its check-up, whose contact stays as for `take`; None when another worker has it."""
         checkup = await self._session.get(CheckUp, checkup_id)
-        run = await self._session.get(ScheduleRun, run_id, populate_existing=True)
-        if checkup is None or run is None:
+        if checkup is None:
             return None
         await self._hold(checkup.contact_id)
-        row = {"id": new_id(), "workspace_id": checkup.workspace_id, "checkup_id": checkup_id, "run_id": run_id}
+        query = select(ScheduleRun, Schedule).join(Schedule, Schedule.id == ScheduleRun.schedule_id).where(ScheduleRun.id == run_id, MISSED)
+        locked = query.with_for_update(of=ScheduleRun, skip_locked=True).execution_options(populate_existing=True)
+        row = (await self._session.execute(locked)).first()
+        return (checkup, row[0], row[1]) if row is not None else None
+
+    async def begin(self, checkup: CheckUp, run: ScheduleRun) -> CheckUpEscalation | None:
+        """The row of what follows from this run; None when somebody else has made it."""
+        row = {"id": new_id(), "workspace_id": checkup.workspace_id, "checkup_id": checkup.id, "run_id": run.id}
         made = insert(CheckUpEscalation).values(row).on_conflict_do_nothing(index_elements=["run_id"]).returning(CheckUpEscalation)
-        escalation = await self._session.scalar(made)
-        return (checkup, run, escalation) if escalation is not None else None
+        return await self._session.scalar(made)
 
     async def over(self, now: datetime, limit: int) -> Sequence[uuid.UUID]:
         """Escalations whose call is over, or is to be repeated now. A call that was erased is over too."""
@@ -162,6 +168,13 @@ class CheckUpWork:
 
     async def call(self, call_id: uuid.UUID | None) -> Call | None:
         return await self._session.get(Call, call_id, populate_existing=True) if call_id is not None else None
+
+    async def acknowledged_before(self, checkup: CheckUp, escalation: CheckUpEscalation) -> uuid.UUID | None:
+        """The safety contact who has acknowledged in an earlier call of the escalation, of which that was heard only afterwards."""
+        theirs = Call.contact_id.in_([each.contact_id for each in checkup.safety_contacts])
+        of_this = (Call.purpose == CallPurpose.ESCALATION, Call.request.contains({"metadata": {"escalation_id": str(escalation.id)}}))
+        query = select(Call.contact_id).where(theirs, *of_this, Call.workspace_id == checkup.workspace_id)
+        return await self._session.scalar(query.where(Call.outcome_label == ACKNOWLEDGED).order_by(Call.id).limit(1))
 
     async def schedule(self, checkup: CheckUp) -> Schedule:
         return await self._session.get_one(Schedule, checkup.schedule_id)

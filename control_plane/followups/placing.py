@@ -7,7 +7,7 @@ A step and its call are committed together, so a step is called once whatever di
 import uuid
 from datetime import datetime, timedelta
 
-from control_plane.calls.giving_way import ANOTHER_CALL, moved_to
+from control_plane.calls.giving_way import ANOTHER_CALL, LOOK_AGAIN, moved_to
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.meeting_repository import Own, Whom
 from control_plane.calls.schemas import NewCall
@@ -78,8 +78,13 @@ async def make(unit: Unit, step_id: uuid.UUID) -> None:
         await hand_over(unit, row, OPTED_OUT)
         return
     contact_id = row.contact_id or await LookupRepository(unit.session, row.workspace_id).contact_with(row.to_e164)
-    if await _was_reached(unit, step):
+    lost = await _lost_call(unit, step)
+    if lost is not None and was_spoken_to(AnsweredBy(lost.answered_by or AnsweredBy.NONE), Outcome(lost.outcome or Outcome.UNKNOWN)):
         await _judge(unit, row, step)
+        return
+    if lost is not None and lost.holds_number:
+        # Somebody may be talking with them: what has become of it is heard before they are called again.
+        step.due_at = unit.now + LOOK_AGAIN
         return
     later = await _moved_to(unit, row, step, contact_id)
     if later is not None:
@@ -125,12 +130,10 @@ async def _judge(unit: Unit, row: FollowUp, step: FollowUpStep) -> None:
             pass
 
 
-async def _was_reached(unit: Unit, step: FollowUpStep) -> bool:
-    """Whether the call before, of which nobody could say what became, has been told of since."""
-    lost = await FollowUpWork(unit.session).call(step.call_id)
-    if lost is None or lost.state != CallState.LOST:
-        return False
-    return was_spoken_to(AnsweredBy(lost.answered_by or AnsweredBy.NONE), Outcome(lost.outcome or Outcome.UNKNOWN))
+async def _lost_call(unit: Unit, step: FollowUpStep) -> Call | None:
+    """The step's call before, if nobody could say what became of it; it may have been told of since."""
+    call = await FollowUpWork(unit.session).call(step.call_id)
+    return call if call is not None and call.state == CallState.LOST else None
 
 
 async def _moved_to(unit: Unit, row: FollowUp, step: FollowUpStep, contact_id: uuid.UUID | None) -> datetime | None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Appointment, AppointmentReminder, Call, CheckUp, GateVerdict, Schedule, ScheduleRun
+from control_plane.domain.call_state import CallState
 from control_plane.domain.pacing import Priority
 from control_plane.domain.reminding import REMINDED
 
@@ -31,6 +32,13 @@ class MergingRepository:
         query = query.where(or_(Call.schedule_run_id.is_not(None), of_reminder), ~same, or_(Call.due_at <= soon, is_held_back))
         query = query.order_by(Call.due_at).limit(1).with_for_update(of=Call)
         return await self._session.scalar(query.execution_options(**_FRESH))
+
+    async def lost_hosts(self, run: ScheduleRun, schedule: Schedule, contact_id: uuid.UUID | None) -> Sequence[Call]:
+        """Calls of something else that carried this run and of which nobody could say what became, as they are now."""
+        carried_it = Call.request.contains({"carries": [{"run_id": str(run.id)}]})
+        query = select(Call).where(_callee(schedule, contact_id), Call.workspace_id == run.workspace_id, Call.state == CallState.LOST)
+        query = query.where(carried_it).order_by(Call.id)
+        return (await self._session.scalars(query.execution_options(**_FRESH))).all()
 
     async def reminder_at(self, assistant_id: uuid.UUID, contact_id: uuid.UUID, since: datetime, until: datetime) -> datetime | None:
         """When the same assistant is to remind the person of an appointment, if that is within this time."""

@@ -1,6 +1,7 @@
 """A run becomes a call by the service that makes single calls, and follows it: again by the retry policy, or to its end."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from control_plane.calls.giving_way import ANOTHER_CALL, WE_FAILED, moved_to
@@ -17,7 +18,8 @@ from control_plane.domain.call_state import CallState
 from control_plane.domain.errors import CallwrightError, Conflict, Refused, Unavailable
 from control_plane.domain.follow_up import was_spoken_to
 from control_plane.domain.retry_policy import Again, RetryPolicy
-from control_plane.schedules.merging import PROMISED, TOGETHER_WITH, join, let_go, take_along, take_out
+from control_plane.schedules.merging import MERGED, PROMISED, TOGETHER_WITH, join, let_go, take_along, take_out
+from control_plane.schedules.merging_repository import MergingRepository
 from control_plane.schedules.run_ends import close, explain, unsay
 from sip_config.contract import AnsweredBy, CallPurpose, Outcome
 
@@ -50,11 +52,17 @@ async def make_call(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call:
 
 async def start(unit: Unit, run: ScheduleRun, schedule: Schedule) -> None:
     """Make the call of a run that is due, or write down why there is none."""
+    lost = await _lost_calls(unit, run, schedule)
+    reached = _reached_in(lost)
+    if reached is not None:
+        _settle_reached(unit, run, schedule, reached)
+        return
+    if any(call.holds_number for call in lost) and unit.now + LOOK_AGAIN <= run.start_by:
+        # Somebody may be talking with them: what has become of it is heard before they are called again.
+        run.due_at = unit.now + LOOK_AGAIN
+        return
     if unit.now > run.start_by:
         close(unit, run, "missed", [f"It could not begin by {run.start_by:%Y-%m-%d %H:%M} UTC."])
-        return
-    if await _was_reached(unit, run):
-        close(unit, run, "completed", [REACHED_AFTER_ALL])
         return
     contact_id = await _contact_of(unit, schedule)
     if await join(unit, run, schedule, contact_id):
@@ -102,6 +110,20 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
         _again(run, schedule, followed.at, f"To be called {followed.reason}.")
 
 
+async def reached_after_all(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call | None:
+    """A call of which nobody could say what became, the run's own or one that carried it, and of which has been told since that the person
+    was spoken to. None where they were promised another call: that is made."""
+    return _reached_in(await _lost_calls(unit, run, schedule))
+
+
+def credit(run: ScheduleRun, call: Call) -> None:
+    """The run was made in this call, as `reached_after_all` has found."""
+    if call.schedule_run_id != run.id:
+        run.merged_into = call.id
+        explain(run, [MERGED])
+    explain(run, [REACHED_AFTER_ALL])
+
+
 async def withdraw(unit: Unit, run: ScheduleRun, state: str, reason: str) -> None:
     """Close a run that is not over, and end its call; where the phone may ring already, both go on. What is only carried by the call of
     something else is taken out of it."""
@@ -134,12 +156,26 @@ async def _contact_of(unit: Unit, schedule: Schedule) -> uuid.UUID | None:
     return await LookupRepository(unit.session, schedule.workspace_id).contact_with(schedule.phone_number)
 
 
-async def _was_reached(unit: Unit, run: ScheduleRun) -> bool:
-    """Whether the call before, of which nobody could say what became, has been told of since."""
-    lost = await CallRepository(unit.session).last_of_run(run.id) if "lost" in run.attempts_by_result else None
-    if lost is None or lost.state != CallState.LOST:
-        return False
-    return was_spoken_to(AnsweredBy(lost.answered_by or AnsweredBy.NONE), Outcome(lost.outcome or Outcome.UNKNOWN))
+def _settle_reached(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None:
+    if call.outcome == Outcome.CALLBACK and call.callback_at is not None:
+        _again(run, schedule, max(unit.now, call.callback_at), PROMISED)
+        return
+    credit(run, call)
+    close(unit, run, "completed", ())
+
+
+async def _lost_calls(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Sequence[Call]:
+    if "lost" not in run.attempts_by_result or PROMISED in run.reasons:
+        return ()
+    own = await CallRepository(unit.session).lost_of_run(run.id)
+    return (*own, *await MergingRepository(unit.session).lost_hosts(run, schedule, await _contact_of(unit, schedule)))
+
+
+def _reached_in(lost: Sequence[Call]) -> Call | None:
+    spoken_to = (
+        call for call in lost if was_spoken_to(AnsweredBy(call.answered_by or AnsweredBy.NONE), Outcome(call.outcome or Outcome.UNKNOWN))
+    )
+    return next(spoken_to, None)
 
 
 def _is_of_checkup(schedule: Schedule) -> bool:

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from control_plane.checkups.tasks import follow_people, keep_checkups
 from control_plane.db.models import CheckUp, CheckUpContact, CheckUpEscalation, Schedule
+from control_plane.schedules.merging import MERGED
+from control_plane.schedules.running import REACHED_AFTER_ALL
 from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
 from tests.integration.checkups.conftest import CONSENT, Checks
 from tests.integration.dying import PATIENCE_S, frozen_worker
@@ -74,6 +76,19 @@ async def test_the_first_acknowledgement_stops_the_calls(checks: Checks) -> None
     await checks.work()
     assert (await checks.shown(made))["last_escalation"]["acknowledged_by"] == checks.sister
     assert await checks.calls(checks.neighbour) == []
+
+
+async def test_an_acknowledgement_that_is_heard_of_late_stops_the_calls_and_alarms_nobody(checks: Checks) -> None:
+    await _listen(checks)
+    made = await checks.is_missed()
+    sister = await checks.last()
+    await checks.care.ends(sister, **LOST)
+    await checks.work()
+    assert str((await checks.last()).contact_id) == checks.neighbour
+    await checks.care.ends(sister, **ACKNOWLEDGED | {"state": "lost"})
+    await checks.nobody_answers()
+    last = (await checks.shown(made))["last_escalation"]
+    assert (last["state"], last["acknowledged_by"], await _events(checks)) == ("acknowledged", checks.sister, [])
 
 
 async def test_when_nobody_acknowledges_whoever_subscribed_is_told(checks: Checks) -> None:
@@ -161,12 +176,7 @@ async def test_a_person_who_cannot_be_called_at_all_alerts_and_disturbs_nobody(c
 
 
 async def test_who_was_tried_in_the_call_of_something_else_and_may_not_be_called_again_alarms_their_network(checks: Checks) -> None:
-    made = await checks.checkup()
-    at = datetime.fromisoformat(made["next_at"]) - timedelta(minutes=5)
-    whom = {"assistant_id": checks.care.assistant_id, "contact_id": checks.care.contact_id}
-    plan = {"name": "Talk", "run_at": at.isoformat(), "time_zone": "UTC"}
-    await checks.world.ours.post("/schedules", plan | whom)
-    await checks.work(after=at - checks.world.clock.now())
+    made = await checks.is_carried()
     await checks.nobody_answers()
     await checks.care.opt_out()
     await checks.work(after=timedelta(minutes=16))
@@ -241,14 +251,68 @@ async def test_what_became_of_an_only_try_is_waited_for_and_tried_again_before_a
     assert str((await checks.last()).contact_id) == checks.sister
 
 
-async def test_who_was_spoken_to_in_a_call_that_seemed_lost_is_not_called_again(checks: Checks) -> None:
-    made = await checks.is_due(tries=1)
+SPOKEN_TO = {"state": "lost", "answered_by": "human", "outcome": "success", "network_result": "answered"}
+
+
+async def _is_lost(checks: Checks, *, carried: bool) -> Any:
+    """A check-up whose only try was made, in a call of its own or of something else, of which nobody can say what became."""
+    made = await (checks.is_carried(tries=1) if carried else checks.is_due(tries=1))
     await checks.care.ends(await checks.last(), **LOST)
     await checks.work()
-    await checks.care.ends(await checks.last(), "lost", answered_by="human", outcome="success", network_result="answered")
-    await checks.work(after=timedelta(minutes=3))
-    shown = await checks.shown(made)
+    return made
+
+
+async def _run(checks: Checks, checkup: Any) -> Any:
+    (run,) = (await checks.world.ours.get(f"/schedules/{checkup['schedule_id']}/runs"))["items"]
+    return run
+
+
+@pytest.mark.parametrize("carried", [False, True])
+@pytest.mark.parametrize("later", [timedelta(minutes=3), timedelta(hours=3)], ids=["soon", "too late to call again"])
+async def test_who_was_spoken_to_in_a_call_that_seemed_lost_is_not_called_again(checks: Checks, carried: bool, later: timedelta) -> None:
+    made = await _is_lost(checks, carried=carried)
+    lost = await checks.last()
+    await checks.care.ends(lost, **SPOKEN_TO)
+    await checks.work(after=later)
+    shown, run = await checks.shown(made), await _run(checks, made)
     assert (len(await checks.calls()), shown["kept"], shown["missed"]) == (1, 1, 0)
+    assert (run["state"], run["merged_into"]) == ("completed", str(lost.id) if carried else None)
+    assert [MERGED in run["reasons"], REACHED_AFTER_ALL in run["reasons"]] == [carried, True]
+
+
+@pytest.mark.parametrize("carried", [False, True])
+async def test_a_lost_call_that_is_told_of_while_the_person_is_called_again_alarms_nobody(checks: Checks, carried: bool) -> None:
+    made = await _is_lost(checks, carried=carried)
+    lost = await checks.last()
+    await checks.work(after=timedelta(minutes=3))
+    assert len(await checks.calls()) == 2
+    await checks.care.ends(lost, **SPOKEN_TO)
+    await checks.nobody_answers()
+    await checks.work()
+    shown = await checks.shown(made)
+    assert (len(await checks.calls()), shown["kept"], shown["missed"], shown["last_escalation"]) == (2, 1, 0, None)
+
+
+@pytest.mark.parametrize(("told", "calls"), [({}, 2), (SPOKEN_TO, 1)], ids=["never told of", "told of"])
+async def test_nobody_is_called_again_while_somebody_may_be_talking_with_them(checks: Checks, told: dict[str, Any], calls: int) -> None:
+    made = await checks.is_due(tries=1)
+    await checks.care.ends(await checks.last(), **LOST, holds_number=True)
+    await checks.work()
+    await checks.work(after=timedelta(minutes=10))
+    assert (len(await checks.calls()), (await _run(checks, made))["state"]) == (1, "due")
+    await checks.care.ends(await checks.last(), **{"state": "lost"} | told, holds_number=False)
+    await checks.work(after=timedelta(seconds=30))
+    assert (len(await checks.calls()), (await checks.shown(made))["kept"]) == (calls, 2 - calls)
+
+
+async def test_who_was_promised_another_call_in_one_that_seemed_lost_gets_it(checks: Checks) -> None:
+    made = await _is_lost(checks, carried=True)
+    at = checks.world.clock.now() + timedelta(minutes=40)
+    await checks.care.ends(await checks.last(), **SPOKEN_TO | {"outcome": "callback", "callback_at": at})
+    await checks.work(after=timedelta(minutes=39))
+    assert (len(await checks.calls()), (await _run(checks, made))["state"]) == (1, "due")
+    await checks.work(after=timedelta(minutes=1))
+    assert (len(await checks.calls()), (await _run(checks, made))["state"]) == (2, "calling")
 
 
 async def test_whoever_was_tried_and_cannot_be_tried_again_in_time_alarms_their_network(checks: Checks) -> None:

@@ -113,6 +113,22 @@ async def test_a_step_whose_call_is_lost_is_made_again_unless_they_turn_out_to_h
     assert (len(await care.calls()), (await _states(care, made))[0]) == (calls, state)
 
 
+@pytest.mark.parametrize(("told", "calls", "state"), [({}, 2, "calling"), (SPOKEN_TO, 1, "reached")])
+async def test_nobody_is_called_again_while_somebody_may_be_talking_with_them(
+    care: Care, told: dict[str, Any], calls: int, state: str
+) -> None:
+    made = await care.follow_up(steps=[{"after_s": 0}, {"after_s": HOUR}])
+    await care.keep()
+    (call,) = await care.calls()
+    await care.ends(call, "lost", network_result="unknown", holds_number=True)
+    await care.keep()
+    await care.keep(after=timedelta(minutes=10))
+    assert (len(await care.calls()), (await _states(care, made))[0]) == (1, "waiting")
+    await care.ends(call, "lost", holds_number=False, **told)
+    await care.keep(after=timedelta(seconds=30))
+    assert (len(await care.calls()), (await _states(care, made))[0]) == (calls, state)
+
+
 async def test_steps_that_reach_nobody_end_with_an_operator(care: Care) -> None:
     made = await care.follow_up(steps=[{"after_s": 0}, {"after_s": HOUR}])
     await care.keep()
