@@ -28,6 +28,10 @@ _OFTEN = timedelta(hours=1)
 """What comes again sooner is not made early."""
 _UNCLAIMED = timedelta(minutes=30)
 """What was planned so long ago and has not been claimed yet, because the claims of a busy minute take their time, is taken along, too."""
+_AFTER_REMINDER = timedelta(seconds=30)
+"""When a run that waits for a reminder is looked at again; made by itself then, should the reminder have come to nothing."""
+_OVERDUE = timedelta(minutes=10)
+"""A reminder that nobody has come to for so long holds up nothing (dialer/giving_way_repository)."""
 MOST = 3
 """Runs and reminders that one call carries beside its own."""
 MERGED = "Made in one call with something else that the person is called for at about the same time."
@@ -54,14 +58,15 @@ async def join(unit: Unit, run: ScheduleRun, schedule: Schedule, contact_id: uui
     if host is not None and _may_carry(host, schedule):
         _carry(unit, host, run, schedule)
         return True
-    if contact_id is None or WAITS in run.reasons or PROMISED in run.reasons:
+    if contact_id is None or PROMISED in run.reasons:
         return False
-    at = await rows.reminder_at(schedule.assistant_id, contact_id, unit.now - timedelta(minutes=1), min(unit.now + TOGETHER, run.start_by))
-    if at is not None:
-        # Made by itself a little later, should the reminder come to nothing.
-        run.due_at = max(at, unit.now) + timedelta(seconds=30)
-        explain(run, [WAITS])
-    return at is not None
+    at = await rows.reminder_at(schedule.assistant_id, contact_id, *_awaited(run, unit.now))
+    again = max(at, unit.now) + _AFTER_REMINDER if at is not None else None
+    if again is None or again > run.start_by:
+        return False
+    run.due_at = again
+    explain(run, [WAITS])
+    return True
 
 
 async def take_along(unit: Unit, host: Call, run: ScheduleRun | None = None) -> None:
@@ -122,6 +127,14 @@ async def take_out(unit: Unit, run: ScheduleRun) -> bool:
 async def let_go(unit: Unit, call_id: uuid.UUID) -> None:
     """The call is about to be ended for a reason of its host's: what it was to carry is due by itself."""
     await MergingRepository(unit.session).let_go(call_id, MERGED, unit.now)
+
+
+def _awaited(run: ScheduleRun, now: datetime) -> tuple[datetime, datetime]:
+    """From when to when a reminder is due that the run waits for: one that is about to be made, and then only the same one, as long as
+    nobody has come to it. One that was looked at and put off is due later than that, and waited for no longer."""
+    if WAITS in run.reasons:
+        return now - _OVERDUE, run.due_at
+    return now - timedelta(minutes=1), now + TOGETHER
 
 
 def _may_join(schedule: Schedule) -> bool:

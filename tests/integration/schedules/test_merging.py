@@ -165,6 +165,44 @@ async def test_a_checkup_and_a_reminder_of_an_appointment_are_one_call_whose_ans
     assert (await desk.get(f"/checkups/{checkup['id']}"))["kept"] == 1
 
 
+async def _reminder_in(desk: Desk, **span: float) -> None:
+    """An appointment of which the person is to be reminded so much later, by the same assistant."""
+    starts_at = (desk.now + timedelta(hours=2, **span)).isoformat()
+    body = {"contact_id": desk.contact_id, "assistant_id": desk.assistant_id, "starts_at": starts_at, "reminder_offsets_s": [7200]}
+    await desk.post("/appointments", body, 201)
+
+
+async def test_a_run_goes_on_waiting_while_nobody_has_come_to_the_reminder_that_is_due(desk: Desk) -> None:
+    schedule = await desk.schedule(cron=DAILY, agenda="Ask about the pills.")
+    await _reminder_in(desk, minutes=69)
+    await desk.pass_time(hours=1)
+    for minutes in (10, 1, 1):
+        await desk.pass_time(minutes=minutes)
+        (run,) = await desk.runs(schedule)
+        assert (run["state"], run["reasons"], await desk.count(Call)) == ("due", [WAITS], 0)
+    await keep_reminders(desk.ctx)
+    await desk.work()
+    call, (run,) = await desk.newest_call(), await desk.runs(schedule)
+    assert (run["merged_into"], await desk.count(Call)) == (str(call.id), 1)
+
+
+async def test_a_run_waits_for_no_reminder_that_nobody_comes_to_for_ten_minutes(desk: Desk) -> None:
+    schedule = await desk.schedule(cron=DAILY)
+    await _reminder_in(desk, minutes=69)
+    await desk.pass_time(hours=1)
+    await desk.pass_time(minutes=20)
+    (run,) = await desk.runs(schedule)
+    assert (run["state"], run["merged_into"], await desk.count(Call)) == ("calling", None, 1)
+
+
+async def test_a_run_waits_for_no_reminder_after_which_it_could_not_begin_any_more(desk: Desk) -> None:
+    schedule = await desk.schedule(cron=DAILY, latest_start_s=600)
+    await _reminder_in(desk, minutes=69, seconds=50)
+    await desk.pass_time(hours=1)
+    (run,) = await desk.runs(schedule)
+    assert (run["state"], run["reasons"], await desk.count(Call)) == ("calling", [], 1)
+
+
 async def test_a_reminder_takes_along_a_run_that_nobody_has_claimed_yet(desk: Desk) -> None:
     schedule = await desk.schedule(cron=DAILY, agenda="Ask about the pills.")
     starts_at = (desk.now + timedelta(hours=3)).isoformat()
