@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -30,6 +30,33 @@ async def test_tasks_that_are_repeated_add_nothing(desk: Desk) -> None:
         for _ in range(3):
             await desk.work()
         assert (len(await desk.runs(made)), await desk.count(Call)) == (hour, hour)
+
+
+SPRING, AUTUMN = datetime.fromisoformat("2027-03-14T05:40:00Z"), datetime.fromisoformat("2027-11-07T04:40:00Z")
+"""Some time before New York's clocks are put forward at 07:00 UTC, and back at 06:00."""
+TO_AND_FRO = [15] * 6 + [-60] + [15] * 14
+"""Minutes by which the machine's clock goes on: four hours, with an hour back in the middle of the night."""
+
+
+@pytest.mark.parametrize(
+    ("night", "cron", "planned"),
+    [
+        (SPRING, "30 2 * * *", ["07:00"]),
+        (SPRING, "*/30 1-3 * * *", ["06:00", "06:30", "07:00", "07:30"]),
+        (AUTUMN, "30 1 * * *", ["05:30"]),
+        (AUTUMN, "*/30 1 * * *", ["05:00", "05:30", "06:00", "06:30"]),
+    ],
+)
+async def test_on_a_night_when_clocks_are_changed_each_planned_time_is_one_run_also_if_the_machines_clock_jumps(
+    desk: Desk, night: datetime, cron: str, planned: list[str]
+) -> None:
+    desk.api.clock.advance(night - desk.now)
+    made = await desk.schedule(cron=cron, time_zone="America/New_York")
+    for minutes in TO_AND_FRO:
+        desk.api.clock.advance(timedelta(minutes=minutes))
+        await asyncio.gather(*(claim_schedules(desk.ctx) for _ in range(3)))
+    runs = await desk.runs(made)
+    assert [(run["planned_at"], run["state"]) for run in runs] == [(f"{night:%Y-%m-%d}T{time}:00Z", "due") for time in planned]
 
 
 @pytest.mark.parametrize("task", ["claim_schedules", "call_runs"])
