@@ -171,13 +171,12 @@ class Call:
         conversation.begin(answered_at)
         left_s = order.max_duration_s - (clock.seconds() - answered_at)
         mute = asyncio.create_task(watchdog.until_mute(lambda: conversation.greeting))
-        may_say = lambda: not (conversation.over.done() or conversation.stays_on)  # noqa: E731
-        warning = asyncio.create_task(time_limit.announce(conversation.session, order.language, left_s, may_say))
+        limit = asyncio.create_task(time_limit.until_over(conversation, left_s))
         try:
             ends = {leg.left, conversation.over, mute}
-            done, _ = await asyncio.wait(ends, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
-            if not done and conversation.stays_on:
-                # Nobody in danger is hung up on; LiveKit ends the call when the reserve for this is used up.
+            done, _ = await asyncio.wait({*ends, limit}, return_when=asyncio.FIRST_COMPLETED)
+            if done == {limit} and conversation.stays_on:
+                # Nobody in danger is hung up on, nor who talks with a human; LiveKit ends the call when the reserve for this is used up.
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if leg.left.done():
                 self._callee_left(leg.left.result())
@@ -190,7 +189,7 @@ class Call:
             self._log.note(EventKind.HANGING_UP, {"end_cause": cause.value})
         finally:
             mute.cancel()
-            warning.cancel()
+            limit.cancel()
             await conversation.aclose()
 
     async def _apologise(self, conversation: Conversation) -> None:

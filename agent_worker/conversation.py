@@ -153,7 +153,7 @@ class Conversation:
 
     def _go_on(self) -> None:
         """Say the rest of the opening once the question about the recording is settled."""
-        if not self._awaits_rest or self.keeper.consent.asks or self._closing or self._at_machine:
+        if not self._awaits_rest or self.keeper.consent.asks or self._closing or self._at_machine or self.is_elsewhere:
             return
         self._awaits_rest = False
         self.going_on.asked(clock.seconds())
@@ -164,6 +164,11 @@ class Conversation:
     def stays_on(self) -> bool:
         """Somebody in danger is not hung up on, nor who talks with a human, whatever else they or the assistant wish."""
         return self.care.stays_on or self.handing_over.is_joined
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """The callee waits for somebody else, or talks with them: nothing is said to them unasked."""
+        return self.handing_over.is_open
 
     @property
     def offset_s(self) -> float:
@@ -190,7 +195,7 @@ class Conversation:
         if not self.care.raised(kind, level):
             return
         self.keeper.note(EventKind.RISK_FLAGGED, {"kind": kind, "level": level.value, "quote": quote, "offset_s": round(self.offset_s, 3)})
-        if not self.over.done() and self.care.begins(level):
+        if not self.over.done() and self.care.begins(level) and not self.handing_over.is_joined:
             self._awaits_rest = self.going_on.is_open = False
             self.spawn(stay_with(self, self.care.first_words(kind), at_once=self.care.replies_itself))
 
@@ -273,7 +278,7 @@ class Conversation:
             self.flag_risk(finding.kind, finding.level, said)
         if is_opt_out(said):
             self.spawn(self.opt_out(said))
-        elif not self._awaits_rest and not self._closing:
+        elif not (self._awaits_rest or self._closing or self.is_elsewhere):
             self._heed(self.going_on.heard(said, began, self.greeting.told_at), said)
 
     def _heed(self, step: Step, said: str) -> None:
@@ -319,12 +324,12 @@ class Conversation:
         if self._awaits_rest and self.greeting.is_over:
             self._go_on()
             return False
-        if self.handing_over.is_open or self.care.replies() or self.going_on.replies():
+        if self.is_elsewhere or self.care.replies() or self.going_on.replies():
             return False
         return self.greeting.is_over and not self._closing and not self._at_machine
 
     def _met_machine(self, by: AnsweredBy) -> None:
-        if self.stopping.is_wished or self._closing or self._at_machine or self.handing_over.is_open:
+        if self.stopping.is_wished or self._closing or self._at_machine or self.is_elsewhere:
             return
         if self.stays_on and self.screener.heard.replied:
             # Somebody who has answered and may be in danger is not left for what sounds like a machine.

@@ -7,13 +7,14 @@ nothing had happened. What they say is heard all the same, for opt-outs and dang
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 from livekit.agents import AgentSession
 
 from agent_worker import clock
 from agent_worker.control_plane_client import CallClient, Refused, Superseded, Unreachable
+from agent_worker.retry import until
 from agent_worker.warm.ledger import LegTicket
 from agent_worker.warm.transfer import WarmTransfer
 from agent_worker.warm.words import words_for
@@ -25,11 +26,15 @@ _FAILED = "It did not work: {why} Tell the person so, do not try the same again,
 _AWAY = "the systems behind it cannot be reached."
 _OPEN = "The person is being put through already."
 
-Found = TypeVar("Found")
-
-TICK_S = 0.5
+WORD_S = 30.0
+"""Heartbeats say every few seconds whether somebody else has the callee put through; after so long without a word the agent is back."""
 STALE_S = 10.0
 """So long after a try of its own the agent takes no heartbeat's word for another's: it may have been on its way."""
+TOLD_WITHIN_S = 180.0
+"""How long the end of a try is told again and again: for so long the control plane takes the try to be open and lets nobody else be
+fetched (`calls/transferring`, OPEN_WARM)."""
+TOLD_FIRST_S = 15.0
+"""Of that, what the next try and the end of the call wait for it."""
 
 
 class Call(Protocol):
@@ -51,39 +56,47 @@ class HandingOver:
         self._client, self._call = client, call
         self.fetches: Callable[[LegTicket, str], WarmTransfer] | None = None
         """Makes the try to fetch somebody, given the leg and what it is about; None where there is no room to do it in."""
-        self.is_open, self.is_joined = False, False
-        """Somebody is being fetched, or talks with the callee; the latter."""
-        self._is_others, self._own_ended = False, 0.0
+        self.is_joined = False
+        """Somebody who was fetched talks with the callee."""
+        self._is_own, self._own_ended = False, 0.0
+        self._is_others, self._others_at = False, 0.0
         self._tries: list[WarmTransfer] = []
+        self._ending: asyncio.Task[None] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody is being fetched, or talks with the callee."""
+        return self._is_own or (self._is_others and clock.seconds() - self._others_at <= WORD_S)
 
     async def to(self, destination: str, about: str = "") -> str | None:
         """None once the person is put through, and the call over, or waits while somebody is fetched; else what the model is to do next."""
         if self.is_open:
             return _OPEN
-        self.is_open = True
+        self._is_own, self._is_others = True, False
+        await self._until_told()
         told = await self._to(destination, about)
         if told is not None:
             self._own()
+            self._call.quiet_since = clock.seconds()
         return told
 
     def told(self, is_transferring: bool) -> None:
         """A heartbeat was told whether the callee is being put through. What this agent has begun itself, it knows better."""
-        if self._is_others:
-            self._is_others = self.is_open = is_transferring
-            if not is_transferring:
-                self._back()
-        elif is_transferring and not self.is_open and clock.seconds() - self._own_ended > STALE_S:
-            self._is_others = self.is_open = True
         if is_transferring:
-            self._call.quiet_since = clock.seconds()
+            self._call.quiet_since = self._others_at = clock.seconds()
+        if self._is_others and not is_transferring:
+            self._is_others = False
+            self._back()
+        elif is_transferring and not self._is_own and not self._may_be_own():
+            self._is_others = True
 
     async def settle(self) -> None:
         """The call is over: so are the legs of its tries."""
-        await asyncio.gather(*(each.settle() for each in self._tries))
+        await asyncio.gather(self._tell_no_more(), *(each.settle() for each in self._tries))
 
     async def _to(self, destination: str, about: str) -> str | None:
         try:
-            found = await self._waiting(self._client.transfer(destination, can_brief=self.fetches is not None))
+            found = await self._client.transfer(destination, can_brief=self.fetches is not None)
             leg = LegTicket.of(found["leg"]) if "leg" in found else None
         except (Unreachable, Refused, Superseded, KeyError, ValueError, TypeError) as error:
             log.warning("not_put_through", error=str(error))
@@ -98,27 +111,48 @@ class HandingOver:
         return None
 
     async def _fetch(self, attempt: WarmTransfer) -> None:
-        why = await self._waiting(attempt.fetch())
+        why = await attempt.fetch()
+        self.is_joined = not why
+        # A task of its own: the call's end does not break it off.
+        self._ending = asyncio.create_task(self._end(attempt, why))
         if why:
             self._own()
             self._back()
-        else:
-            self.is_joined = True
-        await self._end(attempt, why)
-        if why:
             await attempt.settle()
             return
-        await self._waiting(attempt.until_left())
+        # Whatever was still to be said would be said into their conversation. The session may be closing at this moment.
+        with contextlib.suppress(RuntimeError):
+            await self._call.session.interrupt(force=True)
+        await attempt.until_left()
         self._call.handed_over()
 
     async def _end(self, attempt: WarmTransfer, why: str) -> None:
+        """What came of a try, told until it is heard; hearing it twice changes nothing."""
         try:
-            await self._client.end_transfer(attempt.call_id, why)
+            await until(TOLD_WITHIN_S, lambda: self._client.end_transfer(attempt.call_id, why))
         except (Unreachable, Refused, Superseded) as error:
-            log.warning("transfer_not_told", error=str(error))
+            log.warning("transfer_not_told", error=f"{type(error).__name__}: {error}")
+        self._own_ended = clock.seconds()
+
+    async def _until_told(self) -> None:
+        """The end of the last try is known, or will not be soon."""
+        if self._ending is not None:
+            await asyncio.wait({self._ending}, timeout=TOLD_FIRST_S)
+
+    async def _tell_no_more(self) -> None:
+        await self._until_told()
+        if self._ending is not None:
+            self._ending.cancel()
+            await asyncio.wait({self._ending})
+
+    def _may_be_own(self) -> bool:
+        """Whether a try that a heartbeat was told of may be the last one of this agent's own."""
+        is_untold = self._ending is not None and not self._ending.done()
+        return is_untold or clock.seconds() - self._own_ended <= STALE_S
 
     def _own(self) -> None:
-        self.is_open, self._own_ended = False, clock.seconds()
+        """A try of its own is over, in vain."""
+        self._is_own, self._own_ended = False, clock.seconds()
 
     def _back(self) -> None:
         """The callee has waited in vain: say so without being asked, because the model was not there meanwhile."""
@@ -127,14 +161,3 @@ class HandingOver:
             # The session may be closing at this moment.
             with contextlib.suppress(RuntimeError):
                 self._call.session.say(words_for(self._call.order.language).nobody)
-
-    async def _waiting(self, work: Coroutine[Any, Any, Found]) -> Found:
-        """While it rings elsewhere, or a human talks, nobody is asked whether they are still here."""
-        task = asyncio.ensure_future(work)
-        try:
-            while not task.done():
-                self._call.quiet_since = clock.seconds()
-                await asyncio.wait({task}, timeout=TICK_S)
-        finally:
-            task.cancel()
-        return task.result()

@@ -31,6 +31,11 @@ class Talk(Protocol):
     @property
     def is_ending(self) -> bool: ...
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """The callee waits for somebody else, or talks with them."""
+        ...
+
     def go_on_after_all(self) -> bool:
         """Whatever was about to end or to be asked is not any more; whether the call was about to end."""
         ...
@@ -52,9 +57,14 @@ async def stay_with(talk: Talk, words: str, *, at_once: bool) -> None:
 
 
 async def watch_silence(talk: Talk) -> None:
-    """Ask into a silence whether somebody is there, then hang up; who may be in danger is told that nobody has."""
+    """Ask into a silence whether somebody is there, then hang up; who may be in danger is told that nobody has. Nothing is said to whoever
+    waits for somebody else, or talks with them."""
     while not talk.is_ending:
         await asyncio.sleep(TICK_S)
+        if talk.is_elsewhere:
+            # Silence counts from when they are back.
+            talk.quiet_since = clock.seconds()
+            continue
         if talk.session.user_state == "speaking" or talk.session.agent_state in ("speaking", "thinking"):
             continue
         quiet_s = clock.seconds() - talk.quiet_since

@@ -42,7 +42,7 @@ class LegLedger:
         self._client, self._ticket = client, ticket
         self._log = CallLog(client, ticket.generation, "leg")
         self._beating = asyncio.create_task(self._beat(beats_every_s))
-        self._is_settled = False
+        self._settling: asyncio.Task[None] | None = None
 
     @property
     def call_id(self) -> str:
@@ -74,10 +74,13 @@ class LegLedger:
         return True
 
     async def settle(self) -> None:
-        """Whoever is still there is hung up on with the room or was before: send what is left, and the report. Once."""
-        if self._is_settled:
-            return
-        self._is_settled = True
+        """Whoever is still there is hung up on with the room or was before: send what is left, and the report. Once, and to its end, also
+        where whoever asked for it is broken off."""
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle())
+        await asyncio.shield(self._settling)
+
+    async def _settle(self) -> None:
         self._beating.cancel()
         if self._log.has(EventKind.ANSWERED):
             self.note(EventKind.HANGING_UP, {"end_cause": EndCause.AGENT_HANGUP.value})

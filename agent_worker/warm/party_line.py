@@ -18,17 +18,14 @@ from livekit.agents import JobContext
 from livekit.protocol.room import RoomParticipantIdentity, UpdateSubscriptionsRequest
 from livekit.rtc.participant import UnpublishTrackError
 
-from agent_worker.consent_words import says_yes
 from agent_worker.opening_line import Line
 from agent_worker.sip_leg import SipLeg
 from agent_worker.warm import music
+from agent_worker.warm.reply import Reply
 
 log = structlog.get_logger()
 
 HOLD_TRACK, BRIEFING_TRACK = "hold", "briefing"
-TAKES_KEY, DECLINES_KEY = "1", "2"
-MOST_WORDS = 5
-"""Of a spoken yes or no: a mailbox's greeting may have the words in it, and is longer."""
 LOOK_S, APART_SOON_S, APART_LATER_S, SOON = 0.1, 0.3, 2.0, 10
 """For the human's phone, and then between two times that the phones are kept apart: the first `SOON` of them quickly, and again from the
 answer on, because that is when a phone's own wish to hear everybody comes."""
@@ -39,7 +36,7 @@ _ERRORS = (api.TwirpError, ClientError, TimeoutError, OSError)
 
 
 class RoomLine:
-    """A `PartyLine`. `listen` hears the human's track and calls back with each final transcript, until it is cancelled."""
+    """A `PartyLine`. `listen` hears the human's track and calls back with each utterance and when it began, until it is cancelled."""
 
     def __init__(
         self,
@@ -47,11 +44,12 @@ class RoomLine:
         callee: str,
         guest: str,
         on_status: Callable[[str, float], None],
-        listen: Callable[[rtc.Track, Callable[[str], None]], Awaitable[None]],
+        listen: Callable[[rtc.Track, Callable[[str, float], None]], Awaitable[None]],
     ) -> None:
         self._ctx, self._room, self._callee, self._guest, self._listen = ctx, ctx.room, callee, guest, listen
-        self.replied: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.leg = SipLeg(ctx.room, guest, on_status, self._key)
+        # A key comes through the leg, and counts from its answer on.
+        self.leg = SipLeg(ctx.room, guest, on_status, lambda digit: self.reply.key(digit))
+        self.reply = Reply(self.leg.answered)
         self._hold, self._briefing = rtc.AudioSource(music.RATE, 1), rtc.AudioSource(music.RATE, 1)
         self._published: dict[str, rtc.LocalTrackPublication] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -103,19 +101,6 @@ class RoomLine:
         for source in (self._hold, self._briefing):
             await source.aclose()
 
-    def _key(self, digit: str) -> None:
-        if digit in (TAKES_KEY, DECLINES_KEY):
-            self._reply(digit == TAKES_KEY)
-
-    def _heard(self, text: str) -> None:
-        said = says_yes(text) if len(text.split()) <= MOST_WORDS else None
-        if said is not None:
-            self._reply(said)
-
-    def _reply(self, takes: bool) -> None:
-        if self.leg.answered.done() and not self.replied.done():
-            self.replied.set_result(takes)
-
     def _permit(self, tracks: dict[str, list[str]]) -> None:
         permissions = [rtc.ParticipantTrackPermission(participant_identity=who, allowed_track_sids=sids) for who, sids in tracks.items()]
         self._room.local_participant.set_track_subscription_permissions(allow_all_participants=False, participant_permissions=permissions)
@@ -166,7 +151,7 @@ class RoomLine:
             for each in self._publications(self._guest):
                 each.set_subscribed(True)
             await asyncio.sleep(LOOK_S)
-        await self._listen(found[0], self._heard)
+        await self._listen(found[0], self.reply.heard)
 
     def _publications(self, identity: str) -> list[rtc.RemoteTrackPublication]:
         participant = self._room.remote_participants.get(identity)

@@ -1,8 +1,9 @@
 """One try to connect the callee with a human: music, ringing, briefing, the human's yes or no, and then both together or the agent again.
 
 Nobody is called before the words for whoever answers are ready. Until the human has said yes the callee hears music and none of it; a
-machine that answers says nothing that is taken for a yes, and so the callee is never connected with one. Once they talk with each other
-the agent is silent, goes on hearing the callee for opt-outs and danger, and the end of either leg ends the call.
+machine that answers says nothing that is taken for a yes, and so the callee is never connected with one, nor with somebody who picks up
+by "yes?" and has not heard yet what it is about (`reply`). Once they talk with each other the agent is silent, goes on hearing the callee
+for opt-outs and danger, and the end of either leg ends the call.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from agent_worker import clock
 from agent_worker.opening_line import Line
 from agent_worker.sip_leg import Departure
 from agent_worker.warm.ledger import LegLedger
+from agent_worker.warm.reply import Reply
 from sip_config.contract import AnsweredBy, EventKind
 
 log = structlog.get_logger()
@@ -38,9 +40,9 @@ class Leg(Protocol):
 
 
 class PartyLine(Protocol):
-    """Who hears whom. `replied` resolves with the human's yes or no, by key or by voice."""
+    """Who hears whom, and what the human replies."""
 
-    replied: asyncio.Future[bool]
+    reply: Reply
 
     @property
     def leg(self) -> Leg: ...
@@ -125,19 +127,21 @@ class WarmTransfer:
         return "failed"
 
     async def _asked(self, about: Line, choice: Line) -> str:
-        leg, replied = self._line.leg, self._line.replied
+        leg, reply = self._line.leg, self._line.reply
         self._ledger.note(EventKind.FIRST_AUDIO)
         for line, answer_s in ((about, 0.0), (choice, ANSWER_S), (choice, ANSWER_S)):
+            if line is choice:
+                reply.offered()
             saying = asyncio.ensure_future(self._line.say(line))
             try:
-                await asyncio.wait({saying, replied, leg.left}, return_when=asyncio.FIRST_COMPLETED)
-                if not replied.done() and not leg.left.done() and answer_s:
-                    await asyncio.wait({replied, leg.left}, timeout=answer_s, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({saying, reply.given, leg.left}, return_when=asyncio.FIRST_COMPLETED)
+                if not reply.given.done() and not leg.left.done() and answer_s:
+                    await asyncio.wait({reply.given, leg.left}, timeout=answer_s, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 saying.cancel()
                 await asyncio.gather(saying, return_exceptions=True)
             if leg.left.done():
                 return "nobody"
-            if replied.done():
-                return "" if replied.result() else "declined"
+            if reply.given.done():
+                return "" if reply.given.result() else "declined"
         return "nobody"

@@ -1736,6 +1736,7 @@ class OpeningOut(TypedDict):
 class OperatorIn(TypedDict):
     name: str
     e164: str
+    mode: NotRequired[Literal['cold', 'warm']]
     time_zone: NotRequired[str | None]
     weekly: NotRequired[list["DutyHours"]]
     assistant_ids: NotRequired[list[str]]
@@ -1746,6 +1747,7 @@ class OperatorOut(TypedDict):
     id: str
     name: str
     e164: str
+    mode: Literal['cold', 'warm']
     time_zone: str
     weekly: list["DutyHours"]
     assistant_ids: list[str]
@@ -1757,6 +1759,7 @@ class OperatorOut(TypedDict):
 class OperatorPatch(TypedDict):
     name: NotRequired[str]
     e164: NotRequired[str]
+    mode: NotRequired[Literal['cold', 'warm']]
     time_zone: NotRequired[str]
     weekly: NotRequired[list["DutyHours"]]
     assistant_ids: NotRequired[list[str]]

@@ -41,7 +41,7 @@ async def destinations_by(
     """The same by an assistant's configuration; `whose` are its workspace and itself."""
     own = {each["name"]: Named(each["e164"], each.get("mode") == WARM) for each in (config.get("transfer") or {}).get("destinations") or ()}
     there = [row for row in await operators_of(session, *whose) if is_there(row, now)]
-    return {row.name: Named(row.e164, is_warm=False, is_operator=True) for row in there} | own
+    return {row.name: Named(row.e164, row.mode == WARM, is_operator=True) for row in there} | own
 
 
 async def destination_names(unit: Unit, call_id: uuid.UUID) -> tuple[str, ...]:

@@ -66,7 +66,8 @@ class InCallTransferController(Controller):
         self, unit: Work, call_id: FromPath[uuid.UUID], authorization: Authorization, transfers: Carrier, request: Request[Any, Any, Any]
     ) -> dict[str, Any]:
         """`destination`: a name of the call's order. Why it did not work is for the model; the carrier's own words are not. An agent that
-        can brief whoever answers (`can_brief`) gets a `leg` to those who are to be told first."""
+        can brief whoever answers (`can_brief`) gets a `leg` to those who are to be told first. A refusal is an answer: what the gate has
+        said of it is committed."""
         said = object_of(await request.body())
         name, can_brief = str(said.get("destination") or ""), said.get("can_brief") is True
         call = await AgentService(unit, call_id, ticket_of(authorization)).under_way(lock=True)
@@ -83,7 +84,7 @@ class InCallTransferController(Controller):
     async def settle(
         self, unit: Work, call_id: FromPath[uuid.UUID], authorization: Authorization, request: Request[Any, Any, Any]
     ) -> dict[str, bool]:
-        """What came of a `leg` (its call's id): the two talk with each other (`is_joined`), or `why` they do not."""
+        """What came of a `leg` (its call's id): the two talk with each other (`is_joined`), or `why` they do not. May be repeated."""
         said = object_of(await request.body())
         call = await AgentService(unit, call_id, ticket_of(authorization)).under_way(lock=True)
         leg_id, is_joined = _id(str(said.get("leg") or "")), said.get("is_joined") is True

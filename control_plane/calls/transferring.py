@@ -28,8 +28,10 @@ from control_plane.telephony.port import Transfer, Transferred, TransferResult, 
 from sip_config.contract import EndCause, Outcome
 
 ASKED, DONE, FAILED = "transfer_asked", "transferred", "transfer_failed"
+REFUSED = "transfer_refused"
+"""The gate lets whoever was to be called by us not be called now; nothing was begun."""
 MOST_TRANSFERS = 5
-"""Tries per call; more is a model that repeats itself."""
+"""Tries per call, those that the gate refused among them; more is a model that repeats itself."""
 RINGING_S = 25
 """Of the destination. The person hears ringing so long, and then the agent again."""
 OPEN = timedelta(seconds=RINGING_S + 15)
@@ -100,7 +102,7 @@ async def _require_none_open(unit: Unit, call: Call) -> None:
         raise Conflict("The person was put through already.", code="transferred")
     if _is_open(unit, await _latest(unit, call.id)):
         raise Conflict("The person is being put through already.", code="transfer_open")
-    if kinds.count(ASKED) >= MOST_TRANSFERS:
+    if kinds.count(ASKED) + kinds.count(REFUSED) >= MOST_TRANSFERS:
         raise Conflict(f"At most {MOST_TRANSFERS} transfers are tried in one call.", code="too_many_transfers")
 
 

@@ -3,7 +3,8 @@
 It goes the way of every INVITE: gate, row, last gate, trunk's turn, stored verdict (the dialer takes it over when the agent is ready). Only
 its agent is there already: the one that talks to the person gets the leg's ticket, briefs whoever answers, and reports for both. It holds
 no slot for that, and nobody dispatches anybody. Who has been named to take calls is not protected from being called often; hours,
-countries, suppressions and halts hold for them as for others.
+countries, suppressions and halts hold for them as for others. What the gate has said is kept, also where it said no: then there is no
+leg, and the call that it was for knows the verdict.
 """
 
 import uuid
@@ -17,12 +18,12 @@ from control_plane.calls.observation import made
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.rooms import identity_of, room_of
-from control_plane.calls.transferring import ASKED, DONE, FAILED, RINGING_S, is_done, require_destination
+from control_plane.calls.transferring import ASKED, DONE, FAILED, REFUSED, RINGING_S, is_done, require_destination
 from control_plane.calls.warm_leg_repository import WarmLegRepository
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
-from control_plane.domain.decision import Dial, Stage
+from control_plane.domain.decision import Decision, Dial, Stage
 from control_plane.domain.errors import Conflict, Refused
 from control_plane.kit.ids import new_id
 from control_plane.kit.secrets import digest, new_token
@@ -30,6 +31,7 @@ from control_plane.kit.telemetry import new_trace
 from control_plane.usage.accounts import require_allowance
 from sip_config.contract import CallPurpose, DispatchTicket
 
+BUSY = "They are busy: they are on another call, and take one at a time. Somebody else who can be named may be free."
 WHY = ("nobody", "declined", "not_called", "failed")
 """What the agent may say of a leg in vain: nobody took it, they would not, it was never dialled, something of ours failed."""
 
@@ -46,27 +48,30 @@ class WarmLeg:
 async def begin_warm(unit: Unit, call: Call, name: str) -> WarmLeg | None:
     """The leg to this destination of a call that is locked; None for one that the carrier is to put the person through to.
 
-    Raises as `transferring.require_destination`, and `Refused` when the gate, the budget or the lines let nobody be called now.
+    Raises as `transferring.require_destination`, and `Refused` when the gate, the budget or the lines let nobody be called now; what the
+    gate has said is to be kept then too, so whoever asks commits all the same.
     """
     to = await require_destination(unit, call, name)
     if not to.is_warm:
         return None
-    leg, ticket = await _begin(unit, call, to.e164)
+    leg, ticket = await _begin(unit, call, name, to.e164)
     data = {"destination": name, "mode": "warm", "call_id": str(leg.id)}
     await hear(unit, call.id, Testimony("agent", f"{ASKED}:{leg.id}", ASKED, unit.now, None, data))
     return WarmLeg(ticket, identity_of(leg), leg.ringing_timeout_s)
 
 
 async def end_warm(unit: Unit, call: Call, leg_id: uuid.UUID, *, is_joined: bool, why: str) -> None:
-    """What came of the leg, as the agent says: the two talk with each other now, or `why` they do not. Saying it twice changes nothing.
+    """What came of the leg, as the agent says: the two talk with each other now, or `why` they do not. Said again, also after another leg
+    was begun, it changes nothing: the first word counts.
 
     Raises `Conflict` where no such leg is open.
     """
-    latest = await CallRepository(unit.session).last_event(call.id, ASKED, DONE, FAILED)
-    if latest is None or latest.data.get("call_id") != str(leg_id):
-        raise Conflict("No such transfer is open.", code="no_transfer")
-    if latest.kind != ASKED:
+    told = [event for event in await CallRepository(unit.session).events(call.id) if event.kind in (ASKED, DONE, FAILED)]
+    of_leg = [event for event in told if event.data.get("call_id") == str(leg_id)]
+    if any(event.kind != ASKED for event in of_leg):
         return
+    if not of_leg or told[-1] is not of_leg[-1]:
+        raise Conflict("No such transfer is open.", code="no_transfer")
     kind, data = (DONE, {}) if is_joined else (FAILED, {"why": why if why in WHY else "failed"})
     if is_joined:
         is_done(call)
@@ -75,19 +80,22 @@ async def end_warm(unit: Unit, call: Call, leg_id: uuid.UUID, *, is_joined: bool
         await tell_transferred(unit, call)
 
 
-async def _begin(unit: Unit, parent: Call, e164: str) -> tuple[Call, DispatchTicket]:
+async def _begin(unit: Unit, parent: Call, name: str, e164: str) -> tuple[Call, DispatchTicket]:
     rows = WarmLegRepository(unit.session)
     workspace, trunk, number = await rows.line_of(parent)
     if number is None or trunk.livekit_outbound_trunk_id is None:
         raise Refused("There is no line to call them by.", code="no_line")
     await require_allowance(unit.session, workspace, None, unit.now)
     if await rows.is_held(parent.workspace_id, e164):
-        raise Refused("They are on another call.", code="busy")
+        raise Refused(BUSY, code="busy")
     if await rows.lines_in_use(trunk.id) >= trunk.max_concurrent_calls:
         raise Refused("All lines are in use.", code="no_line")
     owned, token, leg_id = number.trunk_id == trunk.id, new_token(), new_id()
     question = Question(workspace, trunk, e164, None, None, RINGING_S, caller_id_owned=owned, is_colleague=True)
-    judged = await _judged(unit, question, leg_id)
+    decision, verdict = await _judged(unit, question, leg_id)
+    if not isinstance(decision, Dial):
+        await _note_refusal(unit, parent, name, verdict)
+        raise Refused(" ".join(reason.sentence for reason in decision.reasons), code=decision.reasons[0].code)
     leg = Call(
         id=leg_id,
         **_like(parent),
@@ -97,24 +105,30 @@ async def _begin(unit: Unit, parent: Call, e164: str) -> tuple[Call, DispatchTic
         call_token_hash=digest(token),
         due_at=unit.now,
         claimed_at=unit.now,
-        **judged,
+        verdict_id=verdict["id"],
+        consent_id=consent_id_of(decision),
     )
     leg.lease_until = lease_of(leg, CallState.DISPATCHED, unit.now)
     if not await rows.add(leg):
-        raise Refused("They are on another call.", code="busy")
+        raise Refused(BUSY, code="busy")
     made(unit, leg)
     await tell_queued(unit, leg)
     return leg, DispatchTicket(str(leg.id), leg.agent_generation, token)
 
 
-async def _judged(unit: Unit, question: Question, leg_id: uuid.UUID) -> dict[str, Any]:
-    """What the gate says, kept, as columns of the leg. Nobody waits on the line for a later hour: anything but Dial is `Refused`."""
+async def _judged(unit: Unit, question: Question, leg_id: uuid.UUID) -> tuple[Decision, dict[str, Any]]:
+    """What the gate says, and its verdict as columns, which is kept whatever it is."""
     decision, facts = await ask(unit.session, question, unit.now)
-    if not isinstance(decision, Dial):
-        raise Refused(" ".join(reason.sentence for reason in decision.reasons), code=decision.reasons[0].code)
     verdict = verdict_of(Answer(question, facts, decision), unit.now, call_id=leg_id, stage=Stage.CLAIM)
     await CallRepository(unit.session).add_verdict(verdict)
-    return {"verdict_id": verdict["id"], "consent_id": consent_id_of(decision)}
+    return decision, verdict
+
+
+async def _note_refusal(unit: Unit, parent: Call, name: str, verdict: dict[str, Any]) -> None:
+    """Nobody waits on the line for a later hour, so there is no leg; its verdict is known to the call that it was for."""
+    codes = [reason["code"] for reason in verdict["reasons"]]
+    data = {"destination": name, "mode": "warm", "verdict_id": str(verdict["id"]), "decision": verdict["decision"], "reasons": codes}
+    await hear(unit, parent.id, Testimony("agent", f"{REFUSED}:{verdict['call_id']}", REFUSED, unit.now, None, data))
 
 
 def _like(parent: Call) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class DutyHours(Struct, forbid_unknown_fields=True):
     """Up to 24:00. What passes midnight is written as two."""
 
 
+Mode = Literal["cold", "warm"]
 Weekly = Annotated[list[DutyHours], Meta(max_length=50)]
 AssistantIds = Annotated[list[uuid.UUID], Meta(max_length=200)]
 
@@ -31,6 +32,8 @@ class OperatorIn(Struct, forbid_unknown_fields=True, kw_only=True):
     name: Name
     """By which agents know them; each once in a workspace."""
     e164: Phone
+    mode: Mode = "cold"
+    """`cold`: the carrier connects them. `warm`: they are called, told what it is about and asked, while the person hears music."""
     time_zone: Zone | None = None
     """Whose clock the hours are; without it the workspace's."""
     weekly: Weekly = field(default_factory=list)
@@ -43,6 +46,7 @@ class OperatorIn(Struct, forbid_unknown_fields=True, kw_only=True):
 class OperatorPatch(Struct, forbid_unknown_fields=True, kw_only=True):
     name: Name | UnsetType = UNSET
     e164: Phone | UnsetType = UNSET
+    mode: Mode | UnsetType = UNSET
     time_zone: Zone | UnsetType = UNSET
     weekly: Weekly | UnsetType = UNSET
     assistant_ids: AssistantIds | UnsetType = UNSET
@@ -53,6 +57,7 @@ class OperatorOut(Struct):
     id: uuid.UUID
     name: str
     e164: str
+    mode: Mode
     time_zone: str
     weekly: list[DutyHours]
     assistant_ids: list[uuid.UUID]

@@ -20,7 +20,7 @@ from control_plane.operators.schemas import OperatorIn, OperatorOut, OperatorPat
 
 MOST_OPERATORS = 500
 """Per workspace."""
-_TRAIL = ("name", "time_zone", "weekly", "is_active")
+_TRAIL = ("name", "mode", "time_zone", "weekly", "is_active")
 
 
 class OperatorService:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from agent_worker.opening_line import Line
 from agent_worker.sip_leg import Departure
+from agent_worker.warm.reply import Reply
 
 PATIENCE_S = 30
 
@@ -37,7 +38,7 @@ class FakeLine:
 
     def __init__(self) -> None:
         self.leg = FakeLeg()
-        self.replied: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.reply = Reply(self.leg.answered)
         self.did: list[str] = []
         self.breaks_at = ""
         """What fails, as LiveKit may."""

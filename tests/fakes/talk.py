@@ -54,6 +54,7 @@ class Session:
         self.user_state = self.agent_state = "listening"
         self.current_speech = self._activity = None
         self.said: list[str] = []
+        self.interruptions = 0
         self._handlers: dict[str, Callable[[Any], None]] = {}
         self._has_spoken = asyncio.Event()
 
@@ -66,7 +67,7 @@ class Session:
         return Speech()
 
     async def interrupt(self, *, force: bool) -> None:
-        pass
+        self.interruptions += 1
 
     def sounds(self) -> None:
         self._handlers["agent_state_changed"](SimpleNamespace(new_state="speaking", created_at=clock.seconds()))

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,11 +12,13 @@ from control_plane.db.base import Base, HasId, HasTimes, OfWorkspace
 
 class Operator(HasId, OfWorkspace, HasTimes, Base):
     __tablename__ = "operator"
-    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    __table_args__ = (UniqueConstraint("workspace_id", "name"), CheckConstraint("mode in ('cold', 'warm')", name="mode"))
 
     name: Mapped[str]
     """By which agents know them; the number they are not told."""
     e164: Mapped[str]
+    mode: Mapped[str] = mapped_column(default="cold", server_default="cold")
+    """cold (the carrier connects them) or warm (they are called, told what it is about and asked)"""
     time_zone: Mapped[str]
     weekly: Mapped[list[dict[str, Any]]]
     """When they are there: days, start, end, as the API has it; empty for always."""

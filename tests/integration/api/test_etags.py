@@ -18,7 +18,7 @@ CHANGES = {
     "/knowledge/{knowledge_id}": ({"description": "One"}, {"description": "Two"}),
     "/appointment-feeds/{feed_id}": ({"name": "One"}, {"name": "Two"}),
     "/appointments/{appointment_id}": ({"place": "One"}, {"place": "Two"}),
-    "/operators/{operator_id}": ({"is_active": False}, {"time_zone": "Europe/Berlin"}),
+    "/operators/{operator_id}": ({"is_active": False}, {"mode": "warm"}),
     "/calendars/{calendar_id}": ({"place": "One"}, {"place": "Two"}),
     "/bookings/{booking_id}": ({"note": "One"}, {"note": "Two"}),
     "/webhook-endpoints/{endpoint_id}": ({"description": "One"}, {"description": "Two"}),

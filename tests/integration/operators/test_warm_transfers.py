@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from livekit.protocol.models import ParticipantInfo
 
+from control_plane.calls.replay import replay
 from control_plane.db.models import GateVerdict
 from control_plane.dialer import place
 from control_plane.telephony.port import Answered, Refused
@@ -15,7 +16,7 @@ from sip_config.contract import DispatchTicket, EndCause, EventKind, Outcome
 from sip_config.naming import callee_identity, room_name
 from tests.integration.calls.conftest import CALLER, Agent, Stage, checked
 from tests.integration.calls.test_livekit_webhook import deliver, event_of
-from tests.integration.operators.test_transfers import DESK, asked, in_call, is_told_of_ringing, kinds
+from tests.integration.operators.test_transfers import ADA, DESK, asked, in_call, is_told_of_ringing, kinds, operator
 
 WARM = {"transfer": {"destinations": [{"name": "Desk", "e164": DESK, "mode": "warm"}]}}
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -118,22 +119,72 @@ async def test_while_one_is_fetched_there_is_no_other(stage: Stage) -> None:
     assert "already" in (await wanted(agent))["why"]
 
 
-@pytest.mark.parametrize("obstacle", ["suppressed", "halted", "lines", "busy"])
+@pytest.mark.parametrize("obstacle", ["suppressed", "lines", "busy"])
 async def test_nobody_is_called_who_must_not_be_or_cannot(stage: Stage, obstacle: str) -> None:
     call, agent = await in_call(stage, **WARM)
     if obstacle == "suppressed":
         await stage.post("/suppressions", {"e164": DESK, "reason": "asked"})
-    elif obstacle == "halted":
-        checked(await stage.api.owner.patch("/workspace", json={"is_halted": True}), 200)
     elif obstacle == "lines":
         checked(await stage.api.manager.patch(f"/trunks/{stage.trunk_id}", json={"max_concurrent_calls": 1}), 200)
     else:
         await stage.call(to=DESK)
         assert await stage.tick() == 1
     told = await wanted(agent)
-    assert ("leg" in told, bool(told["why"])) == (False, True)
+    assert ("leg" in told, bool(told["why"]), "busy" in told["why"]) == (False, True, obstacle == "busy")
     assert len(stage.telephony.sent) == 1
     assert await kinds(stage, call) == []
+
+
+async def test_who_takes_another_call_is_busy_and_somebody_else_may_be_free(stage: Stage) -> None:
+    call, _, _ = await begun(stage)
+    other, his = await stage.in_progress(to="+12025550102")
+    told = await wanted(his)
+    assert "Somebody else who can be named may be free" in told["why"]
+    assert (await kinds(stage, other), await kinds(stage, call)) == ([], ["transfer_asked"])
+
+
+@pytest.mark.parametrize(("decision", "code"), [("wait", "halted"), ("never", "real_number")])
+async def test_what_the_gate_says_of_a_leg_is_kept_where_it_says_no_too(stage: Stage, decision: str, code: str) -> None:
+    to = DESK if decision == "wait" else "+14155552671"
+    call, agent = await in_call(stage, transfer={"destinations": [{"name": "Desk", "e164": to, "mode": "warm"}]})
+    if decision == "wait":
+        checked(await stage.api.owner.patch("/workspace", json={"is_halted": True}), 200)
+    told = await wanted(agent)
+    assert ("leg" in told, bool(told["why"]), len(stage.telephony.sent)) == (False, True, 1)
+    (event,) = [each for each in (await stage.get(f"/calls/{call['id']}/events"))["items"] if "transfer" in each["kind"]]
+    kept = {name: event["data"][name] for name in ("destination", "mode", "decision", "reasons")}
+    assert (event["kind"], kept) == (
+        "transfer_refused",
+        {"destination": "Desk", "mode": "warm", "decision": decision, "reasons": [code]},
+    )
+    async with stage.api.sessions() as session:
+        verdict = await session.get_one(GateVerdict, UUID(event["data"]["verdict_id"]))
+    assert (verdict.stage, verdict.decision, [reason["code"] for reason in verdict.reasons]) == ("claim", decision, [code])
+    assert type(replay(verdict)).__name__.lower() == decision
+    # It is no verdict on the call that goes on.
+    assert (await stage.get(f"/calls/{call['id']}/explain"))["decision"] == "dial"
+    assert [row.id for row in await stage.rows()] == [UUID(call["id"])]
+
+
+async def test_what_the_gate_refuses_is_not_asked_for_ever(stage: Stage) -> None:
+    call, agent = await in_call(stage, **WARM)
+    checked(await stage.api.owner.patch("/workspace", json={"is_halted": True}), 200)
+    for _ in range(5):
+        await wanted(agent)
+    assert "At most 5" in (await wanted(agent))["why"]
+    assert await kinds(stage, call) == ["transfer_refused"] * 5
+
+
+async def test_an_operator_may_be_told_first_as_a_destination_may(stage: Stage) -> None:
+    shown = await operator(stage)
+    assert shown["mode"] == "cold"
+    assert checked(await stage.api.manager.patch(f"/operators/{shown['id']}", json={"mode": "warm"}), 200)["mode"] == "warm"
+    await operator(stage, 400, name="Bob", mode="hot")
+    call, agent = await in_call(stage, transfer={"destinations": []})
+    leg = Leg(stage, call, (await wanted(agent, "Ada"))["leg"])
+    await leg.is_dialled()
+    assert (stage.telephony.sent[-1].to, stage.telephony.transfers) == (ADA, [])
+    await leg.answers(Answered())
 
 
 async def test_a_leg_whose_agent_is_never_ready_is_given_up_and_no_other_agent_is_sent(stage: Stage) -> None:
@@ -171,6 +222,19 @@ async def test_only_the_leg_that_is_open_can_be_settled(stage: Stage) -> None:
     checked(await agent.client.put("/transfer", json={"leg": "x"}), 404)
     assert checked(await leg.agent.client.put("/transfer", json={"leg": leg.call["id"], "is_joined": True}), 409)["code"] == "no_transfer"
     await leg.settles(agent, is_joined=False, why="declined")
+
+
+async def test_the_end_of_a_leg_that_is_told_again_changes_nothing_also_behind_the_next(stage: Stage) -> None:
+    call, agent, leg = await begun(stage)
+    await leg.is_dialled()
+    await leg.answers(Refused(486, "Busy Here", "resource_exhausted"))
+    await leg.settles(agent, is_joined=False, why="nobody")
+    await leg.settles(agent, is_joined=True)
+    another = Leg(stage, call, (await wanted(agent))["leg"])
+    await leg.settles(agent, is_joined=False, why="nobody")
+    assert await kinds(stage, call) == ["transfer_asked", "transfer_failed", "transfer_asked"]
+    await another.settles(agent, is_joined=True)
+    assert (await kinds(stage, call))[-1] == "transferred"
 
 
 async def test_who_takes_calls_is_not_protected_from_being_called_often(stage: Stage) -> None:

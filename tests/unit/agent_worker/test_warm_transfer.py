@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent_worker.control_plane_client import Superseded
+from agent_worker import clock, handing_over, staying
+from agent_worker.care.words import first_words
+from agent_worker.control_plane_client import Superseded, Unreachable
 from agent_worker.opening_line import Line
 from agent_worker.warm import transfer
 from agent_worker.warm.ledger import LegLedger, LegTicket
@@ -28,6 +30,9 @@ class LegClient:
         self.events: list[CallEvent] = []
         self.reports: list[CallReport] = []
         self.is_over = False
+        self.takes_reports = asyncio.Event()
+        self.takes_reports.set()
+        self.was_reported_to = asyncio.Event()
         self._more = asyncio.Event()
 
     async def send_events(self, events: list[CallEvent]) -> bool:
@@ -48,6 +53,8 @@ class LegClient:
         return "ready"
 
     async def put_report(self, report: CallReport) -> None:
+        self.was_reported_to.set()
+        await self.takes_reports.wait()
         self.reports.append(report)
 
 
@@ -59,6 +66,10 @@ class WarmClient(Client):
         self.transfers: list[tuple[str, bool]] = []
         self.ends: list[tuple[str, str]] = []
         self.has_ended = asyncio.Event()
+        self.lost_answers = 0
+        """How many of the next ends are heard without an answer."""
+        self.answers_ends = asyncio.Event()
+        self.answers_ends.set()
 
     async def transfer(self, destination: str, *, can_brief: bool) -> dict[str, Any]:
         self.transfers.append((destination, can_brief))
@@ -67,6 +78,10 @@ class WarmClient(Client):
     async def end_transfer(self, leg: str, why: str) -> None:
         self.ends.append((leg, why))
         self.has_ended.set()
+        await self.answers_ends.wait()
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise Unreachable("ReadTimeout")
 
 
 class Fetching:
@@ -96,7 +111,7 @@ class Fetching:
     async def taken(self) -> None:
         self.line.leg.answers()
         await self.line.until(CHOICE)
-        self.line.replied.set_result(True)
+        self.line.reply.key("1")
         await self.ended()
 
     async def ended(self) -> None:
@@ -122,6 +137,35 @@ async def test_the_human_is_told_before_anybody_is_connected_and_the_agent_is_si
     assert (fetching.client.transfers, fetching.client.ends) == ([("Ada", True)], [("leg-1", "")])
     assert not fetching.may_reply()
     assert fetching.talk.conversation.stays_on
+
+
+@pytest.mark.parametrize(("late", "connects"), [("Yes?", True), ("No.", False)])
+async def test_words_at_the_pick_up_are_no_reply_and_those_after_the_choice_are(fetching: Fetching, late: str, connects: bool) -> None:
+    await fetching.begin()
+    fetching.line.leg.answers()
+    picked_up_at = clock.seconds()
+    fetching.line.reply.heard("Yes?", picked_up_at)
+    await fetching.line.until(CHOICE)
+    assert fetching.line.did == ["hold", ABOUT, CHOICE]
+    # A transcript that was long in the making.
+    fetching.line.reply.heard("No.", picked_up_at)
+    fetching.line.reply.heard("Hello, you have reached the mailbox of Ada, yes?", clock.seconds())
+    assert not fetching.line.reply.given.done()
+    fetching.line.reply.heard(late, clock.seconds())
+    await fetching.ended()
+    assert fetching.line.did[-1] == ("join" if connects else "part")
+
+
+async def test_a_key_counts_from_the_answer_on(fetching: Fetching) -> None:
+    await fetching.begin()
+    fetching.line.leg.rings()
+    fetching.line.reply.key("1")
+    assert not fetching.line.reply.given.done()
+    fetching.line.leg.answers()
+    fetching.line.reply.key("5")
+    fetching.line.reply.key("1")
+    await fetching.ended()
+    assert (CHOICE in fetching.line.did, fetching.line.did[-1]) == (False, "join")
 
 
 async def test_nobody_is_called_before_there_are_words_for_them(fetching: Fetching) -> None:
@@ -151,6 +195,82 @@ async def test_when_the_callee_hangs_up_the_leg_is_over_too_and_reported_once(fe
     assert (report.answered, report.end_cause) == (True, EndCause.AGENT_HANGUP)
 
 
+async def test_a_report_that_is_under_way_when_the_call_ends_is_given_all_the_same(fetching: Fetching) -> None:
+    fetching.leg.takes_reports.clear()
+    await fetching.begin()
+    fetching.line.leg.leaves("USER_UNAVAILABLE")
+    async with asyncio.timeout(PATIENCE_S):
+        await fetching.leg.was_reported_to.wait()
+    await fetching.talk.conversation.aclose()
+    fetching.leg.takes_reports.set()
+    await fetching.talk.conversation.handing_over.settle()
+    assert len(fetching.leg.reports) == 1
+
+
+async def test_the_end_is_told_until_it_is_heard_also_behind_the_end_of_the_call(fetching: Fetching) -> None:
+    fetching.client.lost_answers = 2
+    await fetching.begin()
+    await fetching.taken()
+    await fetching.talk.conversation.aclose()
+    await fetching.talk.conversation.handing_over.settle()
+    assert fetching.client.ends == [("leg-1", "")] * 3
+
+
+async def test_nobody_else_is_fetched_before_the_last_end_is_known(fetching: Fetching) -> None:
+    fetching.client.answers_ends.clear()
+    await fetching.begin()
+    fetching.line.leg.leaves("USER_UNAVAILABLE")
+    await comes_back(fetching, "nobody")
+    fetching.line.did.clear()
+    again = asyncio.create_task(fetching.talk.conversation.handing_over.to("Ada", "a refund"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    # The ledger has not heard of the end: it would refuse another.
+    assert (len(fetching.client.transfers), fetching.may_reply()) == (1, False)
+    fetching.client.answers_ends.set()
+    assert await again is None
+    assert len(fetching.client.transfers) == 2
+
+
+async def test_an_own_try_whose_end_is_not_heard_yet_is_taken_for_nobody_elses(fetching: Fetching, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing_over, "STALE_S", -1.0)
+    fetching.client.answers_ends.clear()
+    await fetching.begin()
+    fetching.line.leg.leaves("USER_UNAVAILABLE")
+    await comes_back(fetching, "nobody")
+    fetching.talk.conversation.handing_over.told(True)
+    assert fetching.may_reply()
+    fetching.client.answers_ends.set()
+    await fetching.talk.conversation.handing_over.settle()
+    fetching.talk.conversation.handing_over.told(True)
+    assert not fetching.may_reply()
+
+
+async def test_while_the_two_talk_the_agent_says_nothing_of_its_own(fetching: Fetching, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staying, "TICK_S", 0.0)
+    fetching.client.answers_ends.clear()
+    await fetching.begin()
+    await fetching.taken()
+    talk, before = fetching.talk, list(fetching.talk.session.said)
+    assert talk.session.interruptions == 1
+    talk.session.hears("I don't want to live any more.")
+    assert [event.data["kind"] for event in talk.log.events if event.kind is EventKind.RISK_FLAGGED] == ["self_harm"]
+    talk.conversation.quiet_since = 1.0
+    watching = asyncio.create_task(staying.watch_silence(talk.conversation))
+    async with asyncio.timeout(PATIENCE_S):
+        while talk.conversation.quiet_since == 1.0:
+            await asyncio.sleep(0)
+    watching.cancel()
+    assert (talk.session.said, fetching.may_reply(), talk.conversation.over.done()) == (before, False, False)
+    fetching.client.answers_ends.set()
+
+
+async def test_danger_that_shows_on_hold_is_answered_over_the_music(fetching: Fetching) -> None:
+    await fetching.begin()
+    fetching.talk.session.hears("I don't want to live any more.")
+    await fetching.talk.session.until_said(first_words("en", "", "self_harm"))
+
+
 async def comes_back(fetching: Fetching, why: str) -> None:
     await fetching.ended()
     await fetching.talk.session.until_said(NOBODY)
@@ -177,7 +297,7 @@ async def test_when_the_human_declines_the_agent_comes_back(fetching: Fetching) 
     await fetching.begin()
     fetching.line.leg.answers()
     await fetching.line.until(ABOUT)
-    fetching.line.replied.set_result(False)
+    fetching.line.reply.key("2")
     await comes_back(fetching, "declined")
     assert "join" not in fetching.line.did
 
@@ -199,7 +319,7 @@ async def test_when_the_room_fails_the_agent_comes_back(fetching: Fetching, what
     if what == "join":
         await fetching.line.until("hold")
         fetching.line.leg.answers()
-        fetching.line.replied.set_result(True)
+        fetching.line.reply.key("1")
     await comes_back(fetching, "failed")
 
 
@@ -236,4 +356,11 @@ async def test_while_somebody_else_has_the_callee_put_through_the_agent_is_silen
     fetching.client.is_transferring = False
     talk.log.note(EventKind.HEARTBEAT)
     await talk.session.until_said(NOBODY)
+    assert fetching.may_reply()
+
+
+async def test_who_is_told_no_more_of_somebody_elses_try_is_there_again(fetching: Fetching, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetching.talk.conversation.handing_over.told(True)
+    assert not fetching.may_reply()
+    monkeypatch.setattr(handing_over, "WORD_S", -1.0)
     assert fetching.may_reply()
