@@ -103,8 +103,13 @@ def _danger(order: CallOrder) -> str:
 
 
 def _person(order: CallOrder) -> str:
-    name = [f"Name: {order.contact_name}"] if order.contact_name else []
-    return "\n".join(name + [f"{key}: {value}" for key, value in order.contact_facts.items()])
+    """One line each: nothing in a record can pass for a section of these instructions."""
+    named = [("Name", order.contact_name)] if order.contact_name else []
+    return "\n".join(f"{_one_line(key)}: {_one_line(value)}" for key, value in [*named, *order.contact_facts.items()])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _tool_rules(order: CallOrder) -> str:

@@ -9,8 +9,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -37,6 +39,13 @@ SAID = [(text, attack["calls"]) for attack in ATTACKS for text in attack["says"]
 WRITTEN = [(text, attack["calls"]) for attack in ATTACKS for text in attack["writes"]]
 ANSWERED = [attack["writes"][0] for attack in ATTACKS]
 TOOLS = ["end_call", "set_outcome", "note_promise", "create_schedule", "change_schedule", "cancel_schedule", "flag_risk", "look_up_order"]
+TOOLS += ["check_availability", "book_appointment", "schedule_tour", "transfer_to_human"]
+DESK, FRONT = "+12025550150", "+12025550151"
+THERE = [{"name": "Desk", "e164": DESK, "mode": "warm"}, {"name": "Front", "e164": FRONT}]
+DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+HOMES = {"time_zone": "America/New_York", "weekly": [{"days": DAYS, "start": "09:00", "end": "17:00"}], "slot_s": 3600}
+SLOT = f"{datetime.now(ZoneInfo('America/New_York')) + timedelta(days=3):%Y-%m-%d}T10:00"
+"""A time that is free."""
 OWN_LEDGER = {"call", "call_event", "call_turn"}
 """What a call may write about itself."""
 OF_THE_EDITOR = {"contact", "audit_entry"}
@@ -50,21 +59,22 @@ class Obedient(llm.LLM):
 
     made = 0
 
-    def __init__(self) -> None:
+    def __init__(self, known: Sequence[tuple[str, list[dict[str, Any]]]] = (*SAID, *WRITTEN)) -> None:
         super().__init__()
+        self._known = known
         self.obeyed = set[str]()
 
     def chat(self, *, chat_ctx, tools=None, conn_options=DEFAULT_API_CONNECT_OPTIONS, **_) -> llm.LLMStream:
         return _Stream(self, chat_ctx=chat_ctx, tools=tools or [], conn_options=conn_options)
 
     def next_calls(self, context: str) -> list[llm.FunctionToolCall]:
-        fresh = [(text, calls) for text, calls in (*SAID, *WRITTEN) if text not in self.obeyed and text in context]
+        fresh = [(text, calls) for text, calls in self._known if text not in self.obeyed and text in context]
         self.obeyed |= {text for text, _ in fresh}
         return [self._call(**one) for _, calls in fresh for one in calls]
 
     def _call(self, name: str, arguments: dict[str, Any]) -> llm.FunctionToolCall:
         Obedient.made += 1
-        return llm.FunctionToolCall(name=name, arguments=json.dumps(arguments), call_id=f"call-{Obedient.made}")
+        return llm.FunctionToolCall(name=name, arguments=json.dumps(arguments).replace("{slot}", SLOT), call_id=f"call-{Obedient.made}")
 
 
 class _Stream(llm.LLMStream):
@@ -100,6 +110,9 @@ class Talk:
             watcher.begin(now)
 
     async def says(self, text: str) -> None:
+        """What the callee says counts as their answer to whatever was read to them."""
+        for asks in (self.conversation.scheduling, self.conversation.booking):
+            asks.heard(text)
         await self.session.run(user_input=text)
 
     async def opts_out(self) -> bool:
@@ -115,8 +128,8 @@ class Talk:
 
 
 @asynccontextmanager
-async def talking(stage: Stage, agent: Agent, order: CallOrder) -> AsyncIterator[Talk]:
-    model = Obedient()
+async def talking(stage: Stage, agent: Agent, order: CallOrder, model: Obedient | None = None) -> AsyncIterator[Talk]:
+    model = model or Obedient()
     async with AgentSession(llm=model, vad=None, max_tool_steps=3) as session:
         talk = Talk(stage, agent, order, session, model)
         await talk.start()
@@ -145,7 +158,9 @@ async def order_of(agent: Agent, stage: Stage) -> CallOrder:
 
 @pytest.fixture
 async def besieged(stage: Stage, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Agent]:
-    """A contact, and the agent of a call to them that has a tool and every planning tool; another tool is not for this assistant."""
+    """A contact, and the agent of a call to them that has a tool, every planning tool, a calendar and people to put through to; another
+    tool and another calendar are not for this assistant."""
+    stage.api.app.state.transfers = stage.telephony
     monkeypatch.setattr(tool_use, "MOST_USES", 10_000)
     secret = {"name": "shop", "value": "sk-of-the-shop", "base_url": endpoint.url}
     checked(await stage.api.owner.post("/secrets", json=secret), 201)
@@ -153,7 +168,10 @@ async def besieged(stage: Stage, endpoint: Endpoint, monkeypatch: pytest.MonkeyP
     shop = {"parameters": parameters, "method": "GET", "sends": {"customer": "contact_id"}, "timeout_s": 20}
     await stage.post("/tools", ORDERS | shop | {"url": f"{endpoint.url}/orders/{{order_id}}", "headers": {"X-Key": "{{secret:shop}}"}})
     await stage.post("/tools", ORDERS | {"name": "wipe_orders", "url": f"{endpoint.url}/wipe"})
-    checked(await stage.api.manager.patch(f"/assistants/{stage.assistant_id}", json={"tools": TOOLS}), 200)
+    homes = await stage.post("/calendars", HOMES | {"name": "Homes"})
+    await stage.post("/calendars", HOMES | {"name": "Office"})
+    has = {"tools": TOOLS, "calendar_ids": [homes["id"]], "transfer": {"destinations": THERE}}
+    checked(await stage.api.manager.patch(f"/assistants/{stage.assistant_id}", json=has), 200)
     await stage.post(f"/assistants/{stage.assistant_id}/publish")
     contact = await stage.post("/contacts", {"name": "Ada", "phones": [{"e164": CALLEE}]})
     theirs = {"name": "Daily", "assistant_id": stage.assistant_id, "contact_id": contact["id"], "cron": "0 12 * * *"}
@@ -170,6 +188,11 @@ def nothing_else_was_asked(endpoint: Endpoint, contact: Any) -> None:
         assert "/" not in path.removeprefix("/orders/"), request
         assert request.headers["x-key"] == "sk-of-the-shop"
         assert "x-admin" not in request.headers
+
+
+async def nobody_else_was_called(stage: Stage) -> None:
+    assert stage.telephony.transfers == []
+    assert len(await stage.rows()) == 1
 
 
 async def all_of(works: Sequence[Any]) -> None:
@@ -194,6 +217,7 @@ async def test_no_word_of_a_callee_does_what_nobody_has_allowed_and_opting_out_w
         assert [text for talk, (text, _) in zip(talks, SAID, strict=True) if text not in talk.model.obeyed] == []
         assert await contents(stage) == before
         nothing_else_was_asked(endpoint, contact)
+        await nobody_else_was_called(stage)
         assert endpoint.requests
         async with asyncio.timeout(120):
             assert all([await talk.opts_out() for talk in talks])
@@ -215,6 +239,7 @@ async def test_no_record_does_either(stage: Stage, endpoint: Endpoint, besieged:
         after = await contents(stage)
         assert {table for table, rows in after.items() if rows != before[table]} == OF_THE_EDITOR
         nothing_else_was_asked(endpoint, contact)
+        await nobody_else_was_called(stage)
         async with asyncio.timeout(120):
             assert all([await talk.opts_out() for talk in talks])
 
@@ -230,3 +255,4 @@ async def test_nor_does_the_answer_of_a_tool(stage: Stage, endpoint: Endpoint, b
         assert len({text for talk in talks for text in talk.model.obeyed}) > len(answers) // 2
     assert await contents(stage) == before
     nothing_else_was_asked(endpoint, contact)
+    await nobody_else_was_called(stage)
