@@ -1454,6 +1454,7 @@ class LookupMonth(TypedDict):
     month: str
     lookups: int
     cost: str
+    currency: str
 
 
 class LookupPrices(TypedDict):
@@ -2322,6 +2323,7 @@ class RetentionIn(TypedDict):
     runs: NotRequired[int | None]
     appointments: NotRequired[int | None]
     follow_ups: NotRequired[int | None]
+    number_lookups: NotRequired[int | None]
 
 
 class RetentionOut(TypedDict):
@@ -2332,6 +2334,7 @@ class RetentionOut(TypedDict):
     runs: int | None
     appointments: int | None
     follow_ups: int | None
+    number_lookups: int | None
 
 
 class RevocationIn(TypedDict):

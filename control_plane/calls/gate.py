@@ -84,20 +84,22 @@ class Answer:
         return Answer(self.question, facts, decide(facts, now, rules), rules)
 
 
-async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime) -> list[Answer]:
-    """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions."""
+async def ask_all(session: AsyncSession, questions: Sequence[Question], now: datetime, *, is_ahead: bool = False) -> list[Answer]:
+    """The gate's answers at `now`, each on facts as they are in this transaction; a few queries, however many questions. Where that
+    `is_ahead` of time, nothing is looked up for it yet: the call is asked about again when its time has come, if it still waits then."""
     gathered = await gather(session, questions, now)
     answers = [Answer(q, f, decide(f, now, r), r) for q, (f, r) in zip(questions, gathered, strict=True)]
-    lacking = [(a.question.workspace.id, a.facts, r) for a, (_, r) in zip(answers, gathered, strict=True) if waits_for_lookup(a.decision)]
-    await wish_for_lookups(session, lacking, now)
+    if not is_ahead:
+        waiting = [(a, r) for a, (_, r) in zip(answers, gathered, strict=True) if waits_for_lookup(a.decision)]
+        await wish_for_lookups(session, ((a.question.workspace.id, a.facts, r) for a, r in waiting), now)
     for (decision, code), times in Counter((_name_of(answer.decision), _first_code(answer.decision)) for answer in answers).items():
         GATE_DECISIONS.labels(decision, code).inc(times)
     return answers
 
 
-async def ask(session: AsyncSession, question: Question, now: datetime) -> tuple[Decision, Facts]:
-    """The gate's decision about `question` at `now`, with the facts it rests on."""
-    (answer,) = await ask_all(session, (question,), now)
+async def ask(session: AsyncSession, question: Question, now: datetime, *, is_ahead: bool = False) -> tuple[Decision, Facts]:
+    """The gate's decision about `question` at `now`, with the facts it rests on; `is_ahead` as in `ask_all`."""
+    (answer,) = await ask_all(session, (question,), now, is_ahead=is_ahead)
     return answer.decision, answer.facts
 
 

@@ -37,7 +37,7 @@ class NumberLookupRepository:
         return {(found[0], found[1]): Known(*found[2:]) for found in await self._session.execute(query)}
 
     async def wish(self, wishes: Sequence[Wish], now: datetime) -> None:
-        """What is wished for already comes no later, unless a try has failed: then its pause is kept."""
+        """What is wished for already comes no later, unless a try has failed: then its pause is kept. The newest wish counts."""
         of_number = {(wish.workspace_id, wish.e164): wish for wish in wishes}
         rows = [
             {
@@ -55,7 +55,7 @@ class NumberLookupRepository:
         row, added = NumberLookup, insert(NumberLookup).values(rows)
         new = added.excluded
         changes = {
-            "wanted_at": func.coalesce(row.wanted_at, new.wanted_at),
+            "wanted_at": func.greatest(row.wanted_at, new.wanted_at),
             "try_at": case((row.tries > 0, row.try_at), else_=func.least(row.try_at, new.try_at)),
             "wants_line_type": or_(row.wants_line_type, new.wants_line_type),
             "verified_on": func.coalesce(new.verified_on, row.verified_on),

@@ -110,7 +110,7 @@ class CallService:
         self, call_id: uuid.UUID, question: Question, at: datetime, *, not_before: datetime, start_by: datetime | None
     ) -> dict[str, Any]:
         """What the gate says of a call at `at`, kept, as columns of the call. Raises `Refused`."""
-        decision, facts = await ask(self._unit.session, question, at)
+        decision, facts = await ask(self._unit.session, question, at, is_ahead=at > self._unit.now)
         _require_possible(decision)
         due_at = max(_due_at(decision, at), not_before)
         _require_in_time(decision, due_at, start_by)

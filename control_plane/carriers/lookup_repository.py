@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,6 +14,19 @@ from control_plane.db.models import Campaign, NumberLookup, NumberLookupMonth, W
 from control_plane.kit.ids import new_id
 
 _QUIET = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the look-ups of a month have cost; `currency` is empty while there are none."""
+
+    lookups: int = 0
+    cost: Decimal = Decimal(0)
+    currency: str = ""
+
+    def is_in_other(self, currency: str) -> bool:
+        """Whether an amount in this currency cannot be added to it."""
+        return bool(self.cost) and self.currency != currency
 
 
 class LookupRepository:
@@ -51,13 +65,14 @@ class LookupRepository:
         mine = update(NumberLookup).where(NumberLookup.workspace_id == self._workspace_id, NumberLookup.wanted_at.is_not(None))
         await self._session.execute(mine.where(NumberLookup.trouble != "").values(try_at=now).execution_options(**_QUIET))
 
-    async def spent(self, month: date) -> tuple[int, Decimal]:
-        query = select(NumberLookupMonth.lookups, NumberLookupMonth.cost)
+    async def spent(self, month: date) -> Spent:
+        query = select(NumberLookupMonth.lookups, NumberLookupMonth.cost, NumberLookupMonth.currency)
         row = (await self._session.execute(query.where(*self._in(month)))).first()
-        return (row[0], row[1]) if row is not None else (0, Decimal(0))
+        return Spent(*row) if row is not None else Spent()
 
     async def spend(self, month: date, price: Decimal, currency: str, limit: Decimal) -> bool:
-        """Count one more look-up of the month; False, and nothing counted, where the limit would be passed."""
+        """Count one more look-up of the month; False, and nothing counted, where the limit would be passed or what the month has cost is
+        in another currency."""
         if price > limit:
             return False
         row = {"id": new_id(), "workspace_id": self._workspace_id, "month": month, "lookups": 1, "cost": price, "currency": currency}
@@ -65,13 +80,13 @@ class LookupRepository:
         counted = added.on_conflict_do_update(
             index_elements=["workspace_id", "month"],
             set_={"lookups": NumberLookupMonth.lookups + 1, "cost": cost, "currency": currency},
-            where=cost <= limit,
+            where=(cost <= limit) & ((NumberLookupMonth.currency == currency) | (NumberLookupMonth.cost == 0)),
         )
         return await self._session.scalar(counted.returning(NumberLookupMonth.id)) is not None
 
-    async def give_back(self, month: date, price: Decimal) -> None:
-        """No answer of Twilio's has arrived. Where one was given and lost on its way, Twilio may bill it all the same."""
-        less = {"lookups": NumberLookupMonth.lookups - 1, "cost": NumberLookupMonth.cost - price}
+    async def give_back(self, month: date, price: Decimal, *, lookups: int = 1) -> None:
+        """Twilio has given no answer, or with no `lookups` no whole one."""
+        less = {"lookups": NumberLookupMonth.lookups - lookups, "cost": NumberLookupMonth.cost - price}
         await self._session.execute(update(NumberLookupMonth).where(*self._in(month)).values(less).execution_options(**_QUIET))
 
     def _in(self, month: date) -> tuple[ColumnElement[bool], ...]:

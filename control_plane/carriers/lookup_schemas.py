@@ -42,7 +42,10 @@ class LookupSettingsIn(Struct, forbid_unknown_fields=True, kw_only=True):
 class LookupMonth(Struct, kw_only=True):
     month: date
     lookups: int
+    """Those whose answer was lost on its way are counted, since Twilio may bill them."""
     cost: str
+    currency: str
+    """Of `cost`; empty before the first look-up of the month."""
 
 
 class LookupSettingsOut(Struct, kw_only=True):

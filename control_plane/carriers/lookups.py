@@ -31,7 +31,7 @@ class LookupService:
 
     async def change(self, wanted: LookupSettingsIn) -> LookupSettingsOut:
         """Raises `Invalid` where something is switched on without its price, `NotFound` for a campaign that is not there, `Conflict`
-        without an account at Twilio."""
+        without an account at Twilio, and for another currency than that of what this month has cost already."""
         plain = _plain(wanted)
         ids = list(dict.fromkeys(wanted.campaign_ids or ()))
         if await self._rows.owned_campaigns(ids) != set(ids):
@@ -39,6 +39,8 @@ class LookupService:
         if plain is not None and await self._accounts.of_workspace(self._workspace_id) is None:
             raise Conflict("Numbers are looked up at Twilio, and the workspace has no account there yet.", code="carrier_account_missing")
         workspace = await self._rows.workspace(lock=True)
+        if plain is not None:
+            await self._require_currency(plain["currency"])
         before, workspace.number_lookups, workspace.updated_at = workspace.number_lookups, plain, self._unit.now
         if plain is None:
             await self._rows.give_up_waiting()
@@ -47,13 +49,19 @@ class LookupService:
         record(self._unit, self._workspace_id, "number_lookups.change", "workspace", workspace.id, before or {}, plain or {})
         return await self._shown(workspace)
 
+    async def _require_currency(self, currency: str) -> None:
+        spent = await self._rows.spent(month_of(self._unit.now))
+        if spent.is_in_other(currency):
+            words = f"Look-ups of this month have cost {spent.cost} {spent.currency}, to which no {currency} can be added;"
+            raise Conflict(f"{words} change the currency of the prices in the next month.", code="currency_in_use")
+
     async def listing(self, limit: int, cursor: str | None, e164: str | None) -> Page[NumberLookupOut]:
         query = self._rows.listing(phone.require(e164) if e164 is not None else None)
         return await page_of(self._unit.session, query, NumberLookup.id, NumberLookupOut.of, limit=limit, cursor=cursor)
 
     async def _shown(self, workspace: Workspace) -> LookupSettingsOut:
         plain, month = workspace.number_lookups, month_of(self._unit.now)
-        (lookups, cost), (waiting, trouble) = await self._rows.spent(month), await self._rows.waiting()
+        spent, (waiting, trouble) = await self._rows.spent(month), await self._rows.waiting()
         prices = None
         if plain is not None:
             of_line, of_owner = plain["line_type_price"], plain["reassigned_number_price"]
@@ -65,7 +73,7 @@ class LookupService:
             monthly_limit=None if plain is None else plain["monthly_limit"],
             campaign_ids=None if plain is None or plain["campaign_ids"] is None else list(map(uuid.UUID, plain["campaign_ids"])),
             max_age_days=LookupSettingsIn().max_age_days if plain is None else plain["max_age_days"],
-            this_month=LookupMonth(month=month, lookups=lookups, cost=str(cost)),
+            this_month=LookupMonth(month=month, lookups=spent.lookups, cost=str(spent.cost), currency=spent.currency),
             waiting=waiting,
             trouble=trouble,
         )

@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any
 
 from msgspec import UNSET, structs
 from structlog import get_logger
 
 from control_plane.audit.service import record
+from control_plane.db.models import Workspace
 from control_plane.db.unit import Unit
+from control_plane.domain.number_lookup import LookupSettings
 from control_plane.kit.storage import Storage
 from control_plane.records.planning_repository import PlanningRepository
 from control_plane.records.repository import RecordsRepository
@@ -28,8 +29,10 @@ DEFAULTS: Mapping[str, int] = {
     "runs": 365,
     "appointments": 365,
     "follow_ups": FIVE_YEARS,
+    "number_lookups": LookupSettings().max_age.days,
 }
-"""Days. Five years is what US telemarketing rules ask of call records and of proof (16 CFR 310.5; facts/dialer §1.1 US-11, §5)."""
+"""Days. Five years is what US telemarketing rules ask of call records and of proof (16 CFR 310.5; facts/dialer §1.1 US-11, §5). Where a
+workspace has said how long it believes look-ups, they are kept for so long."""
 OpenUnit = Callable[[], AbstractAsyncContextManager[Unit]]
 
 
@@ -40,27 +43,29 @@ class RetentionService:
         self._rows = RecordsRepository(unit.session, workspace_id)
 
     async def get(self) -> RetentionOut:
-        return RetentionOut(**days_of((await self._rows.workspace()).retention))
+        return RetentionOut(**days_of(await self._rows.workspace()))
 
     async def change(self, data: RetentionIn) -> RetentionOut:
         workspace = await self._rows.workspace(lock=True)
         chosen = {name: value for name, value in structs.asdict(data).items() if value is not UNSET}
-        before = days_of(workspace.retention)
+        before = days_of(workspace)
         workspace.retention = workspace.retention | chosen
         await self._rows.save(workspace)
-        record(self._unit, self._workspace_id, "retention.changed", "workspace", self._workspace_id, before, days_of(workspace.retention))
-        return RetentionOut(**days_of(workspace.retention))
+        record(self._unit, self._workspace_id, "retention.changed", "workspace", self._workspace_id, before, days_of(workspace))
+        return RetentionOut(**days_of(workspace))
 
 
-def days_of(chosen: Mapping[str, Any]) -> dict[str, int | None]:
+def days_of(workspace: Workspace) -> dict[str, int | None]:
     """Days by kind: as the workspace has chosen, else the default; None keeps for ever."""
-    return {name: chosen.get(name, default) for name, default in DEFAULTS.items()}
+    believed = LookupSettings.from_plain(workspace.number_lookups).max_age.days if workspace.number_lookups else None
+    usual = DEFAULTS if believed is None else {**DEFAULTS, "number_lookups": believed}
+    return {name: workspace.retention.get(name, default) for name, default in usual.items()}
 
 
 async def apply_retention(open_unit: OpenUnit, storage: Storage, workspace_id: uuid.UUID) -> dict[str, int]:
     """Delete what is over its time, in small transactions. Returns how many of each kind. Safe to repeat and to be killed."""
     async with open_unit() as unit:
-        days = days_of((await RecordsRepository(unit.session, workspace_id).workspace()).retention)
+        days = days_of(await RecordsRepository(unit.session, workspace_id).workspace())
     deleted = {}
     for kind, each in _KINDS.items():
         kept_for = days[kind]
@@ -122,6 +127,10 @@ async def _follow_ups(unit: Unit, storage: Storage, rows: RetentionRepository, d
     return await PlanningRepository(unit.session, rows.workspace_id).forget_follow_ups(unit.now - timedelta(days=days))
 
 
+async def _number_lookups(unit: Unit, storage: Storage, rows: RetentionRepository, days: int) -> int:
+    return await rows.forget_lookups(unit.now - timedelta(days=days))
+
+
 _KINDS: Mapping[str, Batch] = {
     "recordings": _recordings,
     "transcripts": _transcripts,
@@ -130,4 +139,5 @@ _KINDS: Mapping[str, Batch] = {
     "runs": _runs,
     "appointments": _appointments,
     "follow_ups": _follow_ups,
+    "number_lookups": _number_lookups,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -18,10 +18,13 @@ from control_plane.db.models import (
     CallAnalysis,
     CallTranscription,
     CallTurn,
+    Consent,
     ContactFact,
+    ContactPhone,
     Enrollment,
     GateVerdict,
     LegalHold,
+    NumberLookup,
     Promise,
     RiskFlag,
 )
@@ -98,6 +101,25 @@ class RetentionRepository:
         ids = (await self._session.scalars(old.order_by(GateVerdict.id).limit(BATCH))).all()
         await self._session.execute(delete(GateVerdict).where(GateVerdict.id.in_(ids)).execution_options(**_QUIET))
         return len(ids)
+
+    async def forget_lookups(self, before: datetime) -> int:
+        """A batch of numbers of which nothing was learned since, and nothing is to be. That one has come to somebody else is kept while a
+        consent for it stands, against which it speaks. Returns how many."""
+        row = NumberLookup
+        learned_at = func.coalesce(func.greatest(row.line_type_at, row.reassigned_at), row.created_at)
+        consents = exists().where(Consent.workspace_id == self.workspace_id, Consent.e164 == row.e164, Consent.revoked_at.is_(None))
+        over = (learned_at < before, row.wanted_at.is_(None), ~(row.reassigned_since.is_not(None) & consents))
+        mine = (row.workspace_id == self.workspace_id, row.id < first_id_at(before), ~self._holds_number(row.e164))
+        old = select(row.id).where(*mine, *over)
+        ids = (await self._session.scalars(old.order_by(row.id).limit(BATCH).with_for_update(skip_locked=True))).all()
+        await self._session.execute(delete(row).where(row.id.in_(ids)).execution_options(**_QUIET))
+        return len(ids)
+
+    def _holds_number(self, e164: Any) -> ColumnElement[bool]:
+        """Whether a hold names the number, a call to it, or somebody who has it."""
+        has_it = exists().where(ContactPhone.contact_id == LegalHold.contact_id, ContactPhone.e164 == e164).correlate_except(ContactPhone)
+        led_there = exists().where(Call.id == LegalHold.call_id, Call.to_e164 == e164).correlate_except(Call)
+        return exists().where(or_(LegalHold.e164 == e164, has_it, led_there), *self._standing()).correlate_except(LegalHold)
 
     def _ended(self, before: datetime) -> Select[Any, Any]:
         over = (Call.workspace_id == self.workspace_id, Call.state.in_(FINAL), ~Call.holds_number)

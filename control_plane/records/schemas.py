@@ -35,6 +35,9 @@ class RetentionOut(Struct):
     """With their reminders, and bookings, from the time of the appointment."""
     follow_ups: int | None
     """From their closing."""
+    number_lookups: int | None
+    """What the carrier has said of a number, from its last answer; by default as long as that is believed (`max_age_days` of
+    PUT /number-lookups/settings). That a number has come to somebody else stays while a consent for it does."""
 
 
 class RetentionIn(Struct, forbid_unknown_fields=True):
@@ -47,6 +50,7 @@ class RetentionIn(Struct, forbid_unknown_fields=True):
     runs: CallDays | UnsetType | None = UNSET
     appointments: Days | UnsetType | None = UNSET
     follow_ups: Days | UnsetType | None = UNSET
+    number_lookups: Days | UnsetType | None = UNSET
 
 
 class HoldIn(Struct, forbid_unknown_fields=True):

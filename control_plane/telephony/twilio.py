@@ -18,12 +18,15 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator, get_signature_algorithm
 from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
 
 from control_plane.kit.clock import monotonic
 
 REQUEST_TIMEOUT_S = 10.0
 MOST_LISTED = 1000
 """Numbers that one listing reads; Twilio pages by 1,000."""
+_UNSENT = (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
+"""These happen while the connection is being made."""
 _GONE, _UNAUTHORIZED, _TOO_MANY, _SERVER = 404, (401, 403), 429, 500
 # The library's logger writes requests out, and with them the passwords of credentials.
 _QUIET = logging.getLogger("callwright.twilio")
@@ -33,11 +36,12 @@ Result = TypeVar("Result")
 
 
 class CarrierError(Exception):
-    """Twilio refused or could not be reached; the text is a sentence. `is_passing`: the same request may succeed later."""
+    """Twilio refused or could not be reached; the text is a sentence. `is_passing`: the same request may succeed later. `may_be_done`:
+    Twilio may have done, and may bill, what was asked, for only its answer may have been lost."""
 
-    def __init__(self, sentence: str, *, is_passing: bool = False) -> None:
+    def __init__(self, sentence: str, *, is_passing: bool = False, may_be_done: bool = False) -> None:
         super().__init__(sentence)
-        self.is_passing = is_passing
+        self.is_passing, self.may_be_done = is_passing, may_be_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,11 @@ class AccountFacts:
 @dataclass(frozen=True, slots=True)
 class NumberAnswer:
     """What Lookup v2 said of a number. `line_type` is in our words and empty where it was not asked; `is_reassigned` is None where it was
-    not asked or nothing is known."""
+    not asked or nothing is known; `unsaid` is why it said nothing of that beside a line type, as a sentence."""
 
     line_type: str = ""
     is_reassigned: bool | None = None
+    unsaid: str = ""
 
 
 Connect = Callable[[TwilioAccess], Client]
@@ -111,7 +116,17 @@ def _told_plainly(work: Callable[[], Result]) -> Result:
         status = getattr(error.args[-1], "status_code", _SERVER) if error.args else _SERVER
         raise _refusal(status, None, str(error)) from error
     except (requests.RequestException, OSError) as error:
-        raise CarrierError(f"Twilio cannot be reached ({type(error).__name__}).", is_passing=True) from error
+        name, was_sent = type(error).__name__, _was_sent(error)
+        words = f"Twilio's answer was lost ({name})." if was_sent else f"Twilio cannot be reached ({name})."
+        raise CarrierError(words, is_passing=True, may_be_done=was_sent) from error
+
+
+def _was_sent(error: Exception) -> bool:
+    """Whether Twilio may have heard the request: it may have wherever nothing says that no connection was made."""
+    if isinstance(error, _UNSENT):
+        return False
+    # What requests was told of the connection is in urllib3's words, below the pool's.
+    return not isinstance(getattr(error.args[0] if error.args else None, "reason", None), NewConnectionError)
 
 
 def _refusal(status: int, code: int | None, words: str) -> CarrierError:
@@ -157,17 +172,21 @@ class TwilioSide:
         return next((_owned(one) for one in found if one.phone_number == e164), None)
 
     def look_up(self, e164: str, *, line_type: bool, verified_on: date | None) -> NumberAnswer:
-        """Ask Lookup v2 for what is wanted, in one request. Raises `CarrierError` where Twilio will not say whether a number has changed
-        hands (the package needs Twilio's approval); of a line whose kind it cannot tell the kind is `unknown`."""
+        """Ask Lookup v2 for what is wanted, in one request. Raises `CarrierError` where Twilio says nothing but that it will not say
+        whether a number has changed hands (the package needs Twilio's approval); of a line whose kind it cannot tell the kind is
+        `unknown`."""
         fields = (["line_type_intelligence"] if line_type else []) + (["reassigned_number"] if verified_on is not None else [])
         asked = {"fields": ",".join(fields)}
         if verified_on is not None:
             asked["last_verified_date"] = f"{verified_on:%Y%m%d}"
         found = self._client.lookups.v2.phone_numbers(e164).fetch(**asked)
-        return NumberAnswer(
-            _line_type(_said(found.line_type_intelligence)) if line_type else "",
-            _is_reassigned(_said(found.reassigned_number)) if verified_on is not None else None,
-        )
+        kind = _line_type(_said(found.line_type_intelligence)) if line_type else ""
+        try:
+            return NumberAnswer(kind, _is_reassigned(_said(found.reassigned_number)) if verified_on is not None else None)
+        except CarrierError as error:
+            if not kind:
+                raise
+            return NumberAnswer(kind, unsaid=str(error))
 
     # — what a trunk is made of —
 

@@ -53,11 +53,13 @@ class TwilioEmulator:
     """`from`, `to` and `start_time` by id."""
     recordings: dict[str, bytes] = field(default_factory=dict)
     lookups: dict[str, Thing] = field(default_factory=dict)
-    """`line_type` in Twilio's words and `reassigned_on` (YYYYMMDD, or `unknown`) by number."""
+    """`line_type` in Twilio's words and `reassigned_on` (YYYYMMDD, `unknown`, or `refused`) by number."""
     looked_up: list[tuple[str, ...]] = field(default_factory=list)
     """Of each look-up the number, the packages and the date asked about."""
     account_type: str = "Full"
     is_down: bool = False
+    loses_answers: bool = False
+    """It does what is asked, and the connection breaks before it has answered."""
     writes: int = 0
     requests: int = 0
     client_dies_after: int | None = None
@@ -98,6 +100,8 @@ class TwilioEmulator:
             status, body = self._carried_out(request, host, path, form)
         except Refusal as refusal:
             status, body = refusal.body["status"], refusal.body
+        if self.loses_answers and request.transport is not None:
+            request.transport.abort()
         if isinstance(body, bytes):
             return web.Response(body=body, content_type="audio/x-wav")
         self.violations += descriptions().faults(host, request.method, path, dict(request.query), form, status, body)

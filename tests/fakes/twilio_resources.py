@@ -325,5 +325,7 @@ def _reassigned(known: Thing, day: str) -> Thing:
     if not re.fullmatch(r"\d{8}", day):
         raise Refusal(400, 60600, "LastVerifiedDate is missing or not of the form YYYYMMDD")
     changed = known.get("reassigned_on")
+    if changed == "refused":
+        return {"last_verified_date": f"{day[:4]}-{day[4:6]}-{day[6:]}", "error_code": "60600"}
     word = "no_data_available" if changed == "unknown" else "yes" if changed is not None and day <= changed else "no"
     return {"last_verified_date": f"{day[:4]}-{day[4:6]}-{day[6:]}", "is_number_reassigned": word}

@@ -29,10 +29,10 @@ class NumberLookup(HasId, OfWorkspace, HasTimes, Base):
     reassigned_at: Mapped[datetime | None]
     lookups: Mapped[int] = mapped_column(default=0, server_default="0")
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 4), default=Decimal(0), server_default="0")
-    """Of all its look-ups, in `currency`."""
+    """Of all its look-ups that were answered, in `currency`."""
     currency: Mapped[str] = mapped_column(default="", server_default="")
     wanted_at: Mapped[datetime | None]
-    """Since when it is wished for, whether or not the call that wished still waits; None: it is not."""
+    """When a call has wished for it last; None: it is not wished for."""
     wants_line_type: Mapped[bool] = mapped_column(default=False, server_default="false")
     verified_on: Mapped[date | None]
     """The day about which reassignment is to be asked."""
@@ -43,7 +43,8 @@ class NumberLookup(HasId, OfWorkspace, HasTimes, Base):
 
 
 class NumberLookupMonth(HasId, OfWorkspace, Base):
-    """What a workspace's look-ups of a month cost; written before the carrier is asked, so that a limit is never passed."""
+    """What a workspace's look-ups of a month cost; written before the carrier is asked, so that a limit is never passed. An answer that was
+    lost on its way stays in it, since the carrier may bill it."""
 
     __tablename__ = "number_lookup_month"
     __table_args__ = (UniqueConstraint("workspace_id", "month"),)
@@ -53,4 +54,4 @@ class NumberLookupMonth(HasId, OfWorkspace, Base):
     lookups: Mapped[int] = mapped_column(default=0, server_default="0")
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 4), default=Decimal(0), server_default="0")
     currency: Mapped[str]
-    """Of the last look-up: amounts of a month in which the currency of the prices was changed are added up all the same."""
+    """Of `cost`, to which no other is added."""

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from control_plane.calls.replay import replay
-from control_plane.carriers.lookup_tasks import look_up_numbers
+from control_plane.carriers.lookup_tasks import PAUSES, WISHED_WITHIN, look_up_numbers
 from control_plane.db.models import AuditEntry, GateVerdict, Trunk
 from tests.fakes.twilio import TwilioEmulator
 from tests.integration.carriers.conftest import Acme
@@ -46,8 +46,8 @@ class Office:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def call(self, to: str = ANN) -> httpx.Response:
-        return await self.owner.post("/calls", json={"assistant_id": self.assistant, "from_number_id": self.number, "to": to})
+    async def call(self, to: str = ANN, **more: Any) -> httpx.Response:
+        return await self.owner.post("/calls", json={"assistant_id": self.assistant, "from_number_id": self.number, "to": to} | more)
 
     async def wait_of(self, to: str = ANN) -> timedelta:
         """How long a call that is asked for now would wait."""
@@ -134,7 +134,7 @@ async def test_closed_kinds_of_line_are_looked_up_within_the_limit_of_a_month(of
     await office.look_up()
     assert [asked[0] for asked in twilio.looked_up] == [ANN], "the second would cost more than the month may"
     shown = (await office.owner.get("/number-lookups/settings")).json()
-    assert (shown["this_month"], shown["waiting"]) == ({"month": "2026-11-01", "lookups": 1, "cost": "0.0080"}, 1)
+    assert (shown["this_month"], shown["waiting"]) == ({"month": "2026-11-01", "lookups": 1, "cost": "0.0080", "currency": "USD"}, 1)
     assert shown["trouble"] == "Look-ups of this month have cost what they may (0.0100 USD)."
     await office.settings(line_type=True, prices=PRICES, monthly_limit="5")
     await office.look_up()
@@ -161,3 +161,92 @@ async def test_a_silent_twilio_costs_nothing_and_what_was_learned_goes_with_the_
     assert [(each["e164"], each["unchanged_since"]) for each in exported["number_lookups"]] == [(ANN, "2025-03-01")]
     assert (await office.owner.post("/erasures", json={"e164": ANN})).status_code == 202
     assert (await office.owner.get("/number-lookups")).json()["items"] == []
+
+
+async def test_nothing_is_bought_for_calls_that_nobody_waits_for_any_more(office: Office, twilio: TwilioEmulator) -> None:
+    await office.settings(**BOTH)
+    assert await office.wait_of() == SOON
+    assert await office.wait_of(BOB) == SOON
+    twilio.is_down = True
+    await office.look_up()
+    twilio.is_down = False
+    for _ in range(2):
+        office.acme.api.clock.advance(WISHED_WITHIN / 2)
+        assert await office.wait_of(BOB) == SOON, "the newest wish counts"
+    await office.look_up()
+    assert [asked[0] for asked in twilio.looked_up] == [BOB]
+    assert (await office.owner.get("/number-lookups/settings")).json()["waiting"] == 0
+    assert await office.wait_of() == SOON
+    await office.look_up()
+    assert [asked[0] for asked in twilio.looked_up] == [BOB, ANN], "somebody waits for it again"
+
+
+async def test_an_answer_that_was_lost_stays_counted_and_one_that_was_never_asked_for_does_not(
+    office: Office, twilio: TwilioEmulator
+) -> None:
+    await office.settings(**BOTH)
+    assert await office.wait_of() == SOON
+    away, twilio.url = twilio.url, "http://127.0.0.1:1"
+    await office.look_up()
+    shown = (await office.owner.get("/number-lookups/settings")).json()
+    assert (shown["this_month"]["cost"], shown["trouble"]) == ("0.0000", "Twilio cannot be reached (ConnectionError).")
+    twilio.url, twilio.loses_answers = away, True
+    office.acme.api.clock.advance(timedelta(minutes=1))
+    await office.look_up()
+    shown = (await office.owner.get("/number-lookups/settings")).json()
+    assert (shown["this_month"]["lookups"], shown["this_month"]["cost"]) == (1, "0.0200"), "Twilio may bill it"
+    assert shown["trouble"] == "Twilio's answer was lost (ConnectionError)."
+    twilio.loses_answers = False
+    office.acme.api.clock.advance(timedelta(minutes=5))
+    await office.look_up()
+    told = await office.known(ANN)
+    assert (told["lookups"], told["cost"]) == (1, "0.0200"), "those that were answered"
+    assert (await office.owner.get("/number-lookups/settings")).json()["this_month"]["cost"] == "0.0400"
+
+
+async def test_a_month_has_one_currency(office: Office, twilio: TwilioEmulator) -> None:
+    euros = BOTH | {"prices": PRICES | {"currency": "EUR"}}
+    await office.settings(**BOTH)
+    await office.settings(**euros)
+    await office.settings(**BOTH)
+    assert await office.wait_of() == SOON
+    await office.look_up()
+    refused = await office.owner.put("/number-lookups/settings", json=euros)
+    assert (refused.status_code, refused.json()["code"]) == (409, "currency_in_use")
+    assert refused.json()["detail"] == (
+        "Look-ups of this month have cost 0.0200 USD, to which no EUR can be added; change the currency of the prices in the next month."
+    )
+    await office.settings()
+    assert (await office.owner.put("/number-lookups/settings", json=euros)).status_code == 409, "switching it off forgets nothing"
+    office.acme.api.clock.advance(timedelta(days=31))
+    assert (await office.settings(**euros))["this_month"] == {"month": "2026-12-01", "lookups": 0, "cost": "0", "currency": ""}
+
+
+async def test_what_is_said_beside_what_is_not_is_learned_once(office: Office, twilio: TwilioEmulator) -> None:
+    twilio.lookups[ANN] = {"line_type": "landline", "reassigned_on": "refused"}
+    assert (await office.owner.put("/workspace/rules", json=NO_MOBILES)).status_code == 200
+    await office.settings(**BOTH)
+    assert await office.wait_of() == SOON
+    await office.look_up()
+    shown = (await office.owner.get("/number-lookups/settings")).json()
+    assert (shown["this_month"]["lookups"], shown["this_month"]["cost"], shown["waiting"]) == (1, "0.0080", 1)
+    assert shown["trouble"] == "Twilio does not say whether the number has come to somebody else (Twilio's error 60600)."
+    told = await office.known(ANN)
+    assert (told["line_type"], told["cost"]) == ("landline", "0.0080")
+    office.acme.api.clock.advance(PAUSES[-1] / 2)
+    assert await office.wait_of() == SOON
+    office.acme.api.clock.advance(PAUSES[-1] / 2)
+    await office.look_up()
+    assert [asked[1:-1] for asked in twilio.looked_up] == [("line_type_intelligence", "reassigned_number"), ("reassigned_number",)]
+    assert (await office.owner.get("/number-lookups/settings")).json()["this_month"]["cost"] == "0.0080"
+
+
+async def test_a_call_for_later_is_looked_up_for_when_its_time_has_come(office: Office, twilio: TwilioEmulator) -> None:
+    await office.settings(**BOTH)
+    later = office.acme.api.clock.now() + timedelta(hours=2)
+    answer = await office.call(schedule_at=later.isoformat())
+    assert (answer.status_code, answer.json()["due_at"][:16]) == (202, f"{later + SOON:%Y-%m-%dT%H:%M}")
+    assert (await office.owner.get("/number-lookups")).json()["items"] == []
+    office.acme.api.clock.advance(timedelta(hours=2))
+    await office.look_up()
+    assert twilio.looked_up == [], "it may have been called off meanwhile"

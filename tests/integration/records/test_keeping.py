@@ -16,10 +16,13 @@ from control_plane.db.models import (
     Call,
     CallTranscription,
     CallTurn,
+    Consent,
     FollowUp,
     GateVerdict,
+    NumberLookup,
     Promise,
     ScheduleRun,
+    Workspace,
 )
 from control_plane.db.session import number_hash
 from control_plane.domain.errors import NotFound
@@ -29,6 +32,11 @@ from control_plane.records.tasks import retain
 from tests.fixtures.world import NOON, World
 
 NUMBER = "+12025550101"
+LOOKUPS = {"line_type": True, "reassigned_number": True, "monthly_limit": "1", "campaign_ids": None, "currency": "USD"} | {
+    "line_type_price": "0.008",
+    "reassigned_number_price": "0.02",
+}
+"""As a workspace keeps its settings of look-ups."""
 
 
 async def _chunks(data: bytes) -> AsyncIterator[bytes]:
@@ -169,8 +177,37 @@ async def test_a_legal_hold_keeps_the_verdicts_of_its_call_and_of_its_number(wor
         assert [name for name, i in ids.items() if await session.get(GateVerdict, i) is not None] == ["of its call", "of its number"]
 
 
+async def test_what_was_looked_up_of_numbers_is_kept_while_it_is_used(world: World) -> None:
+    workspace_id, day = world.ours.workspace_id, NOON.date() - timedelta(days=100)
+    agreed = {"purpose": "survey", "basis": "written", "granted_at": NOON - timedelta(days=200), "recorded_by": "api"}
+    await world.add(*(Consent(workspace_id=workspace_id, e164=e164, **agreed) for e164 in ("+12025550103", "+12025550104")))
+    await world.ours.post("/legal-holds", {"reason": "Case 9", "e164": "+12025550105"})
+    held = await world.ours.post("/contacts", {"phones": [{"e164": "+12025550107"}]})
+    await world.ours.post("/legal-holds", {"reason": "Case 10", "contact_id": held["id"]})
+    asked: dict[str, dict[str, Any]] = {
+        "+12025550101": {"line_type_at": NOON - timedelta(days=40)},
+        "+12025550102": {"line_type_at": NOON - timedelta(days=40), "reassigned_at": NOON - timedelta(days=29)},
+        "+12025550103": {"reassigned_at": NOON - timedelta(days=40), "reassigned_since": day},
+        "+12025550104": {"reassigned_at": NOON - timedelta(days=40), "unchanged_since": day},
+        "+12025550105": {"line_type_at": NOON - timedelta(days=40)},
+        "+12025550106": {"line_type_at": NOON - timedelta(days=40), "wanted_at": NOON},
+        "+12025550107": {"line_type_at": NOON - timedelta(days=40)},
+    }
+    await world.add(*(NumberLookup(id=_aged(90), workspace_id=workspace_id, e164=e164, **said) for e164, said in asked.items()))
+    for believed, left in ((60, list(asked)), (30, [number for number in asked if number not in ("+12025550101", "+12025550104")])):
+        async with world.app.state.sessions.begin() as session:
+            (await session.get_one(Workspace, workspace_id)).number_lookups = LOOKUPS | {"max_age_days": believed}
+        assert (await world.ours.get("/retention"))["number_lookups"] == believed
+        await retain(world.ctx)
+        kept = (await world.ours.get("/number-lookups"))["items"]
+        assert sorted(each["e164"] for each in kept) == left
+    await world.ours.client.put("/api/v1/retention", json={"number_lookups": None})
+    assert (await world.ours.get("/retention"))["number_lookups"] is None
+
+
 async def test_retention_has_defaults_bounds_and_an_owner(world: World) -> None:
     usual = {"recordings": 90, "transcripts": 365, "calls": 1827, "verdicts": 1827, "runs": 365, "appointments": 365, "follow_ups": 1827}
+    usual |= {"number_lookups": 30}
     assert await world.ours.get("/retention") == usual
     answer = await world.ours.client.put("/api/v1/retention", json={"recordings": None, "transcripts": 7})
     assert answer.json() == usual | {"recordings": None, "transcripts": 7}
