@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, cast
 
 from control_plane.calls.announcing import tell_claimed as announce_claimed
@@ -27,6 +26,7 @@ from control_plane.domain.decision import Dial, Never, Wait, ends_as
 from control_plane.domain.pacing import Claimant, caught_up, shares
 from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
+from control_plane.usage.accounts import towards_budget
 from sip_config.contract import CallPurpose, NetworkResult
 
 NUMBER_BUSY = timedelta(seconds=5)
@@ -116,7 +116,8 @@ class Batch:
         able, paused = [], list[tuple[uuid.UUID, str]]()
         for running in self._looked_at:
             reason = self._headroom.allow(running.workspace, running.account)
-            reason = reason or over_budget(running.campaign.budget, running.spent or Decimal(0))
+            spent = towards_budget(running.account, running.spent, running.spent_in)
+            reason = reason or over_budget(running.campaign.budget, spent)
             if reason is None:
                 able.append(running)
             else:

@@ -1,6 +1,8 @@
 """Station 2: which due rows become calls now. One transaction at a time claims, so that every counted limit holds."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from control_plane.calls.announcing import QUEUED
@@ -13,18 +15,20 @@ from control_plane.calls.observation import facts_of
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.single_callers import SingleCallers, Wanted, waiting
-from control_plane.db.models import Call, Workspace
+from control_plane.db.models import Call, UsageAccount, Workspace
 from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.batch import NUMBER_BUSY, Batch, Round
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.giving_way_repository import GivingWayRepository, Yielded
 from control_plane.dialer.headroom import Headroom
+from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState, Fact
 from control_plane.domain.caller_id import NoCaller
-from control_plane.domain.decision import Never, Wait
+from control_plane.domain.decision import Never, Reason, Wait
 from control_plane.domain.pacing import slots_offered
 from control_plane.kit.queue import Nudge
+from control_plane.usage.accounts import towards_budget
 
 MOST_SINGLES = 32
 ROUNDS = 4
@@ -114,17 +118,33 @@ async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headro
 
 
 async def _with_allowance(unit: Unit, repository: ClaimRepository, headroom: Headroom, due: Sequence[Call]) -> list[Call]:
-    """Those whose workspace may still spend. The others are given up: nobody wants a call of today when the next month begins."""
+    """Those whose workspace and campaign may still spend. The others are given up: nobody wants a call of today when the next month
+    begins."""
     ids = {call.workspace_id for call in due}
     accounts, able = await repository.accounts(ids), []
     reasons = {w.id: headroom.allow(w, accounts.get(w.id)) for w in (await repository.workspaces(ids)).values()}
+    over = await _over_budget(repository, accounts, {call.campaign_id for call in due if call.campaign_id})
     for call in due:
-        reason = reasons[call.workspace_id]
+        reason = reasons[call.workspace_id] or (over.get(call.campaign_id) if call.campaign_id else None)
         if reason is None:
             able.append(call)
         else:
             await _release(unit, call, "usage", [{"code": reason.code, "sentence": reason.sentence}])
     return able
+
+
+async def _over_budget(
+    repository: ClaimRepository, accounts: Mapping[uuid.UUID, UsageAccount], campaigns: set[uuid.UUID]
+) -> dict[uuid.UUID, Reason]:
+    """Of these campaigns those whose budget is used up, and what to say of it."""
+    limited = [row for row in (await repository.campaigns(campaigns)).values() if row.budget is not None]
+    spent, found = await repository.spent([row.id for row in limited]) if limited else {}, dict[uuid.UUID, Reason]()
+    for row in limited:
+        cost, currency = spent.get(row.id, (Decimal(0), ""))
+        reason = over_budget(row.budget, towards_budget(accounts.get(row.workspace_id), cost, currency))
+        if reason is not None:
+            found[row.id] = reason
+    return found
 
 
 def _has_caller(call: Call, question: Question, callers: SingleCallers, headroom: Headroom) -> bool:

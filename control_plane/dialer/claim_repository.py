@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from control_plane.db.models import (
     Call,
     Campaign,
     CampaignNumber,
+    CampaignSpend,
     Contact,
     Number,
     Trunk,
@@ -178,7 +180,7 @@ def _count_due(priorities: Sequence[int]) -> str:
 _RUNNING = sent(
     f"""
     select json_build_array({array_of(ClaimingCampaign, "c")}, {array_of(ClaimingWorkspace, "w")}, v.config -> 'max_duration_s',
-        case when a.workspace_id is not null then {array_of(ClaimingAccount, "a")} end, s.cost,
+        case when a.workspace_id is not null then {array_of(ClaimingAccount, "a")} end, s.cost, s.currency,
         {_count_due(_URGENT)}, {_count_due(_OTHERS)},
         (select coalesce(json_agg(json_build_array({array_of(ClaimingNumber, "n")}, {array_of(ClaimingTrunk, "t")}) order by n.id), '[]')
             from campaign_number m join number n on n.id = m.number_id join trunk t on t.id = n.trunk_id where m.campaign_id = c.id),
@@ -257,6 +259,12 @@ class ClaimRepository:
     async def accounts(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, UsageAccount]:
         query = select(UsageAccount).where(UsageAccount.workspace_id.in_(ids))
         return {row.workspace_id: row for row in await self._session.scalars(query)}
+
+    async def spent(self, campaigns: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, tuple[Decimal, str]]:
+        """What calls of these campaigns have cost, and in which currency."""
+        query = select(CampaignSpend.campaign_id, CampaignSpend.cost, CampaignSpend.currency)
+        found = await self._session.execute(query.where(CampaignSpend.campaign_id.in_(list(campaigns))))
+        return {campaign_id: (cost, currency) for campaign_id, cost, currency in found}
 
     async def campaigns(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Campaign]:
         return {row.id: row for row in await self._session.scalars(select(Campaign).where(Campaign.id.in_(ids)))} if ids else {}

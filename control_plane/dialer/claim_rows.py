@@ -136,6 +136,7 @@ class _Found(msgspec.Struct, frozen=True, array_like=True):
     max_duration_s: int | None
     account: ClaimingAccount | None
     spent: Decimal | None
+    spent_in: str | None
     urgent: int
     others: int
     callers: list[tuple[ClaimingNumber, ClaimingTrunk]]
@@ -144,15 +145,17 @@ class _Found(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running campaign; `max_duration_s` is its assistant's, None when that says nothing; `spent` what its calls have cost; `urgent` and
-    `others` are contacts due, counted no further than was asked for; `callers` its numbers with their trunks, in a stable order;
-    `listeners` the endpoints of its workspace that are told of calls. All of these rows are for reading: no session knows them."""
+    """A running campaign; `max_duration_s` is its assistant's, None when that says nothing; `spent` what its calls have cost, in the
+    currency `spent_in`; `urgent` and `others` are contacts due, counted no further than was asked for; `callers` its numbers with their
+    trunks, in a stable order; `listeners` the endpoints of its workspace that are told of calls. All of these rows are for reading: no
+    session knows them."""
 
     campaign: Campaign
     workspace: Workspace
     max_duration_s: int | None
     account: UsageAccount | None
     spent: Decimal | None
+    spent_in: str | None
     urgent: int
     others: int
     callers: list[tuple[Number, Trunk]]
@@ -205,7 +208,7 @@ class Callee(msgspec.Struct, frozen=True):
 
 
 def callee_of(contact_id: str) -> str:
-    """SQL of the `Callee` with this id, a parameter of the statement; NULL when there is none."""
+    """SQL of the `Callee` with this id, a parameter of the statement or one of its columns; NULL when there is none."""
     columns = ", ".join(f"'{name}', {name}" for name in Callee.__struct_fields__ if name != "phones")
     return f"""
         (select json_build_object({columns},
@@ -267,6 +270,7 @@ def read_running(row: str) -> Running:
         found.max_duration_s,
         cast(UsageAccount | None, found.account),
         found.spent,
+        found.spent_in,
         found.urgent,
         found.others,
         cast(list[tuple[Number, Trunk]], found.callers),

@@ -43,6 +43,11 @@ def allowance_of(account: UsageAccount | None, month: date) -> Allowance:
 
 
 def this_month(now: datetime, time_zone: str) -> date:
+def towards_budget(account: UsageAccount | None, spent: Decimal | None, currency: str | None) -> Decimal:
+    """How much of what a campaign has cost counts towards its budget, which is in the currency of the prices: another one says nothing."""
+    return spent if spent is not None and currency == currency_of(account) else Decimal(0)
+
+
     """The first day of the month that it is in the workspace."""
     return month_of(now.astimezone(ZoneInfo(time_zone)).date())
 

@@ -89,6 +89,15 @@ async def test_spending_beyond_a_budget_stops_at_the_calls_in_the_air(bench: Ben
         assert await session.scalar(select(CampaignSpend.cost)) == Decimal("0.0560")
 
 
+async def test_what_was_spent_in_another_currency_says_nothing_of_a_budget(bench: Bench) -> None:
+    world = await bench.make_world(*PEOPLE[:2], slots=2)
+    spent = CampaignSpend(campaign_id=world.campaign.id, workspace_id=world.workspace.id, cost=Decimal(5), currency="EUR")
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Campaign).values(budget=Decimal("0.03"), updated_at=Campaign.updated_at))
+        session.add(spent)
+    assert await bench.tick() == 2
+
+
 async def test_calls_that_end_at_once_are_all_counted(bench: Bench) -> None:
     world = await bench.make_world(*PEOPLE, slots=8)
     await bench.claim_all()
