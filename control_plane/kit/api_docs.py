@@ -21,7 +21,7 @@ _ALWAYS = {
     "400": "Something in the request is wrong; `errors` says which field.",
     "401": "No key, or one that opens nothing.",
     "403": "The key's role does not allow this.",
-    "429": "Too often; `Retry-After` says in how many seconds again.",
+    "429": "Too often, and `Retry-After` says in how many seconds again; or a limit, credits or a budget are used up.",
     "503": "Telephony or another dependency is down.",
 }
 _WITH_ID = {"404": "It is not there, or not yours."}
