@@ -12,6 +12,7 @@ from livekit.agents.voice.report import SessionReport
 from agent_worker import clock, report
 from agent_worker.audio_cut import cut
 from agent_worker.control_plane_client import CallClient, Refused, Superseded, Unreachable
+from agent_worker.model_usage import usage_of
 from agent_worker.recording_consent import Consent
 from agent_worker.retry import until
 from sip_config.contract import CallEvent, CallOrder, EventKind, ModelUsage, RecordingPolicy
@@ -75,7 +76,7 @@ async def _session_results(ctx: JobContext, client: CallClient, keeping: Keeping
     except RuntimeError as error:
         # There was no session, or its recorder did not stop.
         return (f"no recording: {error}" if keeping.is_wanted else ""), ()
-    usage = tuple(_usage(entry) for entry in session.model_usage or ())
+    usage = usage_of(session.model_usage or ())
     return (await _recording(client, session, keeping) if keeping.is_wanted else ""), usage
 
 
@@ -97,11 +98,3 @@ async def _recording(client: CallClient, session: SessionReport, keeping: Keepin
     except (Unreachable, Refused, Superseded) as error:
         log.error("recording_not_stored", error=f"{type(error).__name__}: {error}")
         return f"not stored: {type(error).__name__} {error}"
-
-
-def _usage(entry) -> ModelUsage:
-    """One entry of livekit-agents' usage; its numeric fields differ by kind of model."""
-    values = entry.model_dump() if hasattr(entry, "model_dump") else vars(entry)
-    numbers = {key: float(value) for key, value in values.items() if isinstance(value, int | float) and not isinstance(value, bool)}
-    kind = str(values.get("type", "")).removesuffix("_usage")
-    return ModelUsage(kind=kind, model=str(values.get("model", "")), quantity={k: v for k, v in numbers.items() if v})

@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import os
+from dataclasses import replace
 
 import structlog
 from livekit.agents import APIError, APIStatusError, JobContext
+from livekit.agents.metrics import ModelUsageCollector
 
 from agent_worker import pipeline
 from agent_worker.control_plane_client import Refused, Superseded, Unreachable
 from agent_worker.logs import keep_secret, without_secrets
+from agent_worker.model_usage import usage_of
 from agent_worker.pipeline import Warm
 from agent_worker.retry import until
 from agent_worker.settings import Settings
@@ -18,7 +21,7 @@ from agent_worker.transcription.hearing import hear
 from agent_worker.vendors import VendorError
 from sip_config.codec import ContractError, decode
 from sip_config.contract import TurnsOrder
-from sip_config.contract.transcription import TranscriptionResult, TranscriptionTicket
+from sip_config.contract.transcription import TranscriptionOrder, TranscriptionResult, TranscriptionTicket
 
 log = structlog.get_logger()
 
@@ -57,9 +60,17 @@ async def _transcribed(client: TranscriptionClient, warm: Warm) -> Transcription
     keep_secret(credential.api_key for credential in given.order.credentials.values())
     recording = await until(PATIENCE_S, client.recording)
     pipeline.conversation_pace(warm.vad, TurnsOrder(pause_s=PAUSE_S))
+    consumed = ModelUsageCollector()
+    result = await _result(given, recording, warm, consumed)
+    return replace(result, usage=usage_of(consumed.flatten()))
+
+
+async def _result(given: TranscriptionOrder, recording: bytes, warm: Warm, consumed: ModelUsageCollector) -> TranscriptionResult:
     try:
+        ear = pipeline.build_stt(given.order, warm)
+        ear.on("metrics_collected", consumed.collect)
         async with asyncio.timeout(LONGEST_S):
-            return TranscriptionResult(await hear(recording, pipeline.build_stt(given.order, warm), warm.vad, given.from_s))
+            return TranscriptionResult(await hear(recording, ear, warm.vad, given.from_s))
     except VendorError as error:
         return _failed(str(error), may_pass=False)
     except TimeoutError:

@@ -25,6 +25,8 @@ MOST_TRANSCRIPT = 60_000
 """Characters, about 15,000 tokens; of more the end."""
 MOST_TOKENS = 4000
 """Of an answer."""
+MOST_CONSUMED = 10_000_000
+"""Tokens that one answer is believed to have consumed."""
 SUREST = 0.95
 """However sure a model says it is."""
 _MOST_TOPICS, _MOST_FACTS, _LONGEST_FACT, _LONGEST_SUMMARY = 10, 5, 300, 1500
@@ -142,9 +144,20 @@ async def _complete(endpoint: Endpoint, messages: list[dict[str, str]], brief: B
     if reply.status != 200:
         raise ModelUnavailable(f"HTTP {reply.status}.", may_pass=reply.status in _PASSING or reply.status >= 500)
     try:
-        return str(json.loads(reply.body)["choices"][0]["message"]["content"] or "")
-    except (ValueError, LookupError, TypeError) as error:
+        answer = json.loads(reply.body)
+        endpoint.consumed.update(_tokens(answer.get("usage")))
+        return str(answer["choices"][0]["message"]["content"] or "")
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ModelUnavailable("The answer is no chat completion.", may_pass=False) from error
+
+
+def _tokens(usage: Any) -> dict[str, int]:
+    """What an answer has consumed, as far as the endpoint says so."""
+    said = usage if isinstance(usage, dict) else {}
+    details = said.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else None
+    found = {"input_tokens": said.get("prompt_tokens"), "input_cached_tokens": cached, "output_tokens": said.get("completion_tokens")}
+    return {name: min(count, MOST_CONSUMED) for name, count in found.items() if isinstance(count, int) and count > 0}
 
 
 def _proved(answer: _Answer, transcript: Sequence[Said], brief: Brief, by_rules: Result) -> Analyzed:

@@ -4,6 +4,7 @@ The workspace's own account where the assistant names a credential, else the ins
 the installation's account, and none at all without a key.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,8 @@ class Endpoint:
     channel: Channel
     tells_schema: bool = False
     """Whether the question itself has to tell the answer's schema: not every vendor heeds `response_format`."""
+    consumed: Counter[str] = field(default_factory=Counter, compare=False)
+    """Tokens of all its answers, in the words of livekit-agents' usage."""
 
     async def post(self, body: bytes) -> Reply:
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}

@@ -22,12 +22,14 @@ from control_plane.analysis.models import Endpoint, endpoint_of
 from control_plane.analysis.repository import AnalysisWork
 from control_plane.analysis.rules import analyze
 from control_plane.calls.announcing import tell_analyzed
+from control_plane.calls.model_usage import OF_ANALYSIS, consumed
 from control_plane.calls.repository import CallRepository
 from control_plane.db.models import Call, CallAnalysis
 from control_plane.db.unit import Unit, open_unit
 from control_plane.domain.errors import CallwrightError
 from control_plane.kit.clock import monotonic
-from sip_config.contract import ConsentDecision
+from control_plane.usage.charging import charge_afterwards
+from sip_config.contract import ConsentDecision, ModelUsage
 
 log = get_logger(__name__)
 LEASE = timedelta(minutes=3)
@@ -138,9 +140,11 @@ def _settled(result: Result) -> Result:
 
 async def _put_off(ctx: dict[str, Any], taken: Taken, pause: timedelta) -> None:
     async with _unit(ctx) as unit:
+        call = await CallRepository(unit.session).lock(taken.call_id)
         row = await AnalysisWork(unit.session).mine(taken.id, taken.attempts)
-        if row is not None:
+        if call is not None and row is not None:
             row.due_at = unit.now + pause
+            await _count(unit, call, row, taken)
 
 
 async def _store(unit: Unit, taken: Taken, result: Result) -> None:
@@ -154,7 +158,19 @@ async def _store(unit: Unit, taken: Taken, result: Result) -> None:
         # More was said, or something is no longer to be known: it is read again.
         row.due_at = unit.now
         unit.nudges.add("analyze_calls")
-        return
+    else:
+        await _keep(unit, rows, call, row, taken, result)
+    await _count(unit, call, row, taken)
+
+
+async def _count(unit: Unit, call: Call, row: CallAnalysis, taken: Taken) -> None:
+    """What the model has consumed. Last in a transaction, because all of a workspace meet at its account."""
+    if taken.endpoint is not None and taken.endpoint.consumed:
+        used = ModelUsage("llm", taken.endpoint.model, dict[str, float](taken.endpoint.consumed))
+        await charge_afterwards(unit, call, consumed([used], **{OF_ANALYSIS: row.version}))
+
+
+async def _keep(unit: Unit, rows: AnalysisWork, call: Call, row: CallAnalysis, taken: Taken, result: Result) -> None:
     before = await rows.previous(call.id)
     known_before = convert(before.result, Result) if before is not None else None
     await rows.supersede(call.id)

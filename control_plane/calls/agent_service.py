@@ -20,6 +20,7 @@ from control_plane.calls.continuity import continuity_of
 from control_plane.calls.fact_repository import FactRepository
 from control_plane.calls.facts import remember
 from control_plane.calls.leases import AGENT_SILENCE, lease_of
+from control_plane.calls.model_usage import with_report
 from control_plane.calls.orders import Parts, order_of
 from control_plane.calls.outcomes import category_of, promised_at
 from control_plane.calls.promise_repository import PromiseRepository
@@ -280,7 +281,7 @@ def absorb_report(call: Call, report: CallReport, now: datetime) -> None:
     call.disclosure = _as_row(report.disclosure) if report.disclosure else call.disclosure
     call.recording_note = "" if report.recording in ("", "stored") else report.recording
     call.summary = report.summary.strip()[:_LONGEST_QUOTE]
-    call.usage = [{"kind": used.kind, "model": used.model, **used.quantity} for used in report.usage]
+    call.usage = with_report(call.usage, report.usage)
     if report.errors and not call.failure:
         call.failure = "; ".join(report.errors)[:2000]
     if report.end_cause is EndCause.OPT_OUT and report.answered:

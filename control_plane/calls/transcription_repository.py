@@ -51,9 +51,13 @@ class TranscriptionRepository:
     async def contacts_language(self, call: Call) -> str | None:
         return await self._session.scalar(select(Contact.language).where(Contact.id == call.contact_id))
 
-    async def is_an_agent_there(self, now: datetime) -> bool:
-        """Whether an agent worker is registered with LiveKit and was heard of lately."""
-        query = select(AgentWorker.id).where(
-            AgentWorker.heartbeat_at > now - HEARD_WITHIN, AgentWorker.registered, AgentWorker.draining.is_(False)
-        )
-        return await self._session.scalar(query.limit(1)) is not None
+    async def agents(self, now: datetime) -> int:
+        """How many agent workers are registered with LiveKit and were heard of lately."""
+        there = (AgentWorker.heartbeat_at > now - HEARD_WITHIN, AgentWorker.registered, AgentWorker.draining.is_(False))
+        return await self._session.scalar(select(func.count()).select_from(AgentWorker).where(*there)) or 0
+
+    async def under_way(self, now: datetime) -> int:
+        """How many have an agent, or one on its way."""
+        row = CallTranscription
+        sent = (row.state == "pending", row.due_at > now, row.token_hash.is_not(None))
+        return await self._session.scalar(select(func.count()).select_from(row).where(*sent)) or 0

@@ -9,10 +9,11 @@ from typing import Any
 from structlog import get_logger
 
 from control_plane.calls.transcription_repository import TranscriptionRepository
-from control_plane.calls.transcriptions import AGAIN_AFTER, MOST_ATTEMPTS, why_not
+from control_plane.calls.transcriptions import AGAIN_AFTER, MOST_ATTEMPTS, ear_credentials, require_money, why_not
 from control_plane.db.models import Call, CallTranscription
 from control_plane.db.unit import Unit, open_unit
-from control_plane.kit.secrets import digest
+from control_plane.domain.errors import Conflict, LimitReached
+from control_plane.kit.secrets import SecretBox, digest
 from control_plane.telephony.port import Dispatch, TelephonyError
 from sip_config.codec import encode
 from sip_config.contract.transcription import TranscriptionTicket
@@ -20,7 +21,9 @@ from sip_config.naming import transcription_room
 
 log = get_logger(__name__)
 AT_ONCE = 2
-"""Of one run: an agent worker holds two things beside its calls, and trials want their turn."""
+"""Of one run."""
+EACH_HEARS = 1
+"""Recordings of an agent worker (its own bound is agent_worker/slots): what is more waits here."""
 GIVEN_UP_AFTER = timedelta(days=1)
 """Without an agent worker that had time for it."""
 
@@ -29,7 +32,7 @@ async def transcribe_calls(ctx: dict[str, Any]) -> None:
     """Some of what is due; the next run comes in seconds. An agent says itself that it has begun, which puts the next one off."""
     for _ in range(AT_ONCE):
         async with _unit(ctx) as unit:
-            ticket = await _next(unit)
+            ticket = await _next(unit, ctx["secret_box"])
         if ticket is None:
             return
         try:
@@ -41,19 +44,21 @@ async def transcribe_calls(ctx: dict[str, Any]) -> None:
             return
 
 
-async def _next(unit: Unit) -> TranscriptionTicket | None:
+async def _next(unit: Unit, box: SecretBox) -> TranscriptionTicket | None:
     """A ticket to the next that can be transcribed; those that cannot any more are closed."""
     rows = TranscriptionRepository(unit.session)
     while (row := await rows.due(unit.now)) is not None:
         call = await unit.session.get_one(Call, row.call_id)
-        why = why_not(call) or _given_up(row, unit)
+        why = why_not(call) or await _unpayable(rows, unit, box, call) or _given_up(row, unit)
         if why:
-            row.state, row.note, row.finished_at, row.token_hash = "failed", row.note or why, unit.now, None
+            row.state, row.note, row.finished_at, row.token_hash = "failed", why, unit.now, None
             await unit.session.flush()
             continue
-        if not await rows.is_an_agent_there(unit.now):
+        agents = await rows.agents(unit.now)
+        if not agents:
             row.note = "No agent worker is running; it is waited for."
             row.due_at = unit.now + AGAIN_AFTER
+        if await rows.under_way(unit.now) >= agents * EACH_HEARS:
             return None
         token = secrets.token_urlsafe(24)
         row.token_hash, row.due_at = digest(token), unit.now + AGAIN_AFTER
@@ -61,9 +66,19 @@ async def _next(unit: Unit) -> TranscriptionTicket | None:
     return None
 
 
+async def _unpayable(rows: TranscriptionRepository, unit: Unit, box: SecretBox, call: Call) -> str:
+    """Why nobody's account pays for it, which waiting does not change."""
+    try:
+        await ear_credentials(unit, box, call, await rows.config(call))
+        await require_money(unit, call)
+    except (Conflict, LimitReached) as error:
+        return error.detail
+    return ""
+
+
 def _given_up(row: CallTranscription, unit: Unit) -> str:
     if row.attempts >= MOST_ATTEMPTS:
-        return "Agents began it several times and none has finished."
+        return row.note or "Agents began it several times and none has finished."
     return "No agent worker had time for it within a day." if unit.now - row.created_at > GIVEN_UP_AFTER else ""
 
 

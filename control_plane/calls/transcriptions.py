@@ -5,23 +5,28 @@ A recording holds only what may be kept, so whatever is heard in it may be kept 
 
 import hmac
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from control_plane.assistants.choices import model_of
 from control_plane.audit.service import record
 from control_plane.calls.analysis_repository import AnalysisAsking
+from control_plane.calls.model_usage import OF_TRANSCRIPTION, consumed
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.transcription_repository import TranscriptionRepository
 from control_plane.calls.transcription_schemas import TranscriptionOut
-from control_plane.db.models import Call, CallTranscription
+from control_plane.db.models import Call, CallTranscription, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, Invalid, NotFound
 from control_plane.kit.ids import new_id
 from control_plane.kit.pagination import Page, page_of
 from control_plane.kit.secrets import SecretBox, digest
 from control_plane.secrets.credentials import opened
-from sip_config.contract import CallOrder, CallPurpose, ConsentDecision, ModelsOrder
+from control_plane.usage.accounts import require_allowance
+from control_plane.usage.charging import charge_afterwards
+from sip_config.contract import CallOrder, CallPurpose, ConsentDecision, ModelCredential, ModelsOrder
 from sip_config.contract.transcription import TranscriptionOrder, TranscriptionResult
 from sip_config.languages import is_spoken
 
@@ -30,6 +35,8 @@ MAY_TAKE = timedelta(minutes=30)
 """From an agent's beginning to its result; longer than it allows itself (agent_worker/transcription)."""
 AGAIN_AFTER = timedelta(minutes=2)
 MOST_ATTEMPTS = 4
+MOST_VERSIONS = 10
+"""Of a call, those that failed among them: each is paid for, and another ear says less and less that is new."""
 MOST_TURNS, LONGEST_TEXT, LONGEST_NOTE = 5000, 4000, 500
 
 
@@ -48,7 +55,8 @@ class TranscriptionService:
         return await page_of(self._unit.session, query, CallTranscription.id, TranscriptionOut.of, limit=limit, cursor=cursor)
 
     async def ask(self, call_id: uuid.UUID) -> TranscriptionOut:
-        """Another version; while one waits, that one. Raises `Conflict` for a call without a recording that can be heard by speaker."""
+        """Another version; while one waits, that one. Raises `Conflict` for a call without a recording that can be heard by speaker, and
+        once it was heard anew often enough, `LimitReached` when no money is left for it."""
         await self._require(call_id)
         call = await self._calls.lock(call_id)
         assert call is not None
@@ -58,6 +66,10 @@ class TranscriptionService:
         row = await self._rows.pending(call.id)
         if row is None:
             version = await self._rows.last_version(call.id) + 1
+            if version > MOST_VERSIONS:
+                words = f"A recording is transcribed anew {MOST_VERSIONS} times at most, and this one has been."
+                raise Conflict(words, code="too_many_transcriptions")
+            await require_money(self._unit, call)
             row = await self._add(call, version)
             record(self._unit, self._workspace_id, "call.transcription_requested", "call", call.id, None, {"version": version})
         self._unit.nudges.add(TASK)
@@ -91,8 +103,7 @@ class TranscriptionDesk:
         (row.provider, row.model), languages = model_of(config, "stt"), (await self._rows.contacts_language(call), config.get("language"))
         row.language = next((each for each in languages if each and is_spoken(each)), "en")
         row.from_s = float((call.recording_consent or {}).get("kept_from_s") or 0.0)
-        row.attempts, row.due_at = row.attempts + 1, self._unit.now + MAY_TAKE
-        named = {"stt": (config.get("models") or {}).get("stt")}
+        row.attempts, row.due_at, row.note = row.attempts + 1, self._unit.now + MAY_TAKE, ""
         order = CallOrder(
             call_id=str(call.id),
             generation=0,
@@ -104,7 +115,7 @@ class TranscriptionDesk:
             opening_line="",
             language=row.language,
             models=ModelsOrder(stt=row.model, stt_provider=row.provider),
-            credentials=await opened(self._unit.session, box, call.workspace_id, named, str(row.id)),
+            credentials=await ear_credentials(self._unit, box, call, config),
         )
         return TranscriptionOrder(order, row.from_s)
 
@@ -116,11 +127,18 @@ class TranscriptionDesk:
         return call.recording_key
 
     async def take(self, result: TranscriptionResult) -> None:
-        """Store what was heard beside what is there, and have the call analysed by it. Raises `Invalid` for what is too much."""
+        """Store what was heard beside what is there, have the call analysed by it, and count what it cost. Raises `Invalid` for what is
+        too much."""
         if len(result.turns) > MOST_TURNS or any(len(turn.text) > LONGEST_TEXT for turn in result.turns):
             raise Invalid("TranscriptionResult: too many turns, or too long ones", code="contract_mismatch")
         call = await self._call()
         row = await self._row()
+        await self._keep(call, row, result)
+        if result.usage:
+            # Last, because all of a workspace meet at its account.
+            await charge_afterwards(self._unit, call, consumed(result.usage, **{OF_TRANSCRIPTION: row.version}))
+
+    async def _keep(self, call: Call, row: CallTranscription, result: TranscriptionResult) -> None:
         row.note, row.token_hash = result.error[:LONGEST_NOTE], None
         if result.error and result.may_pass and row.attempts < MOST_ATTEMPTS:
             row.due_at = self._unit.now + AGAIN_AFTER
@@ -150,6 +168,18 @@ class TranscriptionDesk:
         if row is None or row.state != "pending" or not hmac.compare_digest(row.token_hash or "", digest(self._token)):
             raise NotFound.of("transcription")
         return row
+
+
+async def ear_credentials(unit: Unit, box: SecretBox, call: Call, config: Mapping[str, Any]) -> dict[str, ModelCredential]:
+    """Of the ear alone, by the assistant's configuration. Raises `Conflict` when it is gone or cannot be opened."""
+    named = {"stt": (config.get("models") or {}).get("stt")}
+    return await opened(unit.session, box, call.workspace_id, named, str(call.id))
+
+
+async def require_money(unit: Unit, call: Call) -> None:
+    """Raises `LimitReached` with a sentence when what the workspace or the call's campaign may spend is used up."""
+    workspace = await unit.session.get_one(Workspace, call.workspace_id)
+    await require_allowance(unit.session, workspace, call.campaign_id, unit.now, is_call=False)
 
 
 def why_not(call: Call) -> str:

@@ -1,6 +1,7 @@
 """Reads accounts as the domain sees them."""
 
 import uuid
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -42,21 +43,25 @@ def allowance_of(account: UsageAccount | None, month: date) -> Allowance:
     )
 
 
-def this_month(now: datetime, time_zone: str) -> date:
 def towards_budget(account: UsageAccount | None, spent: Decimal | None, currency: str | None) -> Decimal:
     """How much of what a campaign has cost counts towards its budget, which is in the currency of the prices: another one says nothing."""
     return spent if spent is not None and currency == currency_of(account) else Decimal(0)
 
 
+def this_month(now: datetime, time_zone: str) -> date:
     """The first day of the month that it is in the workspace."""
     return month_of(now.astimezone(ZoneInfo(time_zone)).date())
 
 
-async def require_allowance(session: AsyncSession, workspace: Workspace, campaign_id: uuid.UUID | None, now: datetime) -> None:
-    """Raises `LimitReached` with a sentence when the month's limits, the credits or the campaign's budget are used up."""
+async def require_allowance(
+    session: AsyncSession, workspace: Workspace, campaign_id: uuid.UUID | None, now: datetime, *, is_call: bool = True
+) -> None:
+    """Raises `LimitReached` with a sentence when the month's limits, the credits or the campaign's budget are used up; limits of calls and
+    minutes speak of calls only."""
     rows = UsageRepository(session)
     account = await rows.account(workspace.id)
-    reason = used_up(allowance_of(account, this_month(now, workspace.time_zone)))
+    allowance = allowance_of(account, this_month(now, workspace.time_zone))
+    reason = used_up(allowance if is_call else replace(allowance, max_calls=None, max_minutes=None))
     if reason is None and campaign_id is not None:
         reason = over_budget(await rows.budget(campaign_id), await rows.spent(campaign_id, currency_of(account)))
     if reason is not None:

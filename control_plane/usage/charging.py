@@ -5,21 +5,22 @@ real ones: a rehearsal shows what a campaign would cost.
 """
 
 import math
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from control_plane.audit.service import record
-from control_plane.db.models import Call, UsageAccount, UsageNotice
+from control_plane.db.models import Call, UsageAccount, UsageNotice, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain.allowance import measures, month_of, reached
 from control_plane.domain.destinations import destination
 from control_plane.kit.ids import new_id
-from control_plane.usage.accounts import allowance_of, currency_of
+from control_plane.usage.accounts import allowance_of, currency_of, this_month
 from control_plane.usage.breaker import watch
-from control_plane.usage.price_lists import prices_over
-from control_plane.usage.prices import PriceList, bill
+from control_plane.usage.price_lists import prices_of, prices_over
+from control_plane.usage.prices import PriceList, bill, priced
 from control_plane.usage.repository import Billed, UsageRepository, Used
 from control_plane.webhooks.events import emit
 from sip_config.contract import CallPurpose
@@ -47,6 +48,33 @@ async def charge(unit: Unit, call: Call) -> None:
     if not is_inbound:
         # Whom somebody calls us from is no destination of ours.
         await watch(unit, call, billing.default_country, account, used)
+
+
+async def charge_afterwards(unit: Unit, call: Call, used: Sequence[dict[str, Any]]) -> None:
+    """Count what models have consumed for a call long after it was billed: in what the call has cost, and in the limits of the present
+    month. What was billed before keeps the prices of its time; where these were in another currency, nothing is added to it. Last in a
+    transaction, which holds the call locked; a call without a bill gets none by this."""
+    rows = UsageRepository(unit.session)
+    call.usage = [*call.usage, *used]
+    kept = await rows.record(call.id)
+    if kept is None:
+        return
+    workspace, prices = await unit.session.get_one(Workspace, call.workspace_id), await prices_of(unit.session, call.workspace_id)
+    models, cost = priced(prices, used)
+    month = this_month(unit.now, workspace.time_zone)
+    # The account before the record, as in `_CHARGE`.
+    account = await rows.add(Used(call.workspace_id, month, 0, 0, cost, prices.currency, call.is_rehearsal))
+    if kept.currency == prices.currency:
+        kept.model_cost, kept.cost = kept.model_cost + cost, kept.cost + cost
+        call.cost = kept.cost
+    else:
+        models = [model | {"cost": None} for model in models]
+    kept.models = [*kept.models, *models]
+    await unit.session.flush()
+    if account is not None:
+        if call.campaign_id is not None and cost:
+            await rows.spend(call.campaign_id, cost, prices.currency)
+        await give_notice(unit, account, month)
 
 
 def _columns(call: Call, time_zone: str, prices: PriceList) -> dict[str, Any]:

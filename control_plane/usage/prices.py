@@ -94,9 +94,14 @@ def bill(prices: PriceList, e164: str, seconds: int, *, failed: bool, used: Sequ
         network = prices.failed_calls.per_call if prices.failed_calls.billed else Decimal(0)
     else:
         network = prices.per_call + prices.destinations[prefix] * billable / 60
+    models, models_cost = priced(prices, used)
+    return Bill(prefix, billable, rounded(network), models_cost, models)
+
+
+def priced(prices: PriceList, used: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], Decimal]:
+    """What models have consumed as it is kept with the call (`Bill.models`), and what it costs."""
     models = [_priced(prices, entry) for entry in used]
-    models_cost = sum((Decimal(m["cost"]) for m in models if m["cost"] is not None), Decimal(0))
-    return Bill(prefix, billable, rounded(network), rounded(models_cost), models)
+    return models, rounded(sum((Decimal(m["cost"]) for m in models if m["cost"] is not None), Decimal(0)))
 
 
 def rounded(amount: Decimal) -> Decimal:

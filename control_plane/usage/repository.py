@@ -189,6 +189,9 @@ class UsageRepository:
             found = await rows_of(self._session, _CHARGE, given)
         return _counted(found)
 
+    async def record(self, call_id: uuid.UUID) -> UsageRecord | None:
+        return await self._session.get(UsageRecord, call_id, populate_existing=True)
+
     async def spend(self, campaign_id: uuid.UUID, cost: Decimal, currency: str) -> None:
         with self._session.no_autoflush:
             await rows_of(self._session, _SPEND, {"campaign_id": campaign_id, "cost": cost, "currency": currency})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sip_config.contract.order import CallOrder
+from sip_config.contract.report import ModelUsage
 from sip_config.contract.words import Speaker
 
 
@@ -41,3 +42,5 @@ class TranscriptionResult:
     error: str = ""
     may_pass: bool = False
     """Whether trying again later may help."""
+    usage: tuple[ModelUsage, ...] = ()
+    """What the model has consumed in this attempt, also where it failed."""

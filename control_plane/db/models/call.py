@@ -118,6 +118,7 @@ class Call(HasId, OfWorkspace, HasTimes, Base):
     recording_consent: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """What may be kept of the call: policy, decision, notice_at_s, kept_from_s, quote."""
     usage: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """What models have consumed for it (calls/model_usage)."""
     cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     currency: Mapped[str | None]
     """Of `cost`."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ class Models:
     url: str = ""
     answers: list[tuple[int, str]] = field(default_factory=list)
     asked: list[tuple[str, Any]] = field(default_factory=list)
+    usage: dict[str, Any] = field(default_factory=dict)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -32,7 +34,7 @@ class Models:
         body = json.loads(await reader.readexactly(int(fields["content-length"])))
         self.asked.append((fields["authorization"], body))
         status, text = self.answers.pop(0) if self.answers else (503, "")
-        told = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
+        told = json.dumps({"choices": [{"message": {"content": text}}], "usage": self.usage}).encode()
         writer.write(f"HTTP/1.1 {status} X\r\ncontent-length: {len(told)}\r\nconnection: close\r\n\r\n".encode() + told)
         await writer.drain()
         writer.close()
@@ -72,6 +74,21 @@ async def test_the_model_of_the_assistant_is_asked_with_its_own_key_and_believed
     models.answers = [(200, answer("I bought it"))]
     _, found = await desk.analyzed(OFFER, NO)
     assert (found["engine"], found["outcome"]["value"]) == ("model", "unknown")
+
+
+async def test_what_the_model_consumes_is_counted_with_the_call(desk: Desk, models: Models) -> None:
+    prices = {"models": {"small": {"input": "2", "cached_input": "1", "output": "10"}}}
+    checked(await desk.stage.api.owner.put("/usage/prices", json=prices), 200)
+    models.usage = {"prompt_tokens": 10_000, "completion_tokens": 500, "prompt_tokens_details": {"cached_tokens": 4000}}
+    # The first answer does not fit and costs as well.
+    models.answers = [(200, "nonsense"), (200, answer("perhaps next week"))]
+    call, _ = await desk.called(OFFER, NO)
+    before = Decimal((await desk.stage.get(f"/calls/{call['id']}"))["cost"])
+    await desk.work()
+    assert (await desk.of(call))["engine"] == "model"
+    cost = Decimal((await desk.stage.get(f"/calls/{call['id']}"))["cost"]) - before
+    total = (await desk.stage.get("/usage"))["total"]
+    assert (cost, Decimal(total["model_cost"]), total["calls"]) == (2 * Decimal("0.021"), cost, 1)
 
 
 async def test_a_model_that_is_down_is_waited_for_and_then_rules_do(desk: Desk, models: Models) -> None:

@@ -17,7 +17,7 @@ from agent_worker.transcription.hearing import hear
 from rehearsal.models.catalogue import Utterance, load_catalogue
 from sip_config.codec import decode, encode
 from sip_config.contract import CallOrder, CallPurpose, ModelsOrder, Speaker
-from sip_config.contract.transcription import HeardTurn, TranscriptionOrder, TranscriptionResult, TranscriptionTicket
+from sip_config.contract.transcription import TranscriptionOrder, TranscriptionResult, TranscriptionTicket
 
 RATE, SPOKEN_RATE = 48_000, 24_000
 CALLEE = [next(u for u in load_catalogue() if u.text == text and u.voice == "en-us+f3") for text in ("Hello?", "Yes, that sounds good.")]
@@ -50,7 +50,7 @@ def recording(*channels: np.ndarray) -> bytes:
     return target.getvalue()
 
 
-async def heard_by_a_worker(recording: bytes, client: AsyncOpenAI, monkeypatch: pytest.MonkeyPatch) -> tuple[HeardTurn, ...]:
+async def heard_by_a_worker(recording: bytes, client: AsyncOpenAI, monkeypatch: pytest.MonkeyPatch) -> TranscriptionResult:
     """A whole job, with its control plane at the other end of its HTTP client."""
     order = CallOrder("c", 0, "", "", "", CallPurpose.SINGLE, "", "", models=ModelsOrder(stt="stand-in-stt"))
     results: list[TranscriptionResult] = []
@@ -74,7 +74,7 @@ async def heard_by_a_worker(recording: bytes, client: AsyncOpenAI, monkeypatch: 
     await job.run(context, SimpleNamespace(control_plane_url="http://api.test"), warm)  # type: ignore[arg-type]
     (result,) = results
     assert (result.error, result.may_pass) == ("", False)
-    return result.turns
+    return result
 
 
 async def test_who_said_what_and_when_is_heard_in_it(models, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,11 @@ async def test_who_said_what_and_when_is_heard_in_it(models, monkeypatch: pytest
         agreed_s = 2.5 + len(greeting) / RATE + 1.0
         length_s = agreed_s + len(agreed) / RATE
         made = recording(placed((1.0, hello), (agreed_s, agreed), length_s=length_s), placed((2.5, greeting), length_s=length_s))
-        heard = await heard_by_a_worker(made, client, monkeypatch)
+        result = await heard_by_a_worker(made, client, monkeypatch)
+    heard, (consumed,) = result.turns, result.usage
+    spoken_s = sum(turn.ended_at_s - turn.started_at_s for turn in heard)
+    assert (consumed.kind, consumed.model) == ("stt", "stand-in-stt")
+    assert spoken_s / 2 < consumed.quantity["audio_duration"] < 2 * length_s
     assert [turn.text for turn in heard if turn.speaker is Speaker.CALLEE] == [each.text for each in CALLEE]
     said_by_agent = [turn for turn in heard if turn.speaker is Speaker.AGENT]
     assert " ".join(turn.text for turn in said_by_agent) == AGENT.text

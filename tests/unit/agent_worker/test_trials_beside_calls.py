@@ -1,10 +1,10 @@
-"""Trials take no slot from calls, and a worker holds few of them."""
+"""Trials and transcriptions take no slot from calls, a worker holds few of them, and neither keeps the other out."""
 
 import asyncio
 from types import SimpleNamespace
 
-from agent_worker.slots import FULL_LOAD, MOST_TRIALS, Slots
-from sip_config.naming import room_name, trial_room
+from agent_worker.slots import FULL_LOAD, MOST_TRANSCRIPTIONS, MOST_TRIALS, Slots
+from sip_config.naming import room_name, transcription_room, trial_room
 
 
 def job(id_: str, room: str) -> SimpleNamespace:
@@ -64,3 +64,11 @@ async def test_trials_that_are_offered_at_once_are_held_to_few_as_well() -> None
     await asyncio.gather(*answers)
     assert [request.answer for request in offered] == ["accepted"] * MOST_TRIALS
     assert await asked(slots, server, trial_room("later")) == "accepted"
+
+
+async def test_transcriptions_have_a_bound_of_their_own() -> None:
+    heard = [job(f"heard-{place}", transcription_room(str(place))) for place in range(MOST_TRANSCRIPTIONS)]
+    tried = [job(f"tried-{place}", trial_room(str(place))) for place in range(MOST_TRIALS)]
+    assert await asked(Slots(9), SimpleNamespace(active_jobs=heard), transcription_room("one-more")) == "rejected"
+    assert await asked(Slots(9), SimpleNamespace(active_jobs=heard), trial_room("a")) == "accepted"
+    assert await asked(Slots(9), SimpleNamespace(active_jobs=tried), transcription_room("a")) == "accepted"

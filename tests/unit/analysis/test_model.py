@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from control_plane.analysis.asking_model import Analyzed, Brief, ModelUnavailable, ask_model
+from control_plane.analysis.asking_model import MOST_CONSUMED, Analyzed, Brief, ModelUnavailable, ask_model
 from control_plane.analysis.findings import UNKNOWN, Said
 from control_plane.analysis.fitting import fits
 from control_plane.analysis.models import Endpoint
@@ -39,6 +39,7 @@ class Scripted:
 
     replies: list[Any]
     asked: list[dict[str, Any]] = field(default_factory=list)
+    usage: Any = None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         assert url == "https://models.example.com/v1/chat/completions"
@@ -49,7 +50,7 @@ class Scripted:
         if isinstance(reply, int):
             return Reply(reply, b"{}")
         text = reply if isinstance(reply, str) else json.dumps(reply)
-        return Reply(200, json.dumps({"choices": [{"message": {"content": text}}]}).encode())
+        return Reply(200, json.dumps({"choices": [{"message": {"content": text}}], "usage": self.usage}).encode())
 
 
 async def ask(*replies: Any, talk: list[Said] = TALK, tells_schema: bool = False) -> tuple[Analyzed, Scripted]:
@@ -161,3 +162,22 @@ async def test_a_vendor_that_does_not_heed_the_form_is_told_it_in_words() -> Non
         _, channel = await ask(answer(), tells_schema=tells_schema)
         told = channel.asked[0]["messages"][0]["content"]
         assert ('"additionalProperties": false' in told) is tells_schema
+
+
+@pytest.mark.parametrize(
+    ("usage", "consumed"),
+    [
+        (
+            {"prompt_tokens": 90, "completion_tokens": 10, "prompt_tokens_details": {"cached_tokens": 40}},
+            {"input_tokens": 90, "input_cached_tokens": 40, "output_tokens": 10},
+        ),
+        (None, {}),
+        ([1], {}),
+        ({"prompt_tokens": "90", "completion_tokens": -1, "prompt_tokens_details": 3}, {}),
+        ({"prompt_tokens": 10**30}, {"input_tokens": MOST_CONSUMED}),
+    ],
+)
+async def test_what_an_answer_has_consumed_is_believed_within_bounds(usage: Any, consumed: dict[str, int]) -> None:
+    endpoint = Endpoint("https://models.example.com/v1/", "small", "key", Scripted([answer()], usage=usage))
+    await ask_model(endpoint, TALK, Brief(SCHEMA), analyze(TALK, SCHEMA))
+    assert endpoint.consumed == consumed
