@@ -1,4 +1,5 @@
-"""The life of one contact within one campaign. The calls slice settles through this; nobody else writes `state` and `due_at`."""
+"""The life of one contact within one campaign. The calls slice settles through this; nobody else writes `state`, nor `due_at` but for
+contacts/waiting, by which a change to a contact ends a wait for the gate."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -61,8 +62,8 @@ class Enrollments:
             await self.complete_campaign_if_finished(campaign_id)
 
     async def wait(self, enrollment: Enrollment, due_at: datetime, reasons: list[str]) -> None:
-        """To be looked at again at `due_at`; `reasons` are sentences that say why not now."""
-        await self._rows.save(enrollment, state="waiting", due_at=due_at, waiting_reasons=reasons, closed_reason="")
+        """To be looked at again at `due_at`; `reasons` are sentences that say why not now, and none of them is the gate's."""
+        await self._rows.save(enrollment, state="waiting", due_at=due_at, waiting_reasons=reasons, waiting_codes=[], closed_reason="")
 
     async def waits_because(self, enrollment_id: uuid.UUID, codes: list[str]) -> None:
         """One that waits does so for these reasons of the gate, whose verdict is kept already."""

@@ -14,6 +14,7 @@ from control_plane.audit.service import record
 from control_plane.contacts.repository import ContactRepository
 from control_plane.contacts.schemas import ZoneName
 from control_plane.contacts.service import require_zone
+from control_plane.contacts.waiting import look_again
 from control_plane.db.models import Contact
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import NotFound
@@ -59,6 +60,7 @@ class ConfirmedZones:
     async def confirm(self, contact_id: uuid.UUID, said: ConfirmedZoneIn) -> ConfirmedZone:
         """Raises `NotFound`, and `Invalid` for what is no time zone."""
         require_zone(said.time_zone, "time_zone")
+        await look_again(self._unit, self._workspace_id, contact_id)
         contact = await self._find(contact_id, lock=True)
         confirmation = {"evidence": said.evidence, "by": self._unit.actor, "at": self._unit.now.isoformat()}
         await self._become(contact, said.time_zone, confirmation)
@@ -66,6 +68,7 @@ class ConfirmedZones:
 
     async def take_back(self, contact_id: uuid.UUID) -> None:
         """Number, address and list count again. Raises `NotFound`."""
+        await look_again(self._unit, self._workspace_id, contact_id)
         contact = await self._find(contact_id, lock=True)
         if contact.confirmed_zone is not None:
             await self._become(contact, None, None)
@@ -78,9 +81,6 @@ class ConfirmedZones:
         record(self._unit, self._workspace_id, action, "contact", contact.id, before, _told(contact))
         data = {"contact_id": contact.id, "changed": ["confirmed_zone"], "url": f"/api/v1/contacts/{contact.id}"}
         await emit(self._unit, self._workspace_id, "contact.updated", data)
-        # Whoever waits for the hours of another place is looked at again when those begin, and by the new zone from then on; the tick
-        # serves who is due anyway.
-        self._unit.nudges.add("tick")
 
     async def _find(self, contact_id: uuid.UUID, *, lock: bool = False) -> Contact:
         contact = await self._rows.find(contact_id, lock=lock)

@@ -7,6 +7,7 @@ import msgspec
 from control_plane.audit.service import record
 from control_plane.contacts.quiet_schemas import QuietTimes
 from control_plane.contacts.repository import ContactRepository
+from control_plane.contacts.waiting import look_again
 from control_plane.db.models import Contact
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import NotFound
@@ -21,6 +22,7 @@ async def read_quiet_times(unit: Unit, workspace_id: uuid.UUID, contact_id: uuid
 
 async def set_quiet_times(unit: Unit, workspace_id: uuid.UUID, contact_id: uuid.UUID, wanted: QuietTimes) -> QuietTimes:
     """Replaces them as a whole. Raises `NotFound`, and `Invalid` when next to nothing is left of the week."""
+    await look_again(unit, workspace_id, contact_id)
     rows = ContactRepository(unit.session, workspace_id)
     contact = _there(await rows.find(contact_id, lock=True))
     ranges = msgspec.to_builtins(wanted.ranges)
@@ -30,9 +32,6 @@ async def set_quiet_times(unit: Unit, workspace_id: uuid.UUID, contact_id: uuid.
     record(unit, workspace_id, "contact.quiet_times_set", "contact", contact.id, {"ranges": before}, {"ranges": ranges})
     data = {"contact_id": contact.id, "changed": ["quiet_times"], "url": f"/api/v1/contacts/{contact.id}"}
     await emit(unit, workspace_id, "contact.updated", data)
-    # Whoever waits for the end of a former quiet time is looked at again then, and by the new ones from then on; the tick serves who is
-    # due anyway.
-    unit.nudges.add("tick")
     return _shown(contact)
 
 

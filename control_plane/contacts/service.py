@@ -10,6 +10,7 @@ from control_plane.audit.service import record
 from control_plane.contacts.places import is_zone
 from control_plane.contacts.repository import ContactRepository, ListRepository
 from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, PhoneIn
+from control_plane.contacts.waiting import look_again
 from control_plane.db.models import Contact, ContactPhone
 from control_plane.db.unit import Unit
 from control_plane.domain import phone
@@ -20,6 +21,8 @@ from control_plane.kit.pagination import Page, page_of
 from control_plane.webhooks.events import emit
 
 _PLAIN_FIELDS = ("name", "email", "language", "time_zone", "score", "attributes")
+_SEEN_BY_THE_GATE = ("phones", "time_zone", "attributes")
+"""What may open it: another number, or a word on where the person is."""
 _MOST_ATTRIBUTES = 200
 
 
@@ -60,6 +63,8 @@ class ContactService:
 
     async def update(self, contact_id: uuid.UUID, data: ContactPatch, if_match: str | None = None) -> ContactOut:
         """Change what was sent; numbers and attributes are replaced as a whole."""
+        if any(getattr(data, name) is not UNSET for name in _SEEN_BY_THE_GATE):
+            await look_again(self._unit, self._workspace_id, contact_id)
         contact = await self._find(contact_id, lock=True)
         require_match(if_match, ContactOut.of(contact), ContactPatch)
         changes = {name: value for name in (*_PLAIN_FIELDS, "lead_status") if (value := getattr(data, name)) is not UNSET}
