@@ -1,5 +1,6 @@
 """The gate: may this number be dialled now? One pure function over gathered facts, asked when planning, inside the claim, and at the
-last moment before the INVITE. Closed when in doubt. Later rules join `RULES`; their order is cheap before dear, final before passing.
+last moment before the INVITE. Closed when in doubt. Later rules join `STANDING`, or `OF_CALLS` if they look at earlier calls; their order
+is cheap before dear, final before passing.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from control_plane.domain.decision import Decision, Dial, Never, Reason, Wait
 from control_plane.domain.facts import Facts
 from control_plane.domain.frequency import cooling, over
 from control_plane.domain.number_lookup import looked_up
-from control_plane.domain.opening import Check, first_opening
+from control_plane.domain.opening import Check, Openings, first_opening
 from control_plane.domain.rules import BASES, ListNeed, Rules
 
 RECHECK = timedelta(minutes=1)
@@ -34,7 +35,17 @@ Rule = Callable[[Facts, datetime, Rules], Wait | Never | None]
 def decide(facts: Facts, now: datetime, rules: Rules) -> Decision:
     """Whatever objects decides; a final objection goes before a passing one, since waiting for it would be vain. One waits until all that
     is known to pass has passed and the hours are open then, too."""
-    verdicts = [verdict for rule in RULES if (verdict := rule(facts, now, rules)) is not None]
+    return decide_after(standing(facts, now, rules), facts, now, rules)
+
+
+def standing(facts: Facts, now: datetime, rules: Rules) -> Sequence[Wait | Never]:
+    """What objects whatever calls were made before: the same for all who differ in nothing else."""
+    return [verdict for rule in STANDING if (verdict := rule(facts, now, rules)) is not None]
+
+
+def decide_after(stands: Sequence[Wait | Never], facts: Facts, now: datetime, rules: Rules) -> Decision:
+    """The decision of which is known already what `standing` says."""
+    verdicts = [*stands, *(verdict for rule in OF_CALLS if (verdict := rule(facts, now, rules)) is not None)]
     never = tuple(reason for v in verdicts if isinstance(v, Never) for reason in v.reasons)
     if never:
         return Never(never)
@@ -249,7 +260,15 @@ def _opening(
     ring: timedelta,
 ) -> datetime | None:
     """Kept, because those who are asked about together mostly are in the same places."""
-    return first_opening(_checks(own, zone_names, workspace_zone, rules, left_by_person), now, ring)
+    return _openings(own, zone_names, workspace_zone, rules, left_by_person, ring).first(now)
+
+
+@lru_cache(maxsize=4096)
+def _openings(
+    own: Window | None, zone_names: tuple[str, ...], workspace_zone: str, rules: Rules, left_by_person: Window | None, ring: timedelta
+) -> Openings:
+    """Kept, because those who wait mostly do so until moments of their own within the same closed hours."""
+    return Openings(_checks(own, zone_names, workspace_zone, rules, left_by_person), ring)
 
 
 @lru_cache(maxsize=4096)
@@ -314,7 +333,7 @@ def _limits(facts: Facts, now: datetime, rules: Rules) -> Wait | None:
     return Wait(max(w.until for w in waits), tuple(reason for w in waits for reason in w.reasons)) if waits else None
 
 
-RULES: tuple[Rule, ...] = (
+STANDING: tuple[Rule, ...] = (
     _halted,
     _campaign_state,
     _campaign_dates,
@@ -329,7 +348,10 @@ RULES: tuple[Rule, ...] = (
     _lists,
     _ring,
     _windows,
+)
+OF_CALLS: tuple[Rule, ...] = (
     _daily_limits,
     _rolling_limit,
     _limits,
 )
+"""All that looks at earlier calls to the person or the number."""

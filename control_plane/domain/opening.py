@@ -4,14 +4,16 @@ The phone must not ring outside of any window, from the first second to the last
 at it and at every minute until the ring is over.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from control_plane.domain.calling_window import SEARCH_HORIZON, Window
 
 _MINUTE = timedelta(minutes=1)
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,28 @@ def first_opening(checks: Sequence[Check], now: datetime, ring: timedelta) -> da
             return None
         instant = opening
     return None
+
+
+class Openings:
+    """`first_opening` of the same checks and ring for many moments: none is looked for twice within a time that is known to be closed.
+
+    Threads may share it: an insertion of plain values into a list is one step.
+    """
+
+    def __init__(self, checks: Sequence[Check], ring: timedelta) -> None:
+        self._checks, self._ring = checks, ring
+        self._closed: list[tuple[datetime, datetime]] = []
+        """Since when, and the opening that ends it; sorted."""
+
+    def first(self, now: datetime) -> datetime | None:
+        """The first instant from `now` on at which the phone may begin to ring; None when there is none within the horizon. UTC."""
+        place = bisect_right(self._closed, (now, _LATEST))
+        if place and now <= (opens := self._closed[place - 1][1]):
+            return opens
+        found = first_opening(self._checks, now, self._ring)
+        if found is not None and found > now:
+            insort(self._closed, (now, found))
+        return found
 
 
 def _closes(check: Check, start: datetime, ring: timedelta) -> datetime | None:

@@ -46,6 +46,11 @@ class Person(NamedTuple):
     quiet: str | None = None
     """Their quiet times as JSON; None without any."""
     confirmed_zone: str | None = None
+    called: str | None = None
+    """When counting calls to them were dialled, newest first: in microseconds, separated by commas; None without any."""
+    others_called: str | None = None
+    """Such calls to their numbers that were meant for somebody else or for nobody known, in the words of preview_history; None without
+    any."""
 
     @property
     def quiet_times(self) -> list[dict[str, Any]]:

@@ -19,8 +19,9 @@ class PlannedPerson:
     attributes: Mapping[str, str]
     values: Mapping[str, str]
 
-    def as_person(self, variables: Sequence[str], spoken_of: set[str]) -> Person:
-        """`spoken_of`: numbers that suppressions or consents name; whoever has one is like nobody else and is asked about alone."""
+    def as_person(self, variables: Sequence[str], spoken_of: set[str], called: Mapping[str, str]) -> Person:
+        """`spoken_of`: numbers that suppressions or consents name; whoever has one is like nobody else and is asked about alone. `called`:
+        the calls to each number, all of which were meant for others."""
         zones = "|".join(",".join(phone.time_zones(e164)) for e164 in self.numbers)
         said = ",".join(e164 for e164 in self.numbers if e164 in spoken_of) or None
         return Person(
@@ -34,6 +35,7 @@ class PlannedPerson:
             zones=zones,
             said=said,
             lacking=_lacking(variables, self.values),
+            others_called=",".join(called[e164] for e164 in self.numbers if e164 in called) or None,
         )
 
 

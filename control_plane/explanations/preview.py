@@ -33,7 +33,7 @@ from control_plane.explanations.kinds import Kinds
 from control_plane.explanations.obstacles import Obstacle, before_end, with_obstacles
 from control_plane.explanations.planned_people import PlannedPerson, as_planned
 from control_plane.explanations.preview_cost import CostOut, cost_of, count_destinations
-from control_plane.explanations.preview_history import Kind, Past
+from control_plane.explanations.preview_history import Kind, Said
 from control_plane.explanations.preview_repository import NOBODY, PreviewRepository
 from control_plane.explanations.preview_schemas import ForecastOut, PreviewIn, PreviewOut, ReasonOut, openings_of, variables_of
 from control_plane.explanations.preview_tally import Tally
@@ -88,7 +88,6 @@ class _Round:
 
     called: Sequence[Person]
     closed: int
-    past: Past
     erased: Mapping[str, str]
     last: uuid.UUID
 
@@ -119,6 +118,7 @@ class PreviewService:
             plan.variables,
             self._now,
             also=list(intent.values.keys() - intent.without),
+            since=plan.since,
         )
         await self._judge_all(plan, intent, rows, tally)
         pace = await self._pace(plan, asked)
@@ -138,25 +138,26 @@ class PreviewService:
         while some is not None:
             groups, following = await asyncio.gather(asyncio.to_thread(_sorted, some, count), read(some.last))
             kinds = await plan.kinds.asked(groups)
-            await self._learn(plan, rows, some.past, kinds)
-            count, some = partial(self._count_all, plan, some, kinds, tally), following
+            said = await self._said(plan, rows, kinds)
+            count, some = partial(self._count_all, plan, some, kinds, said, tally), following
         await asyncio.to_thread(count)
         for people in await self._newcomers(plan, rows, intent.newcomers):
             some = await self._round(plan, rows, people, has_erased, NOBODY)
             kinds = await plan.kinds.of(some.called, some.erased)
-            await self._learn(plan, rows, some.past, kinds)
-            await asyncio.to_thread(self._count_all, plan, some, kinds, tally)
+            said = await self._said(plan, rows, kinds)
+            await asyncio.to_thread(self._count_all, plan, some, kinds, said, tally)
 
-    async def _learn(self, plan: _Plan, rows: PreviewRepository, past: Past, kinds: Sequence[tuple[Kind, Sequence[Person]]]) -> None:
+    async def _said(self, plan: _Plan, rows: PreviewRepository, kinds: Sequence[tuple[Kind, Sequence[Person]]]) -> Said:
         """What the calls of those were of whom rules ask for more than when they were called: mostly few."""
-        asked = [p.id for kind, alike in kinds if kind.looks_back for p in alike if kind.looks_at(p.id, p.e164s, past)]
-        if asked:
-            past.said = await rows.said(plan.workspace.id, asked, plan.since)
+        asked = [person.id for kind, alike in kinds if kind.looks_back for person in alike if kind.looks_at(person)]
+        return await rows.said(plan.workspace.id, asked) if asked else {}
 
     async def _newcomers(self, plan: _Plan, rows: PreviewRepository, newcomers: Sequence[PlannedPerson]) -> list[list[Person]]:
         numbers = [e164 for person in newcomers for e164 in person.numbers]
-        spoken_of = await rows.spoken_of(plan.workspace.id, numbers) if numbers else set()
-        people = await asyncio.to_thread(lambda: [person.as_person(plan.variables, spoken_of) for person in newcomers])
+        if not newcomers:
+            return []
+        spoken_of, called = await rows.spoken_of(plan.workspace.id, numbers), await rows.called_before(plan.workspace.id, numbers)
+        people = await asyncio.to_thread(lambda: [person.as_person(plan.variables, spoken_of, called) for person in newcomers])
         return [people[first : first + CHUNK] for first in range(0, len(people), CHUNK)]
 
     async def _plan(self, intent: Intent) -> _Plan:
@@ -194,14 +195,13 @@ class PreviewService:
 
     async def _round(self, plan: _Plan, rows: PreviewRepository, people: Sequence[Person], has_erased: bool, last: uuid.UUID) -> _Round:
         called = [person for person in people if person.state in (None, "waiting", "claimed")]
-        past = await rows.past(plan.workspace.id, called, plan.since)
-        return _Round(called, len(people) - len(called), past, await self._erased(rows, plan, called) if has_erased else {}, last)
+        return _Round(called, len(people) - len(called), await self._erased(rows, plan, called) if has_erased else {}, last)
 
-    def _count_all(self, plan: _Plan, some: _Round, kinds: Sequence[tuple[Kind, Sequence[Person]]], tally: Tally) -> None:
+    def _count_all(self, plan: _Plan, some: _Round, kinds: Sequence[tuple[Kind, Sequence[Person]]], said: Said, tally: Tally) -> None:
         """Add to the word on each kind what each one's calls change, and count all."""
         tally.closed += some.closed
         for kind, alike in kinds:
-            for decision, same in _by_decision(kind, alike, some.past, self._now).items():
+            for decision, same in _by_decision(kind, alike, said).items():
                 self._count(same, before_end(decision, plan.campaign.ends_at), kind.zone, tally)
             if not isinstance(kind.decision, Never):
                 count_destinations(tally.destinations, alike, plan.prices)
@@ -258,11 +258,11 @@ def _sorted(some: _Round, before: Callable[[], None]) -> dict[object, list[Perso
     return grouped(some.called, some.erased)
 
 
-def _by_decision(kind: Kind, alike: Sequence[Person], past: Past, now: datetime) -> dict[Decision, list[Person]]:
+def _by_decision(kind: Kind, alike: Sequence[Person], said: Said) -> dict[Decision, list[Person]]:
     # Most are told the very same word: to compare the objects first saves hashing all that it says for each of them.
     told: dict[int, tuple[Decision, list[Person]]] = {}
     for person in alike:
-        decision = kind.decision_on(person.id, person.e164s, past, now)
+        decision = kind.decision_on(person, said)
         told.setdefault(id(decision), (decision, []))[1].append(person)
     groups: dict[Decision, list[Person]] = {}
     for decision, people in told.values():

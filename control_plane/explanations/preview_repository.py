@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS
 from control_plane.campaigns.repository import lacks_any
+from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import Consent, Contact, Enrollment, Number, Suppression, Trunk
 from control_plane.db.models.suppression import FOR_NOW
-from control_plane.domain.rule_values import ends_of
 from control_plane.explanations.alike import Person
-from control_plane.explanations.preview_history import Past, PastCall
+from control_plane.explanations.preview_history import Said
 from control_plane.rules.places import ADDRESS_KEYS
 
 # Each list is read along its key from where the last chunk ended; whoever stands on several, or is enrolled already, comes once.
@@ -43,9 +43,9 @@ _THESE = "select id from unnest(cast(:also as uuid[])) as a(id) where id > :afte
 # As calls/gate_repository and contacts/consent_repository read them for the gate. Rules count a consent's age in whole days, if at all, so
 # that people who were asked on the same day are alike; the aggregates keep the order of what they are made of.
 _PHONES = f"""
-    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reasons, acts))::text as said
+    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reasons, acts))::text as said, {{others}}
     from (
-        select p.e164, array_to_string(p.time_zones, ',') as zones, (everywhere.reason, here.reason) as reasons,
+        select p.e164, array_to_string(p.time_zones, ',') as zones, (everywhere.reason, here.reason) as reasons, {{of_others}},
             array(
                 select (c.purpose, c.basis, floor(extract(epoch from :now - c.granted_at) / 86400), c.revoked_at is null) from consent c
                 where c.workspace_id = p.workspace_id and c.e164 = p.e164 order by c.granted_at desc, c.id desc limit 100
@@ -61,38 +61,43 @@ _PHONES = f"""
         order by p.priority, p.e164
     ) as one
 """  # noqa: S608
-# As calls/gate_repository and calls/history_repository find them, each on an index of its own. A person's own calls are one row: there are
-# many, and mostly their times say all. What is asked for travels as JSON, which the driver takes as it is.
-_OF_PEOPLE = """
-    from json_array_elements_text(cast(:contacts as json)) as q(id)
-    join call c on c.contact_id = cast(q.id as uuid) and c.workspace_id = :workspace and c.dialing_at > :since
-        and c.counts_as_attempt is not false
-"""
+# As calls/gate_repository and calls/history_repository find them, each on an index of its own, and in one word for each person: there are
+# many, and mostly their times say all. So what calls to the person were is asked for where a rule looks at it, and what calls to others on
+# the person's numbers were, which are rare, is said with them.
+_COUNTS = "c.dialing_at > :since and c.counts_as_attempt is not false"
 _MICROS = "(date_part('epoch', c.dialing_at) * 1000000)::bigint"
-_TIMES = text(
-    f"""
-    select c.contact_id, string_agg({_MICROS}::text, ',' order by c.dialing_at desc, c.id)
-    {_OF_PEOPLE} group by c.contact_id
-    """
-)
+_CALLED = f"""
+    select string_agg({_MICROS}::text, ',' order by c.dialing_at desc) from call c
+    where c.contact_id = contact.id and c.workspace_id = contact.workspace_id and {_COUNTS}
+"""  # noqa: S608
+_PURPOSE = "coalesce((select purpose from campaign where campaign.id = c.campaign_id), :outside)"
 _END = "coalesce(c.network_result, '') || '|' || coalesce(c.answered_by, '') || '|' || coalesce(c.outcome, '')"
-_CALL = f"{_MICROS} || '|' || c.to_e164 || '|' || coalesce(campaign.purpose, :outside) || '|' || {_END}"
-_SAID = text(
+_WORDS = f"{_MICROS} || '|' || c.to_e164 || '|' || {_PURPOSE} || '|' || {_END}"
+_WORDS_OF_OTHERS = f"case when c.contact_id is null then '0|' else '1|' end || {_WORDS}"
+_OF_OTHERS = f"""
+    (
+        select string_agg({_WORDS_OF_OTHERS}, ',') from call c
+        where c.workspace_id = p.workspace_id and c.to_e164 = p.e164 and c.contact_id is distinct from p.contact_id and {_COUNTS}
+    ) as of_others
+"""  # noqa: S608
+_PHONES_ALONE = _PHONES.format(others="null as others", of_others="null as of_others")
+_PHONES_AND_CALLS = _PHONES.format(others="string_agg(of_others, ',') as others", of_others=_OF_OTHERS)
+# What is asked for travels as JSON, which the driver takes as it is.
+_SAID = sent(
     f"""
-    select c.contact_id, string_agg({_CALL}, ',' order by c.dialing_at desc, c.id)
-    {_OF_PEOPLE} left join campaign on campaign.id = c.campaign_id group by c.contact_id
-    """
+    select c.contact_id, string_agg({_WORDS}, ',' order by c.dialing_at desc, c.id)
+    from json_array_elements_text(cast(:contacts as json)) as q(id)
+    join call c on c.contact_id = cast(q.id as uuid) and c.workspace_id = :workspace and {_COUNTS}
+    group by c.contact_id
+    """  # noqa: S608
 )
-_CALLS_OF_OTHERS = text(
-    """
-    select distinct c.dialing_at, c.id, c.contact_id, c.to_e164, coalesce(campaign.purpose, :outside),
-        c.network_result, c.answered_by, c.outcome
-    from json_to_recordset(cast(:asked as json)) as q(contact_id uuid, e164 text)
-    join call c on c.workspace_id = :workspace and c.to_e164 = q.e164 and c.contact_id is distinct from q.contact_id
-        and c.dialing_at > :since and c.counts_as_attempt is not false
-    left join campaign on campaign.id = c.campaign_id
-    order by c.dialing_at desc, c.id
-    """
+_CALLED_BEFORE = sent(
+    f"""
+    select c.to_e164, string_agg({_WORDS_OF_OTHERS}, ',')
+    from json_array_elements_text(cast(:numbers as json)) as q(e164)
+    join call c on c.workspace_id = :workspace and c.to_e164 = q.e164 and {_COUNTS}
+    group by c.to_e164
+    """  # noqa: S608
 )
 NOBODY = uuid.UUID(int=0)
 
@@ -107,18 +112,20 @@ class PreviewRepository:
         now: datetime,
         *,
         also: Sequence[uuid.UUID] = (),
+        since: datetime | None = None,
     ) -> None:
-        """`also`: people beside those of the lists and the enrolled ones."""
+        """`also`: people beside those of the lists and the enrolled ones. `since`: after which earlier calls matter; None: none does."""
         self._session, self._campaign_id = session, campaign_id
+        self._past = {"since": since or now, "outside": OUTSIDE_CAMPAIGNS}
         self._given = {"campaign": campaign_id, "lists": list(lists), "now": now, "also": list(also)}
-        self._query = _people(campaign_id, variables)
+        self._query = _people(campaign_id, variables, with_calls=True)
         self._newly_enrolled = _people(campaign_id, (), _NEW)
 
     async def people(self, after: uuid.UUID, most: int) -> list[Person]:
-        """Up to `most` people with ids after `after`, in the order of their ids."""
+        """Up to `most` people with ids after `after`, in the order of their ids, with their earlier calls."""
         # Plain rows: nothing of the session's mapping is needed, and there are many.
         connection = await self._session.connection()
-        rows = await connection.execute(self._query, self._given | {"after": after, "most": most})
+        rows = await connection.execute(self._query, self._given | self._past | {"after": after, "most": most})
         return [Person._make(row) for row in rows.all()]
 
     async def newly_enrolled(self, after: uuid.UUID, most: int) -> list[Person]:
@@ -133,21 +140,15 @@ class PreviewRepository:
         given = self._given | {"also": list(contact_ids), "after": NOBODY, "most": len(contact_ids)}
         return [Person._make(row) for row in (await connection.execute(_people(self._campaign_id, (), _THESE), given)).all()]
 
-    async def past(self, workspace_id: uuid.UUID, people: Sequence[Person], since: datetime) -> Past:
-        """When their counting calls were dialled after `since`, and those to their numbers."""
-        connection = await self._session.connection()
-        given = {"workspace": workspace_id, "since": since}
-        own = (await connection.execute(_TIMES, given | {"contacts": _as_json([person.id for person in people])})).all()
-        pairs = [{"contact_id": person.id, "e164": e164} for person in people for e164 in person.e164s]
-        others = await connection.execute(_CALLS_OF_OTHERS, given | {"asked": _as_json(pairs), "outside": OUTSIDE_CAMPAIGNS})
-        called = [PastCall(of, to, at, purpose, ends_of(*end)) for at, _, of, to, purpose, *end in others]
-        return Past({of.int: times for of, times in own}, called)
+    async def said(self, workspace_id: uuid.UUID, contacts: Sequence[uuid.UUID]) -> Said:
+        """What the counting calls to these were."""
+        given = {"workspace": workspace_id, "contacts": msgspec.json.encode(contacts).decode()}
+        return {of.int: said for of, said in await rows_of(self._session, _SAID, self._past | given)}
 
-    async def said(self, workspace_id: uuid.UUID, contacts: Sequence[uuid.UUID], since: datetime) -> dict[int, str]:
-        """What the calls of these were, as `Past` keeps it."""
-        given = {"workspace": workspace_id, "since": since, "outside": OUTSIDE_CAMPAIGNS, "contacts": _as_json(contacts)}
-        connection = await self._session.connection()
-        return {of.int: said for of, said in await connection.execute(_SAID, given)}
+    async def called_before(self, workspace_id: uuid.UUID, numbers: Sequence[str]) -> dict[str, str]:
+        """The counting calls to the numbers, which are nobody's yet, in the words of `Person.others_called`."""
+        given = {"workspace": workspace_id, "numbers": msgspec.json.encode(numbers).decode()}
+        return dict(await rows_of(self._session, _CALLED_BEFORE, self._past | given))
 
     async def spoken_of(self, workspace_id: uuid.UUID, numbers: Sequence[str]) -> set[str]:
         """Which of the numbers a suppression or a consent names."""
@@ -166,26 +167,24 @@ class PreviewRepository:
         return {number_hash: reason for number_hash, reason in await self._session.execute(query) if number_hash is not None}
 
 
-def _as_json(asked: Sequence[Any]) -> str:
-    return msgspec.json.encode(asked).decode()
-
-
 def _naming(of: type[Suppression] | type[Consent], workspace_id: uuid.UUID, numbers: Sequence[str]) -> Any:
     return select(of.e164).where(of.workspace_id == workspace_id, of.e164.in_(numbers))
 
 
-def _people(campaign_id: uuid.UUID, variables: Sequence[str], next_ones: str = _NEXT) -> Any:
+def _people(campaign_id: uuid.UUID, variables: Sequence[str], next_ones: str = _NEXT, *, with_calls: bool = False) -> Any:
     """Columns in the order of `Person`."""
     following = text(next_ones).columns(column("id", Uuid)).bindparams(bindparam("after", type_=Uuid)).cte("following")
-    of_phones = (column("numbers", String), column("zones", String), column("said", String))
-    phones = text(_PHONES).columns(*of_phones).lateral("phones")
+    of_phones = (column("numbers", String), column("zones", String), column("said", String), column("others", String))
+    phones = text(_PHONES_AND_CALLS if with_calls else _PHONES_ALONE).columns(*of_phones).lateral("phones")
+    called = text(_CALLED).columns(column("called", String)).scalar_subquery() if with_calls else null()
     # Of a contact's attributes only an address matters here, and reading all of them would take as long as reading the contacts.
     address = case((Contact.attributes.has_any(array(sorted(ADDRESS_KEYS))), Contact.attributes))
     lacks = func.nullif(func.concat_ws(",", *(case((lacks_any((name,)), name)) for name in variables)), "") if variables else null()
     of_contact = (Contact.id, Contact.name, Contact.time_zone, address, Enrollment.state, Enrollment.due_at)
     quiet = func.nullif(cast(Contact.quiet_times, String), "[]")
     of_phones = (phones.c.numbers, phones.c.zones, phones.c.said)
-    query = select(*of_contact, *of_phones, lacks, quiet, Contact.confirmed_zone).select_from(following)
+    of_calls = (called, phones.c.others)
+    query = select(*of_contact, *of_phones, lacks, quiet, Contact.confirmed_zone, *of_calls).select_from(following)
     # The second condition adds nothing, but without it each chunk's merge would read the contacts from their beginning.
     query = query.join(Contact, (Contact.id == following.c.id) & (Contact.id > bindparam("after", type_=Uuid)))
     query = query.outerjoin(Enrollment, (Enrollment.campaign_id == campaign_id) & (Enrollment.contact_id == Contact.id))

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +35,18 @@ NINE_TO_FIVE = {"weekly": [{"days": ["mon", "tue", "wed", "thu", "fri"], "start"
 ZONES = {"212": "America/New_York", "602": "America/Phoenix", "213": "America/Los_Angeles", "305": "America/New_York"}
 PREFIXES = ("+1212", "+1602", "+1213", "+1305", "+1800", "+1416", "+44207946", "+336", "+9198", "+1876")
 PEOPLE = 120
+# Every kind of limit and pause, so that most histories keep somebody waiting.
+OFTEN_CALLED = {
+    "limits": [
+        {"count": 2, "hours": 30, "per": "number"},
+        {"count": 3, "days": 2, "per": "contact"},
+        {"count": 4, "hours": 168, "per": "purpose"},
+    ],
+    "cool_downs": [
+        {"after": ["busy", "wrong_number"], "hours": 22, "per": "number"},
+        {"after": ["conversation"], "hours": 48, "per": "contact"},
+    ],
+}
 BESIDE = ("no_number", "in_call", "not_due")
 """Reasons that are not the gate's."""
 DAY = timedelta(days=1)
@@ -42,8 +55,11 @@ DAY = timedelta(days=1)
 class _Crowd:
     """People as odd as lists get, all drawn from one seed."""
 
-    def __init__(self, seed: int, session: AsyncSession, campaign: Campaign, list_id: uuid.UUID, trunk: Trunk) -> None:
+    def __init__(self, seed: int, session: AsyncSession, campaign: Campaign, list_id: uuid.UUID, trunk: Trunk, *, called: float) -> None:
+        """`called`: the share of people who have been called before."""
         self._draw = random.Random(seed)
+        self._called_share = called
+        self._former: list[uuid.UUID] = []
         self._session = session
         self._campaign = campaign
         self._list_id = list_id
@@ -87,8 +103,9 @@ class _Crowd:
         for phone in phones:
             self._consent(phone.e164)
             self._suppress(phone.e164)
-        if self._perhaps(0.4):
+        if self._perhaps(self._called_share):
             self._called(contact, phones)
+        self._former.append(contact.id)
         if self._perhaps(0.25):
             self._enroll(contact)
         await self._session.flush()
@@ -118,8 +135,9 @@ class _Crowd:
     def _called(self, contact: Contact, phones: list[ContactPhone]) -> None:
         for hours in self._draw.sample((1, 2, 3, 11, 20, 23, 30, 24 * 6, 24 * 40), self._draw.randrange(1, 6)):
             to = self._draw.choice(phones).e164 if phones else "+12124560000"
-            at = MONDAY_15_UTC - timedelta(hours=hours)
-            known = contact.id if self._perhaps(0.7) else None
+            at = MONDAY_15_UTC - timedelta(hours=hours, microseconds=self._draw.randrange(10**6))
+            # Of before anybody was known behind the number, or of when it was somebody else's.
+            known = contact.id if self._perhaps(0.7) else self._draw.choice((None, *self._former[-1:]))
             campaign = self._campaign
             row = Call(id=new_id(), **self._of, purpose="campaign", campaign_id=campaign.id, contact_id=known, to_e164=to)
             row.assistant_id, row.trunk_id, row.is_rehearsal = campaign.assistant_id, self._trunk.id, False
@@ -127,6 +145,7 @@ class _Crowd:
             row.from_e164, row.due_at, row.dialing_at, row.state = "+14155552671", at, at, "ended"
             row.ringing_timeout_s, row.max_duration_s, row.network_result = 28, 600, self._draw.choice(("answered", "busy", "no_answer"))
             row.answered_by = "human" if row.network_result == "answered" else "none"
+            row.outcome = self._draw.choice((None, "wrong_number")) if row.network_result == "answered" else None
             row.counts_as_attempt = self._draw.choice((True, True, False))
             self._session.add(row)
 
@@ -180,11 +199,16 @@ async def _alone(session: AsyncSession, campaign: Campaign, trunk: Trunk) -> Cou
     return counted
 
 
-async def test_a_preview_of_a_random_campaign_says_what_the_gate_says_to_each_contact_alone(world: World) -> None:
+@pytest.mark.parametrize(("seed", "called", "stricter"), [(1, 0.4, None), (2, 1.0, None), (3, 1.0, OFTEN_CALLED)])
+async def test_a_preview_of_a_random_campaign_says_what_the_gate_says_to_each_contact_alone(
+    world: World, seed: int, called: float, stricter: dict[str, Any] | None
+) -> None:
     world.clock.advance(MONDAY_15_UTC - world.clock.now())
     number_id = await world.number("+14155552671", rehearsal=False, synced=True)
     list_id = await world.contact_list()
     made = await world.campaign(contact_list_ids=[list_id], number_ids=[number_id], window=NINE_TO_FIVE)
+    if stricter is not None:
+        assert (await world.ours.client.put("/api/v1/workspace/rules", json={"stricter": stricter})).status_code == 200
     async with world.app.state.sessions.begin() as session:
         campaign = await session.get_one(Campaign, uuid.UUID(made["id"]))
         assistant = await session.get_one(Assistant, campaign.assistant_id)
@@ -193,7 +217,7 @@ async def test_a_preview_of_a_random_campaign_says_what_the_gate_says_to_each_co
         workspace.allowed_countries, workspace.paused_destinations = ["US", "CA", "GB", "FR"], {"+33": "Too many calls went to +33."}
         trunk = await session.get_one(Trunk, (await session.get_one(Number, uuid.UUID(number_id))).trunk_id)
         await session.flush()
-        await _Crowd(1, session, campaign, uuid.UUID(list_id), trunk).add(PEOPLE)
+        await _Crowd(seed, session, campaign, uuid.UUID(list_id), trunk, called=called).add(PEOPLE)
     seen: Counter[str] = Counter()
     for purpose in ("informational", "telemarketing", "debt"):
         async with world.app.state.sessions() as session:
@@ -208,3 +232,7 @@ async def test_a_preview_of_a_random_campaign_says_what_the_gate_says_to_each_co
         assert found == expected
         seen += found
     assert {"now", "later_today", "later", "never", "never:suppressed", "never:country_not_allowed", "wait:destination_paused"} <= set(seen)
+    if called == 1.0:
+        assert {"wait:attempts_today", "wait:attempts_24h"} <= set(seen)
+    if stricter is not None:
+        assert {"wait:limit_reached", "wait:cool_down"} <= set(seen)

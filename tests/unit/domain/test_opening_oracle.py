@@ -11,9 +11,11 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 
+from control_plane.domain import opening
 from control_plane.domain.calling_window import SEARCH_HORIZON, Range, Window
-from control_plane.domain.opening import Check, first_opening
+from control_plane.domain.opening import Check, Openings, first_opening
 
 CASES, INSTANTS = 50_000, 5
 """So many instants are asked of one set of rules, for whose sake every minute of the span is looked at."""
@@ -119,13 +121,28 @@ def test_fifty_thousand_openings_are_where_looking_at_every_minute_finds_them():
         start, checks = some_rules(dice)
         ours = [Check(window, tuple(map(ZoneInfo, zones))) for window, zones in checks]
         opened = np.logical_and.reduce([is_open(window, zones, start) for window, zones in checks])
+        kept: dict[timedelta, Openings] = {}
         for _ in range(INSTANTS):
             now, ring = start + timedelta(seconds=dice.randrange(2 * 86400)), timedelta(seconds=dice.choice((15, 28, 30, 45, 60, 75)))
             now = now.replace(second=dice.choice((0, 0, now.second)))
             truth = by_looking(opened, start, now, ring)
             assert first_opening(ours, now, ring) == truth, f"{checks} at {now} for {ring}"
+            assert kept.setdefault(ring, Openings(ours, ring)).first(now) == truth, f"{checks} at {now} for {ring}, of several"
             cases, found_nothing, on_the_spot = cases + 1, found_nothing + (truth is None), on_the_spot + (truth == now)
     # The cases are worth something: neither answer is rare.
     assert cases >= 50_000
     assert cases / 20 < found_nothing < cases / 2
     assert cases / 20 < on_the_spot < cases / 2
+
+
+def test_within_hours_that_are_known_to_be_closed_nothing_is_looked_for_again(monkeypatch: pytest.MonkeyPatch):
+    looked_at = []
+    monkeypatch.setattr(opening, "first_opening", lambda checks, now, ring: looked_at.append(now) or first_opening(checks, now, ring))
+    kept = Openings([Check(Window.daily("09:00", "17:00"), (ZoneInfo("Europe/London"),))], timedelta(seconds=28))
+    evening, nine = datetime(2026, 11, 23, 18, 0, tzinfo=UTC), datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    assert {kept.first(evening + timedelta(minutes=i)) for i in range(15 * 60 + 1)} == {nine}
+    assert looked_at == [evening]
+    assert [kept.first(nine + timedelta(hours=h)) for h in (1, 2)] == [nine + timedelta(hours=h) for h in (1, 2)]
+    assert kept.first(evening - timedelta(minutes=30)) == nine
+    assert kept.first(evening + timedelta(days=1)) == nine + timedelta(days=1)
+    assert len(looked_at) == 5
