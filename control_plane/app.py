@@ -50,6 +50,7 @@ from control_plane.health.controllers import HealthController, MetricsController
 from control_plane.kit import telemetry
 from control_plane.kit.api_docs import openapi_config
 from control_plane.kit.clock import Clock, SystemClock
+from control_plane.kit.garbage import set_aside_what_is_there
 from control_plane.kit.issuer import TrustedIssuer
 from control_plane.kit.live_feed import LiveReader
 from control_plane.kit.logs import configure
@@ -246,6 +247,9 @@ async def serving(
         state.call_limiter = RateLimiter(redis, per_minute=settings.call_starts_per_minute, burst=settings.call_starts_per_minute)
         await bootstrap(state.sessions, owner_key=settings.bootstrap_api_key, agent_key=settings.agent_key)
         state.live = Hub(LiveReader(redis), Words(state.sessions), Progress(state.sessions, state.clock))
+        if own_engine is not None:
+            # A process of its own; who brings an engine may come and go.
+            set_aside_what_is_there()
         yield
     finally:
         if "live" in state:

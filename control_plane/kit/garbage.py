@@ -1,7 +1,7 @@
 """Python's garbage collector, kept from looking through what a process consists of.
 
 Modules, mapped classes and compiled rules are 200,000 objects, and a full look at them takes a slow core 140 ms: long enough for INVITEs to
-miss their turn, and nothing of it is ever garbage.
+miss their turn and for requests to wait, and nothing of it is ever garbage.
 """
 
 import gc
