@@ -14,6 +14,7 @@ from typing import Any, cast
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from benchmarks.processor import cpu_of, server_of
 from benchmarks.recording import Statement, recorded
 from benchmarks.stage import LOAD_CHUNK, copy, database
 from control_plane.db.models import CampaignList, CampaignNumber, ContactList, Number, Trunk
@@ -58,12 +59,14 @@ _CALL = """
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """`seconds` of the whole preview, `cpu_seconds` of it on this process's processor; `bare_seconds`: the same statements with the same
-    parameters, sent by the bare driver, their rows fetched and nothing decided; `stalled_ms`: the event loop's longest standstill."""
+    """`seconds` of the whole preview, of this process's processor `cpu_seconds` and of the database server's `server_seconds`;
+    `bare_seconds`: the same statements with the same parameters, sent by the bare driver, their rows fetched and nothing decided;
+    `stalled_ms`: the event loop's longest standstill."""
 
     contacts: int
     seconds: float
     cpu_seconds: float
+    server_seconds: float
     bare_seconds: float
     stalled_ms: float
     answer: PreviewOut
@@ -104,13 +107,14 @@ async def _measured(url: str, engine: AsyncEngine, contacts: int, called: bool) 
     set_aside_what_is_there()
     stalls = Stalls()
     async with sessions() as session, stalls.watched():
-        begun, cpu = time.perf_counter(), time.process_time()
+        server = await server_of(session)
+        begun, cpu, served = time.perf_counter(), time.process_time(), cpu_of(server)
         answer = await PreviewService(Unit(session, AT, "bench"), workspace_id).preview(campaign_id, PreviewIn())
-        seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu
+        seconds, cpu_seconds, server_seconds = time.perf_counter() - begun, time.process_time() - cpu, cpu_of(server) - served
     assert answer.contacts == contacts
     statements = await _statements(engine, workspace_id, campaign_id)
     bare = await asyncio.to_thread(_bare, url, statements)
-    return Previewed(contacts, seconds, cpu_seconds, bare, stalls.longest_s * 1000, answer)
+    return Previewed(contacts, seconds, cpu_seconds, server_seconds, bare, stalls.longest_s * 1000, answer)
 
 
 async def _statements(engine: AsyncEngine, workspace_id: uuid.UUID, campaign_id: uuid.UUID) -> list[Statement]:
@@ -208,13 +212,16 @@ class Stalls:
 SECTION = """\
 | previewed contacts per second, {contacts:,} contacts{who} | {per_second:,.0f} ({seconds:.1f} s) | ≤ 10 s on 2 cores |
 | of the bare SQL of the same rows ({bare_per_second:,.0f}/s) | {ratio:.0%} | |
-| processor seconds of the process that previews | {cpu_seconds:.1f} s | |
+| processor seconds of the process that previews, of the database server | {cpu_seconds:.1f} s, {server_seconds:.1f} s | |
 | longest standstill of the event loop meanwhile | {stalled_ms:.0f} ms | |"""
 
 
 def section(made: Previewed, who: str = "") -> str:
     """The rows of the benchmarks' table. `who`: what is special about the contacts."""
-    values = {name: getattr(made, name) for name in ("contacts", "per_second", "seconds", "bare_per_second", "ratio", "cpu_seconds")}
+    values = {
+        name: getattr(made, name)
+        for name in ("contacts", "per_second", "seconds", "bare_per_second", "ratio", "cpu_seconds", "server_seconds")
+    }
     return SECTION.format(**values, who=who, stalled_ms=made.stalled_ms)
 
 
