@@ -26,6 +26,10 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _HASH_KEY = re.compile("[0-9a-f]{64}")
 _MODEL = re.compile("[!-~]{0,200}")
 _SIP_URI = re.compile(r"sips?:[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(;transport=(udp|tcp|tls))?")
+STAND_IN_EMBEDDING = "stand-in-embedding"
+"""As rehearsal.models.embedding calls it; no vendor has a model of that name."""
+STAND_IN_KEY = "stand-in"
+"""Of the stand-in models, which cost nobody anything."""
 OUR_ISSUER = "callwright"
 """`iss` of tokens that this installation signs."""
 # The others may name a socket or a file instead.
@@ -168,6 +172,11 @@ class Settings:
                 raise SettingsError("CALLWRIGHT_JWT_JWKS_URL must begin with https://: who can change the keys on their way can come in.")
         if self.jwt_issuer == OUR_ISSUER:
             raise SettingsError(f"CALLWRIGHT_JWT_ISSUER cannot be {OUR_ISSUER}: that is how our own tokens are told.")
+
+    @property
+    def has_models(self) -> bool:
+        """Whether there are models of its own, and not the stand-ins or none."""
+        return self.openai_api_key != STAND_IN_KEY and bool(self.openai_api_key or self.models_base_url)
 
     @property
     def encryption_keys(self) -> tuple[str, ...]:

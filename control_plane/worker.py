@@ -41,7 +41,7 @@ from control_plane.kit.queue import ArqQueue
 from control_plane.kit.redis import decode_task, encode_task, redis_settings
 from control_plane.kit.secrets import SecretBox
 from control_plane.kit.storage import open_storage
-from control_plane.knowledge.embedding_tasks import embed_chunks
+from control_plane.knowledge.embedding_tasks import embed_chunks, find_missing_vectors
 from control_plane.knowledge.tasks import read_documents
 from control_plane.operations.tasks import tidy_rooms, watch_invariants
 from control_plane.promises.tasks import keep_promises
@@ -236,6 +236,7 @@ def _crons() -> list[CronJob]:
         cron(analyze_calls, second=every_ten_seconds(6), keep_result=0, max_tries=1),
         cron(read_documents, second={17, 47}, keep_result=0, max_tries=1),
         cron(embed_chunks, second={25, 55}, keep_result=0, max_tries=1),
+        cron(find_missing_vectors, minute=37, second=0, keep_result=0, max_tries=1),
         cron(forget_old_webhooks, minute=47, second=0, keep_result=0, max_tries=1),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from control_plane.assistants.choices import left_behind
 from control_plane.assistants.repository import AssistantRepository
 from control_plane.assistants.schemas import (
     BUILT_IN,
@@ -89,7 +90,7 @@ class AssistantService:
         sent = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
         row.name, row.is_active = sent.pop("name", row.name), sent.pop("is_active", row.is_active)
         config = msgspec.convert(row.config | msgspec.to_builtins(sent), AssistantConfig)
-        _check(config)
+        _check(config, row.config)
         await self._require_knowledge(config)
         await self._require_credentials(msgspec.to_builtins(config.models))
         await self._require_tools(config.tools)
@@ -218,9 +219,9 @@ def _of_voice(config: AssistantConfig) -> list[FieldError]:
     return errors
 
 
-def _check(config: AssistantConfig) -> None:
-    """What a schema cannot say. Raises `Invalid` with everything that is wrong."""
-    errors = []
+def _check(config: AssistantConfig, before: Mapping[str, Any] | None = None) -> None:
+    """What a schema cannot say, and what the draft `before` forbids. Raises `Invalid` with everything that is wrong."""
+    errors = left_behind(before, msgspec.to_builtins(config)) if before is not None else []
     if not is_spoken(config.language):
         errors.append(FieldError("language", f"Calls are held in {', '.join(SPOKEN.values())} only: an opening and a no need their words."))
     if config.voicemail.mode == "leave_message" and not config.voicemail.message.strip():

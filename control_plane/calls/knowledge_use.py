@@ -69,7 +69,8 @@ class KnowledgeOfCall:
         if not question:
             return UNASKED
         await note_use(self._unit, call, LOOK_UP_KNOWLEDGE, use_id)
-        return Look(use_id, question, bases, await asking(self._unit.session, self._means, bases), monotonic())
+        askings = await asking(self._unit.session, self._means, bases, is_rehearsal=call.is_rehearsal)
+        return Look(use_id, question, bases, askings, monotonic())
 
     async def end(self, look: Look, meant: Sequence[Meant]) -> dict[str, Any]:
         """What was found, as a tool's answer; `meant` is what models make of the question."""

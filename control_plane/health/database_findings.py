@@ -12,7 +12,7 @@ from control_plane.health.findings import Finding, note, ok, problem
 from control_plane.health.repository import HealthRepository
 from control_plane.kit.clock import Clock
 from control_plane.kit.number_hash import fingerprint
-from control_plane.knowledge.vector_repository import has_room
+from control_plane.knowledge.vector_repository import room_of
 from control_plane.settings import Settings
 from control_plane.trunks.faults import faults_of
 from control_plane.trunks.health import judge
@@ -125,9 +125,10 @@ class DatabaseFindings:
     async def meaning(self) -> Finding:
         """Whether documents can be searched by meaning."""
         async with self._sessions() as session:
-            if not await has_room(session):
-                advice = "Install pgvector 0.8 or newer, then `callwright migrate` by a user who may create extensions."
-                return note("knowledge", "This PostgreSQL keeps no vectors: documents are searched by words only.", advice)
+            lacks = (await room_of(session)).lacks
+        if lacks:
+            said = "This PostgreSQL keeps no vectors: documents are searched by words only."
+            return note("knowledge", said, f"{lacks[0].upper()}{lacks[1:]}")
         model = self._settings.embedding_model
         named = f"by {model}" if model else "where they name a model in `embedding`; CALLWRIGHT_EMBEDDING_MODEL names none for all"
         return ok("knowledge", f"Documents are searched by words, and by meaning {named}.")

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import KnowledgeBase
 from control_plane.db.vectors import LENGTHS
+from control_plane.domain.errors import Conflict
 from control_plane.kit.outbound import NotDelivered, OutboundClient, Reply
 from control_plane.kit.outbound_guard import Forbidden
 from control_plane.kit.secrets import SecretBox
 from control_plane.secrets.model_endpoints import OPENAI, Channel, Guarded, Trusted, opened_account
-from control_plane.settings import Settings
+from control_plane.settings import STAND_IN_EMBEDDING, Settings
 
 LONGEST_TEXT = 8_000
 """Characters that are sent of one text: below the 8,192 tokens that OpenAI's models take, in any script that has one for a letter."""
@@ -22,6 +23,7 @@ QUESTION_WITHIN_S = 1.5
 """While somebody waits on the phone. What takes longer is answered by words alone."""
 _MOST_ANSWER = 8_000_000
 """Bytes of an answer: 64 vectors of the longest kind, as text."""
+_NO_ACCOUNT = "The installation has no key for OpenAI's models (OPENAI_API_KEY); name a credential in `embedding`, or give it one."
 _MOST = 1_000.0
 """Of one number; vectors of all known models have the length 1."""
 
@@ -32,6 +34,11 @@ class Wanted:
 
     model: str
     credential: str = ""
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether it costs nobody anything: the one that rehearsals are asked by."""
+        return self.model == STAND_IN_EMBEDDING and not self.credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +100,12 @@ class EmbeddingModel:
 async def model_of(
     session: AsyncSession, means: Means, workspace_id: uuid.UUID, wanted: Wanted, *, within_s: float = PASSAGES_WITHIN_S
 ) -> EmbeddingModel:
-    """Raises `Conflict` for a credential that is gone or cannot be opened."""
+    """Raises `Conflict` for a credential that is gone or cannot be opened, and where there is no account to ask OpenAI with."""
     settings = means.settings
     at_home, trusted = settings.models_base_url or OPENAI, Trusted(_MOST_ANSWER, within_s)
     if not wanted.credential:
+        if at_home == OPENAI and not settings.openai_api_key:
+            raise Conflict(_NO_ACCOUNT, code="credential_unusable")
         return EmbeddingModel(wanted.model, at_home, settings.openai_api_key, trusted)
     key, url = await opened_account(session, means.secret_box, workspace_id, wanted.credential, "the knowledge's model")
     return EmbeddingModel(wanted.model, url or at_home, key, Guarded(means.outbound, _MOST_ANSWER, within_s) if url else trusted)

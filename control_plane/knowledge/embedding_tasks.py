@@ -2,7 +2,7 @@
 
 No transaction is open while a model is asked. Of several bases that wait each has its turn; a batch that fails is asked again later and
 later, and what has come is kept, so that nothing is paid for twice. A model that is to take another's place answers once it knows every
-passage; until then the other one does.
+passage; until then the other one does. Vectors that are gone, as after a backup without them, are made again.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from structlog import get_logger
 
 from control_plane.db.models import KnowledgeEmbedding
 from control_plane.db.unit import Unit, open_unit
+from control_plane.db.vectors import VectorsFailed, set_apart
 from control_plane.domain.errors import Conflict
 from control_plane.kit.clock import monotonic
 from control_plane.knowledge.embedding_models import (
@@ -72,6 +73,14 @@ async def _look_around(ctx: dict[str, Any]) -> None:
     async with _unit(ctx) as unit:
         if await has_room(unit.session):
             await EmbeddingWork(unit.session).begin_wanted(installation, unit.now)
+            await EmbeddingWork(unit.session).notice_lost(unit.now)
+
+
+async def find_missing_vectors(ctx: dict[str, Any]) -> None:
+    """Has `embed_chunks` look for passages that a model does not know although it was done with its base."""
+    async with _unit(ctx) as unit:
+        if await has_room(unit.session):
+            await EmbeddingWork(unit.session).notice_missing(unit.now)
 
 
 async def _work(ctx: dict[str, Any]) -> bool:
@@ -79,7 +88,7 @@ async def _work(ctx: dict[str, Any]) -> bool:
     async with _unit(ctx) as unit:
         if not await has_room(unit.session):
             return False
-        row = await EmbeddingWork(unit.session).take(unit.now, LEASE)
+        row = await EmbeddingWork(unit.session).take(ctx["settings"].embedding_model, unit.now, LEASE)
         batch = await _batch(ctx, unit, row) if row is not None else None
     if batch is None:
         return row is not None
@@ -117,15 +126,33 @@ async def _store(ctx: dict[str, Any], batch: Batch, embedded: Embedded) -> None:
         if row is None:
             # Given up meanwhile, or taken by another: the model was asked for nothing.
             return
-        if row.dimensions not in (None, embedded.dimensions):
-            # Somebody has put another model behind the same name: what the former said means nothing to it.
-            await rows.forget(row)
-        row.dimensions, row.error, row.attempts = embedded.dimensions, "", 0
-        row.due_at, row.lease_until = unit.now, None
-        await rows.store(row, [id_ for id_, _ in batch.passages], embedded.vectors, length_of(embedded.dimensions))
+        why = await _kept(unit, row, batch, embedded)
+        if why:
+            _fail(row, why, unit.now)
+        else:
+            row.dimensions, row.error, row.attempts = embedded.dimensions, "", 0
+            row.due_at, row.lease_until = unit.now, None
         await unit.session.flush()
         await charge_embedding(unit, row.workspace_id, row.knowledge_base_id, row.model, embedded.tokens)
-    log.info("passages_embedded", embedding_id=str(batch.id), passages=len(batch.passages), tokens=embedded.tokens)
+    told = {"embedding_id": str(batch.id), "passages": len(batch.passages), "tokens": embedded.tokens}
+    if why:
+        log.error("vectors_not_kept", why=why, **told)
+    else:
+        log.info("passages_embedded", **told)
+
+
+async def _kept(unit: Unit, row: KnowledgeEmbedding, batch: Batch, embedded: Embedded) -> str:
+    """Why PostgreSQL has not kept the vectors, in a sentence; empty when it has."""
+    rows = EmbeddingWork(unit.session)
+    try:
+        async with set_apart(unit.session):
+            if row.dimensions not in (None, embedded.dimensions):
+                # Somebody has put another model behind the same name: what the former said means nothing to it.
+                await rows.forget(row)
+            await rows.store(row, [id_ for id_, _ in batch.passages], embedded.vectors, length_of(embedded.dimensions))
+    except VectorsFailed as error:
+        return f"PostgreSQL did not keep the vectors ({error}); `callwright doctor` may know why."
+    return ""
 
 
 async def _put_off(ctx: dict[str, Any], batch: Batch, why: str) -> None:

@@ -58,16 +58,19 @@ class Meant:
     tokens: int
 
 
-async def asking(session: AsyncSession, means: Means, bases: Sequence[KnowledgeBase]) -> list[Asking]:
-    """Whom to ask for these bases of one workspace. A model that cannot be asked is left out: words still find."""
+async def asking(session: AsyncSession, means: Means, bases: Sequence[KnowledgeBase], *, is_rehearsal: bool = False) -> list[Asking]:
+    """Whom to ask for these bases of one workspace. A model that cannot be asked is left out: words still find. A rehearsal asks the
+    stand-in and no other: a simulated call is nobody's question, and no vendor is paid for it."""
     # Where nothing is to be searched by meaning any more, what a model said of old is not asked for.
     wanted = {base.id: base for base in bases if wanted_of(base, means.settings.embedding_model) is not None}
     if not wanted:
         return []
     by_model: dict[Wanted, list[Within]] = defaultdict(list)
     for row in await answering(session, list(wanted)):
-        base = wanted[row.knowledge_base_id]
-        by_model[Wanted(row.model, row.credential)].append(Within(row.id, base.id, row.dimensions or 0, base.least_similarity))
+        base, model = wanted[row.knowledge_base_id], Wanted(row.model, row.credential)
+        if is_rehearsal and not model.is_stand_in:
+            continue
+        by_model[model].append(Within(row.id, base.id, row.dimensions or 0, base.least_similarity))
     workspace_id, found = bases[0].workspace_id, []
     for model, within in by_model.items():
         try:

@@ -8,7 +8,6 @@ from control_plane.knowledge.embedding_models import Wanted
 from control_plane.knowledge.schemas import Meaning
 
 BY_WORDS = "It is searched by words only"
-NO_ROOM = "this PostgreSQL has no pgvector 0.8 or newer; install it, then run `callwright migrate`."
 _NO_MODEL = f"{BY_WORDS}: no model for meaning is named in `embedding`, nor for the installation (CALLWRIGHT_EMBEDDING_MODEL)."
 
 
@@ -24,14 +23,14 @@ class Known:
     passages: int
 
 
-def meaning_of(searches_by: str, wanted: Wanted | None, has_room: bool, models: Sequence[Known], passages: int) -> Meaning:
-    """`wanted` and `has_room`: by which model it is to be searched, and whether vectors can be kept at all."""
+def meaning_of(searches_by: str, wanted: Wanted | None, lacks: str, models: Sequence[Known], passages: int) -> Meaning:
+    """`wanted` and `lacks`: by which model it is to be searched, and why no vectors can be kept (db/vectors.Room)."""
     if searches_by == "words":
         return _off("off", f"{BY_WORDS}, as was asked.", passages)
     if wanted is None:
         return _off("off", _NO_MODEL, passages)
-    if not has_room:
-        return _off("unavailable", f"{BY_WORDS}: {NO_ROOM}", passages)
+    if lacks:
+        return _off("unavailable", f"{BY_WORDS}: {lacks}", passages)
     answers = next((each for each in models if each.state == "answering"), None)
     target = next((each for each in models if each.state == "building"), answers)
     model = answers.model if answers is not None else ""
@@ -42,7 +41,7 @@ def meaning_of(searches_by: str, wanted: Wanted | None, has_room: bool, models: 
     told: dict[str, Any] = {"model": model, "passages": target.passages, "of": passages}
     if target.error:
         return Meaning(state="failing", words=f"{meanwhile}: {target.model} could not be asked and will be again. {target.error}", **told)
-    if target.state == "building" or target.is_due:
+    if target.state == "building" or target.is_due or target.passages < passages:
         return Meaning(state="building", words=f"{meanwhile}; {target.model} knows {target.passages} of {passages} passages.", **told)
     return Meaning(state="ready", words=f"{meanwhile}.", **told)
 

@@ -2,17 +2,19 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select, text
-from sqlalchemy.dialects.postgresql.ext import to_tsvector, websearch_to_tsquery
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog import get_logger
 
 from control_plane.db.models import KnowledgeChunk
-from control_plane.db.vectors import LENGTHS, TABLE
+from control_plane.db.vectors import LENGTHS, TABLE, VectorsFailed, set_apart
 
+log = get_logger(__name__)
 MOST_LEXEMES = 32
 """Of a question."""
 _BY_LENGTH = 1
@@ -28,19 +30,52 @@ COMMON = 0.25
 """Share of all passages above which a word says little of what a passage is about."""
 _FEW = 3
 """Words of a question below which all of them are looked for."""
-_FREQUENCIES = text(
-    "select e.lexeme, e.share from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as e(lexeme, share)"
-    " where s.schemaname = current_schema() and s.tablename = :table and s.attname = 'words' and e.lexeme = any(:lexemes)"
+MOST_RANKED = 500
+"""Passages of a list. Ranking one means unpacking its words, which takes longer than all else; where more have what is looked for, it
+says little about any of them."""
+_MOST_OPERANDS = 64
+"""Of a query to the index."""
+# A question's words, and how many of all passages have each of them, as the database's own statistics know it.
+_UNDERSTOOD = text(
+    """
+    select q.strict, q.lexemes, array(
+        select coalesce(max(e.share), 0) from unnest(q.lexemes) with ordinality as l(lexeme, place) left join (
+            select c.lexeme, c.share
+            from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as c(lexeme, share)
+            where s.schemaname = current_schema() and s.tablename = :table and s.attname = 'words'
+        ) e on e.lexeme = l.lexeme
+        group by l.place order by l.place
+    )
+    from (
+        select cast(websearch_to_tsquery(cast(:configuration as regconfig), :query) as text) as strict,
+            (tsvector_to_array(to_tsvector(cast(:configuration as regconfig), :question)))[1 : :most] as lexemes
+    ) q
+    """
 )
 
+_HAVING = f"""
+            select c.id, c.words from knowledge_chunk c
+            where c.workspace_id = :workspace_id and c.knowledge_base_id = any(:bases_{{at}})
+            and c.words @@ cast(:{{query}}_{{at}} as tsquery) limit {MOST_RANKED}"""  # noqa: S608
+# All that have every word, and those that have most of them; those that have half are looked for only where few have most.
 _BY_WORDS = f"""
+    whole_{{at}} as materialized ({_HAVING.format(at="{at}", query="strict")}
+    ),
+    nearly_{{at}} as materialized ({_HAVING.format(at="{at}", query="narrow")}
+    ),
     list_{{at}} as materialized (
         select id, row_number() over (order by has_all desc, rank desc, id) as place from (
-            select c.id, c.words, c.words @@ cast(:strict_{{at}} as tsquery) as has_all,
-                ts_rank(c.words, cast(:loose_{{at}} as tsquery), {_BY_LENGTH}) as rank
-            from knowledge_chunk c
-            where c.workspace_id = :workspace_id and c.knowledge_base_id = any(:bases_{{at}}) and c.words @@ cast(:gate_{{at}} as tsquery)
-            order by has_all desc, rank desc, c.id limit {CANDIDATES}
+            select id, words, has_all, ts_rank(words, cast(:loose_{{at}} as tsquery), {_BY_LENGTH}) as rank from (
+                select id, words, true as has_all from whole_{{at}}
+                union all
+                select id, words, false from (
+                    select id, words from nearly_{{at}} where (select count(*) from nearly_{{at}}) >= {CANDIDATES}
+                    union all
+                    select id, words from ({_HAVING.format(at="{at}", query="gate")}
+                    ) half where (select count(*) from nearly_{{at}}) < {CANDIDATES}
+                ) others where id <> all (array(select id from whole_{{at}}))
+            ) known
+            order by has_all desc, rank desc, id limit {CANDIDATES}
         ) best
         where has_all or :enough_{{at}} <= (select count(*) from unnest(tsvector_to_array(words)) w where w = any(:lexemes_{{at}}))
     )"""  # noqa: S608
@@ -65,12 +100,20 @@ _FUSED = f"""
     from best b join knowledge_chunk c on c.id = b.id join knowledge_document d on d.id = c.document_id
     where c.workspace_id = :workspace_id order by b.points desc, c.id
 """  # noqa: S608
-# The index is looked through as far as it takes to find enough that belongs to the bases, nearest first.
-_LOOK_FAR = text("select set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '100', true)")
+# The index is looked through as far as it takes to find enough that belongs to the bases, nearest first. Whether it is worth it depends on
+# which bases are asked for: a plan for any of them measures every vector.
+_LOOK_FAR = text(
+    "select set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '100', true),"
+    " set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
 
 
 def half(words: int) -> int:
     return (words + 1) // 2
+
+
+def most(words: int) -> int:
+    return words - words // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +125,10 @@ class Asked:
     loose: str
     """Any word of it; the same where quotes or a minus would lose their meaning."""
     gate: str
-    """What every passage has that has half of the words: any of the rarest. Of n words one half is h, and whoever has h of them has one of
-    any n - h + 1; so passages that have only what nearly all have need not be ranked. What is `COMMON` opens nothing by itself."""
+    """What every passage has that has half of the words, as far as the index can be asked for it (`at_least`). What is `COMMON` opens
+    nothing by itself."""
+    narrow: str
+    """The same of most of the words."""
     lexemes: frozenset[str]
 
     @property
@@ -110,8 +155,8 @@ class ByWords:
 
     def given(self) -> dict[str, Any]:
         asked = self.asked
-        said = {"strict": asked.strict, "loose": asked.loose, "gate": asked.gate, "lexemes": list(asked.lexemes), "enough": asked.enough}
-        return {"bases": list(self.base_ids), **said}
+        said = {name: getattr(asked, name) for name in ("strict", "loose", "gate", "narrow", "enough")}
+        return {"bases": list(self.base_ids), "lexemes": list(asked.lexemes), **said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,24 +197,26 @@ class SearchRepository:
         self._workspace_id = workspace_id
 
     async def understood(self, configuration: str, question: str) -> Asked:
-        lexemes = func.tsvector_to_array(to_tsvector(configuration, question))
-        query = select(cast(websearch_to_tsquery(configuration, _DASH.sub(" ", question)), Text), lexemes)
-        strict, words = (await self._session.execute(query)).one()
-        words = words[:MOST_LEXEMES]
-        is_said = _is_said(question, strict)
-        loose = strict if is_said else _any_of(words)
-        gate = loose if is_said or len(words) < _FEW else _any_of(await self._telling(words))
-        return Asked(strict, loose, gate, frozenset(words))
-
-    async def _telling(self, lexemes: Sequence[str]) -> list[str]:
-        """By what the database's own statistics know of them; those that they do not know are rare."""
-        rows = await self._session.execute(_FREQUENCIES, {"table": KnowledgeChunk.__tablename__, "lexemes": list(lexemes)})
-        shares = dict.fromkeys(lexemes, 0.0) | {lexeme: float(share) for lexeme, share in rows}
-        rarest = sorted(lexemes, key=lambda each: shares[each])[: len(lexemes) - half(len(lexemes)) + 1]
-        return [each for each in rarest if shares[each] <= COMMON] or rarest
+        given = {"configuration": configuration, "question": question, "query": _DASH.sub(" ", question), "most": MOST_LEXEMES}
+        strict, words, known = (await self._session.execute(_UNDERSTOOD, given | {"table": KnowledgeChunk.__tablename__})).one()
+        if _is_said(question, strict):
+            return Asked(strict, strict, strict, strict, frozenset(words))
+        # What the statistics do not know is rare.
+        shares = dict(zip(words, known, strict=True))
+        rarest = sorted(words, key=lambda each: shares[each])
+        return Asked(strict, _any_of(words), _gate(rarest, shares), at_least(most(len(words)), rarest), frozenset(words))
 
     async def found(self, by_words: Sequence[ByWords], by_meaning: Sequence[ByMeaning], limit: int) -> list[Passage]:
-        """Best first, each with the part that answers best."""
+        """Best first, each with the part that answers best. By words alone where PostgreSQL refuses what is asked of vectors."""
+        if by_meaning:
+            try:
+                async with set_apart(self._session):
+                    return await self._fused(by_words, by_meaning, limit)
+            except VectorsFailed as error:
+                log.error("search_by_meaning_failed", workspace_id=str(self._workspace_id), error=str(error))
+        return await self._fused(by_words, (), limit)
+
+    async def _fused(self, by_words: Sequence[ByWords], by_meaning: Sequence[ByMeaning], limit: int) -> list[Passage]:
         lists = [*by_words, *by_meaning]
         if not lists:
             return []
@@ -196,6 +243,42 @@ def _is_said(question: str, strict: str) -> bool:
     return "!" in strict or "|" in strict or ("<" in strict and question.count('"') > 1)
 
 
+def _gate(rarest: Sequence[str], shares: Mapping[str, float]) -> str:
+    """For passages with half of the words, of which the rarest come first. Of n words one half is h, and whoever has h of them has one of
+    any n - h + 1: what has only what nearly all have need not be ranked."""
+    if len(rarest) < _FEW:
+        return _any_of(rarest)
+    telling = rarest[: len(rarest) - half(len(rarest)) + 1]
+    telling = [each for each in telling if shares[each] <= COMMON] or telling
+    return f"({_any_of(telling)}) & ({at_least(half(len(rarest)), rarest)})"
+
+
+def at_least(count: int, rarest: Sequence[str]) -> str:
+    """A query for what has `count` of the words, or as much of that as an index can be asked: whoever has k of n words has j of any
+    n - k + j of them, for every j up to k."""
+    least = next(j for j in range(count, 0, -1) if j == 1 or _operands(j, len(rarest) - count + j) <= _MOST_OPERANDS) if rarest else 0
+    return _so_many(least, [_quoted(each) for each in rarest[: len(rarest) - count + least]])
+
+
+@cache
+def _operands(count: int, words: int) -> int:
+    """Of the query for `count` of so many words."""
+    if count in (1, words):
+        return words
+    return 1 + _operands(count - 1, words - 1) + _operands(count, words - 1)
+
+
+def _so_many(count: int, words: Sequence[str]) -> str:
+    if count <= 1:
+        return " | ".join(words)
+    if count == len(words):
+        return " & ".join(words)
+    return f"{words[0]} & ({_so_many(count - 1, words[1:])}) | {_so_many(count, words[1:])}"
+
+
 def _any_of(lexemes: Sequence[str]) -> str:
-    quoted = ("'" + each.replace("\\", "\\\\").replace("'", "''") + "'" for each in lexemes)
-    return " | ".join(quoted)
+    return " | ".join(map(_quoted, lexemes))
+
+
+def _quoted(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

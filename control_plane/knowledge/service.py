@@ -22,7 +22,7 @@ from control_plane.knowledge.repository import DocumentRepository, KnowledgeRepo
 from control_plane.knowledge.schemas import EmbeddingChoice, Hit, KnowledgeIn, KnowledgeOut, KnowledgePatch, SearchOut
 from control_plane.knowledge.search_repository import Passage
 from control_plane.knowledge.searching import search
-from control_plane.knowledge.vector_repository import awaken, has_room, known, passages_in
+from control_plane.knowledge.vector_repository import awaken, known, passages_in, room_of
 from control_plane.secrets.repository import SecretRepository
 
 MOST_BASES = 100
@@ -141,12 +141,12 @@ class KnowledgeService:
 
     async def _shown(self, rows: Sequence[KnowledgeBase]) -> list[KnowledgeOut]:
         ids, session = [row.id for row in rows], self._unit.session
-        counts, passages, is_possible = await self._rows.documents_in(ids), await passages_in(session, ids), await has_room(session)
-        models = await known(session, ids) if is_possible else {}
+        counts, passages, lacks = await self._rows.documents_in(ids), await passages_in(session, ids), (await room_of(session)).lacks
+        models = {} if lacks else await known(session, ids)
         shown = []
         for row in rows:
             wanted = wanted_of(row, self._means.settings.embedding_model)
-            meaning = meaning_of(row.searches_by, wanted, is_possible, models.get(row.id, ()), passages.get(row.id, 0))
+            meaning = meaning_of(row.searches_by, wanted, lacks, models.get(row.id, ()), passages.get(row.id, 0))
             shown.append(KnowledgeOut.of(row, counts.get(row.id, {}), await self._rows.used_by(row.id), meaning))
         return shown
 

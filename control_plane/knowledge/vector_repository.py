@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import KnowledgeBase, KnowledgeDocument, KnowledgeEmbedding
-from control_plane.db.vectors import TABLE
+from control_plane.db.vectors import LOOK, TABLE, Room
 from control_plane.kit.ids import new_id
 from control_plane.knowledge.meaning_state import Known
 
@@ -26,6 +26,7 @@ _WANTED = """
 _UNWANTED = text(
     "delete from knowledge_embedding e using knowledge_base b where b.id = e.knowledge_base_id and b.searches_by = 'words'",
 )
+# Where no model is wanted at all, what was begun waits: somebody has paid for it.
 _GIVEN_UP = text(
     f"""{_WANTED}
     delete from knowledge_embedding e using wanted w
@@ -42,6 +43,12 @@ _TO_BEGIN = text(
     order by w.id limit {MOST_BEGUN}
     """  # noqa: S608
 )
+_LOST = f"not exists (select from {TABLE} v where v.embedding_id = e.id)"
+_LACKED = f"not exists (select from {TABLE} v where v.embedding_id = e.id and v.chunk_id = c.id)"
+_REMEMBERED = """
+    update knowledge_embedding e set due_at = :now where e.due_at is null
+    and exists (select from knowledge_chunk c where c.knowledge_base_id = e.knowledge_base_id and {})
+"""
 _MISSING = text(
     f"""
     select c.id, case when c.heading = '' then c.text else c.heading || e'\\n' || c.text end from knowledge_chunk c
@@ -69,9 +76,14 @@ _KNOWN = text(
 )
 
 
+async def room_of(session: AsyncSession) -> Room:
+    """Whether PostgreSQL can keep vectors, and why not (db/vectors)."""
+    return Room(*(await session.execute(LOOK)).one())
+
+
 async def has_room(session: AsyncSession) -> bool:
-    """Whether PostgreSQL can keep vectors (db/vectors)."""
-    return await session.scalar(text("select to_regclass(:name) is not null"), {"name": TABLE}) or False
+    """Whether PostgreSQL can keep vectors."""
+    return not (await room_of(session)).lacks
 
 
 class EmbeddingWork:
@@ -92,10 +104,19 @@ class EmbeddingWork:
             values |= {"model": row.model, "credential": row.credential, "state": "building", "created_at": now, "updated_at": now}
             await self._session.execute(insert(KnowledgeEmbedding).values(**values).on_conflict_do_nothing())
 
-    async def take(self, now: datetime, lease: timedelta) -> KnowledgeEmbedding | None:
-        """The one that has waited longest and that nobody else has; it is the caller's until `lease` is over."""
+    async def notice_lost(self, now: datetime) -> None:
+        """Models whose vectors are all gone, as after a backup that left them out, begin anew at `now`. A glance at each."""
+        await self._session.execute(text(_REMEMBERED.format(_LOST)), {"now": now})
+
+    async def notice_missing(self, now: datetime) -> None:
+        """The same for models that lack any passage. Looks at all passages."""
+        await self._session.execute(text(_REMEMBERED.format(_LACKED)), {"now": now})
+
+    async def take(self, installation: str, now: datetime, lease: timedelta) -> KnowledgeEmbedding | None:
+        """The one that has waited longest, is still wanted, and that nobody else has; it is the caller's until `lease` is over. What was
+        replaced by another model, or is configured no more, answers as long as it may and learns nothing."""
         free = or_(KnowledgeEmbedding.lease_until.is_(None), KnowledgeEmbedding.lease_until < now)
-        query = select(KnowledgeEmbedding).where(KnowledgeEmbedding.due_at <= now, free)
+        query = select(KnowledgeEmbedding).where(KnowledgeEmbedding.due_at <= now, free, _is_wanted(installation))
         query = query.order_by(KnowledgeEmbedding.due_at, KnowledgeEmbedding.id).limit(1)
         row = await self._session.scalar(query.with_for_update(skip_locked=True))
         if row is not None:
@@ -131,6 +152,17 @@ class EmbeddingWork:
             return False
         row.state = "answering"
         return True
+
+
+def _is_wanted(installation: str) -> ColumnElement[bool]:
+    """Whether a base is to be searched by this model now; as `_WANTED` says it."""
+    its, named = KnowledgeEmbedding, KnowledgeBase.embedding
+    same = (
+        func.coalesce(named["model"].astext, installation) == its.model,
+        func.coalesce(named["credential"].astext, "") == its.credential,
+    )
+    mine = (KnowledgeBase.id == its.knowledge_base_id, KnowledgeBase.searches_by == "meaning")
+    return select(KnowledgeBase.id).where(*mine, *same).exists()
 
 
 async def wake(session: AsyncSession, base_ids: Iterable[uuid.UUID], now: datetime) -> None:

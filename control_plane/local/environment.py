@@ -11,6 +11,7 @@ from pathlib import Path
 from control_plane.local.livekit import LiveKitKeys
 from control_plane.local.secrets_file import kept_secret, random_api_key, random_encryption_key, random_password
 from control_plane.local.settings import MODELS_AT_OPENAI, Choice, LocalOptions
+from control_plane.settings import STAND_IN_EMBEDDING, STAND_IN_KEY
 
 # Handed to the children that need them, and to no other.
 _PRIVATE = (
@@ -59,8 +60,6 @@ class Addresses:
     models_url: str
 
 
-STAND_IN_EMBEDDING = "stand-in-embedding"
-"""As rehearsal.models.embedding calls it."""
 _CONTROL_PLANES_OWN = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "CALLWRIGHT_FORMER_ENCRYPTION_KEYS", "CALLWRIGHT_NUMBER_HASH_KEY")
 
 
@@ -145,7 +144,7 @@ class Environments:
         given = self.options.environ
         if self.choice.has_real_models:
             return {"OPENAI_API_KEY": given["OPENAI_API_KEY"], "OPENAI_BASE_URL": given.get("OPENAI_BASE_URL") or MODELS_AT_OPENAI}
-        at = {"OPENAI_API_KEY": "stand-in", "OPENAI_BASE_URL": f"{self.at.models_url}/v1"}
+        at = {"OPENAI_API_KEY": STAND_IN_KEY, "OPENAI_BASE_URL": f"{self.at.models_url}/v1"}
         return at | {"CALLWRIGHT_EMBEDDING_MODEL": STAND_IN_EMBEDDING}
 
 

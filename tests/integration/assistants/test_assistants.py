@@ -5,6 +5,7 @@ import pytest
 from tests.fixtures.api import Api
 
 SMALL = {"name": "Ada", "system_prompt": "Be kind."}
+SPOKEN = {"provider": "elevenlabs", "voice_id": "pNInz6obpgDQGcFmaJgB"}
 ABSENT = "01a1fd7b-e956-71dd-b74a-bb272d0d4ed4"
 
 
@@ -78,6 +79,41 @@ async def test_a_wrong_field_is_named_and_nothing_is_made_or_changed(api: Api, b
     ):
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field), answer.text
     assert (await api.viewer.get("/assistants")).json()["items"] == [made]
+
+
+@pytest.mark.parametrize(
+    ("had", "patch", "kind", "named"),
+    [
+        ({"models": {"tts": {"credential": "ours"}}}, {"voice": SPOKEN}, "tts", "OpenAI, and ElevenLabs"),
+        (
+            {"models": {"llm": {"credential": "ours"}}},
+            {"models": {"llm": {"provider": "google", "credential": "ours"}}},
+            "llm",
+            "OpenAI, and Google",
+        ),
+        (
+            {"models": {"stt": {"provider": "deepgram", "credential": "ours"}}},
+            {"models": {"stt": {"credential": "ours"}}},
+            "stt",
+            "Deepgram, and OpenAI",
+        ),
+    ],
+)
+async def test_a_key_that_was_given_for_one_vendor_is_not_taken_to_another(api: Api, had: dict, patch: dict, kind: str, named: str) -> None:
+    for name in ("ours", "theirs"):
+        assert (await api.owner.post("/secrets", json={"name": name, "value": f"sk-{name}"})).status_code == 201
+    made = (await api.manager.post("/assistants", json=SMALL | had)).json()
+    path = f"/assistants/{made['id']}"
+    refused = await api.manager.patch(path, json=patch)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["field"]) == (400, f"models.{kind}.credential")
+    assert f"The secret 'ours' was given for {named} is to be asked now" in error["message"]
+    assert (await api.viewer.get(path)).json() == made
+    # With a key of its own, or the installation's, it is changed.
+    for credential in ("theirs", None):
+        models = {"models": {kind: (patch.get("models") or {}).get(kind, {}) | {"credential": credential}}}
+        changed = await api.manager.patch(path, json=patch | models)
+        assert changed.status_code == 200, changed.text
 
 
 async def test_a_missing_prompt_is_named(api: Api) -> None:

@@ -3,9 +3,11 @@
 from urllib.parse import urlsplit
 
 import psycopg
+import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from psycopg import sql
+from structlog.testing import capture_logs
 
 from control_plane.db.migrate import alembic_config, migrate
 from control_plane.db.vectors import TABLE, is_new_enough
@@ -41,6 +43,24 @@ def test_whoever_may_make_no_extension_migrates_all_the_same_and_later_has_room_
             owner.execute("reassign owned by somebody to current_user")
             owner.execute("drop owned by somebody")
             owner.execute("drop role somebody")
+
+
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [
+        ("create extension vector; update pg_extension set extversion = '0.5.1' where extname = 'vector'", "pgvector is 0.5.1"),
+        ("create schema elsewhere; create extension vector schema elsewhere", "in the schema 'elsewhere'"),
+    ],
+)
+def test_a_pgvector_that_cannot_be_used_keeps_nobody_from_migrating(empty_database: str, there: str, words: str) -> None:
+    with psycopg.connect(empty_database.replace("+psycopg", "", 1), autocommit=True) as owner:
+        for statement in there.split("; "):
+            owner.execute(statement.encode())
+        with capture_logs() as logs:
+            migrate(empty_database)
+        assert _is_there(owner) is False
+    (why,) = [line["why"] for line in logs if line["event"] == "no_room_for_vectors"]
+    assert words in why
 
 
 def test_only_a_pgvector_that_goes_on_looking_will_do() -> None:

@@ -9,13 +9,13 @@ import pytest
 from aiohttp import web
 
 from control_plane.knowledge import meaning
-from control_plane.knowledge.embedding_tasks import embed_chunks
+from control_plane.knowledge.embedding_tasks import embed_chunks, find_missing_vectors
 from control_plane.knowledge.tasks import read_documents
 from rehearsal.models.embedding import answer
 from tests.fixtures.api import Api
 from tests.integration.calls.conftest import checked, settings, stage
 
-__all__ = ["base", "by_meaning", "embeddings", "found", "learn", "read_all", "settings", "stage", "uploaded"]
+__all__ = ["base", "by_meaning", "count_again", "embeddings", "found", "learn", "read_all", "settings", "stage", "uploaded"]
 
 
 @dataclass
@@ -59,16 +59,26 @@ async def embeddings(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Embedding
     await runner.cleanup()
 
 
-def by_meaning(api: Api, embeddings: Embeddings, model: str = "stand-in-embedding") -> None:
+def by_meaning(api: Api, embeddings: Embeddings, model: str = "stand-in-embedding", key: str = "") -> None:
     """The installation has this model."""
-    api.app.state.settings = replace(api.app.state.settings, models_base_url=embeddings.url, embedding_model=model)
+    settings = replace(api.app.state.settings, models_base_url=embeddings.url, embedding_model=model, openai_api_key=key)
+    api.app.state.settings = settings
 
 
 async def learn(api: Api) -> None:
     """As the task worker would have passages understood."""
+    await embed_chunks(_context(api))
+
+
+async def count_again(api: Api) -> None:
+    """As the task worker would look for passages that were forgotten, once an hour."""
+    await find_missing_vectors(_context(api))
+
+
+def _context(api: Api) -> dict[str, Any]:
     state = api.app.state
     ctx = {"sessions": state.sessions, "queue": api.queue, "clock": api.clock, "settings": state.settings}
-    await embed_chunks(ctx | {"secret_box": state.secret_box, "outbound": state.outbound, "embedding_turn": asyncio.Lock()})
+    return ctx | {"secret_box": state.secret_box, "outbound": state.outbound, "embedding_turn": asyncio.Lock()}
 
 
 async def base(api: Api, **fields: Any) -> str:

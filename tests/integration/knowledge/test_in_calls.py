@@ -66,6 +66,23 @@ async def test_a_call_finds_by_meaning_what_it_does_not_find_by_words(stage: Sta
     assert "silver" not in str([begun.data, ended.data]).lower()
 
 
+async def test_a_simulated_call_asks_no_vendor_what_its_question_means(stage: Stage, embeddings: Embeddings) -> None:
+    by_meaning(stage.api, embeddings, model="text-embedding-3-small", key="sk")
+    checked(await stage.api.owner.post("/secrets", json={"name": "ours", "value": "sk-ours"}), 201)
+    bases = [await base(stage.api), await base(stage.api, name="Own", embedding={"model": "stand-in-embedding", "credential": "ours"})]
+    for base_id in bases:
+        await uploaded(stage.api, base_id, "prices.md", PRICES)
+    await read_all(stage.api)
+    await learn(stage.api)
+    await given(stage, *bases)
+    _, agent = await stage.in_progress()
+    embeddings.asked.clear()
+    told = json.loads((await looked_up(agent, "silver membership"))["data"])
+    assert told["found"][0]["source"] == "prices.md, Prices › Silver"
+    assert json.loads((await looked_up(agent, "an expensive contract", "2"))["data"])["found"] == []
+    assert embeddings.asked == []
+
+
 async def test_only_the_knowledge_of_the_calls_own_assistant_is_searched(stage: Stage) -> None:
     mine, others = await base(stage.api), await base(stage.api, name="Secret plans")
     theirs = checked(await stage.api.stranger.post("/knowledge", json={"name": "Theirs"}), 201)["id"]

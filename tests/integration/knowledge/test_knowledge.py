@@ -69,11 +69,27 @@ async def test_words_that_nearly_every_passage_has_are_not_looked_for_where_rare
     async with api.sessions() as session:
         asked = await SearchRepository(session, api.workspace_id).understood("english", "Which member of the club brings guests?")
     assert (asked.enough, len(asked.lexemes)) == (2, 4)
-    assert ("'guest'" in asked.gate, "'member' | 'club'" in asked.gate, asked.loose.count("|")) == (True, False, 3)
+    telling, _, having_half = asked.gate.partition(") & (")
+    assert ("'guest'" in telling, "'club'" in telling, "'club'" in having_half, asked.loose.count("|")) == (True, False, True, 3)
     assert (await found(api, base_id, "Which member of the club brings guests?", limit=1))[0]["heading"] == "Guests"
     # What all have is found where nothing rarer is asked for, and "or" means what it says.
     assert len(await found(api, base_id, "member club", limit=20)) == 20
     assert [hit["heading"] for hit in await found(api, base_id, "guests or bicycles or skates or horses")] == ["Guests"]
+
+
+async def test_of_many_passages_those_with_most_of_the_words_are_ranked_and_the_one_with_all_comes_first(api: Api) -> None:
+    base_id = await base(api)
+    question = "gold membership price month"
+    half = "\n".join(f"# Half {number}\nGold membership {number}." for number in range(40))
+    most = "\n".join(f"# Most {number}\nGold membership price {number}." for number in range(40))
+    await uploaded(api, base_id, "rules.md", f"{half}\n{most}\n# All\nOf gold and of each other membership the price is per month.")
+    await read_all(api)
+    first, *others = [hit["heading"].split()[0] for hit in await found(api, base_id, question, limit=20)]
+    assert (first, others) == ("All", ["Most"] * 19)
+    # Where few have most of the words, those with half are found as well.
+    await uploaded(api, base_id, "rules.md", f"{half}\n# Most\nGold membership price.")
+    await read_all(api)
+    assert [hit["heading"].split()[0] for hit in await found(api, base_id, question, limit=3)] == ["Most", "Half", "Half"]
 
 
 async def test_each_base_is_searched_by_the_grammar_of_its_language(api: Api) -> None:

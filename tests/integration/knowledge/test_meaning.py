@@ -9,12 +9,13 @@ from sqlalchemy import func, select, text
 
 from control_plane.db.migrate import migrate
 from control_plane.db.models import KnowledgeEmbedding, UsageAccount
+from control_plane.health.database_findings import DatabaseFindings
 from control_plane.knowledge import embedding_tasks
 from control_plane.knowledge.embedding_tasks import AGAIN_AFTER
 from control_plane.knowledge.search_repository import ByMeaning, SearchRepository
 from tests.fixtures.api import Api
 from tests.integration.calls.conftest import checked
-from tests.integration.knowledge.conftest import Embeddings, base, by_meaning, found, learn, read_all, uploaded
+from tests.integration.knowledge.conftest import Embeddings, base, by_meaning, count_again, found, learn, read_all, uploaded
 
 CLUB = "# Leaving\nA subscription is terminated in writing.\n# Parking\nCars stand behind the building."
 LEAVING, CARS = "How do I quit my contract?", "automobile"
@@ -96,6 +97,97 @@ async def test_another_model_learns_while_the_former_answers(api: Api, embedding
     embeddings.asked.clear()
     assert len(await found(api, base_id, LEAVING)) == 1
     assert [model for model, _, _ in embeddings.asked] == ["other"]
+
+
+async def test_what_is_configured_no_more_learns_nothing_and_what_came_meanwhile_is_learned_once_it_is(
+    api: Api, embeddings: Embeddings
+) -> None:
+    by_meaning(api, embeddings)
+    base_id = await club(api)
+    await learn(api)
+    by_meaning(api, embeddings, model="")
+    await uploaded(api, base_id, "more.md", "# Hours\nOpening hours are short.")
+    await read_all(api)
+    await learn(api)
+    assert (embeddings.passages, (await state(api, base_id))["state"]) == (2, "off")
+    by_meaning(api, embeddings)
+    await learn(api)
+    assert (embeddings.passages, (await state(api, base_id))["state"]) == (3, "ready")
+
+
+async def test_a_model_that_was_replaced_learns_nothing_while_the_next_one_is_learning(api: Api, embeddings: Embeddings) -> None:
+    by_meaning(api, embeddings)
+    base_id = await club(api)
+    await learn(api)
+    embeddings.failing = {"other": 500}
+    checked(await api.manager.patch(f"/knowledge/{base_id}", json={"embedding": {"model": "other"}}), 200)
+    await uploaded(api, base_id, "more.md", "# Hours\nOpening hours are short.")
+    await read_all(api)
+    await learn(api)
+    assert (embeddings.passages, len(await found(api, base_id, LEAVING))) == (2, 1)
+    embeddings.failing, embeddings.passages = {}, 0
+    api.clock.advance(AGAIN_AFTER[0])
+    await learn(api)
+    told = await state(api, base_id)
+    assert (told["state"], told["model"], told["passages"], embeddings.passages) == ("ready", "other", 3, 3)
+
+
+async def test_what_was_begun_waits_while_no_model_is_configured(api: Api, embeddings: Embeddings, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_meaning(api, embeddings)
+    monkeypatch.setattr(embedding_tasks, "BATCH", 1)
+    base_id = await club(api)
+    embeddings.fails_after = 1
+    await learn(api)
+    embeddings.fails_after = None
+    by_meaning(api, embeddings, model="")
+    api.clock.advance(AGAIN_AFTER[0])
+    await learn(api)
+    assert embeddings.passages == 1
+    by_meaning(api, embeddings)
+    await learn(api)
+    assert ((await state(api, base_id))["state"], embeddings.passages) == ("ready", 2)
+
+
+async def test_vectors_that_a_backup_left_out_are_made_again(api: Api, embeddings: Embeddings, database: str) -> None:
+    by_meaning(api, embeddings)
+    base_id = await club(api)
+    await learn(api)
+    async with api.engine.begin() as connection:
+        await connection.execute(text("drop table knowledge_vector"))
+    migrate(database)
+    told = await state(api, base_id)
+    assert (told["state"], told["passages"], told["of"]) == ("building", 0, 2)
+    await learn(api)
+    assert ((await state(api, base_id))["state"], len(await found(api, base_id, LEAVING))) == ("ready", 1)
+    # Where only some are gone, all passages have to be looked at.
+    async with api.engine.begin() as connection:
+        await connection.execute(text("delete from knowledge_vector where chunk_id = (select min(id::text)::uuid from knowledge_chunk)"))
+    await learn(api)
+    assert await vectors(api) == 1
+    embeddings.passages = 0
+    await count_again(api)
+    await learn(api)
+    assert (await vectors(api), embeddings.passages) == (2, 1)
+
+
+async def test_words_answer_and_nothing_else_is_lost_where_postgresql_refuses_vectors(api: Api, embeddings: Embeddings) -> None:
+    by_meaning(api, embeddings)
+    base_id = await club(api)
+    await learn(api)
+    async with api.engine.begin() as connection:
+        await connection.execute(text("alter table knowledge_vector rename column vector to elsewhere"))
+    assert await found(api, base_id, LEAVING) == []
+    assert [hit["heading"] for hit in await found(api, base_id, "subscription")] == ["Leaving"]
+    await uploaded(api, base_id, "more.md", "Opening hours are short.")
+    await read_all(api)
+    await learn(api)
+    told = await state(api, base_id)
+    assert (told["state"], "PostgreSQL did not keep the vectors" in told["words"]) == ("failing", True)
+    async with api.engine.begin() as connection:
+        await connection.execute(text("alter table knowledge_vector rename column elsewhere to vector"))
+    api.clock.advance(AGAIN_AFTER[0])
+    await learn(api)
+    assert ((await state(api, base_id))["state"], len(await found(api, base_id, LEAVING))) == ("ready", 1)
 
 
 async def test_what_has_come_before_a_model_fails_is_kept(api: Api, embeddings: Embeddings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,11 +273,39 @@ async def test_without_pgvector_words_are_searched_until_it_is_there(api: Api, e
     base_id = await club(api)
     await learn(api)
     told = await state(api, base_id)
-    assert (told["state"], "no pgvector" in told["words"], embeddings.asked) == ("unavailable", True, [])
+    assert (told["state"], "there is no table for vectors yet" in told["words"], embeddings.asked) == ("unavailable", True, [])
     assert [hit["heading"] for hit in await found(api, base_id, "subscription")] == ["Leaving"]
     migrate(database)
     await learn(api)
     assert (await state(api, base_id))["state"] == "ready"
+
+
+@pytest.mark.parametrize(
+    ("moved", "words"),
+    [
+        ("update pg_extension set extversion = '0.7.4' where extname = 'vector'", "pgvector is 0.7.4, and it takes 0.8 or newer"),
+        ("create schema elsewhere; alter extension vector set schema elsewhere", "pgvector lies in the schema 'elsewhere'"),
+    ],
+)
+async def test_a_pgvector_that_cannot_be_used_is_told_and_words_are_searched(
+    api: Api, embeddings: Embeddings, database: str, moved: str, words: str
+) -> None:
+    by_meaning(api, embeddings)
+    base_id = await club(api)
+    await learn(api)
+    async with api.engine.begin() as connection:
+        for statement in moved.split("; "):
+            await connection.execute(text(statement))
+    await uploaded(api, base_id, "more.md", "Opening hours are short.")
+    await read_all(api)
+    await learn(api)
+    migrate(database)
+    told = await state(api, base_id)
+    assert (told["state"], words in told["words"], embeddings.passages) == ("unavailable", True, 2)
+    assert await found(api, base_id, LEAVING) == []
+    assert [hit["heading"] for hit in await found(api, base_id, "subscription")] == ["Leaving"]
+    finding = await DatabaseFindings(api.app.state.settings, api.sessions, api.clock).meaning()
+    assert (finding.state, words in finding.advice) == ("note", True)
 
 
 async def test_a_search_by_meaning_goes_through_the_index_of_its_length(api: Api, embeddings: Embeddings) -> None:

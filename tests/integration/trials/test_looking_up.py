@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from sip_config.codec import decode
 from sip_config.contract import LOOK_UP_KNOWLEDGE, KnowledgeOrder
 from sip_config.contract.trial import TrialOrder, TrialTicket
@@ -18,6 +20,22 @@ async def looked_up(api: Api, ticket: TrialTicket, question: Any, token: str = "
         said = {"use_id": "1", "arguments": {"question": question}}
         answer = await agent.post(f"/tools/{LOOK_UP_KNOWLEDGE}", json=said)
     return answer.json() if answer.status_code == 200 else answer.status_code
+
+
+@pytest.mark.parametrize(("key", "asks"), [("stand-in", False), ("sk", True)])
+async def test_a_trial_with_stand_ins_asks_no_vendor_what_its_question_means(
+    api: Api, voice: Voice, embeddings: Embeddings, key: str, asks: bool
+) -> None:
+    by_meaning(api, embeddings, model="text-embedding-3-small", key=key)
+    base_id = await base(api)
+    await uploaded(api, base_id, "prices.md", "# Gold\nThe gold membership is 40 dollars a month.")
+    await read_all(api)
+    await learn(api)
+    await asked(api, await assistant(api, first_message="Hi.", knowledge_ids=[base_id]))
+    embeddings.asked.clear()
+    told = await looked_up(api, voice.tickets[0], "gold membership")
+    assert json.loads(told["data"])["found"][0]["source"] == "prices.md, Gold"
+    assert bool(embeddings.asked) is asks
 
 
 async def test_a_trial_looks_things_up_as_a_call_does_and_keeps_nothing(api: Api, voice: Voice, embeddings: Embeddings) -> None:

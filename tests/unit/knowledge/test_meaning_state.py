@@ -14,19 +14,20 @@ LEARNING = Known("building", "new", "", True, 3)
 @pytest.mark.parametrize(
     ("told", "state", "words"),
     [
-        (("words", NEW, True, [OLD]), "off", "by words only, as was asked."),
-        (("meaning", None, True, [OLD]), "off", "no model for meaning is named"),
-        (("meaning", NEW, False, []), "unavailable", "install it, then run `callwright migrate`."),
-        (("meaning", NEW, True, []), "waiting", "the model begins in a moment."),
-        (("meaning", NEW, True, [LEARNING]), "building", "by words only; new knows 3 of 9 passages."),
-        (("meaning", NEW, True, [OLD, LEARNING]), "building", "by words and by meaning (old); new knows 3 of 9 passages."),
-        (("meaning", NEW, True, [Known("answering", "new", "", True, 8)]), "building", "(new); new knows 8 of 9 passages."),
+        (("words", NEW, "", [OLD]), "off", "by words only, as was asked."),
+        (("meaning", None, "", [OLD]), "off", "no model for meaning is named"),
+        (("meaning", NEW, "install it, then run `callwright migrate`.", []), "unavailable", "install it, then run `callwright migrate`."),
+        (("meaning", NEW, "", []), "waiting", "the model begins in a moment."),
+        (("meaning", NEW, "", [LEARNING]), "building", "by words only; new knows 3 of 9 passages."),
+        (("meaning", NEW, "", [OLD, LEARNING]), "building", "by words and by meaning (old); new knows 3 of 9 passages."),
+        (("meaning", NEW, "", [Known("answering", "new", "", True, 8)]), "building", "(new); new knows 8 of 9 passages."),
         (
-            ("meaning", NEW, True, [Known("building", "new", "HTTP 401.", True, 0)]),
+            ("meaning", NEW, "", [Known("building", "new", "HTTP 401.", True, 0)]),
             "failing",
             "new could not be asked and will be again. HTTP 401.",
         ),
-        (("meaning", NEW, True, [Known("answering", "new", "", False, 9)]), "ready", "by words and by meaning (new)."),
+        (("meaning", NEW, "", [Known("answering", "new", "", False, 0)]), "building", "(new); new knows 0 of 9 passages."),
+        (("meaning", NEW, "", [Known("answering", "new", "", False, 9)]), "ready", "by words and by meaning (new)."),
     ],
 )
 def test_the_state_is_said_in_a_sentence(told: Any, state: str, words: str) -> None:
