@@ -4,6 +4,7 @@ from typing import Any
 
 import typer
 
+from control_plane.remote.client import Remote
 from control_plane.remote.contacts import CONTACT
 from control_plane.remote.resources import ASSISTANT, Find, Option, Resource
 from control_plane.remote.terminal import Columns, instant
@@ -18,6 +19,17 @@ def _kept(checkup: dict[str, Any]) -> str:
 def _told(checkup: dict[str, Any]) -> str:
     following = instant(checkup["next_at"]) or "never"
     return f"Check-up {checkup['id']} is {checkup['state']}: {checkup['in_words']}, next {following}."
+
+
+def _safety_contacts(remote: Remote, typed: list[str]) -> list[dict[str, str]]:
+    """In the order given. Raises `typer.BadParameter` without the words of consent, and what finding a contact raises."""
+    found = []
+    for each in typed:
+        who, _, consent = (part.strip() for part in each.partition("="))
+        if not who or not consent:
+            raise typer.BadParameter(f"{each!r}: write who it is and how they agreed, as in '+12025550172=Agreed on the phone on 3 May.'")
+        found.append({"contact_id": CONTACT(remote, who)["id"], "consent": consent})
+    return found
 
 
 _COLUMNS: Columns = {
@@ -44,6 +56,14 @@ _WHEN = (
     Option("--agenda", "What the calls are about."),
     Option("--tries", "How often it is tried before it is missed.", kind=int),
     Option("--every", "Seconds between tries.", field="try_every_s", kind=int),
+    Option(
+        "--safety-contact",
+        "Whom to call when the person cannot be reached, and how they agreed: NUMBER=WORDS, or a name or id; again for the next. Those"
+        " that are given take the place of those from before.",
+        field="safety_contacts",
+        kind=list[str],
+        ask=_safety_contacts,
+    ),
 )
 
 _checkups = Resource(app, Find("/checkups", "check-up", has_name=False))
@@ -56,7 +76,7 @@ _checkups.listing(
 _checkups.showing("One check-up, with its safety network.")
 _checkups.making(
     _told,
-    "Call a person regularly. Safety contacts are given over the API (POST /checkups).",
+    "Call a person regularly, and others when the person cannot be reached.",
     Option("--contact", "Whom, by id, number or name.", field="contact_id", find=CONTACT, is_needed=True),
     Option("--assistant", "Who calls, by name or id.", field="assistant_id", find=ASSISTANT, is_needed=True),
     *_WHEN,

@@ -46,6 +46,8 @@ class Option:
     """Who or what is meant by a name; the id is sent."""
     shape: Callable[[Any], Any] | None = None
     """Makes of what was typed what is sent. Raises `typer.BadParameter`."""
+    ask: Callable[[Remote, Any], Any] | None = None
+    """The same where the API has to be asked for it."""
 
     @property
     def variable(self) -> str:
@@ -184,6 +186,7 @@ def _sent(remote: Remote, options: Sequence[Option], given: dict[str, Any]) -> d
         value = given[option.variable]
         if value not in (None, "", []):
             value = option.find(remote, value)["id"] if option.find is not None else value
+            value = option.ask(remote, value) if option.ask is not None else value
             sent[option.sent_as] = option.shape(value) if option.shape is not None else value
     return sent
 

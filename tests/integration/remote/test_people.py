@@ -11,6 +11,7 @@ from typer.testing import Result
 from tests.integration.remote.conftest import KEY, Run
 
 ADA = "+12025550171"
+NEIGHBOURS = {"Bob N": "+12025550176", "Cleo N": "+12025550178"}
 
 
 def told(result: Result) -> Any:
@@ -94,6 +95,22 @@ def test_a_check_up_is_made_paused_and_ended(run: Run, assistant: str, ada: dict
     assert paused.output.startswith(f"Check-up {made['id']} is paused: ")
     assert run("checkups", "escalations", made["id"]).output == "It was never missed.\n"
     assert "in_words" in run("checkups", "show", made["id"]).output
+    assert run("checkups", "delete", made["id"], "--yes").exit_code == 0
+
+
+def test_safety_contacts_are_named_with_how_they_agreed(run: Run, assistant: str, ada: dict[str, Any]) -> None:
+    first, second = (told(run("contacts", "create", "--name", name, "--phone", number, "--json")) for name, number in NEIGHBOURS.items())
+    agreed = ("--safety-contact", "Bob N=Agreed on 3 May = by letter.", "--safety-contact", "+12025550178=On her form.")
+    made = told(run("checkups", "create", "--contact", ADA, "--assistant", assistant, *agreed, "--json"))
+    assert made["safety_contacts"] == [
+        {"contact_id": first["id"], "consent": "Agreed on 3 May = by letter."},
+        {"contact_id": second["id"], "consent": "On her form."},
+    ]
+    for wrong in ("Bob N", "=On her form."):
+        assert run("checkups", "update", made["id"], "--safety-contact", wrong).exit_code == 2
+    assert run("checkups", "update", made["id"], "--safety-contact", "Nobody At All=On a form.").exit_code == 1
+    now = told(run("checkups", "update", made["id"], "--safety-contact", "+12025550178=On her form.", "--json"))
+    assert [each["contact_id"] for each in now["safety_contacts"]] == [second["id"]]
     assert run("checkups", "delete", made["id"], "--yes").exit_code == 0
 
 
