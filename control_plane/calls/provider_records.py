@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from control_plane.calls.repository import CallRepository
+from control_plane.calls.repository import CallRepository, database_now
 from control_plane.calls.settlement import settle_amended
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
 from control_plane.domain.errors import Invalid, NotFound
+from control_plane.trunks.throttling import slow_down
 from sip_config.causes import of_provider_record, of_sip_answer
 from sip_config.contract import NetworkResult
 
@@ -76,6 +77,8 @@ async def amend(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID, record:
         _put_right(call, record, meaning)
         await unit.session.flush()
         await settle_amended(unit, call)
+        if meaning is NetworkResult.THROTTLED and call.dialing_at is not None:
+            await slow_down(unit.session, call.trunk_id, call.dialing_at, await database_now(unit.session))
     return call
 
 

@@ -1,7 +1,6 @@
 """What the dialer learns from the network's answers: slow down where it throttles, stop where it fails, ask again where it forgot us."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog import get_logger
@@ -13,8 +12,9 @@ from control_plane.db.unit import Unit
 from control_plane.dialer.protection_repository import ProtectionRepository
 from control_plane.dialer.repository import Line
 from control_plane.domain.breaker import BreakerRules, Gate, passage, sentence, trips
-from control_plane.domain.throttling import share_after_throttling, share_now
+from control_plane.domain.throttling import share_now
 from control_plane.telephony.port import DialResult, Refused
+from control_plane.trunks.throttling import slow_down
 from sip_config.causes import counts_for_breaker
 from sip_config.contract import NetworkResult
 
@@ -48,7 +48,7 @@ async def react_to(unit: Unit, call: Call, result: DialResult, rules: BreakerRul
     if isinstance(result, Refused) and result.not_sent and result.sip_code is None and result.code == "not_found":
         await _forgotten(unit, call)
     elif call.network_result == NetworkResult.THROTTLED:
-        await _slow_down(unit, call)
+        await slow_down(unit.session, call.trunk_id, call.dialing_at or unit.now, unit.now)
     await _judge(unit, call, rules)
 
 
@@ -59,16 +59,6 @@ async def _forgotten(unit: Unit, call: Call) -> None:
     trunk.sync_state, trunk.sync_error = "pending", "LiveKit did not know the trunk any more."
     unit.nudges.add("sync_trunk", trunk.id)
     log.warning("trunk_forgotten_by_livekit", trunk_id=str(trunk.id))
-
-
-async def _slow_down(unit: Unit, call: Call) -> None:
-    trunk = await ProtectionRepository(unit.session).lock_trunk(call.trunk_id)
-    share = share_after_throttling(float(trunk.rate_factor), trunk.throttled_at, call.dialing_at or unit.now, unit.now)
-    if share is None:
-        return
-    trunk.rate_factor, trunk.throttled_at = Decimal(str(round(share, 4))), unit.now
-    trunk.next_send_at = max(trunk.next_send_at, unit.now + timedelta(seconds=1 / pace_of(trunk, unit.now)))
-    log.warning("trunk_throttled", trunk_id=str(trunk.id), share=share)
 
 
 async def _judge(unit: Unit, call: Call, rules: BreakerRules) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import Call, Trunk
-from control_plane.dialer.repository import TRUNK_LOCK
+from control_plane.trunks.repository import lock_trunk
 from sip_config.causes import counts_for_breaker
 from sip_config.contract import NetworkResult
 
@@ -30,7 +30,7 @@ class ProtectionRepository:
         return reason
 
     async def lock_trunk(self, trunk_id: uuid.UUID) -> Trunk:
-        return await self._session.get_one(Trunk, trunk_id, with_for_update=TRUNK_LOCK, populate_existing=True)
+        return await lock_trunk(self._session, trunk_id)
 
     async def trunk_failures(self, trunk: Trunk, since: datetime, limit: int) -> list[bool]:
         """The trunk's last dials since then, newest first: did each fail for the network's reasons?"""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 from sqlalchemy import Uuid, func, select, text, union
@@ -17,14 +17,10 @@ from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, Trunk, Workspace
 from control_plane.dialer.claim_rows import Callee, ClaimingCampaign, ClaimingTrunk, ClaimingWorkspace, array_of, callee_of
 from control_plane.domain.pacing import LEAD, Turn, WorkerReport, ahead
+from control_plane.trunks.repository import lock_trunk
 
 MOST_WANTED = 10_000
 """Due contacts are counted up to this many: a campaign of a million wants no more workers than one of ten thousand."""
-
-TRUNK_LOCK: Any = {"key_share": True}
-"""Excludes everybody else who locks a trunk, and nobody whose row only names it: a transaction that writes a call's row twice has its
-foreign keys checked, and would wait here for whoever waits for it at the workspace's account."""
-
 
 _LINE = sent(
     """
@@ -105,7 +101,7 @@ class DialerRepository:
         return await self._session.get_one(Contact, contact_id)
 
     async def trunk(self, trunk_id: uuid.UUID, *, lock: bool = False) -> Trunk:
-        return await self._session.get_one(Trunk, trunk_id, with_for_update=TRUNK_LOCK if lock else None, populate_existing=lock)
+        return await (lock_trunk(self._session, trunk_id) if lock else self._session.get_one(Trunk, trunk_id))
 
     async def gate_rows(self, call: Call) -> GateRows:
         """What the last gate asks about, unlocked, in one statement."""

@@ -9,6 +9,9 @@ LEAST_SHARE = 0.05
 """A twentieth of the trunk's own pace: at one call per second still three a minute, which finds out when the carrier relents."""
 RECOVERY_PER_MINUTE = 0.10
 """Of the full pace (facts/dialer §2.3: halve, then ten per cent a minute)."""
+STALE = timedelta(minutes=0.5 / RECOVERY_PER_MINUTE)
+"""Had a throttled call been heard of at once, the pace would be whole again by now: a provider's record that comes later says nothing of
+today's pace."""
 
 
 def share_now(share: float, throttled_at: datetime | None, now: datetime) -> float:
@@ -30,8 +33,8 @@ def share_after_throttling(share: float, throttled_at: datetime | None, dialed_a
     """The share from `now` on, because a call dialled at `dialed_at` was throttled.
 
     None when nothing follows: the call was sent before the last halving, whose effect it cannot have met. Otherwise the calls that are in
-    flight together would halve the pace one after the other for one and the same reason.
+    flight together would halve the pace one after the other for one and the same reason. Nor when it is `STALE`.
     """
-    if throttled_at is not None and dialed_at <= throttled_at:
+    if now - dialed_at > STALE or (throttled_at is not None and dialed_at <= throttled_at):
         return None
     return max(LEAST_SHARE, share_now(share, throttled_at, now) / 2)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence, Set
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, or_, select, text, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,15 @@ _SYNC_LOCK = 0x74_72_75_6E  # "trun": one synchronisation per trunk at a time
 
 _LOOKED_AT = 200
 """Calls whose words are read for one look at a trunk's health."""
+
+TRUNK_LOCK: Any = {"key_share": True}
+"""Excludes everybody else who locks a trunk, and nobody whose row only names it: a transaction that writes a call's row twice has its
+foreign keys checked, and would wait here for whoever waits for it at the workspace's account."""
+
+
+async def lock_trunk(session: AsyncSession, trunk_id: uuid.UUID) -> Trunk:
+    """The trunk as it is now, locked for this transaction; of any workspace."""
+    return await session.get_one(Trunk, trunk_id, with_for_update=TRUNK_LOCK, populate_existing=True)
 
 
 class TrunkRepository:

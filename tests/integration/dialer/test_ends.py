@@ -56,18 +56,20 @@ class Ends:
 
     async def call(self, result: DialResult) -> Call:
         """The next call, with this answer of the network."""
-        assert await self.bench.tick() == 1
-        called, _ = await self._ready()
-        self.bench.telephony.answer(room_name(str(called.id)), result)
-        await place.place(self.bench.dialer, called.id)
-        return await self._one(Call, called.id)
+        (called,) = await self.burst(1, result)
+        return called
 
-    async def _ready(self) -> Any:
+    async def burst(self, many: int, result: DialResult) -> list[Call]:
+        """The next calls, all with this answer of the network."""
+        assert await self.bench.tick() == many
         async with self.bench.dialer.sessions() as session:
-            call = (await session.scalars(select(Call).where(Call.state == "queued"))).one()
-        ticket = await self.bench.dispatch(call)
-        await self.bench.agent_says(ticket, EventKind.READY)
-        return call, ticket
+            queued = list(await session.scalars(select(Call).where(Call.state == "queued").order_by(Call.id)))
+        for called in queued:
+            ticket = await self.bench.dispatch(called)
+            await self.bench.agent_says(ticket, EventKind.READY)
+            self.bench.telephony.answer(room_name(str(called.id)), result)
+            await place.place(self.bench.dialer, called.id)
+        return [await self._one(Call, called.id) for called in queued]
 
     async def let_time_pass(self) -> None:
         """Whoever waits is due, and nothing that was dialled is younger than an hour."""

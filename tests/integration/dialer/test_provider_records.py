@@ -2,17 +2,19 @@
 
 import uuid
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from control_plane.calls.provider_records import ProviderRecord, amend
-from control_plane.db.models import Call, CallEventRecord
+from control_plane.db.models import Call, CallEventRecord, Trunk
 from control_plane.domain.errors import Invalid, NotFound
 from control_plane.kit.ids import new_id
 from control_plane.telephony.port import Answered
 from sip_config.contract import NetworkResult
+from tests.factories import rows
 from tests.integration.dialer.conftest import Bench
 from tests.integration.dialer.test_ends import BUSY, CONGESTED, ONE, TWO, Ends
 
@@ -35,6 +37,13 @@ async def _records(bench: Bench, call: Call) -> list[CallEventRecord]:
     async with bench.dialer.sessions() as session:
         query = select(CallEventRecord).where(CallEventRecord.call_id == call.id, CallEventRecord.source == "provider")
         return list(await session.scalars(query.order_by(CallEventRecord.recorded_at)))
+
+
+async def _pace(ends: Ends, world: rows.World) -> tuple[Decimal, bool]:
+    """The share of the trunk's pace, and whether it was ever throttled."""
+    async with ends.bench.dialer.sessions() as session:
+        trunk = await session.get_one(Trunk, world.trunk.id)
+        return trunk.rate_factor, trunk.throttled_at is not None
 
 
 async def test_a_number_that_turns_out_not_to_exist_is_dead_and_its_contact_is_not_called_again(ends: Ends) -> None:
@@ -75,6 +84,29 @@ async def test_a_block_that_only_the_record_shows_rests_the_caller(ends: Ends) -
     assert amended.network_result == NetworkResult.BLOCKED_ANALYTICS
     assert (await ends.number(call.from_e164)).health == "resting"
     assert (await ends.enrollment()).state == "waiting"
+
+
+@pytest.mark.parametrize("said", [{"provider_code": "32001"}, {"provider_code": "32012"}, {"provider_code": "D24"}, {"text": "D1"}])
+async def test_throttling_that_only_the_record_shows_halves_the_trunks_pace_once_for_a_burst(ends: Ends, said: dict[str, Any]) -> None:
+    world = await ends.world(ONE)
+    async with ends.bench.dialer.sessions.begin() as session:
+        await rows.enrollment(session, world, TWO)
+    first, second = await ends.burst(2, CONGESTED)
+    assert await _pace(ends, world) == (Decimal(1), False)
+    amended = await _amend(ends.bench, first, **said)
+    assert amended.network_result == NetworkResult.THROTTLED
+    assert await _pace(ends, world) == (Decimal("0.5"), True)
+    await _amend(ends.bench, second, record_id="CA2", **said)
+    await _amend(ends.bench, first, **said)
+    assert await _pace(ends, world) == (Decimal("0.5"), True)
+
+
+async def test_a_call_throttled_an_hour_ago_says_nothing_of_todays_pace(ends: Ends) -> None:
+    world = await ends.world(ONE)
+    call = await ends.call(CONGESTED)
+    await ends.let_time_pass()
+    assert (await _amend(ends.bench, call, provider_code="32001")).network_result == NetworkResult.THROTTLED
+    assert await _pace(ends, world) == (Decimal(1), False)
 
 
 async def test_a_lost_call_stays_lost_and_keeps_its_number(bench: Bench) -> None:

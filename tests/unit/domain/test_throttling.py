@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_plane.domain.throttling import LEAST_SHARE, full_pace_at, share_after_throttling, share_now
+from control_plane.domain.throttling import LEAST_SHARE, STALE, full_pace_at, share_after_throttling, share_now
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SHARES = st.floats(LEAST_SHARE, 1)
@@ -23,6 +23,12 @@ def test_a_throttled_call_halves_the_pace() -> None:
 
 def test_calls_in_flight_together_halve_it_once() -> None:
     assert share_after_throttling(0.5, NOON, NOON - timedelta(seconds=1), NOON + timedelta(seconds=1)) is None
+
+
+def test_a_record_that_comes_when_the_pace_would_be_whole_again_says_nothing_of_todays_pace() -> None:
+    assert share_now(0.5, NOON, NOON + STALE) == 1
+    assert share_after_throttling(1, None, NOON, NOON + STALE) == 0.5
+    assert share_after_throttling(1, None, NOON, NOON + STALE + timedelta(seconds=1)) is None
 
 
 @pytest.mark.parametrize(("minutes", "share"), [(0, 0.5), (1, 0.6), (3, 0.8), (5, 1), (60, 1)])
