@@ -98,7 +98,7 @@ class Call:
 
     async def _live_through(self, order: CallOrder) -> None:
         leg = SipLeg(self._ctx.room, order.callee_identity, self._leg_status, self._key_pressed)
-        beating = asyncio.create_task(self._beat(order.heartbeat_every_s))
+        beating = asyncio.create_task(self._beat(order.heartbeat_every_s, leg))
         try:
             with self._trace.span("get ready"):
                 conversation = await self._get_ready(order)
@@ -211,7 +211,7 @@ class Call:
             self._hung_up = await hang_up(self._ctx)
         self._ctx.shutdown(reason="superseded" if self.is_superseded else "call ended")
 
-    async def _beat(self, every_s: float) -> None:
+    async def _beat(self, every_s: float, leg: SipLeg | None = None) -> None:
         while True:
             await asyncio.sleep(every_s)
-            self._log.note(EventKind.HEARTBEAT)
+            self._log.note(EventKind.HEARTBEAT, leg.standing if leg is not None else {})

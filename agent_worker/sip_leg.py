@@ -39,6 +39,11 @@ class SipLeg:
         """The last `sip.callStatus` seen, "" before the leg has joined."""
         return self._status
 
+    @property
+    def standing(self) -> dict[str, str]:
+        """How the leg stands, as heartbeats tell it; empty before it has joined and after it has left."""
+        return {"callee_status": self._status} if self._status and not self.left.done() else {}
+
     def has_left_before(self) -> None:
         """Whoever was here is not any more, and was not seen leaving."""
         self._leave("CLIENT_INITIATED")

@@ -33,7 +33,7 @@ from control_plane.calls.settlement import settle_again
 from control_plane.calls.stopping import hold_calls, never_call_again, settle_stop
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
-from control_plane.domain.call_state import FINAL, CallState, Fact
+from control_plane.domain.call_state import AT_THE_PHONE, FINAL, CallState, Fact
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.kit.secrets import digest
 from control_plane.kit.storage import Storage
@@ -98,14 +98,20 @@ class AgentService:
 
     async def take_events(self, events: Sequence[CallEvent]) -> None:
         """Fold the agent's events into the ledger, in the order given."""
-        await self._call()
+        called = await self._call()
         for event in events:
             said = Testimony("agent", event.id, event.kind, event.at, FACT_OF.get(event.kind), _kept_of(event))
             if event.kind is EventKind.HEARTBEAT:
-                await self._calls.extend_leases([self._call_id], self._unit.now + AGENT_SILENCE)
+                await self._take_heartbeat(called, event)
                 continue
             call = await hear(self._unit, self._call_id, said)
             await self._apply(call, event)
+
+    async def _take_heartbeat(self, call: Call, event: CallEvent) -> None:
+        """The agent is alive and in the call. One that talks already is believed, although its word of the answer was never heard."""
+        if call.state in AT_THE_PHONE and event.data.get("callee_status") == "active":
+            await hear(self._unit, call.id, Testimony("agent", "heartbeat:answered", "answered", event.at, Fact.ANSWERED))
+        await self._calls.extend_leases([call.id], self._unit.now + AGENT_SILENCE)
 
     async def _apply(self, call: Call, event: CallEvent) -> None:
         """What an event changes beyond the state of the call."""

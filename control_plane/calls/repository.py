@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, any_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -199,6 +199,11 @@ class CallRepository:
         statement = insert(AgentWorker).values(row)
         await self._session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
         return changed
+
+    async def is_a_job(self, call_id: uuid.UUID, since: datetime) -> bool:
+        """Whether an agent worker that was heard since then says that it is at this call."""
+        jobs = select(AgentWorker.id).where(AgentWorker.heartbeat_at > since, literal(str(call_id)) == any_(AgentWorker.calls))
+        return await self._session.scalar(jobs.limit(1)) is not None
 
     async def extend_leases(self, call_ids: list[uuid.UUID], until: datetime) -> None:
         """An agent that says it is in these calls is believed (design: the agent that still talks)."""

@@ -17,6 +17,7 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.place import MOST_DISPATCHES, Place, close_room, end_by_request, next_generation, release, send_agent
 from control_plane.dialer.repository import DialerRepository
 from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
+from control_plane.domain.pacing import HEARTBEAT_TTL
 from control_plane.telephony.port import Leg, TelephonyError
 from sip_config.causes import of_departure
 from sip_config.contract import CallPurpose, NetworkResult
@@ -136,7 +137,8 @@ async def _judge(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...]) -> b
 
 
 async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, agent: bool, now: datetime) -> Testimony | None:
-    """A dial whose answer never came: adopted if it lives, told from the witnesses if it ended, lost if nobody knows."""
+    """A dial whose answer never came: adopted if it lives, waited for as long as its agent hears it, told from the witnesses if it ended,
+    lost if nobody knows."""
     rings_since = call.dialing_at or call.ringing_at
     assert rings_since is not None
     if phone is not None and not agent:
@@ -145,7 +147,8 @@ async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, ag
         return Testimony("sweep", "agentless", "not_answered", now, Fact.NOT_ANSWERED, data)
     if phone is not None and phone.call_status == "active":
         return Testimony("sweep", "adopted", "answered", now, Fact.ANSWERED)
-    if phone is not None and now < rings_since + timedelta(seconds=call.ringing_timeout_s) + RINGING_PATIENCE:
+    may_ring = now < rings_since + timedelta(seconds=call.ringing_timeout_s) + RINGING_PATIENCE
+    if phone is not None and may_ring:
         call.lease_until = now + STILL_RINGING
         return None
     if call.purpose == CallPurpose.INBOUND:
@@ -157,7 +160,16 @@ async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, ag
         meaning = of_departure(left.data.get("last_status", ""), left.data.get("disconnect_reason", ""))
         data = {"network_result": meaning, "failure": f"seen by {left.source}: {left.data.get('disconnect_reason', 'left')}"}
         return Testimony("sweep", "witnessed", "not_answered", left.at, Fact.NOT_ANSWERED, data)
+    if left is None and may_ring and await _is_heard_by_its_agent(calls, call, now):
+        call.lease_until = now + STILL_RINGING
+        return None
     return Testimony("sweep", "unaccounted", "lost", now, Fact.UNACCOUNTED, {"why": "No witness can say what became of the dial."})
+
+
+async def _is_heard_by_its_agent(calls: CallRepository, call: Call, now: datetime) -> bool:
+    """An agent heard the phone ring, and its worker says that it is still at it: a LiveKit that has lost its Redis shows an empty room in
+    which they stay together all the same. What becomes of the ringing the agent says."""
+    return call.ringing_at is not None and await calls.is_a_job(call.id, now - HEARTBEAT_TTL)
 
 
 def _in_conversation(call: Call, phone: Leg | None, agent: bool, now: datetime) -> Testimony | None:

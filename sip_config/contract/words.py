@@ -116,7 +116,7 @@ class EventKind(enum.StrEnum):
     REMEMBERED = "remembered"  # data: one Remembered
     STOP_SAID = "stop_said"  # data: quote; they are being asked whether this schedule's calls or all are meant, and no answer means all
     ACTIVITY = "activity"  # data: one Activity
-    HEARTBEAT = "heartbeat"  # the agent is alive and in this call
+    HEARTBEAT = "heartbeat"  # the agent is alive and in this call; data: callee_status, the leg's `sip.callStatus`, while it is there
     FAILED = "failed"  # data: error; the agent cannot go on
 
 

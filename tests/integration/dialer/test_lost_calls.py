@@ -1,17 +1,19 @@
 """A lost call: what it still holds, what proves that its phone is quiet, and what it must not keep from others."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from control_plane.calls.leases import LOST_SILENCE, PLACE_OF_LOST
-from control_plane.db.models import Call, CallEventRecord
+from control_plane.db.models import AgentWorker, Call, CallEventRecord
 from control_plane.dialer import place
 from control_plane.telephony.port import Answered, Leg, Uncertain
-from sip_config.contract import AnsweredBy, CallReport, EndCause, EventKind, Outcome
+from sip_config.contract import AnsweredBy, CallReport, DispatchTicket, EndCause, EventKind, Outcome
 from sip_config.naming import callee_identity, room_name
 from tests.integration.dialer.conftest import Bench
 
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 ONE, TWO, THREE = "+12025550101", "+12025550102", "+12025550103"
 LIMITED = {"max_concurrent_calls": 1}
 
@@ -72,6 +74,56 @@ async def test_an_agent_that_heard_the_phone_ring_is_a_witness_that_the_invite_l
     await _look_again(bench)
     (gone,) = await bench.calls()
     assert (gone.state, gone.holds_number) == ("lost", False)
+
+
+async def test_a_phone_that_its_agent_hears_ring_is_not_given_up_by_a_livekit_that_shows_an_empty_room(bench: Bench) -> None:
+    call, ticket = await _rings_in_a_room_that_livekit_has_forgotten(bench)
+    await _look_again(bench)
+    assert [c.state for c in await bench.calls()] == ["ringing"]
+    await bench.agent_says(ticket, EventKind.ANSWERED)
+    (talks,) = await bench.calls()
+    assert (talks.id, talks.state, talks.holds_number) == (call.id, "in_progress", True)
+
+
+@pytest.mark.parametrize("what", ["the worker is silent", "the worker has no such job", "it has rung for too long"])
+async def test_a_phone_that_nobody_hears_ring_any_more_is_lost(bench: Bench, what: str) -> None:
+    await _rings_in_a_room_that_livekit_has_forgotten(bench)
+    async with bench.dialer.sessions.begin() as session:
+        if what == "the worker is silent":
+            await session.execute(update(AgentWorker).values(heartbeat_at=LONG_AGO))
+        elif what == "the worker has no such job":
+            await session.execute(update(AgentWorker).values(calls=[]))
+        else:
+            await session.execute(update(Call).values(dialing_at=LONG_AGO))
+    await _look_again(bench)
+    assert [c.state for c in await bench.calls()] == ["lost"]
+
+
+async def test_an_agent_that_talks_is_believed_although_its_word_of_the_answer_was_lost(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, ticket = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Uncertain("TimeoutError"))
+    await place.place(bench.dialer, call.id)
+    await bench.agent_says(ticket, EventKind.HEARTBEAT)
+    await bench.agent_says(ticket, EventKind.HEARTBEAT, callee_status="ringing")
+    assert [c.state for c in await bench.calls()] == ["dialing"]
+    for _ in range(2):
+        await bench.agent_says(ticket, EventKind.HEARTBEAT, callee_status="active")
+    (talks,) = await bench.calls()
+    assert (talks.state, talks.network_result, talks.answered_at is not None) == ("in_progress", "answered", True)
+    assert "answered" in await _kinds(bench, talks)
+
+
+async def _rings_in_a_room_that_livekit_has_forgotten(bench: Bench) -> tuple[Call, DispatchTicket]:
+    await bench.make_world(ONE)
+    call, ticket = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Uncertain("TimeoutError"))
+    await place.place(bench.dialer, call.id)
+    await bench.agent_says(ticket, EventKind.RINGING)
+    bench.telephony.everybody_leaves(room_name(str(call.id)))
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(AgentWorker).values(calls=[str(call.id)]))
+    return call, ticket
 
 
 async def test_an_agent_whose_room_vanished_is_no_witness_of_a_phone_it_has_never_seen(bench: Bench) -> None:
