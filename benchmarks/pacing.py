@@ -6,7 +6,6 @@ arrives. The port's second implementation is there for rates that the carrier's 
 
 import asyncio
 import multiprocessing
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from control_plane.kit.clock import SystemClock
 from control_plane.kit.garbage import set_aside_what_is_there
 from control_plane.kit.queue import RememberingQueue
 from control_plane.telephony.livekit import LiveKitTelephony
-from control_plane.telephony.port import DialResult, Dispatch, Leg, PermittedDial, Refused
+from control_plane.telephony.port import TURNED_AWAY, DialResult, Dispatch, Leg, PermittedDial, Refused
 from sip_config.naming import room_name
 from tests.fakes.telephony import FakeTelephony
 from tests.fixtures.services import LiveKitService
@@ -52,7 +51,9 @@ class Noting(FakeTelephony):
         return AGENT
 
     async def dial(self, order: PermittedDial) -> DialResult:
-        self.sent_at.append(time.monotonic())
+        if not order.door.passes():
+            return TURNED_AWAY
+        self.sent_at += _instant_of(order)
         return NO_ANSWER
 
 
@@ -68,8 +69,14 @@ class WithoutAgents(LiveKitTelephony):
         return AGENT
 
     async def dial(self, order: PermittedDial) -> DialResult:
-        self.sent_at.append(time.monotonic())
-        return await super().dial(order)
+        result = await super().dial(order)
+        self.sent_at += _instant_of(order)
+        return result
+
+
+def _instant_of(order: PermittedDial) -> list[float]:
+    """When the first byte left; empty when none has."""
+    return [] if order.door.passed_at is None else [order.door.passed_at]
 
 
 @dataclass(frozen=True)

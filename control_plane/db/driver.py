@@ -6,7 +6,7 @@ what is asked for every call of a dialer goes this way: text that is made once, 
 
 import re
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -14,6 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_plane.db.session import has_news
 
 Row = tuple[Any, ...]
 Asked = tuple[bytes, Mapping[str, Any]]
@@ -56,6 +58,13 @@ async def rows_of_each(session: AsyncSession, *asked: Asked) -> list[Sequence[Ro
 
 async def _fetched(cursor: psycopg.AsyncCursor[Row]) -> Sequence[Row]:
     return await cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else ()
+
+
+async def standing(session: AsyncSession) -> Callable[[], bool]:
+    """Tells at any moment, without asking the database, whether the session's connection still stands: with it go its locks. A database
+    that ends, or ends the connection, closes its side before anybody else is given what was locked."""
+    connection = await _connection(session)
+    return lambda: not has_news(connection)
 
 
 async def _connection(session: AsyncSession) -> psycopg.AsyncConnection[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import psycopg
 from sqlalchemy import event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -53,7 +54,7 @@ def _ask_when_in_doubt(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "checkout")
     def is_used(connection: Any, record: Any, _: Any) -> None:
         since = record.info.get(_RESTED)
-        if since is None or (monotonic() - since < _TRUSTED_S and not _has_news(connection)):
+        if since is None or (monotonic() - since < _TRUSTED_S and not has_news(connection.driver_connection)):
             return
         try:
             engine.dialect.do_ping(connection)
@@ -61,13 +62,13 @@ def _ask_when_in_doubt(engine: AsyncEngine) -> None:
             raise InvalidatePoolError from error
 
 
-def _has_news(connection: Any) -> bool:
-    """Whether the other side has closed the connection, or said something unasked."""
+def has_news(connection: Any) -> bool:
+    """Whether the other side has closed the driver's connection, or said something unasked."""
     try:
         watch = select.poll()
-        watch.register(connection.driver_connection, select.POLLIN)
+        watch.register(connection, select.POLLIN)
         return bool(watch.poll(0))
-    except (OSError, ValueError):
+    except (OSError, ValueError, psycopg.Error):
         return True
 
 

@@ -26,7 +26,7 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure import STAYED, depart
 from control_plane.dialer.protection import pause_of, react_to
 from control_plane.dialer.repository import DialerRepository, GateRows, Line
-from control_plane.dialer.turns import MyTurn, NotYet, OnTime, keep, line_of, take, until_near
+from control_plane.dialer.turns import MyTurn, NotYet, Watch, keep, line_of, take, until_near
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.decision import Dial as MayDial
 from control_plane.domain.decision import Wait
@@ -170,17 +170,22 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
     except TelephonyError:
         # A LiveKit that cannot be asked will not dial either; the dial's own answer says so.
         has_agent = True
-    return await keep(dialer, decided.turn, lambda is_on_time: _leave(dialer, decided, is_on_time, has_agent=has_agent))
+    try:
+        return await keep(dialer, decided.turn, lambda watch: _leave(dialer, decided, watch, has_agent=has_agent))
+    except (OperationalError, InterfaceError) as error:
+        # A database that cannot be asked once more keeps the INVITE from leaving; after it has left, nothing is asked there.
+        log.warning("not_looked_again", room=decided.dial.room, error=type(error.orig).__name__)
+        return NOT_SENT_IN_TIME
 
 
-async def _leave(dialer: Dialer, decided: Decided, is_on_time: OnTime, *, has_agent: bool) -> DialResult | None:
+async def _leave(dialer: Dialer, decided: Decided, watch: Watch, *, has_agent: bool) -> DialResult | None:
     """The INVITE at its turn; None when that was overslept."""
     if monotonic() - decided.at > max(dialer.verdict_holds, dialer.send_within).total_seconds():
         return NOT_SENT_IN_TIME
     if not has_agent:
         return NOBODY_TO_TALK
     with telemetry.span("dial", decided.trace, SpanKind.CLIENT, **decided.facts) as made:
-        result = await depart(dialer, decided.dial, is_on_time)
+        result = await depart(dialer, decided.dial, watch)
         code = result.sip_code if isinstance(result, Refused) else None
         telemetry.note(made, result="overslept" if result is None else type(result).__name__.lower(), sip_status_code=code)
     return result
@@ -222,8 +227,8 @@ async def _commit_dial(unit: Unit, call_id: uuid.UUID, line: Line, dialer: Diale
 
     The gate is asked before the turn is taken, because all calls of the trunk wait for its row from then on.
 
-    What is left open: a process stopped after the check of `send_within`, while the request is on its way to LiveKit, sends late. The
-    sweep has called the call lost by then, its number stays reserved, and whoever answers is hung up on by `record_answer`.
+    What is left open: a request that is on its way to LiveKit may be carried out late. The sweep has called the call lost by then, its
+    number stays reserved, and whoever answers is hung up on by `record_answer`.
     """
     call = await CallRepository(unit.session).lock(call_id)
     if call is None or call.state != CallState.READY:

@@ -19,7 +19,7 @@ from control_plane.dialer.database_clock import DatabaseClock
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository, Line
 from control_plane.domain.call_state import CallState
-from control_plane.domain.pacing import Turn, ahead, moved_turn, patience_after, spacing, take_turn
+from control_plane.domain.pacing import STARTS_WITHIN, Turn, ahead, moved_turn, patience_after, spacing, take_turn
 from control_plane.kit.clock import monotonic
 
 log = get_logger(__name__)
@@ -116,12 +116,9 @@ def ask_turn(trunk: Trunk, campaign: Campaign | None, now: datetime, read_at: fl
 LOOK = timedelta(milliseconds=30)
 """Before the turn: the last look into the database (5 to 20 ms on a busy machine) is over when the turn comes."""
 
-OnTime = Callable[[], Awaitable[bool]]
-"""Sleeps until the turn. False when it was overslept: nothing may be sent."""
 
-
-async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[[OnTime], Awaitable[_Sent | None]]) -> _Sent:
-    """Let `leave` send at the turn. It is called a little before, makes ready, awaits `OnTime`, and sends at once; None: it was late.
+async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[["Watch"], Awaitable[_Sent | None]]) -> _Sent:
+    """Let `leave` send at the turn. It is called a little before, makes ready, awaits `is_on_time`, and sends at once; None: it was late.
     Who oversleeps the turn moves it first, so that the trunk never sees more than its pace, and makes ready again.
 
     Each miss but the first makes the next turn wider. On a machine so busy that nobody is ever punctual, calls would otherwise move their
@@ -130,8 +127,8 @@ async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[[OnTime], Awaitable
     interval, patience, has_missed = mine.turn.next_at - mine.turn.at, dialer.punctual, False
     while True:
         await asyncio.sleep(max(0.0, mine.seconds_left() - LOOK.total_seconds()))
-        watch = _Watch(mine, patience)
-        if (sent := await leave(watch.is_on_time)) is not None:
+        watch = Watch(mine, patience)
+        if (sent := await leave(watch)) is not None:
             return sent
         log.info("turn_missed", trunk_id=str(mine.trunk_id), late_ms=round(watch.late.total_seconds() * 1000))
         patience, has_missed = patience_after(watch.late, patience) if has_missed else patience, True
@@ -139,17 +136,29 @@ async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[[OnTime], Awaitable
 
 
 @dataclass(slots=True)
-class _Watch:
-    """How late somebody was for a turn."""
+class Watch:
+    """Watches a turn, and how late somebody was for it."""
 
     mine: MyTurn
     patience: timedelta
     late: timedelta = timedelta(0)
 
     async def is_on_time(self) -> bool:
-        await asyncio.sleep(max(0.0, self.mine.seconds_left()))
-        self.late = timedelta(seconds=-self.mine.seconds_left())
-        return self.late <= self.patience
+        """Sleep until the turn. False when it was overslept: nothing may be sent."""
+        await asyncio.sleep(self.seconds_left())
+        return self._is_within(self.patience)
+
+    def seconds_left(self) -> float:
+        """Until the turn; none when it has come."""
+        return max(0.0, self.mine.seconds_left())
+
+    def is_leaving_on_time(self) -> bool:
+        """Asked where the INVITE's first byte leaves: a process may have been stopped since it woke up."""
+        return self._is_within(self.patience + STARTS_WITHIN)
+
+    def _is_within(self, patience: timedelta) -> bool:
+        self.late = timedelta(seconds=max(0.0, -self.mine.seconds_left()))
+        return self.late <= patience
 
 
 async def _moved(dialer: Dialer, mine: MyTurn, interval: timedelta, wider: timedelta) -> MyTurn:

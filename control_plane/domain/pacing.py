@@ -90,7 +90,10 @@ SPARE = 0.02
 """Turns are this much further apart than the pace says. A carrier counts what arrives within any second, and an INVITE leaves a little
 after its turn: with 20 ms to spare in each second, `PUNCTUAL` sends never show it one call too many, and 98 % of the pace are used."""
 PUNCTUAL = timedelta(milliseconds=15)
-"""An INVITE that leaves no later than this after its turn is on time."""
+"""Whoever wakes up no later than this after its turn is on time."""
+STARTS_WITHIN = timedelta(milliseconds=4)
+"""From then to the INVITE's first byte, which takes about a millisecond. With `PUNCTUAL` it is what `SPARE` spares, but for a millisecond
+by which this clock and the database's may be misread."""
 LEAD = timedelta(milliseconds=60)
 """From the grant of a turn to the turn: the dial's commit and a look into the room lie between (10 to 30 ms on a busy machine)."""
 AHEAD = 4 * LEAD

@@ -11,7 +11,9 @@ from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import CreateRoomRequest, DeleteRoomRequest, ListParticipantsRequest, ListRoomsRequest, RoomParticipantIdentity
 from livekit.protocol.sip import CreateSIPParticipantRequest, SIPTransferStatus, TransferSIPParticipantRequest
 
+from control_plane.telephony.door import guarded, leaving_by
 from control_plane.telephony.port import (
+    TURNED_AWAY,
     Answered,
     Dial,
     DialResult,
@@ -40,11 +42,12 @@ class LiveKitTelephony:
     """One per process; must be made inside a running event loop and closed."""
 
     def __init__(self, url: str, key: str, secret: str) -> None:
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S), trace_configs=[guarded()])
         # No failover: for LiveKit Cloud the client would send a request again after any 5xx or time-out, and a dial sent twice rings twice.
-        self._api = api.LiveKitAPI(url, key, secret, timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S), failover=False)
+        self._api = api.LiveKitAPI(url, key, secret, session=self._http, failover=False)
 
     async def aclose(self) -> None:
-        await self._api.aclose()
+        await self._http.close()
 
     async def dispatch(self, order: Dispatch) -> None:
         request = CreateRoomRequest(
@@ -59,18 +62,18 @@ class LiveKitTelephony:
             raise TelephonyError(_words(error)) from error
 
     async def dial(self, order: PermittedDial) -> DialResult:
+        request, timeout_s = _participant_request(order), order.ringing_timeout_s + ANSWER_MARGIN_S
         try:
-            await self._api.sip.create_sip_participant(_participant_request(order), timeout=order.ringing_timeout_s + ANSWER_MARGIN_S)
+            with leaving_by(order.door):
+                await self._api.sip.create_sip_participant(request, timeout=timeout_s)
         except api.SipCallError as error:
             return Refused(error.sip_status_code, error.sip_status or error.message, error.code)
         except api.ServerError as error:
             if error.code not in FINAL_CODES:
                 return Uncertain(_words(error))
             return Refused(None, error.message, error.code, not_sent=error.code in NOT_SENT_CODES)
-        except aiohttp.ClientConnectorError as error:
-            return Refused(None, _words(error), "unavailable", not_sent=True)
         except _TRANSPORT_ERRORS as error:
-            return Uncertain(_words(error))
+            return _of_transport(order, error)
         return Answered()
 
     async def transfer(self, order: Transfer) -> TransferResult:
@@ -125,6 +128,13 @@ class LiveKitTelephony:
         except (api.ServerError, *_TRANSPORT_ERRORS) as error:
             raise TelephonyError(_words(error)) from error
         return tuple(room.name for room in answer.rooms)
+
+
+def _of_transport(order: PermittedDial, error: BaseException) -> DialResult:
+    """What a request that met `error` may have done: nothing, as long as it has not left."""
+    if order.door.has_turned_away:
+        return TURNED_AWAY
+    return Uncertain(_words(error)) if order.door.passed.is_set() else Refused(None, _words(error), "unavailable", not_sent=True)
 
 
 def _participant_request(order: Dial) -> CreateSIPParticipantRequest:

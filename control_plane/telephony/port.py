@@ -5,6 +5,8 @@ from dataclasses import InitVar, dataclass, field, fields
 from typing import Protocol, final
 from uuid import UUID
 
+from control_plane.telephony.door import Door
+
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
@@ -45,6 +47,8 @@ class PermittedDial(Dial):
     """
 
     verdict_id: UUID
+    door: Door = field(default_factory=Door, compare=False, repr=False)
+    """Asked right before the first byte leaves."""
     seal: InitVar[object]
 
     def __post_init__(self, seal: object) -> None:
@@ -62,14 +66,15 @@ class StoredVerdict:
     to: str
 
 
-def permit(order: Dial, verdict: StoredVerdict) -> PermittedDial:
-    """The order with the verdict that lets it go. Raises `ValueError` for any verdict but the last gate's Dial about the same number."""
+def permit(order: Dial, verdict: StoredVerdict, door: Door | None = None) -> PermittedDial:
+    """The order with the verdict that lets it go, by `door` if there is one. Raises `ValueError` for any verdict but the last gate's Dial
+    about the same number."""
     if (verdict.decision, verdict.stage) != ("dial", "last_gate"):
         raise ValueError(f"A verdict {verdict.decision} of the stage {verdict.stage} lets nobody dial.")
     if verdict.to != order.to:
         raise ValueError("The verdict is about another number than the one to be dialled.")
     given = {f.name: getattr(order, f.name) for f in fields(Dial)}
-    return PermittedDial(**given, verdict_id=verdict.id, seal=_SEAL)
+    return PermittedDial(**given, verdict_id=verdict.id, door=door or Door(), seal=_SEAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,8 @@ class Uncertain:
 
 
 DialResult = Answered | Refused | Uncertain
+TURNED_AWAY = Refused(None, "the INVITE was held back right before it left", "unavailable", not_sent=True)
+"""What an implementation says of an order whose door did not let it pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ class Telephony(Protocol):
         ...
 
     async def dial(self, order: PermittedDial) -> DialResult:
-        """Send the INVITE and wait for the network's word. Never raises; never sends more than one INVITE."""
+        """Send the INVITE, if its door lets it pass, and wait for the network's word. Never raises; never sends more than one INVITE."""
         ...
 
     async def close_room(self, room: str) -> None:

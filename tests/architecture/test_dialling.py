@@ -100,7 +100,7 @@ def test_only_the_placing_of_a_committed_call_dials():
 
 def test_the_one_who_asks_looks_at_the_stored_verdict_and_the_suppressions_first():
     (departure,) = (m for m in modules("control_plane") if m.path == ASKS)
-    steps = [departure.text.index(words) for words in ("_permitted(order, leaving)", "await is_barred(", ".dial(permitted)")]
+    steps = [departure.text.index(words) for words in ("_permitted(order, leaving, door)", "await is_barred(", ".dial(permitted)")]
     assert steps == sorted(steps)
 
 

@@ -11,8 +11,20 @@ import pytest
 from livekit import api
 
 from control_plane.local.processes import free_port
+from control_plane.telephony.door import Door
 from control_plane.telephony.livekit import LiveKitTelephony
-from control_plane.telephony.port import Answered, Dial, Dispatch, NotTransferred, PermittedDial, Refused, Telephony, Transfer, Transferred
+from control_plane.telephony.port import (
+    TURNED_AWAY,
+    Answered,
+    Dial,
+    Dispatch,
+    NotTransferred,
+    PermittedDial,
+    Refused,
+    Telephony,
+    Transfer,
+    Transferred,
+)
 from sip_config.naming import ATTRIBUTE_CALL_ID, ATTRIBUTE_SCRIPT, callee_identity, room_name
 from tests.factories.dials import permitted
 from tests.fakes.telephony import FakeTelephony
@@ -121,6 +133,25 @@ async def test_a_callee_who_answers_is_a_leg_that_is_active(subject: Subject) ->
     assert await subject.port.dial(order) == Answered()
     (leg,) = [leg for leg in await subject.port.legs(order.room) if leg.is_phone]
     assert (leg.identity, leg.call_status) == (order.identity, "active")
+    await subject.port.close_room(order.room)
+
+
+async def test_an_order_that_its_door_turns_away_is_not_sent(subject: Subject) -> None:
+    order = permitted(subject.order("rings-out"), Door(lambda: False))
+    await subject.port.dispatch(dispatch_for(order))
+    assert await subject.port.dial(order) == TURNED_AWAY
+    assert not any(leg.is_phone for leg in await subject.port.legs(order.room))
+    await subject.port.close_room(order.room)
+
+
+async def test_an_order_has_passed_its_door_before_anybody_answers_and_passes_once(subject: Subject) -> None:
+    order = subject.order("busy")
+    await subject.port.dispatch(dispatch_for(order))
+    dialling = asyncio.create_task(subject.port.dial(order))
+    async with asyncio.timeout(5):
+        await order.door.passed.wait()
+    assert isinstance(await dialling, Refused)
+    assert await subject.port.dial(order) == TURNED_AWAY
     await subject.port.close_room(order.room)
 
 

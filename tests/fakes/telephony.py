@@ -7,12 +7,14 @@ import asyncio
 from dataclasses import dataclass, field
 
 from control_plane.telephony.port import (
+    TURNED_AWAY,
     Answered,
     Dial,
     DialResult,
     Dispatch,
     Leg,
     NotTransferred,
+    PermittedDial,
     Refused,
     TelephonyError,
     Transfer,
@@ -45,9 +47,11 @@ class FakeTelephony:
             self.room_of[order.room] = FakeRoom(order.agent_metadata)
             self.agent_joins(order.room)
 
-    async def dial(self, order: Dial) -> DialResult:
+    async def dial(self, order: PermittedDial) -> DialResult:
         if self.is_down:
             return Refused(None, "connection refused", "unavailable", not_sent=True)
+        if not order.door.passes():
+            return TURNED_AWAY
         self.sent.append(order)
         room = self.room_of.setdefault(order.room, FakeRoom(""))
         # A second phone in a room is answered by its identity.

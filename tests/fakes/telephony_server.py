@@ -17,6 +17,7 @@ import random
 import time
 import uuid
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,19 @@ import aiohttp
 from aiohttp import web
 from livekit import api as livekit
 
-from control_plane.telephony.port import Answered, Dial, DialResult, Dispatch, Leg, Refused, TelephonyError, Uncertain
+from control_plane.telephony.door import guarded, leaving_by
+from control_plane.telephony.port import (
+    TURNED_AWAY,
+    Answered,
+    Dial,
+    DialResult,
+    Dispatch,
+    Leg,
+    PermittedDial,
+    Refused,
+    TelephonyError,
+    Uncertain,
+)
 from sip_config.naming import ATTRIBUTE_SCRIPT, call_id_of_room, callee_identity
 from tests.fakes.callees import GOODBYE_PATIENCE_S, SILENCE_PATIENCE_S, behaviour_of
 
@@ -180,7 +193,8 @@ class Network:
     def dial(self, order: Dial, sent_at: float) -> Phone:
         """The INVITE leaves: written down first. LiveKit makes the room when it is not there."""
         invite, call = uuid.uuid4().hex, call_id_of_room(order.room)
-        self.ledger.write("invite", invite=invite, call=call, number=order.to, trunk=order.trunk_id, sent_at=sent_at)
+        trunk, caller = order.trunk_id, order.from_number
+        self.ledger.write("invite", invite=invite, call=call, number=order.to, trunk=trunk, caller=caller, sent_at=sent_at)
         phone = Phone(invite, order, asyncio.get_running_loop().create_future())
         room = self.rooms.setdefault(order.room, Room(order.room))
         if room.phone is not None:
@@ -430,19 +444,20 @@ class NetworkTelephony:
     async def dispatch(self, order: Dispatch) -> None:
         await self._ask("POST", "/dispatch", json=asdict(order))
 
-    async def dial(self, order: Dial) -> DialResult:
-        said = {f.name: getattr(order, f.name) for f in fields(Dial)}
-        body = said | {"attributes": dict(order.attributes), "sent_at": time.time()}
-        patience = aiohttp.ClientTimeout(total=order.ringing_timeout_s + ANSWER_MARGIN_S)
+    async def dial(self, order: PermittedDial) -> DialResult:
+        patience, as_json = aiohttp.ClientTimeout(total=order.ringing_timeout_s + ANSWER_MARGIN_S), {"Content-Type": "application/json"}
+        request = self._http().post(f"{self._url}/dial", data=_written_as_it_leaves(order), headers=as_json, timeout=patience)
         try:
-            async with self._http().post(f"{self._url}/dial", json=body, timeout=patience) as response:
-                if response.status == 503:
-                    return Refused(None, "service unavailable", "unavailable", not_sent=True)
-                said = await response.json()
-        except aiohttp.ClientConnectorError as error:
-            return Refused(None, str(error), "unavailable", not_sent=True)
+            with leaving_by(order.door):
+                async with request as response:
+                    if response.status == 503:
+                        return Refused(None, "service unavailable", "unavailable", not_sent=True)
+                    said = await response.json()
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            return Uncertain(f"{type(error).__name__}: {error}")
+            words = f"{type(error).__name__}: {error}"
+            if order.door.has_turned_away:
+                return TURNED_AWAY
+            return Uncertain(words) if order.door.passed.is_set() else Refused(None, words, "unavailable", not_sent=True)
         return Answered() if "answered" in said else Refused(**said["refused"])
 
     async def close_room(self, room: str) -> None:
@@ -463,7 +478,8 @@ class NetworkTelephony:
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S))
+            timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+            self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[guarded()])
         return self._session
 
     async def _ask(self, method: str, path: str, **request: Any) -> Any:
@@ -473,6 +489,12 @@ class NetworkTelephony:
                 return await response.json()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise TelephonyError(f"{type(error).__name__}: {error}") from error
+
+
+async def _written_as_it_leaves(order: Dial) -> AsyncIterator[bytes]:
+    """A body that is asked for right before its first byte goes out: `sent_at` is when the request has left."""
+    said = {f.name: getattr(order, f.name) for f in fields(Dial)} | {"attributes": dict(order.attributes)}
+    yield json.dumps(said | {"sent_at": time.time()}).encode()
 
 
 async def serve(port: int, network: Network) -> web.AppRunner:

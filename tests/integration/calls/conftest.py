@@ -18,7 +18,7 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.sweep import sweep
 from control_plane.kit.clock import SystemClock
 from control_plane.settings import Settings
-from control_plane.telephony.port import Answered, Dial, DialResult
+from control_plane.telephony.port import Answered, DialResult, PermittedDial
 from sip_config.codec import decode, encode
 from sip_config.contract import AnsweredBy, CallEvent, CallReport, DispatchTicket, EndCause, EventKind, Outcome
 from sip_config.naming import room_name
@@ -64,7 +64,7 @@ class Switchboard(FakeTelephony):
         super().__init__()
         self.has_dialled = asyncio.Event()
 
-    async def dial(self, order: Dial) -> DialResult:
+    async def dial(self, order: PermittedDial) -> DialResult:
         self.has_dialled.set()
         return await super().dial(order)
 

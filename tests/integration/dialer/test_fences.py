@@ -3,14 +3,18 @@
 import asyncio
 
 import pytest
+from psycopg.errors import AdminShutdown
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from control_plane.calls.agent_service import AgentService
 from control_plane.dialer import place
 from control_plane.domain.errors import Conflict
-from control_plane.telephony.port import Answered, Refused
+from control_plane.telephony.port import Answered, Leg, Refused
 from sip_config.codec import decode
 from sip_config.contract import DispatchTicket, EventKind
 from sip_config.naming import room_name
+from tests.fakes.telephony import FakeTelephony
 from tests.integration.dialer.conftest import Bench
 
 ONE = "+12025550101"
@@ -111,6 +115,34 @@ async def test_a_dial_that_certainly_never_left_is_put_back_uncounted(bench: Ben
     (released,), (enrollment,) = await bench.calls(), await bench.enrollments()
     assert (released.state, released.holds_number, released.counts_as_attempt) == ("released", False, False)
     assert (enrollment.state, enrollment.attempts) == ("waiting", 0)
+
+
+class GoesAway(FakeTelephony):
+    """The database goes away while the room is looked into, which comes between the commit of `dialing` and the last look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusals = 0
+
+    async def legs(self, room: str) -> tuple[Leg, ...]:
+        self.refusals = 2
+        return await super().legs(room)
+
+    def refuse(self, *_: object) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise OperationalError("", {}, AdminShutdown("terminating connection due to administrator command"))
+
+
+async def test_a_database_that_is_away_at_the_last_look_keeps_the_invite_from_leaving_and_the_call_is_put_back(bench: Bench) -> None:
+    away = bench.telephony = bench.dialer.telephony = GoesAway()
+    await bench.make_world(ONE)
+    call, _ = await bench.ready_call()
+    event.listen(bench.engine.sync_engine, "checkout", away.refuse)
+    await place.place(bench.dialer, call.id)
+    (released,), (enrollment,) = await bench.calls(), await bench.enrollments()
+    assert away.refusals == 0
+    assert (away.sent, released.state, released.holds_number, enrollment.attempts) == ([], "released", False, 0)
 
 
 async def test_a_process_that_stops_dials_nothing_more_and_leaves_the_call_ready_for_others(bench: Bench) -> None:

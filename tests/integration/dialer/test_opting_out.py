@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from control_plane.calls.agent_service import AgentService
 from control_plane.calls.service import CallService
@@ -16,13 +16,13 @@ from control_plane.contacts.schemas import SuppressionIn
 from control_plane.contacts.suppressions import SuppressionService, suppress
 from control_plane.db.models import Call, NumberImport, ScheduleRun, Suppression, Trunk
 from control_plane.db.session import Sessions
-from control_plane.dialer import departure, place
+from control_plane.dialer import place
 from control_plane.kit.ids import new_id
 from control_plane.schedules import running
 from control_plane.schedules.schemas import NewSchedule
 from control_plane.schedules.service import ScheduleService
 from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
-from control_plane.telephony.port import Answered, Dial, DialResult, Leg, Refused
+from control_plane.telephony.port import Answered, Dial, DialResult, Leg, PermittedDial, Refused
 from sip_config.codec import decode
 from sip_config.contract import DispatchTicket, EventKind
 from sip_config.naming import room_name
@@ -54,9 +54,10 @@ class Slow(FakeTelephony):
             await self.go.wait()
         return await super().legs(room)
 
-    async def dial(self, order: Dial) -> DialResult:
+    async def dial(self, order: PermittedDial) -> DialResult:
         if self.stops_at == "dial":
             self.arrived.set()
+            await self.go.wait()
         return await super().dial(order)
 
 
@@ -127,21 +128,62 @@ async def test_an_opt_out_at_any_step_before_the_send_means_no_invite(bench: Ben
     assert [e.state for e in await bench.enrollments()] == ["suppressed"]
 
 
-async def test_an_invite_that_is_leaving_has_left_before_the_opt_out_is_committed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(departure, "HANDED_OVER_S", 0.5)
+async def test_an_invite_that_is_leaving_has_left_before_the_opt_out_is_committed(bench: Bench) -> None:
+    slow, world, placing = await _on_its_way(bench)
+    opting_out = asyncio.create_task(_opts_out(bench, world))
+    await _until_somebody_waits_for_a_lock(bench)
+    assert not opting_out.done()
+    slow.go.set()
+    await opting_out
+    assert len(slow.sent) == 1
+    slow.answer(slow.sent[0].room, Answered())
+    await placing
+
+
+async def test_an_invite_whose_lock_went_with_its_connection_stays_when_somebody_has_opted_out_meanwhile(bench: Bench) -> None:
+    """The database was restarted between the last look and the first byte: nobody waits for a lock that is gone."""
+    slow, world, placing = await _on_its_way(bench)
+    async with bench.dialer.sessions() as session:
+        assert await session.scalar(text(f"select bool_and(pg_terminate_backend(pid)) from pg_locks where {DIALS}"))
+        while await session.scalar(text(f"select count(*) from pg_locks where {DIALS}")):
+            await session.rollback()
+    await _opts_out(bench, world)
+    slow.go.set()
+    await placing
+    assert slow.sent == []
+    assert {call.state for call in await bench.calls()} == {"released"}
+
+
+async def test_an_invite_that_cannot_leave_keeps_nobody_from_opting_out_and_never_leaves(bench: Bench) -> None:
+    """LiveKit takes no connection."""
+    slow, world, placing = await _on_its_way(bench, send_within=timedelta(seconds=2))
+    await _opts_out(bench, world)
+    await placing
+    slow.go.set()
+    await _everything_goes_on(bench)
+    assert slow.sent == []
+
+
+DIALS = "locktype = 'advisory' and mode = 'ShareLock' and database = (select oid from pg_database where datname = current_database())"
+
+
+async def _on_its_way(bench: Bench, send_within: timedelta | None = None) -> tuple[Slow, rows.World, asyncio.Task[None]]:
+    """A call whose last look is over and whose first byte has not left."""
     slow = bench.telephony = bench.dialer.telephony = Slow()
     slow.stops_at = "dial"
+    bench.dialer.send_within = send_within or bench.dialer.send_within
     world = await bench.make_world(NUMBER)
     call, _ = await bench.ready_call()
     placing = asyncio.create_task(place.place(bench.dialer, call.id))
     await slow.arrived.wait()
-    opting_out = asyncio.create_task(_opts_out(bench, world))
-    await asyncio.sleep(0)
-    assert not opting_out.done()
-    await opting_out
-    assert len(slow.sent) == 1
-    slow.answer(room_name(str(call.id)), Answered())
-    await placing
+    return slow, world, placing
+
+
+async def _until_somebody_waits_for_a_lock(bench: Bench) -> None:
+    waiting = text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+    async with bench.dialer.sessions() as session:
+        while not await session.scalar(waiting):
+            await session.rollback()
 
 
 async def test_of_five_hundred_due_contacts_single_calls_and_schedules_with_one_number_none_is_called_after_the_opt_out(
@@ -189,7 +231,7 @@ class Watching(FakeTelephony):
         self._sessions = sessions
         self.wrongly_sent: list[Dial] = []
 
-    async def dial(self, order: Dial) -> DialResult:
+    async def dial(self, order: PermittedDial) -> DialResult:
         self.answer(order.room, Refused(486, "Busy Here", "resource_exhausted"))
         # The connection of whoever sends is another one: this sees what is committed.
         async with self._sessions() as session:

@@ -17,10 +17,10 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure import depart
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository
-from control_plane.dialer.turns import MyTurn, OnTime, keep
-from control_plane.domain.pacing import Turn, spacing
+from control_plane.dialer.turns import MyTurn, Watch, keep
+from control_plane.domain.pacing import PUNCTUAL, Turn, spacing
 from control_plane.kit.clock import monotonic
-from control_plane.telephony.port import Answered, Dial, DialResult, Leg
+from control_plane.telephony.port import Answered, DialResult, Leg, PermittedDial
 from sip_config.contract import EventKind
 from sip_config.naming import ATTRIBUTE_CALL_ID, room_name
 from tests.fakes.telephony import FakeTelephony
@@ -29,6 +29,7 @@ from tests.integration.dialer.test_claim import numbers
 
 PER_SECOND, CALLS, WORKERS = 5, 32, 3
 A_SECOND, A_MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+HELD_UP = timedelta(milliseconds=100)
 
 
 class Watched(FakeTelephony):
@@ -41,7 +42,8 @@ class Watched(FakeTelephony):
     async def legs(self, room: str) -> tuple[Leg, ...]:
         return (Leg("agent", is_agent=True, is_phone=False, call_status=""),)
 
-    async def dial(self, order: Dial) -> DialResult:
+    async def dial(self, order: PermittedDial) -> DialResult:
+        assert order.door.passes()
         self.sent_at[order.attributes[ATTRIBUTE_CALL_ID]] = datetime.now(UTC)
         self.sent.append(order)
         return Answered()
@@ -103,8 +105,8 @@ async def test_whoever_misses_a_turn_moves_it_and_all_that_follow(bench: Bench) 
     hasty = Dialer(bench.dialer.sessions, bench.queue, bench.dialer.clock, bench.telephony)
     on_time: list[bool] = []
 
-    async def leave(is_on_time: OnTime) -> str | None:
-        on_time.append(await is_on_time())
+    async def leave(watch: Watch) -> str | None:
+        on_time.append(await watch.is_on_time())
         return "sent" if on_time[-1] else None
 
     assert await keep(hasty, MyTurn(world.trunk.id, missed, now, monotonic()), leave) == "sent"
@@ -124,17 +126,47 @@ async def test_nothing_else_of_the_process_comes_between_the_look_at_the_clock_a
     happened: list[str] = []
 
     class Noting(Watched):
-        async def dial(self, order: Dial) -> DialResult:
+        async def dial(self, order: PermittedDial) -> DialResult:
             happened.append("sent")
             return await super().dial(order)
 
-    async def is_on_time() -> bool:
-        asyncio.get_running_loop().call_soon(happened.append, "something else")
-        happened.append("on time")
-        return True
+    class Now(Watch):
+        async def is_on_time(self) -> bool:
+            asyncio.get_running_loop().call_soon(happened.append, "something else")
+            happened.append("on time")
+            return True
 
-    assert await depart(replace(bench.dialer, telephony=Noting()), sent, is_on_time) == Answered()
+    async with bench.dialer.unit() as unit:
+        turn = MyTurn(call.trunk_id, Turn(unit.now, unit.now), unit.now, monotonic())
+    assert await depart(replace(bench.dialer, telephony=Noting()), sent, Now(turn, A_MINUTE)) == Answered()
     assert happened[:2] == ["on time", "sent"]
+
+
+class HeldUp(FakeTelephony):
+    """A process that is stopped between its turn and the first byte of its request, the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    async def dial(self, order: PermittedDial) -> DialResult:
+        self.asked += 1
+        if self.asked == 1:
+            await asyncio.sleep(HELD_UP.total_seconds())
+        return await super().dial(order)
+
+
+async def test_an_invite_that_is_held_up_behind_its_turn_stays_and_leaves_at_a_later_one(bench: Bench) -> None:
+    telephony = bench.telephony = bench.dialer.telephony = HeldUp()
+    bench.dialer.punctual = PUNCTUAL
+    world = await bench.make_world(*numbers(1))
+    call, _ = await bench.ready_call()
+    telephony.answer(room_name(str(call.id)), Answered())
+    await place.place(bench.dialer, call.id)
+    (called,) = await bench.calls()
+    assert (len(telephony.sent), called.state, telephony.asked > 1) == (1, "in_progress", True)
+    async with bench.dialer.sessions() as session:
+        assert (await session.get_one(Trunk, world.trunk.id)).next_send_at > turn_of(called) + HELD_UP
 
 
 async def test_no_turn_is_taken_at_a_pace_that_the_trunk_has_lost_meanwhile(bench: Bench) -> None:
