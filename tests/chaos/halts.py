@@ -27,7 +27,7 @@ PULL_PATIENCE_S = 12.0
 LET_GO_PATIENCE_S = 240.0
 AGAIN_S = 0.4
 ACTIONS = {
-    Kind.PAUSE: ("campaign.paused", "campaign.resumed", "select execution_status = 'paused' from campaign"),
+    Kind.PAUSE: ("campaign.paused", "campaign.resumed", "select execution_status = 'paused' from campaign where id = %(campaign)s"),
     Kind.HALT_WORKSPACE: ("workspace.halted", "workspace.resumed", "select is_halted from workspace"),
     Kind.HALT_INSTALLATION: ("installation.halted", "installation.resumed", "select is_halted from installation"),
 }
@@ -79,7 +79,7 @@ class Halts:
                 time.sleep(for_s)
             until = time.time()
             if confirmed_at is not None and self._holds(kind, confirmed_at):
-                self.kept.append(Halt(kind, confirmed_at, until))
+                self.kept.append(Halt(kind, confirmed_at, until, self._handles.campaign_id if kind is Kind.PAUSE else None))
             self._let_go(kind)
 
     def _let_go(self, kind: Kind) -> None:
@@ -112,9 +112,9 @@ class Halts:
     def _holds(self, kind: Kind, since: float) -> bool:
         """The stop holds now, and nobody has let it go since; False when the database cannot be asked."""
         _, let_go, state = ACTIONS[kind]
-        query = f"select ({state}) and not exists (select from audit_entry where action = %s and at >= to_timestamp(%s)) as holds"
+        query = f"select ({state}) and not exists (select from audit_entry where action = %(go)s and at >= to_timestamp(%(at)s)) as holds"
         try:
-            (row,) = self._database.rows(query, (let_go, since))
+            (row,) = self._database.rows(query, {"go": let_go, "at": since, "campaign": self._handles.campaign_id})
         except psycopg.OperationalError:
             return False
         return bool(row["holds"])

@@ -51,6 +51,17 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """A second trunk for what the first one has no line for, from a number that may only call so often a day; and a second campaign on it
+    that may only make so many calls a day, and has more contacts than that."""
+
+    lines: int
+    number_a_day: int
+    contacts: int
+    campaign_a_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """How big and how rough a run is. Times in seconds.
 
@@ -65,14 +76,19 @@ class Shape:
     agents: int
     slots_per_agent: int
     lines: int
+    """Of the trunk that most calls take."""
     calls_per_second: int
+    """Of each trunk."""
+    campaign_calls: int | None = None
+    """At most at once in the campaign."""
+    workspace_calls: int | None = None
+    """At most at once in the workspace."""
+    side: "Side | None" = None
     max_total: int = 3
     kills: int = 1
     """Cards of each kill in the deck, against one of each stop."""
 
     opt_out_every_s: float = 3.0
-    sent_lag_s: float = 0.0
-    """How much later than it was sent an INVITE may be in the ledger."""
     is_on_livekit: bool = False
 
     @property
@@ -80,18 +96,34 @@ class Shape:
         return self.agents * self.slots_per_agent
 
 
-QUICK = Shape(80, 46, (1.0, 2.2), (3, 8), task_workers=2, agents=2, slots_per_agent=4, lines=40, calls_per_second=5)
+QUICK = Shape(
+    80,
+    46,
+    (1.0, 2.2),
+    (3, 8),
+    task_workers=2,
+    agents=2,
+    slots_per_agent=5,
+    lines=7,
+    calls_per_second=5,
+    campaign_calls=8,
+    workspace_calls=9,
+    side=Side(lines=3, number_a_day=6, contacts=10, campaign_a_day=6),
+)
+"""Every limit binds: lines of both trunks, calls at once of campaign and workspace, calls a day of number and campaign."""
 
 
 def long(contacts: int, minutes: float) -> Shape:
-    many = {"task_workers": 3, "agents": 3, "slots_per_agent": 8, "lines": 200, "calls_per_second": 10}
-    return Shape(contacts, minutes * 60, (1, 3), (2, 30), **many, kills=2)
+    many = {"task_workers": 3, "agents": 3, "slots_per_agent": 8, "lines": 14, "calls_per_second": 10}
+    limits = {"campaign_calls": 16, "workspace_calls": 18}
+    side = Side(lines=4, number_a_day=60, contacts=40, campaign_a_day=25)
+    return Shape(contacts, minutes * 60, (1, 3), (2, 30), **many, **limits, side=side, kills=2)
 
 
 def on_livekit(contacts: int, minutes: float) -> Shape:
     """Real rooms, participants and calls: fewer of them, and rarer faults, because a real server takes its time to come back."""
-    few = {"task_workers": 2, "agents": 2, "slots_per_agent": 4, "lines": 40, "calls_per_second": 2}
-    return replace(Shape(contacts, minutes * 60, (5, 9), (3, 15), **few), opt_out_every_s=15, sent_lag_s=3.0, is_on_livekit=True)
+    few = {"task_workers": 2, "agents": 2, "slots_per_agent": 4, "lines": 6, "calls_per_second": 2}
+    return replace(Shape(contacts, minutes * 60, (5, 9), (3, 15), **few), opt_out_every_s=15, is_on_livekit=True)
 
 
 def faults(seed: int, shape: Shape) -> list[Fault]:

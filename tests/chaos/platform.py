@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from cryptography.fernet import Fernet
 
 from control_plane.db.migrate import migrate
@@ -56,6 +57,11 @@ class Platform:
         return read_ledger(self.ledger)
 
     def start_stores(self) -> None:
+        self._start_postgres()
+        # So that the database tells when something was committed, to be compared with the network's ledger.
+        with psycopg.connect(self.database_url.replace("+psycopg", "", 1), autocommit=True) as connection:
+            connection.execute("alter system set track_commit_timestamp = on")
+        self._end("postgres", kill=False)
         self._start_postgres()
         self._start_redis()
         migrate(self.database_url)

@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 
 from control_plane.local.livekit_binary import Finder
-from tests.chaos.checker import RECOVERY_LIMIT_S, Finding, check
-from tests.chaos.evidence import CALLS, ENROLLMENTS, Database, Evidence
+from tests.chaos.checker import RECOVERY_LIMIT_S, check
+from tests.chaos.evidence import CALLS, ENROLLMENTS, LIMITS, SUPPRESSIONS, Database, Evidence, Limits
+from tests.chaos.findings import Finding
 from tests.chaos.halts import Halts, Handles
 from tests.chaos.livekit_platform import LiveKitPlatform
 from tests.chaos.plan import HALTS, Fault, Shape, faults
@@ -154,4 +155,6 @@ class Run:
         opt_outs = [*self._opt_outs, *confirmed]
         calls, enrollments = self._database.rows(CALLS), self._database.rows(ENROLLMENTS)
         (self.folder / "calls.json").write_text(json.dumps([calls, enrollments], indent=1))
-        return Evidence(lines, calls, enrollments, opt_outs, self._samples, self._halts.kept, self._recovered_s)
+        suppressions = [(row["number"], row["committed_at"]) for row in self._database.rows(SUPPRESSIONS)]
+        (limits,) = map(Limits.of, self._database.rows(LIMITS))
+        return Evidence(lines, calls, enrollments, limits, opt_outs, suppressions, self._samples, self._halts.kept, self._recovered_s)
