@@ -107,7 +107,7 @@ QUICK = Shape(
     lines=7,
     calls_per_second=5,
     campaign_calls=8,
-    workspace_calls=9,
+    workspace_calls=8,
     side=Side(lines=3, number_a_day=6, contacts=10, campaign_a_day=6),
 )
 """Every limit binds: lines of both trunks, calls at once of campaign and workspace, calls a day of number and campaign."""
@@ -115,7 +115,7 @@ QUICK = Shape(
 
 def long(contacts: int, minutes: float) -> Shape:
     many = {"task_workers": 3, "agents": 3, "slots_per_agent": 8, "lines": 14, "calls_per_second": 10}
-    limits = {"campaign_calls": 16, "workspace_calls": 18}
+    limits = {"campaign_calls": 16, "workspace_calls": 17}
     side = Side(lines=4, number_a_day=60, contacts=40, campaign_a_day=25)
     return Shape(contacts, minutes * 60, (1, 3), (2, 30), **many, **limits, side=side, kills=2)
 
