@@ -14,6 +14,7 @@ from control_plane.local.processes import Command, LocalError, open_log, tail
 from control_plane.settings import EXIT_MISCONFIGURED, SettingsError
 
 _POLL_S = 0.1
+_SILENT = "it has said nothing yet; on a busy machine, try again"
 # A child that lived this long had a working configuration; its next crash starts the back-off from the beginning.
 _STABLE_AFTER_S = 60.0
 _BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -126,9 +127,8 @@ class Supervisor:
             if kept.process.returncode is not None:
                 raise _failure(command, kept.process.returncode, "did not start")
             if _now() > deadline:
-                raise LocalError(
-                    f"{command.name} was not ready within {kept.child.ready_limit_s:.0f} s: {tail(command.log)} (log: {command.log})"
-                )
+                said = tail(command.log) or _SILENT
+                raise LocalError(f"{command.name} was not ready within {kept.child.ready_limit_s:.0f} s: {said} (log: {command.log})")
             await asyncio.sleep(_POLL_S)
 
     async def _watch(self, kept: _Kept) -> None:

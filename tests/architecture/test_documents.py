@@ -19,6 +19,7 @@ ROWS = [
     *(f"L{n}" for n in range(1, 20)),
     *(f"C{n}" for n in range(1, 11)),
 ]
+TEST_FILE = r"`((?:unit|integration|contract|architecture|e2e|chaos)/[\w/]+\.py)`"
 METHODS = "GET|POST|PUT|PATCH|DELETE"
 DOCUMENTS = [path for path in tracked_files() if path.endswith(".md")]
 
@@ -42,15 +43,24 @@ def test_a_row_that_is_done_names_what_does_it_and_the_test_that_shows_it(row):
     _, _, state, by, shown = row
     assert state in ("done", "partly", "not yet")
     if state == "done":
-        assert by
+        assert "`" in by
         assert "test_" in shown
     if state == "not yet":
         assert not by
         assert shown
 
 
+@pytest.mark.parametrize("row", _rows(), ids=lambda row: row[0])
+def test_a_row_of_which_something_can_be_used_names_a_test_that_stands_in_one_of_its_files(row):
+    _, _, state, _, shown = row
+    files = "\n".join((ROOT / "tests" / path).read_text(encoding="utf-8") for path in re.findall(TEST_FILE, shown))
+    named = set(re.findall(r"\btest_\w+", re.sub(r"`[^`]*`", "", shown)))
+    assert named - set(re.findall(r"^(?:async )?def (test_\w+)", files, re.MULTILINE)) == set()
+    assert named or state == "not yet"
+
+
 def test_the_tests_and_modules_that_coverage_names_exist():
-    named = re.findall(r"`((?:unit|integration|contract|architecture|e2e)/[\w/]+\.py)`", COVERAGE.read_text(encoding="utf-8"))
+    named = re.findall(TEST_FILE, COVERAGE.read_text(encoding="utf-8"))
     modules = re.findall(r"`((?:agent_worker|control_plane|rehearsal)/[\w/.]+)`", COVERAGE.read_text(encoding="utf-8"))
     assert [path for path in (*(f"tests/{name}" for name in named), *modules) if not (ROOT / path).exists()] == []
 
