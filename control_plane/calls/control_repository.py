@@ -8,8 +8,10 @@ from sqlalchemy import and_, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, CallEventRecord, ContactPhone, Enrollment, Suppression
+from control_plane.db.models.suppression import FOR_NOW
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, LIVE
 from control_plane.kit.ids import new_id
+from sip_config.contract import CallPurpose
 
 # One condition for each of the indexes: uq_call_live_number, ix_call_due.
 _NOT_ANSWERED = (
@@ -56,6 +58,18 @@ class ControlRepository:
         waiting = exists().where(Enrollment.contact_id == ContactPhone.contact_id, Enrollment.state == "waiting")
         query = select(ContactPhone.e164).distinct().where(ContactPhone.workspace_id == workspace_id, ContactPhone.e164 > after)
         return (await self._session.scalars(query.where(listed, waiting).order_by(ContactPhone.e164).limit(most))).all()
+
+    async def ringing_although_suppressed(self) -> Sequence[uuid.UUID]:
+        """Calls at the phone of somebody who has opted out since they were dialled. Whoever is only being asked, and whoever calls us, is
+        not among them."""
+        barred = exists().where(
+            Suppression.workspace_id == Call.workspace_id,
+            Suppression.e164 == Call.to_e164,
+            Suppression.source != FOR_NOW,
+            or_(Suppression.campaign_id.is_(None), Suppression.campaign_id == Call.campaign_id),
+        )
+        query = select(Call.id).where(Call.lease_until.is_not(None), Call.state.in_(AT_THE_PHONE), Call.purpose != CallPurpose.INBOUND)
+        return (await self._session.scalars(query.where(barred).order_by(Call.id))).all()
 
     async def asked_to_end(self) -> Sequence[uuid.UUID]:
         """Calls under way that somebody wants ended. The index of leases holds all calls under way."""

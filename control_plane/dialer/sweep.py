@@ -11,6 +11,7 @@ from control_plane.calls.leases import LOST_LOOK, LOST_SILENCE
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository, database_now
 from control_plane.calls.rooms import is_guest
+from control_plane.campaigns.enrollments import SUPPRESSED
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
 from control_plane.dialer.context import Dialer
@@ -41,8 +42,11 @@ async def sweep(dialer: Dialer) -> int:
         expired = [(call.id, CallState(call.state), call.holds_number, Place.of(call)) for call in await repository.expired(now, BATCH)]
         for call in await repository.unnudged(now - RENUDGE_AFTER):
             unit.nudges.add("dispatch_call" if call.state == CallState.QUEUED else "place_call", call.id)
-        asked_to_end = await ControlRepository(unit.session).asked_to_end()
-    for call_id in asked_to_end:
+        control = ControlRepository(unit.session)
+        suppressed, asked_to_end = await control.ringing_although_suppressed(), await control.asked_to_end()
+    for call_id in suppressed:
+        await _note_suppressed(dialer, call_id)
+    for call_id in dict.fromkeys((*suppressed, *asked_to_end)):
         await end_by_request(dialer, call_id)
     places = asyncio.Semaphore(AT_ONCE)
 
@@ -56,6 +60,12 @@ async def sweep(dialer: Dialer) -> int:
 
     await asyncio.gather(*(look_after(*each) for each in expired))
     return len(expired)
+
+
+async def _note_suppressed(dialer: Dialer, call_id: uuid.UUID) -> None:
+    """The task that heeds a new suppression (`calls.tasks.stop_suppressed`) was lost, or has not come yet."""
+    async with dialer.unit() as unit:
+        await hear(unit, call_id, Testimony("sweep", "suppressed", "end_requested", unit.now, None, {"why": SUPPRESSED}))
 
 
 async def _look_after(dialer: Dialer, call_id: uuid.UUID, state: CallState, holds_number: bool, where: Place) -> None:
