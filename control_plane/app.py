@@ -241,7 +241,7 @@ async def serving(
     telephony = LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
     try:
         _fill(state, settings, engine or own_engine, clock or SystemClock(), queue or ArqQueue(redis))
-        state.voice_side, state.transfers = VoiceSide(telephony), telephony
+        state.voice_side, state.transfers, state.watch = VoiceSide(telephony), telephony, Watch(state.sessions, telephony)
         state.trial_room = TrialRoom(Mailbox(redis, "trial", LIFETIME), telephony)
         state.rate_limiter = RateLimiter(redis, per_minute=settings.rate_limit_per_minute, burst=settings.rate_limit_burst)
         state.call_limiter = RateLimiter(redis, per_minute=settings.call_starts_per_minute, burst=settings.call_starts_per_minute)
@@ -277,7 +277,6 @@ def _fill(state: State, settings: Settings, engine: Any, clock: Clock, queue: Qu
     state.twilio_recordings = asyncio.Semaphore(AT_ONCE)
     state.signer = TokenSigner(*settings.encryption_keys)
     state.storage = open_storage(settings.storage_url)
-    state.watch = Watch(state.sessions)
     state.import_watchers = Watchers()
     issuer = TrustedIssuer(settings.jwt_issuer, settings.jwt_audience, settings.jwt_jwks_url) if settings.jwt_issuer else None
     state.authenticator = Authenticator(state.sessions, state.signer, clock, issuer)

@@ -2985,7 +2985,7 @@ class WebhookDeliveryOut(TypedDict):
 
 class WebhookEndpointIn(TypedDict):
     url: str
-    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'call.transferred', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
+    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'call.transferred', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'trunk.paused', 'trunk.resumed', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
     assistant_id: NotRequired[str | None]
     description: NotRequired[str]
 
@@ -3009,7 +3009,7 @@ class WebhookEndpointOut(TypedDict):
 
 class WebhookEndpointPatch(TypedDict):
     url: NotRequired[str]
-    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'call.transferred', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
+    events: NotRequired[list[Literal['appointment.updated', 'booking.updated', 'call.analyzed', 'call.answered', 'call.ended', 'call.function_called', 'call.queued', 'call.recording_ready', 'call.ringing', 'call.risk_flagged', 'call.started', 'call.transcript', 'call.transferred', 'callback.scheduled', 'campaign.completed', 'campaign.error', 'campaign.paused', 'campaign.started', 'campaign.stopped', 'checkup.missed', 'contact.created', 'contact.opted_out', 'contact.updated', 'followup.created', 'followup.handed_over', 'import.completed', 'promise.overdue', 'schedule.stopped', 'trunk.paused', 'trunk.resumed', 'usage.limit_reached', 'usage.threshold_reached', 'webhook_endpoint.disabled']]]
     description: NotRequired[str]
     state: NotRequired[Literal['disabled', 'enabled']]
 

@@ -15,6 +15,7 @@ from control_plane.domain.breaker import BreakerRules, Gate, passage, sentence, 
 from control_plane.domain.throttling import share_now
 from control_plane.telephony.port import DialResult, Refused
 from control_plane.trunks.throttling import slow_down
+from control_plane.webhooks.events import emit
 from sip_config.causes import counts_for_breaker
 from sip_config.contract import NetworkResult
 
@@ -70,12 +71,12 @@ async def _judge(unit: Unit, call: Call, rules: BreakerRules) -> None:
     trunk = await repository.lock_trunk(call.trunk_id)
     own = rules.set_by(trunk.breaker)
     if trunk.paused_reason:
-        _end_trial(unit, call, trunk, failed, own)
+        await _end_trial(unit, call, trunk, failed, own)
         return
     since = max(filter(None, (unit.now - own.window, trunk.paused_at)))
     failures = await repository.trunk_failures(trunk, since, own.dials)
     if trips(failures, own):
-        _pause(unit, trunk, sentence(failures, own))
+        await _pause(unit, trunk, sentence(failures, own))
         return
     if call.campaign_id is not None:
         await _judge_campaign(unit, call, trunk.paused_at, rules)
@@ -91,18 +92,27 @@ async def _judge_campaign(unit: Unit, call: Call, trunk_paused_at: datetime | No
         await fail_campaign(unit, campaign.id, sentence(failures, rules) + " Look at its numbers and trunks, then resume it.")
 
 
-def _pause(unit: Unit, trunk: Trunk, reason: str) -> None:
+async def _pause(unit: Unit, trunk: Trunk, reason: str) -> None:
     trunk.paused_reason, trunk.paused_at = reason, unit.now
     record(unit, trunk.workspace_id, "trunk.paused", "trunk", trunk.id, None, {"reason": reason})
+    await _announce(unit, trunk, "trunk.paused", reason)
     log.warning("trunk_paused", trunk_id=str(trunk.id), reason=reason)
 
 
-def _end_trial(unit: Unit, call: Call, trunk: Trunk, failed: bool, rules: BreakerRules) -> None:
+async def _end_trial(unit: Unit, call: Call, trunk: Trunk, failed: bool, rules: BreakerRules) -> None:
     """A call dialled after the rest was the trial; those dialled before the pause say nothing new."""
     if call.dialing_at is None or trunk.paused_at is None or call.dialing_at < trunk.paused_at + rules.rest or call.network_result is None:
         return
     trunk.paused_at = unit.now
     if not failed:
         record(unit, trunk.workspace_id, "trunk.resumed", "trunk", trunk.id, {"reason": trunk.paused_reason}, None)
+        await _announce(unit, trunk, "trunk.resumed", trunk.paused_reason)
         trunk.paused_reason = ""
         unit.nudges.add("tick")
+
+
+async def _announce(unit: Unit, trunk: Trunk, event_type: str, reason: str) -> None:
+    """`reason`: why it was paused; told again when it is over, so that whoever hears only of the end knows of what."""
+    data = {"id": trunk.id, "name": trunk.name, "reason": reason, "paused_at": trunk.paused_at if event_type == "trunk.paused" else None}
+    url = f"/api/v1/trunks/{trunk.id}"
+    await emit(unit, trunk.workspace_id, event_type, data | {"url": url, "health_url": f"{url}/health"})

@@ -1,5 +1,6 @@
 """Statements that must always be true, asked of rows and of LiveKit's rooms."""
 
+import asyncio
 import uuid
 from datetime import timedelta
 
@@ -22,39 +23,42 @@ CALLS_WITHOUT_ROOM = "call_without_room"
 
 LOOK_EVERY_S = 15.0
 """A scraper may come every second or two; one of the queries reads all enrollments."""
+LIVEKIT_PATIENCE_S = 3.0
+"""A LiveKit that hangs must not take the figures of everything else away: scrapers wait ten seconds."""
 
 
 class Watch:
-    """The invariants of the rows as somebody saw them a moment ago: one per process."""
+    """The invariants as somebody saw them a moment ago: one per process."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, telephony: Telephony) -> None:
         self._sessions = sessions
+        self._telephony = telephony
         self._found: dict[str, list[str]] = {}
         self._at: float | None = None
 
     async def look(self) -> dict[str, list[str]]:
         if self._at is None or monotonic() - self._at > LOOK_EVERY_S:
-            self._found, self._at = await violations(self._sessions, None), monotonic()
+            self._found, self._at = await violations(self._sessions, self._telephony, LIVEKIT_PATIENCE_S), monotonic()
         return self._found
 
 
-async def violations(sessions: Sessions, telephony: Telephony | None) -> dict[str, list[str]]:
-    """Ids of what breaks each invariant. Rooms are left out when LiveKit cannot be asked."""
+async def violations(sessions: Sessions, telephony: Telephony, patience_s: float | None = None) -> dict[str, list[str]]:
+    """Ids of what breaks each invariant. Those about rooms are left out when LiveKit cannot be asked, or says nothing for `patience_s`."""
     async with sessions() as session:
         found = await OperationsRepository(session).violations(await database_now(session))
-    if telephony is not None:
-        try:
-            found |= await _of_rooms(sessions, telephony)
-        except TelephonyError as error:
-            log.warning("rooms_not_looked_at", error=str(error))
-    return found
+    try:
+        return found | await _of_rooms(sessions, telephony, patience_s)
+    except (TelephonyError, TimeoutError) as error:
+        log.warning("rooms_not_looked_at", error=str(error) or type(error).__name__)
+        return found
 
 
-async def _of_rooms(sessions: Sessions, telephony: Telephony) -> dict[str, list[str]]:
+async def _of_rooms(sessions: Sessions, telephony: Telephony, patience_s: float | None) -> dict[str, list[str]]:
     async with sessions() as session:
         # Asked before the rooms: who talks now and has ended by then is no violation.
         talking = await OperationsRepository(session).talking(await database_now(session))
-    rooms = await telephony.rooms()
+    async with asyncio.timeout(patience_s):
+        rooms = await telephony.rooms()
     missing = set(talking) - set(rooms)
     if missing:
         missing = await _still_talking(sessions, missing)

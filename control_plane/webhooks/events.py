@@ -49,6 +49,8 @@ EMITTED = (
     "followup.handed_over",
     "import.completed",
     "schedule.stopped",
+    "trunk.paused",
+    "trunk.resumed",
     "usage.threshold_reached",
     "usage.limit_reached",
     "webhook_endpoint.disabled",

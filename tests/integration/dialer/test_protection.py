@@ -1,8 +1,9 @@
 """What the dialer learns from the network: throttled trunks slow down, failing ones pause, forgotten ones are made known again."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from psycopg.errors import DeadlockDetected
@@ -10,7 +11,7 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import AuditEntry, Call, Campaign, Trunk
+from control_plane.db.models import AuditEntry, Call, Campaign, Trunk, WebhookEndpoint, WebhookEvent
 from control_plane.dialer import place
 from control_plane.dialer.protection_repository import ProtectionRepository
 from control_plane.dialer.repository import DialerRepository
@@ -129,6 +130,48 @@ async def test_after_its_rest_one_trial_call_decides(bench: Bench, answer: DialR
     assert bool(trunk.paused_reason) is is_paused
     assert trunk.paused_at is not None
     assert trunk.paused_at > now
+
+
+async def test_a_pause_and_its_end_are_told_with_the_reason(bench: Bench) -> None:
+    world = await bench.make_world(*NUMBERS[:11], slots=20)
+    await _listen(bench, world)
+    await bench.claim_all()
+    await dial_all(bench, *[DOWN] * 10, Answered(), but=1)
+    trunk = await trunk_of(bench, world)
+    assert trunk.paused_at is not None
+    await change_trunk(bench, world, paused_at=trunk.paused_at - timedelta(minutes=2))
+    trial = next(call for call in await bench.calls() if call.state == "ready")
+    await place.place(bench.dialer, trial.id)
+    reason, url = "10 of the last 10 dials within 5 minutes failed in the network.", f"/api/v1/trunks/{trunk.id}"
+    paused, resumed = await _told(bench)
+    common = {"id": str(trunk.id), "name": trunk.name, "reason": reason, "url": url, "health_url": f"{url}/health"}
+    assert {name: paused[1][name] for name in common} == {name: resumed[1][name] for name in common} == common
+    assert (paused[0], resumed[0], resumed[1]["paused_at"]) == ("trunk.paused", "trunk.resumed", None)
+    assert datetime.fromisoformat(paused[1]["paused_at"]) == trunk.paused_at
+
+
+async def test_a_trial_that_fails_is_no_second_pause(bench: Bench) -> None:
+    world = await bench.make_world(NUMBERS[0])
+    await _listen(bench, world)
+    await bench.tick()
+    now = (await bench.calls())[0].claimed_at
+    assert now is not None
+    await change_trunk(bench, world, paused_reason="All lines failed.", paused_at=now - timedelta(minutes=2))
+    await dial_all(bench, DOWN)
+    assert (await trunk_of(bench, world)).paused_reason
+    assert await _told(bench) == []
+
+
+async def _listen(bench: Bench, world: rows.World) -> None:
+    events = ["trunk.paused", "trunk.resumed"]
+    async with bench.dialer.sessions.begin() as session:
+        session.add(WebhookEndpoint(workspace_id=world.workspace.id, url="https://hooks.example.com/", events=events, secret_sealed="x"))
+
+
+async def _told(bench: Bench) -> list[tuple[str, Any]]:
+    """Type and data of what is to be told, oldest first."""
+    async with bench.dialer.sessions() as session:
+        return [(event.type, event.data) for event in await session.scalars(select(WebhookEvent).order_by(WebhookEvent.id))]
 
 
 async def test_a_trunk_pauses_by_its_own_share_and_count_and_tries_again_after_its_own_rest(bench: Bench) -> None:

@@ -1,24 +1,36 @@
 """What must never be is found, and a platform that does what it should is never accused."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from control_plane.dialer import place
+from control_plane.health.metrics import metrics_page
 from control_plane.kit.ids import new_id
 from control_plane.operations.figures import WINDOW
-from control_plane.operations.invariants import violations
+from control_plane.operations.invariants import Watch, violations
 from control_plane.operations.repository import INVARIANTS, OperationsRepository
 from control_plane.operations.tasks import tidy_rooms
 from control_plane.telephony.port import Answered, Dispatch
 from sip_config.contract import EventKind
 from sip_config.naming import room_name
+from tests.fakes.telephony import FakeTelephony
 from tests.integration.dialer.conftest import Bench, bench
 
 __all__ = ["bench"]
 
 ONE, TWO = "+12025550101", "+12025550102"
+OF_ROOMS = {"room_without_call", "call_without_room"}
+
+
+class Hanging(FakeTelephony):
+    """A LiveKit that takes a question and never answers."""
+
+    async def rooms(self) -> tuple[str, ...]:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody answers")
 
 
 async def talking(bench: Bench):
@@ -32,7 +44,7 @@ async def talking(bench: Bench):
 
 async def broken(bench: Bench) -> set[str]:
     found = await violations(bench.dialer.sessions, bench.telephony)
-    assert set(found) == {*INVARIANTS, "room_without_call", "call_without_room"}
+    assert set(found) == {*INVARIANTS, *OF_ROOMS}
     return {name for name, ids in found.items() if ids}
 
 
@@ -78,6 +90,31 @@ async def test_a_call_without_its_room_is_found(bench: Bench) -> None:
     assert await broken(bench) == set()
     bench.telephony.room_of.clear()
     assert await broken(bench) == {"call_without_room"}
+
+
+async def test_metrics_tell_of_rooms_without_calls_and_calls_without_rooms(bench: Bench) -> None:
+    call, _ = await talking(bench)
+    assert await _figures(bench) == {"room_without_call": 0, "call_without_room": 0}
+    await change(bench, "update call set answered_at = now() - interval '1 minute'")
+    del bench.telephony.room_of[room_name(str(call.id))]
+    for _ in range(2):
+        await bench.telephony.dispatch(Dispatch(room_name(str(new_id())), "", 60, 5))
+    assert await _figures(bench) == {"room_without_call": 2, "call_without_room": 1}
+
+
+async def test_while_livekit_cannot_be_asked_metrics_say_nothing_of_rooms_and_everything_else(bench: Bench) -> None:
+    await talking(bench)
+    bench.telephony.is_down = True
+    assert await _figures(bench) == {}
+    found = await violations(bench.dialer.sessions, Hanging(), patience_s=0.01)
+    assert set(found) == set(INVARIANTS)
+
+
+async def _figures(bench: Bench) -> dict[str, float]:
+    """How often each invariant about rooms is broken, as Prometheus reads it."""
+    page = (await metrics_page(bench.dialer.sessions, 4, Watch(bench.dialer.sessions, bench.telephony))).decode()
+    named = {name: f'callwright_invariant_violations{{invariant="{name}"}} ' for name in OF_ROOMS}
+    return {n: float(line.removeprefix(start)) for line in page.splitlines() for n, start in named.items() if line.startswith(start)}
 
 
 async def test_rooms_whose_call_is_over_are_closed_and_no_others(bench: Bench) -> None:
