@@ -2104,6 +2104,7 @@ class PhoneIn(TypedDict):
     time_zones: NotRequired[list[str]]
     kind: NotRequired[Literal['home', 'landline', 'mobile', 'unknown', 'work']]
     priority: NotRequired[int]
+    is_confirmed: NotRequired[bool]
 
 
 class PhoneOut(TypedDict):

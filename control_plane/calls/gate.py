@@ -54,7 +54,8 @@ class Question:
     caller_id_owned: bool = False
     """The number to be shown is one of the trunk's; who asks must know, and what is not known is closed."""
     is_colleague: bool = False
-    """Named by the workspace to take calls: what protects people from being called often does not count."""
+    """Named by the workspace to take calls: what protects people from being called often does not count, and they are believed to be
+    there."""
 
     @property
     def purpose(self) -> str:
@@ -216,6 +217,7 @@ def _facts(
         campaign_day_ends_at=capped.day_ends_at,
         installation_halted=known.installation_halted,
         is_being_asked=known.is_being_asked,
+        dead_number="" if question.is_colleague else known.dead_number,
         hours_left_by_person=hours_left(known.quiet_times if question.contact is None else question.contact.quiet_times),
         **_destination_facts(question),
     )

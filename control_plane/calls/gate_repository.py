@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.contacts.consent_repository import OF_NUMBER, ConsentRow, read_consents
+from control_plane.contacts.dead_number_repository import dead_number
 from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import Call
 from control_plane.db.models.suppression import FOR_NOW
@@ -36,7 +37,8 @@ _KNOWN = sent(
         case when q.contact_id is null then (
             select jsonb_agg(quiet) from contact_phone p join contact on contact.id = p.contact_id,
             lateral jsonb_array_elements(contact.quiet_times) quiet where p.workspace_id = q.workspace_id and p.e164 = q.e164
-        ) end as quiet_times
+        ) end as quiet_times,
+        {dead_number("q")} as dead_number
     from rows from (json_to_recordset(cast(:asked as json))
         as (workspace_id uuid, e164 text, campaign_id uuid, contact_id uuid, number_hash text)) with ordinality
         as q(workspace_id, e164, campaign_id, contact_id, number_hash, place)
@@ -81,6 +83,8 @@ class Known:
     """For the number, newest first; revoked ones too."""
     quiet_times: Sequence[Mapping[str, Any]] = ()
     """Of everybody who has the number, where the question names nobody."""
+    dead_number: str = ""
+    """The network result by which the number is known to be dead; empty when it is not."""
 
 
 class GateRepository:
@@ -88,12 +92,12 @@ class GateRepository:
         self._session = session
 
     async def known(self, asked: Sequence[Asked], since: datetime) -> list[Known]:
-        """Suppressions, calls since `since`, the kill switch and consents, in the order of the questions."""
+        """Suppressions, calls since `since`, the kill switch, consents and dead numbers, in the order of the questions."""
         given = {"asked": msgspec.json.encode(asked).decode(), "since": since}
         rows = await rows_of(self._session, _KNOWN, given)
         return [
-            Known(because, dialled, halted, asked, read_consents(found), quiet or ())
-            for because, asked, dialled, halted, found, quiet in rows
+            Known(because, dialled, halted, asked, read_consents(found), quiet or (), dead or "")
+            for because, asked, dialled, halted, found, quiet, dead in rows
         ]
 
     async def campaign_calls_since(self, campaign_id: uuid.UUID, since: datetime, but: uuid.UUID | None) -> int:

@@ -22,6 +22,7 @@ from control_plane.calls.schemas import NewCall
 from control_plane.calls.settlement import keep_promise
 from control_plane.calls.single_callers import Caller, SingleCallers, Wanted
 from control_plane.campaigns.service import close_suppressed
+from control_plane.contacts.dead_number_repository import DeadNumberRepository
 from control_plane.contacts.suppressions import suppress
 from control_plane.db.models import Assistant, AssistantVersion, Call, CallEventRecord, CallTurn, Campaign, Contact
 from control_plane.db.unit import Unit
@@ -79,7 +80,7 @@ class CallService:
         await require_allowance(self._unit.session, workspace, asked.campaign_id, self._unit.now)
         version = await self._lookups.published_version(assistant)
         require_variables(version, campaign, contact, _request_of(asked))
-        to = self._number(asked, contact, workspace.default_country)
+        to = await self._number(asked, contact, workspace.default_country)
         at = self._time(asked.schedule_at)
         wanted = Wanted(workspace.id, workspace.time_zone, to, asked.contact_id, assistant.id, phone.is_fictional(to))
         caller, from_number_until = await self._caller(asked.from_number_id, wanted, at)
@@ -212,13 +213,15 @@ class CallService:
         await callers.learn([wanted])
         return callers.foresee(wanted)
 
-    def _number(self, asked: NewCall, contact: Contact | None, country: str) -> str:
+    async def _number(self, asked: NewCall, contact: Contact | None, country: str) -> str:
         """The number that was asked for, else the contact's first of which nobody knows that it is dead."""
         if asked.to:
             return phone.require(asked.to, country, field="to")
         if contact is None or not contact.phones:
             raise Invalid.field("to", "Say which number to call, or name a contact that has one.")
-        alive = next((known.e164 for known in contact.phones if not known.dead_reason), None)
+        known = [row.e164 for row in contact.phones if not row.dead_reason]
+        dead = await DeadNumberRepository(self._unit.session, self._workspace_id).among(known)
+        alive = next((e164 for e164 in known if e164 not in dead), None)
         if alive is None:
             raise Refused("No number of the contact can be reached any more.", code="no_live_number")
         return alive

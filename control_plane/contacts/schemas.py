@@ -26,6 +26,8 @@ class PhoneIn(Struct, forbid_unknown_fields=True):
     """Empty: every zone the number may be in."""
     kind: Literal["unknown", "mobile", "landline", "work", "home"] = "unknown"
     priority: Annotated[int, Meta(ge=0, le=100)] = 0
+    is_confirmed: bool = False
+    """Somebody has made sure of the number. What the network said of it before (`dead_reason`) is forgotten, whoever has it."""
 
 
 class ContactIn(Struct, forbid_unknown_fields=True):
@@ -57,7 +59,8 @@ class PhoneOut(Struct):
     kind: str
     priority: int
     dead_reason: str
-    """Not empty: the network has said that nobody can be reached here; taking the number out and adding it again forgets that."""
+    """Not empty: the network has said that nobody can be reached here. It is called again after a person has sent it with `is_confirmed`;
+    a contact who gets the number later is not called on it either (`dead_number` of explanations)."""
 
     @classmethod
     def of(cls, row: ContactPhone) -> "PhoneOut":

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType, structs
 
 from control_plane.audit.service import record
+from control_plane.contacts.dead_number_repository import DeadNumberRepository
 from control_plane.contacts.places import is_zone
 from control_plane.contacts.repository import ContactRepository, ListRepository
 from control_plane.contacts.schemas import ContactIn, ContactOut, ContactPatch, PhoneIn
@@ -43,6 +44,7 @@ class ContactService:
         contact = Contact(id=new_id(), workspace_id=self._workspace_id, **plain)
         contact.phones = self._phones(data.phones, {})
         await self._rows.add(contact)
+        await self._confirm(contact, data.phones)
         for list_id in list_ids:
             await self._lists.put_members(list_id, [contact.id])
             self._unit.nudges.add("enroll_list", list_id)
@@ -77,9 +79,20 @@ class ContactService:
             before["phones"], changes["phones"] = sorted(known), [p.e164 for p in data.phones]
             contact.phones = self._phones(data.phones, known)
         await self._rows.save(contact)
+        await self._confirm(contact, [] if isinstance(data.phones, UnsetType) else data.phones)
         record(self._unit, self._workspace_id, "contact.updated", "contact", contact.id, before, changes)
         await self._tell("contact.updated", contact.id, sorted(changes))
         return ContactOut.of(contact)
+
+    async def _confirm(self, contact: Contact, given: Sequence[PhoneIn]) -> None:
+        """Somebody has made sure of some of the contact's numbers, which are saved."""
+        sure = sorted({phone.require(item.e164) for item in given if item.is_confirmed})
+        dead = {row.e164 for row in contact.phones if row.dead_reason and row.e164 in sure}
+        rows = DeadNumberRepository(self._unit.session, self._workspace_id)
+        numbers = sorted(dead | await rows.among(sure))
+        if numbers:
+            await rows.confirm(numbers, self._unit.now)
+            record(self._unit, self._workspace_id, "contact.numbers_confirmed", "contact", contact.id, None, {"phones": numbers})
 
     async def _tell(self, event_type: str, contact_id: uuid.UUID, changed: list[str]) -> None:
         data = {"contact_id": contact_id, "changed": changed, "url": f"/api/v1/contacts/{contact_id}"}

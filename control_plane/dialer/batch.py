@@ -27,12 +27,11 @@ from control_plane.domain.pacing import Claimant, caught_up, shares
 from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
 from control_plane.usage.accounts import towards_budget
-from sip_config.contract import CallPurpose, NetworkResult
+from sip_config.contract import CallPurpose
 
 NUMBER_BUSY = timedelta(seconds=5)
 BUSY = "Another call to this person is under way."
 DEFAULT_MAX_DURATION_S = 600
-DEAD = (NetworkResult.INVALID_NUMBER, NetworkResult.NUMBER_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ class Batch:
         return found
 
     async def _decide(self, candidates: Sequence[Candidate], past: Sequence[PastCall], results: Results) -> None:
-        await self._ask(candidates, {(call.contact_id, call.e164) for call in past if call.network_result in DEAD})
+        await self._ask(candidates)
         attempts = Counter(call.enrollment_id for call in past if call.counts)
         # A number that is live with somebody else is found by the unique index, when the call is written.
         numbers: set[tuple[uuid.UUID, str]] = set()
@@ -174,7 +173,7 @@ class Batch:
         for candidate in candidates:
             self._judge(candidate, numbers, people, 1 + attempts[candidate.enrollment.id], results)
 
-    async def _ask(self, candidates: Sequence[Candidate], dead: set[tuple[uuid.UUID, str]]) -> None:
+    async def _ask(self, candidates: Sequence[Candidate]) -> None:
         running = await self._campaigns()
         asked = [
             (
@@ -192,7 +191,7 @@ class Batch:
             )
             for c in candidates
             for phone in c.contact.phones
-            if not phone.dead_reason and (c.contact.id, phone.e164) not in dead
+            if not phone.dead_reason
         ]
         if asked:
             answers = await ask_all(self._unit.session, [question for _, question in asked], self._now)

@@ -16,7 +16,9 @@ from control_plane.domain.facts import Facts
 from control_plane.domain.frequency import cooling, over
 from control_plane.domain.number_lookup import looked_up
 from control_plane.domain.opening import Check, Openings, first_opening
+from control_plane.domain.retry_policy import DEAD_NUMBER
 from control_plane.domain.rules import BASES, ListNeed, Rules
+from sip_config.contract import NetworkResult
 
 RECHECK = timedelta(minutes=1)
 """When a passing obstacle has no known end (a paused campaign), ask again after this."""
@@ -113,6 +115,13 @@ def _number(facts: Facts, now: datetime, rules: Rules) -> Never | None:
     if facts.is_rehearsal_trunk and not facts.is_fictional_number:
         return Never((Reason("real_number", "A rehearsal trunk calls fictional numbers only (+1 NPA 555-01xx)."),))
     return None
+
+
+def _dead_number(facts: Facts, now: datetime, rules: Rules) -> Never | None:
+    if not facts.dead_number:
+        return None
+    said = DEAD_NUMBER[NetworkResult(facts.dead_number)]
+    return Never((Reason("dead_number", f"The network has said that {said}; it can be called again once somebody confirms it."),))
 
 
 def _destination(facts: Facts, now: datetime, rules: Rules) -> Wait | Never | None:
@@ -340,6 +349,7 @@ STANDING: tuple[Rule, ...] = (
     _suppressed,
     _being_asked,
     _number,
+    _dead_number,
     _destination,
     _pack_fits,
     _consent,

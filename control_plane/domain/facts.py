@@ -100,6 +100,9 @@ class Facts:
     """Since this day nothing like it is known, by a look-up that is believed."""
     lookup_trouble: str = ""
     """Why the last look-up said nothing."""
+    dead_number: str = ""
+    """The network result by which nobody is to be reached here, of a call that anybody of the workspace has had, and that no person has
+    set right since; empty when there is none."""
 
     def canonical(self) -> dict[str, Any]:
         """The inputs as plain values, without the number itself and without what is as it is by default."""

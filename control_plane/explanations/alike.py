@@ -40,7 +40,8 @@ class Person(NamedTuple):
     zones: str | None
     """For each number those stored with it, separated by commas; the numbers' are separated by bars."""
     said: str | None
-    """What suppressions and consents say of each number, in words that are equal when they are: a consent by its age in days."""
+    """What suppressions, consents and the network say of each number, in words that are equal when they are: a consent by its age in
+    days."""
     lacking: str | None
     """Variables of the prompts without a value, separated by commas."""
     quiet: str | None = None

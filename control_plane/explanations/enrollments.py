@@ -10,7 +10,7 @@ from control_plane.calls.gate import Answer, Question, gather
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.db.models import Campaign, Contact, ContactPhone, Enrollment, Trunk, Workspace
 from control_plane.db.unit import Unit
-from control_plane.dialer.batch import BUSY, DEAD
+from control_plane.dialer.batch import BUSY
 from control_plane.dialer.callers import Caller, Callers
 from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.dialer.claim_rows import Due, PastCall
@@ -53,8 +53,7 @@ class _Case:
 
     @property
     def callable_phones(self) -> list[ContactPhone]:
-        dead = {call.e164 for call in self.past if call.network_result in DEAD}
-        return [phone for phone in self.contact.phones if not phone.dead_reason and phone.e164 not in dead]
+        return [phone for phone in self.contact.phones if not phone.dead_reason]
 
 
 class EnrollmentExplanations:

@@ -20,8 +20,8 @@ class PlannedPerson:
     values: Mapping[str, str]
 
     def as_person(self, variables: Sequence[str], spoken_of: set[str], called: Mapping[str, str]) -> Person:
-        """`spoken_of`: numbers that suppressions or consents name; whoever has one is like nobody else and is asked about alone. `called`:
-        the calls to each number, all of which were meant for others."""
+        """`spoken_of`: numbers that suppressions or consents name, and dead ones; whoever has one is like nobody else, and is asked about
+        alone. `called`: the calls to each number, all of which were meant for others."""
         zones = "|".join(",".join(phone.time_zones(e164)) for e164 in self.numbers)
         said = ",".join(e164 for e164 in self.numbers if e164 in spoken_of) or None
         return Person(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.gate_rules import OUTSIDE_CAMPAIGNS
 from control_plane.campaigns.repository import lacks_any
+from control_plane.contacts.dead_number_repository import DeadNumberRepository, dead_number
 from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import Consent, Contact, Enrollment, Number, Suppression, Trunk
 from control_plane.db.models.suppression import FOR_NOW
@@ -43,13 +44,14 @@ _THESE = "select id from unnest(cast(:also as uuid[])) as a(id) where id > :afte
 # As calls/gate_repository and contacts/consent_repository read them for the gate. Rules count a consent's age in whole days, if at all, so
 # that people who were asked on the same day are alike; the aggregates keep the order of what they are made of.
 _PHONES = f"""
-    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reasons, acts))::text as said, {{others}}
+    select string_agg(e164, ',') as numbers, string_agg(zones, '|') as zones, array_agg((reasons, acts, dead))::text as said, {{others}}
     from (
         select p.e164, array_to_string(p.time_zones, ',') as zones, (everywhere.reason, here.reason) as reasons, {{of_others}},
             array(
                 select (c.purpose, c.basis, floor(extract(epoch from :now - c.granted_at) / 86400), c.revoked_at is null) from consent c
                 where c.workspace_id = p.workspace_id and c.e164 = p.e164 order by c.granted_at desc, c.id desc limit 100
-            ) as acts
+            ) as acts,
+            {dead_number("p")} as dead
         from contact_phone p
         left join lateral (
             select s.reason from suppression s
@@ -151,9 +153,10 @@ class PreviewRepository:
         return dict(await rows_of(self._session, _CALLED_BEFORE, self._past | given))
 
     async def spoken_of(self, workspace_id: uuid.UUID, numbers: Sequence[str]) -> set[str]:
-        """Which of the numbers a suppression or a consent names."""
+        """Which of the numbers a suppression or a consent names, or are dead."""
         found = [await self._session.scalars(_naming(of, workspace_id, numbers)) for of in (Suppression, Consent)]
-        return {e164 for some in found for e164 in some if e164 is not None}
+        dead = await DeadNumberRepository(self._session, workspace_id).among(numbers)
+        return dead | {e164 for some in found for e164 in some if e164 is not None}
 
     async def has_erased(self, workspace_id: uuid.UUID) -> bool:
         """Whether the workspace has erased anybody, whose number then is suppressed by its hash."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from control_plane.db.models import Call, CampaignNumber, Contact, ContactPhone, Enrollment, Number, Trunk
+from control_plane.db.models import Call, CampaignNumber, ContactPhone, Enrollment, Number, Trunk
 from control_plane.dialer import place
 from control_plane.kit.ids import new_id
 from control_plane.telephony.port import DialResult, Refused
@@ -122,21 +122,6 @@ async def test_a_contact_whose_every_number_is_dead_is_exhausted(ends: Ends) -> 
     await ends.call(Refused(410, "Gone", "not_found"))
     enrollment = await ends.enrollment()
     assert (enrollment.state, enrollment.closed_reason, enrollment.attempts) == ("exhausted", "the number has changed", 2)
-
-
-async def test_a_dead_number_is_called_for_nobody_else_of_the_workspace(ends: Ends) -> None:
-    world = await ends.world(ONE)
-    await ends.call(NOT_FOUND)
-    async with ends.bench.dialer.sessions.begin() as session:
-        later = await rows.enrollment(session, world, TWO, THREE)
-        (await session.get_one(Contact, later.contact_id)).phones[0].dead_reason = "the number does not exist"
-        await ends_running(session, world)
-    assert (await ends.call(BUSY)).to_e164 == THREE
-
-
-async def ends_running(session: Any, world: rows.World) -> None:
-    """The campaign had nobody left and completed itself."""
-    (await session.get_one(type(world.campaign), world.campaign.id)).execution_status = "running"
 
 
 async def test_the_same_number_calls_the_contact_again(ends: Ends) -> None:

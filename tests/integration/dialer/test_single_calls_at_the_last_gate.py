@@ -22,7 +22,7 @@ NO_HOURS = {"waivers": [{"pack": "us", "rule": "hours", "reason": "The test runs
 Change = Callable[[Bench, rows.World], Awaitable[None]]
 
 
-async def _queued(bench: Bench) -> rows.World:
+async def queued(bench: Bench) -> rows.World:
     """A single call over a carrier to somebody who has agreed to it."""
     world = await bench.make_world()
     of = {"workspace_id": world.workspace.id}
@@ -69,7 +69,7 @@ CHANGES += [(_country_closed, "country_not_allowed")]
 
 @pytest.mark.parametrize(("change", "code"), CHANGES, ids=["suppression", "rules", "consent", "country"])
 async def test_a_change_while_a_single_call_is_ready_keeps_it_from_being_sent(bench: Bench, change: Change, code: str) -> None:
-    world = await _queued(bench)
+    world = await queued(bench)
     call, _ = await bench.ready_call()
     await change(bench, world)
     await place.place(bench.dialer, call.id)
@@ -83,7 +83,7 @@ async def test_a_change_while_a_single_call_is_ready_keeps_it_from_being_sent(be
 
 @pytest.mark.parametrize(("change", "code"), CHANGES[:2], ids=["suppression", "rules"])
 async def test_a_change_while_a_single_call_is_queued_keeps_it_from_being_claimed(bench: Bench, change: Change, code: str) -> None:
-    world = await _queued(bench)
+    world = await queued(bench)
     await change(bench, world)
     await bench.tick()
     assert [c.state for c in await bench.calls()] == ["released"]
@@ -97,7 +97,7 @@ async def _destination_paused(bench: Bench, prefix: str, why: str) -> None:
 
 
 async def test_a_single_call_that_has_to_wait_says_why_today_and_is_not_written_down_at_each_look(bench: Bench) -> None:
-    world, prefix = await _queued(bench), destination(NEW_YORK).prefix
+    world, prefix = await queued(bench), destination(NEW_YORK).prefix
     (call,) = await bench.calls()
     for _ in range(3):
         await _destination_paused(bench, prefix, "Calls there are paused.")
@@ -114,7 +114,7 @@ async def test_a_single_call_that_has_to_wait_says_why_today_and_is_not_written_
 
 
 async def test_without_a_change_the_same_call_is_sent(bench: Bench) -> None:
-    await _queued(bench)
+    await queued(bench)
     call, _ = await bench.ready_call()
     bench.telephony.answer(room_name(str(call.id)), Refused(486, "Busy Here", "resource_exhausted"))
     await place.place(bench.dialer, call.id)

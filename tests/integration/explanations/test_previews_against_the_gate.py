@@ -27,6 +27,7 @@ from control_plane.db.models import (
 )
 from control_plane.db.session import number_hash
 from control_plane.domain.decision import Decision, Dial, Never, Wait
+from control_plane.domain.phone import is_fictional
 from control_plane.kit.ids import new_id
 from tests.fixtures.world import World
 
@@ -50,6 +51,8 @@ OFTEN_CALLED = {
 BESIDE = ("no_number", "in_call", "not_due")
 """Reasons that are not the gate's."""
 DAY = timedelta(days=1)
+_NETWORK_SAYS = (*("answered", "busy", "no_answer") * 5, "invalid_number")
+"""By the last a number is dead, whoever has it: seldom, for nothing else is then said of it."""
 
 
 class _Crowd:
@@ -134,7 +137,8 @@ class _Crowd:
 
     def _called(self, contact: Contact, phones: list[ContactPhone]) -> None:
         for hours in self._draw.sample((1, 2, 3, 11, 20, 23, 30, 24 * 6, 24 * 40), self._draw.randrange(1, 6)):
-            to = self._draw.choice(phones).e164 if phones else "+12124560000"
+            # The ledger takes no call to a fictional number over a real trunk.
+            to = self._draw.choice([number.e164 for number in phones if not is_fictional(number.e164)] or ["+12124560000"])
             at = MONDAY_15_UTC - timedelta(hours=hours, microseconds=self._draw.randrange(10**6))
             # Of before anybody was known behind the number, or of when it was somebody else's.
             known = contact.id if self._perhaps(0.7) else self._draw.choice((None, *self._former[-1:]))
@@ -143,7 +147,7 @@ class _Crowd:
             row.assistant_id, row.trunk_id, row.is_rehearsal = campaign.assistant_id, self._trunk.id, False
             row.assistant_version_id = campaign.assistant_version_id  # type: ignore[assignment]
             row.from_e164, row.due_at, row.dialing_at, row.state = "+14155552671", at, at, "ended"
-            row.ringing_timeout_s, row.max_duration_s, row.network_result = 28, 600, self._draw.choice(("answered", "busy", "no_answer"))
+            row.ringing_timeout_s, row.max_duration_s, row.network_result = 28, 600, self._draw.choice(_NETWORK_SAYS)
             row.answered_by = "human" if row.network_result == "answered" else "none"
             row.outcome = self._draw.choice((None, "wrong_number")) if row.network_result == "answered" else None
             row.counts_as_attempt = self._draw.choice((True, True, False))

@@ -58,6 +58,8 @@ CASES = [
     ("nothing stands against it", {}, dial()),
     ("a single call outside campaigns", {"campaign_status": None}, dial()),
     ("the workspace is halted", {"workspace_halted": True}, wait(SOON, "halted")),
+    ("the network has said that the number does not exist", {"dead_number": "invalid_number"}, never("dead_number")),
+    ("the network has said that the number has changed", {"dead_number": "number_changed"}, never("dead_number")),
     ("the campaign is paused", {"campaign_status": "paused"}, wait(SOON, "campaign_not_running")),
     ("the campaign is in error", {"campaign_status": "error"}, wait(SOON, "campaign_not_running")),
     ("the campaign has not been started", {"campaign_status": "idle"}, wait(SOON, "campaign_not_running")),

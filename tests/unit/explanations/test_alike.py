@@ -19,7 +19,7 @@ _OF_THE_DIGITS = {
     *("is_valid_number", "is_fictional_number", "time_zones", "zones_contradict", "zone_confirmed", "jurisdictions"),
     *("destination_country", "refused_destination", "paused_destination"),
 }
-_SAID = {"suppressed_because", "is_being_asked", "consents"}
+_SAID = {"suppressed_because", "is_being_asked", "consents", "dead_number"}
 _OF_EARLIER_CALLS = {"earlier", "attempts_today", "day_ends_at", "attempts_24h", "frees_24h_at"}
 """Put in for each person (preview_history); the end of the day follows from the zones."""
 _SAID_BY_THE_PERSON = {"hours_left_by_person"}
@@ -60,6 +60,7 @@ def test_people_who_differ_in_name_and_last_digits_are_alike() -> None:
         {"confirmed_zone": "America/New_York"},
         {"attributes": {"state": "FL"}},
         {"said": '{"(asked,{})"}'},
+        {"said": '{"(,{},invalid_number)"}'},
         {"numbers": None, "zones": None, "said": None},
         {"quiet": '[{"days": ["mon"], "start": "12:00", "end": "14:00"}]'},
     ],
