@@ -2,7 +2,8 @@
 crisis that is followed up, appointments confirmed, moved and cancelled, a check-up and a reminder in one call, and a stop that means one
 schedule.
 
-Everything is played once, side by side, on one platform: what happens today, then two hours and more pass at once, then what that brings.
+Everything is played once, side by side, on one platform: what happens today, then two hours and more pass at once, then what that brings;
+at last the time comes for which one check-up has waited.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ import pytest
 from control_plane.local.demo_campaign import open_api, rehearsal_number
 from control_plane.local.ports import Ports
 from control_plane.local.stack import forget_data
+from control_plane.schedules.merging import WAITS
 from tests.e2e.conftest import Platform
 from tests.e2e.moving import MovingStack, options
 
@@ -37,6 +39,9 @@ PILLS = "Have you taken your pills today?"
 PASSING = timedelta(hours=2)
 EARLIEST = PASSING - timedelta(minutes=10)
 """Of the check-up: what was to be in two hours is not an hour late when it comes, and the check-up not half an hour."""
+WAITED_FOR = timedelta(minutes=14)
+"""By how much the reminder is later than the check-up that waits for it: within the quarter of an hour in which it is waited for, and more
+than a play may last, so that the reminder is due when the clock is moved to it, and not while others are being called."""
 FINAL = ("ended", "released", "lost")
 OVER = {"completed", "failed", "refused", "missed", "canceled"}
 
@@ -116,6 +121,7 @@ async def care(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Care]:
 async def play(care: Care) -> None:
     await today(care)
     await two_hours_later(care)
+    await when_the_reminder_is_due(care)
 
 
 # -- what happens today ---------------------------------------------------------------------------------------------------
@@ -149,7 +155,7 @@ async def say_something_grave(care: Care) -> None:
 async def make_appointments(care: Care) -> None:
     """Three people are reminded four hours before, and would be again two hours before."""
     for name, script in (("Dora", "answers-and-talks"), ("Emil", "needs-another-time"), ("Fay", "will-not-come")):
-        person, starts_at = await care.person(name, script), care.stack.now() + timedelta(hours=4, seconds=10)
+        person, starts_at = await care.person(name, script), care.stack.now() + timedelta(hours=4, seconds=20)
         body: dict[str, Any] = {"contact_id": person.id, "assistant_id": care.assistant_id, "title": "Dentist"}
         body["starts_at"] = starts_at.isoformat()
         body["reminder_offsets_s"] = [4 * 3600, 2 * 3600] if name == "Fay" else [4 * 3600]
@@ -214,21 +220,29 @@ async def two_hours_later(care: Care) -> None:
     (follow_up,) = care.made["follow_up"]["items"]
     due = (care.made["checkup"]["next_at"], schedule["next_run_at"], follow_up["steps"][0]["due_at"])
     last = max(map(datetime.fromisoformat, due)) + timedelta(seconds=1)
-    # Due a little later, so that the check-up waits for it.
     schedule = await care.platform.api.get(f"/schedules/{care.made['Kim']['schedule_id']}")
     body = {"contact_id": care.people["Kim"].id, "assistant_id": schedule["assistant_id"], "title": "Eye doctor"}
-    body |= {"starts_at": (last + timedelta(hours=4, minutes=1)).isoformat(), "reminder_offsets_s": [4 * 3600]}
+    body |= {"starts_at": (last + WAITED_FOR + timedelta(hours=4)).isoformat(), "reminder_offsets_s": [4 * 3600]}
     care.made["Kim, reminded"] = await care.platform.api.post("/appointments", body)
     await care.stack.move_to(last)
     checkup = f"/checkups/{care.made['checkup']['id']}/escalations"
     await asyncio.gather(
         care.call_is_over("Ann", 2),
         care.call_is_over("Carl", 2),
-        care.until(f"/appointments/{care.made['Kim, reminded']['id']}", lambda shown: shown["status"] != "scheduled"),
-        care.until(f"/checkups/{care.made['Kim']['id']}", lambda shown: shown["kept"] + shown["missed"]),
+        care.until(f"/schedules/{schedule['id']}/runs", lambda page: page["items"] and WAITS in page["items"][0]["reasons"]),
         # A sweep judges the step once the call is over.
         care.until("/follow-ups", lambda page: page["items"][0]["steps"][0]["state"] not in ("waiting", "calling")),
         care.until(checkup, lambda page: page["items"] and page["items"][0]["state"] != "calling"),
+    )
+    await calls_are_over(care)
+
+
+async def when_the_reminder_is_due(care: Care) -> None:
+    (reminder,) = care.made["Kim, reminded"]["reminders"]
+    await care.stack.move_to(datetime.fromisoformat(reminder["due_at"]))
+    await asyncio.gather(
+        care.until(f"/appointments/{care.made['Kim, reminded']['id']}", lambda shown: shown["status"] != "scheduled"),
+        care.until(f"/checkups/{care.made['Kim']['id']}", lambda shown: shown["kept"] + shown["missed"]),
     )
     await calls_are_over(care)
 
