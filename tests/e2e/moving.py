@@ -19,6 +19,8 @@ create table public.time_machine (ahead interval not null);
 insert into public.time_machine values ('0');
 create function public.clock_timestamp() returns timestamptz language sql volatile
     as 'select pg_catalog.clock_timestamp() + (select ahead from public.time_machine)';
+create function public.statement_timestamp() returns timestamptz language sql stable
+    as 'select pg_catalog.statement_timestamp() + (select ahead from public.time_machine)';
 create function public.now() returns timestamptz language sql stable
     as 'select pg_catalog.now() + (select ahead from public.time_machine)';
 alter database callwright set search_path = public, pg_catalog;

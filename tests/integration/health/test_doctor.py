@@ -66,6 +66,12 @@ def web() -> Iterator[str]:
 
 
 @pytest.fixture
+def livekit(livekit_alone: LiveKitService) -> LiveKitService:
+    """Of these tests alone: at the others' a simulated carrier may wait for calls, as a SIP service does."""
+    return livekit_alone
+
+
+@pytest.fixture
 async def sessions(database: str, settings: Settings) -> AsyncIterator[Sessions]:
     engine = create_engine(database)
     yield create_sessions(engine, settings.number_secret)
@@ -172,8 +178,9 @@ async def test_livekit_and_its_sip_service(settings: Settings, livekit: LiveKitS
 
 
 async def test_where_everything_is_there_nothing_is_a_problem(
-    database: str, sessions: Sessions, redis_url: str, livekit: LiveKitService, web: str, tmp_path: Path
+    database: str, sessions: Sessions, livekit: LiveKitService, web: str, tmp_path: Path
 ) -> None:
+    redis_url = livekit.redis_url
     told = {"livekit_url": livekit.url, "livekit_api_key": livekit.key, "livekit_api_secret": livekit.secret, "redis_url": redis_url}
     told |= {"models_base_url": f"http://{web}/real", "openai_api_key": "sk", "public_url": "http://127.0.0.1:8000"}
     async with sessions.begin() as session:

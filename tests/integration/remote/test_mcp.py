@@ -48,7 +48,7 @@ async def test_it_reads_and_writes_only_when_that_is_allowed(served: str, tmp_pa
     async with assistant(served, tmp_path) as session:
         assert {tool.name for tool in (await session.list_tools()).tools} == READING
         assert all(tool.annotations and tool.annotations.readOnlyHint for tool in (await session.list_tools()).tools)
-        assert found(await session.call_tool("is_suppressed", {"e164": "+12025550171"}))["is_suppressed"] is False
+        assert found(await session.call_tool("is_suppressed", {"e164": "+12025550168"}))["is_suppressed"] is False
         unknown = await session.call_tool("campaign_status", {"campaign": "Nobody's"})
         assert unknown.isError
         assert 'There is no campaign with the name "Nobody\'s".' in said(unknown)
@@ -61,9 +61,9 @@ async def test_it_reads_and_writes_only_when_that_is_allowed(served: str, tmp_pa
         )
         elsewhere = await session.call_tool("plan_campaign_file", {"file": "people.yaml"})
         assert "contacts.file: '../../etc/passwd' lies outside of the folder" in said(elsewhere)
-        assert (await session.call_tool("suppress_number", {"e164": "+12025550171", "reason": "x"})).isError
+        assert (await session.call_tool("suppress_number", {"e164": "+12025550168", "reason": "x"})).isError
     async with assistant(served, tmp_path, "--allow-writes") as session:
         assert {tool.name for tool in (await session.list_tools()).tools} == READING | WRITING
-        assert found(await session.call_tool("is_suppressed", {"e164": "+12025550171"}))["is_suppressed"] is False
-        found(await session.call_tool("suppress_number", {"e164": "+12025550171", "reason": "Asked for it."}))
-        assert found(await session.call_tool("is_suppressed", {"e164": "+12025550171"}))["is_suppressed"] is True
+        assert found(await session.call_tool("is_suppressed", {"e164": "+12025550168"}))["is_suppressed"] is False
+        found(await session.call_tool("suppress_number", {"e164": "+12025550168", "reason": "Asked for it."}))
+        assert found(await session.call_tool("is_suppressed", {"e164": "+12025550168"}))["is_suppressed"] is True

@@ -38,6 +38,7 @@ def fresh_call() -> Call:
         holds_slot=True,
         ended_by_request=False,
         failure="",
+        usage=[],
     )
 
 
