@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make demo`, `make up`, `make test`. Works as root and as a normal user, from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo up test bench bench-voice webhooks recurrence check chaos fuzz format generate
+.PHONY: help setup tools demo up test outside bench bench-voice webhooks recurrence check chaos fuzz format generate
 PYTHON := .venv/bin/python
 # Further options, for example: make up ARGS="--port 8100"
 ARGS :=
@@ -24,6 +24,9 @@ up: setup ## Run the platform on this machine until Ctrl-C
 
 test: tools ## Run the whole test suite
 	@sh scripts/test.sh $(ARGS)
+
+outside: tools ## Try what an account at Twilio, a carrier or a container engine shows; says what is not given (docs/operations.md)
+	@$(PYTHON) -m pytest tests/contract/test_twilio.py tests/contract/test_real_trunk.py tests/integration/deploy/test_containers.py $(ARGS)
 
 check: tools ## Look for mistakes without running anything: style, types, imports, architecture
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m pyright && .venv/bin/lint-imports && $(PYTHON) -m pytest tests/architecture

@@ -36,6 +36,7 @@ COMMANDS = {
     "mcp": "remote.mcp_command:app",
     "api": "commands.api:app",
     "task-worker": "commands.task_worker:app",
+    "agent-worker": "commands.agent_worker:app",
     "migrate": "commands.migrate:app",
     "halt": "commands.halts:halt",
     "resume": "commands.halts:resume",

@@ -11,6 +11,8 @@ from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking,
 
 EXIT_UNANSWERED = 3
 _LOOK_EVERY_S = 1.0
+_SAY_WHY_AFTER = 5
+"""Looks at a call that waits. A free agent takes it sooner; what lasts longer is a closed window, or nobody to hold the conversation."""
 _OVER = {"ended", "released", "lost"}
 
 app = typer.Typer()
@@ -59,13 +61,17 @@ def variables_of(given: list[str]) -> dict[str, str]:
 
 
 def _followed(remote: Remote, made: dict[str, Any], *, is_quiet: bool) -> dict[str, Any]:
-    shown = ""
+    shown, looks = "", 0
     while True:
         if made["state"] != shown and not is_quiet:
             say(f"{made['state']:<12} {made['to']}" if shown else f"{made['state']:<12} {made['to']}  call {made['id']}")
         shown = made["state"]
         if shown in _OVER:
             return made
+        looks += 1
+        if looks == _SAY_WHY_AFTER and shown == "queued" and not is_quiet:
+            told = remote.get(f"/calls/{made['id']}/explain")
+            say(f"{told['summary']} Ctrl-C leaves it waiting.")
         time.sleep(_LOOK_EVERY_S)
         made = remote.get(f"/calls/{made['id']}")
 

@@ -25,6 +25,12 @@ COMMAND = re.compile(r"(?:docker compose exec \S+ |kubectl exec \S+ -- )?callwri
 METHODS = "GET|POST|PUT|PATCH|DELETE"
 FOLDERS = "deploy|docs|rehearsal|sip_config|control_plane|agent_worker|scripts|benchmarks|clients"
 MADE_BY_THE_READER = {"rehearsal/callees/asks-who-is-there.yaml"}
+OF_TESTS = ("CALLWRIGHT_TRY_", "CALLWRIGHT_TWILIO_DESCRIPTIONS")
+OF_THE_API_GUIDE = {"API", "KEY"}
+OF_THE_READER = {"PATH", "PWD", "POSTGRES_PASSWORD"} | {
+    *("DOMAIN", "SIP_USER", "SIP_PASSWORD", "API_KEY", "API_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+}
+"""What the shell and `.env` know, and what a reader has from the carrier."""
 
 
 def _text(path: str) -> str:
@@ -95,6 +101,15 @@ def routes(app: Litestar) -> set[str]:
 
 
 @pytest.mark.parametrize("path", GUIDES)
+def test_what_a_command_names_was_made_above_it(path: str) -> None:
+    given, lacking = OF_THE_API_GUIDE | OF_THE_READER, []
+    for line in "\n".join(SHELL.findall(_text(path))).splitlines():
+        lacking += [f"${name} of: {line}" for name in re.findall(r"\$([A-Z_]+)", line) if name not in given]
+        given |= set(re.findall(r"(?:^|\s)([A-Z_]+)=", line))
+    assert lacking == []
+
+
+@pytest.mark.parametrize("path", GUIDES)
 def test_every_endpoint_exists(path: str, routes: set[str]) -> None:
     said = re.findall(rf"`({METHODS}) (/[^`\s]*)`", _text(path))
     named = {f"{method} {_shape(address)}" for method, address in said if "…" not in address and "," not in address}
@@ -109,9 +124,11 @@ def test_every_address_that_is_asked_exists(path: str, routes: set[str]) -> None
 
 
 def test_every_setting_is_one_that_is_read() -> None:
-    code = "".join(_text(path) for path in tracked_files() if path.endswith(".py") and not path.startswith("tests/"))
+    sources = [path for path in tracked_files() if path.endswith(".py")]
+    code = "".join(_text(path) for path in sources if not path.startswith("tests/"))
+    tests = "".join(_text(path) for path in sources if path.startswith(("tests/contract/", "tests/fakes/", "tests/integration/deploy/")))
     named = {name for path in GUIDES for name in re.findall(r"CALLWRIGHT_[A-Z_]+[A-Z]", _text(path))}
-    assert sorted(name for name in named if name not in code) == []
+    assert sorted(name for name in named if name not in (tests if name.startswith(OF_TESTS) else code)) == []
 
 
 @pytest.mark.parametrize("path", GUIDES)

@@ -1,4 +1,4 @@
-"""`callwright api` as a process: it serves, or it says in one sentence why it does not and leaves with exit code 78."""
+"""Programs as processes. `callwright api`: it serves, or it says in one sentence why it does not and leaves with exit code 78."""
 
 import asyncio
 import json
@@ -76,6 +76,12 @@ async def test_the_api_serves_with_the_bootstrap_key_and_ends_on_sigterm(environ
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def test_an_agent_worker_is_started_by_the_command_line_and_says_what_it_lacks(environment: dict[str, str]) -> None:
+    process = await run(environment | {"CALLWRIGHT_API_URL": "http://127.0.0.1:1"}, "agent-worker")
+    _, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    assert (process.returncode, errors.decode()) == (78, "agent_worker: CALLWRIGHT_AGENT_KEY is not set.\n")
 
 
 async def test_a_key_made_on_the_command_line_opens_the_first_workspace(environment: dict[str, str]) -> None:

@@ -91,7 +91,7 @@ def test_a_call_is_made_and_one_that_must_not_be_is_explained(run: Run, made: di
     assert foreign.output.startswith("callwright: ")
 
 
-def test_a_call_that_ended_without_an_answer_is_explained_and_ends_with_3(served: str, run: Run, made: dict[str, Any]) -> None:
+def test_a_call_that_waits_says_why_and_one_without_an_answer_ends_with_3(served: str, made: dict[str, Any], tmp_path: Path) -> None:
     # No agent worker is here, so it waits until somebody ends it.
     with httpx.Client(base_url=f"{served}/api/v1", headers={"Authorization": f"Bearer {KEY}"}, trust_env=False) as client:
         before = {item["id"] for item in client.get("/calls").json()["items"]}
@@ -101,11 +101,12 @@ def test_a_call_that_ended_without_an_answer_is_explained_and_ends_with_3(served
                 (sys.executable, "-m", "control_plane.cli", "call", "+12025550126", "--assistant", "Ada"),
                 {"PATH": os.environ["PATH"], "CALLWRIGHT_API_URL": served, "CALLWRIGHT_API_KEY": KEY},
                 programs.ROOT,
-                Path(os.devnull),
+                log := tmp_path / "call.log",
             )
         )
         until(lambda: bool({item["id"] for item in client.get("/calls").json()["items"]} - before))
         (new,) = {item["id"] for item in client.get("/calls").json()["items"]} - before
+        until(lambda: "The call is queued. It is due at " in log.read_text())
         assert client.post(f"/calls/{new}/end").is_success
         assert waiting.wait(PATIENCE_S) == 3
 

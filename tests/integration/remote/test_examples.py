@@ -39,12 +39,12 @@ def test_an_example_does_what_it_says(served: str, command: str, name: str, says
 
 def test_the_guides_campaign_can_be_typed_as_it_stands(served: str, client: httpx.Client, tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "api-guide.md").read_text(encoding="utf-8")
-    (asks,) = re.findall(r"^call\(\) .*$", guide, re.MULTILINE)
+    functions = "\n".join(re.findall(r"^(?:call|id)\(\) .*$", guide, re.MULTILINE))
     (block,) = re.findall(r"## One campaign\n.*?```sh\n(.*?)# 5  ", guide, re.DOTALL)
     # A workspace has one rehearsal trunk, which other tests may have made.
     trunk = rehearsal_trunk(client)["id"]
     block = re.sub(r"^TRUNK=.*$", f"TRUNK={trunk}", block, flags=re.MULTILINE).replace("+12025550100", "+12025550144")
-    script = f"set -eu\nAPI={served}/api/v1\nKEY={KEY}\n{asks}\n{block}\necho; echo campaign $CAMPAIGN import $IMPORT\n"
+    script = f"set -eu\nAPI={served}/api/v1\nKEY={KEY}\n{functions}\n{block}\necho; echo campaign $CAMPAIGN import $IMPORT\n"
     done = subprocess.run(
         ["sh", "-c", script], capture_output=True, text=True, env=os.environ | {"NO_PROXY": "*"}, cwd=tmp_path, timeout=120, check=False
     )
