@@ -65,6 +65,14 @@ _KINDS = {
     "uuid": "an id",
     "datetime": "a time like 2026-11-30T09:00:00Z",
 }
+_FORMS = (
+    (re.compile(r"\^\((\w+(?:\|\w+)+)\)\$"), "must be one of {0}"),
+    (re.compile(r"\^(?:-\?)?\[0-9\]\{1,\d+\}\(\\\.\[0-9\]\{1,\d\}\)\?\$"), "must be an amount like 12.50"),
+    (re.compile(r"\^\[!-~\]\{1,(\d+)\}\$"), "must be letters, digits and signs without spaces, {0} at most"),
+    (re.compile(r"\^\[a-z0-9\]\[a-z0-9_-\]\{0,\d+\}\$"), "must be small letters, digits, - and _, the first a letter or digit"),
+    (re.compile(r"\^\[a-z\]\[a-z0-9_\]\{0,\d+\}\$"), "must be small letters, digits and _, the first a letter"),
+)
+"""Patterns of fields, by how they are written, as people say them; of any other the pattern itself is told."""
 
 
 class FieldProblem(Struct):
@@ -210,9 +218,17 @@ def _field(key: str, message: str) -> FieldProblem:
         return FieldProblem(_below(key, unknown[1]), "is not a field that this takes")
     if (missing := re.fullmatch(r"Object missing required field `(.+)`", message)) is not None:
         return FieldProblem(_below(key, missing[1]), "is missing")
+    if (wanted := re.fullmatch(r"Expected `str(?: \| null)?` matching regex '(.+)'", message)) is not None:
+        return FieldProblem(key, _form(wanted[1].replace("\\\\", "\\")))
     if message.startswith("Expected "):
         message = "must be " + message.removeprefix("Expected ").replace(", got ", ", not ")
     return FieldProblem(key, re.sub(r"`(\w+)`", lambda kind: _KINDS.get(kind[1], kind[1]), message))
+
+
+def _form(pattern: str) -> str:
+    known = ((form.fullmatch(pattern), words) for form, words in _FORMS)
+    said = (words.format(*(part.replace("|", ", ") for part in found.groups())) for found, words in known if found is not None)
+    return next(said, f"must be text matching regex '{pattern}'")
 
 
 def _below(key: str, name: str) -> str:

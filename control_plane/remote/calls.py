@@ -95,11 +95,8 @@ def explain(call: Which, url: Url = DEFAULT_URL, key: Key = "", as_json: AsJson 
     if as_json:
         print_json(told)
         return
+    # Reasons, what happened and what follows are in it.
     say(told["summary"])
-    for reason in told["reasons"]:
-        say(f"  {reason['sentence']}")
-    say(told["what_happened"])
-    say(told["what_follows"])
     if told["next_possible_at"]:
         say(f"Next possible at {instant(told['next_possible_at'])}.")
 

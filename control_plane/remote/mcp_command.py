@@ -27,6 +27,6 @@ def mcp(
         except ModuleNotFoundError as error:
             if error.name is None or error.name.partition(".")[0] != "mcp":
                 raise
-            typer.echo("callwright: the package `mcp` is not installed; install `callwright[mcp]`.", err=True)
+            typer.echo("callwright: the package `mcp` is not installed; in a clone `make tools` brings it.", err=True)
             raise typer.Exit(1) from error
         tools.server(remote, folder, may_write=allow_writes).run()

@@ -67,8 +67,7 @@ def try_assistant(
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
-    """Talk to an assistant in text: its own rules, models and tools, without a phone and without effects. With scenarios, ends with 5 when
-    one does not hold."""
+    """Talk to an assistant in text: its own rules, models and tools, no phone, no effects. Ends with 5 when a scenario does not hold."""
     if not assistant and not scenario:
         raise typer.BadParameter("Say whom to talk to, or give a --scenario.")
     with asking(url, key) as remote:

@@ -45,6 +45,10 @@ def test_a_refusal_carries_its_reasons_and_unavailability_its_patience() -> None
         ("voice", "Object missing required field `id`", "voice.id", "is missing"),
         ("limit", "Expected `int` <= 200", "limit", "must be a whole number <= 200"),
         ("role", "Invalid enum value 'x'", "role", "Invalid enum value 'x'"),
+        ("mood", "Expected `str` matching regex '^(happy|sad)$' - at `$.mood`", "mood", "must be one of happy, sad"),
+        ("price", r"Expected `str` matching regex '^[0-9]{1,10}(\\.[0-9]{1,4})?$'", "price", "must be an amount like 12.50"),
+        ("value", "Expected `str` matching regex '^[!-~]{1,99}$'", "value", "must be letters, digits and signs without spaces, 99 at most"),
+        ("other", "Expected `str` matching regex '^[A-Z]{3}$'", "other", "must be text matching regex '^[A-Z]{3}$'"),
     ],
 )
 def test_the_words_of_the_parser_become_words_for_people(key: str, message: str, field: str, words: str) -> None:
