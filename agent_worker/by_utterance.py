@@ -30,6 +30,9 @@ class ByUtterance(stt.STT):
     def provider(self) -> str:
         return self._inner.provider
 
+    def update_options(self, *, language: str) -> None:
+        self._inner.update_options(language=language)  # type: ignore[attr-defined]
+
     async def aclose(self) -> None:
         await self._inner.aclose()
 

@@ -5,7 +5,6 @@ for the control plane except an opt-out.
 """
 
 import asyncio
-from collections.abc import Coroutine
 from typing import Any
 
 import structlog
@@ -22,9 +21,11 @@ from livekit.agents.voice import (
 
 from agent_worker import clock, phrases
 from agent_worker.assistant import Assistant
+from agent_worker.background import Background
 from agent_worker.booking import Booking
 from agent_worker.call_log import CallLog
 from agent_worker.care.protocol import Care
+from agent_worker.changing_language import ChangingLanguage
 from agent_worker.control_plane_client import CallClient
 from agent_worker.disclosure import Opening
 from agent_worker.effects import Effects
@@ -66,6 +67,8 @@ class Conversation:
         self.order, self.client, self.log = order, client, call_log
         self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
         self.errors: list[str] = []
+        self._background = Background(self._failed)
+        self.spawn, self.aclose = self._background.spawn, self._background.aclose
         self._said = phrases.for_language(order.language)
         self.scheduling, self.booking = Scheduling(client, order.planned), Booking(client, order.calendars)
         heeds = {"may_reply": self._may_reply, "on_audio": self._overhear, "has_floor": self._has_floor}
@@ -86,14 +89,13 @@ class Conversation:
         notes = Notes(self.keeper, lambda: self.stopping.is_wished)
         self.set_outcome, self.note_promise, self.remember = notes.set_outcome, notes.note_promise, notes.remember
         self.record_mood = self.transcript.judged
-        self.going_on = GoingOn(order.ask_to_go_on)
+        self.going_on, self._changing = GoingOn(order.ask_to_go_on), ChangingLanguage(self)
         self._closing, self._at_machine, self._is_disclosed = False, False, False
         self._awaits_rest, self._agent_began = False, 0.0
-        self._tasks: set[asyncio.Task[Any]] = set()
 
     def attach(self, session: AgentSession, spoken: Spoken, on_opening: Any) -> None:
         """Listen to `session`; `on_opening` is called when the opening line begins."""
-        self.session, self._spoken = session, spoken
+        self.session, self._spoken, self._opening = session, spoken, spoken.opening
         self._awaits_rest = spoken.opening.asks
         self._on_opening = on_opening
         self.greeting = Greeting(session, spoken, on_opening)
@@ -118,11 +120,6 @@ class Conversation:
         if self.session.user_state == "speaking":
             self._callee_began = answered_at
         self.spawn(self._open(opens_at))
-
-    async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _open(self, answered_at: float) -> None:
         greeting = self.greeting
@@ -157,7 +154,7 @@ class Conversation:
             return
         self._awaits_rest = False
         self.going_on.asked(clock.seconds())
-        rest, is_affirmed = self._spoken.opening.rest, self.keeper.consent.kept_from_s is not None
+        rest, is_affirmed = self._opening.rest, self.keeper.consent.kept_from_s is not None
         self.session.say(rest if is_affirmed else f"{self._said.not_recorded} {rest}")
 
     @property
@@ -278,12 +275,18 @@ class Conversation:
             self.flag_risk(finding.kind, finding.level, said)
         if is_opt_out(said):
             self.spawn(self.opt_out(said))
-        elif not (self._awaits_rest or self._closing or self.is_elsewhere):
+        elif not (self._changing.heard(said, began) or self._awaits_rest or self._closing or self.is_elsewhere):
             self._heed(self.going_on.heard(said, began, self.greeting.told_at), said)
+
+    def goes_on_in(self, order: CallOrder, opening: Opening) -> None:
+        """What the code says from here on is in the language of this order, and of this opening."""
+        self.order, self._opening, self._said = order, opening, phrases.for_language(order.language)
+        self.transcript.language = self.care.language = order.language
+        self._awaits_rest = self._awaits_rest and self.keeper.consent.asks
 
     def _heed(self, step: Step, said: str) -> None:
         """Do what the answer to \"may I go on?\" asks for; anything else is the model's."""
-        opening = self._spoken.opening
+        opening = self._opening
         if step is Step.LEAVE:
             self.close()
             self.set_outcome(DECLINED_LABEL, said)
@@ -321,10 +324,11 @@ class Conversation:
         return self.session.current_speech is not None
 
     def _may_reply(self) -> bool:
+        is_answered = self._changing.replies()
         if self._awaits_rest and self.greeting.is_over:
             self._go_on()
             return False
-        if self.is_elsewhere or self.care.replies() or self.going_on.replies():
+        if self.is_elsewhere or self.care.replies() or self.going_on.replies() or is_answered:
             return False
         return self.greeting.is_over and not self._closing and not self._at_machine
 
@@ -336,6 +340,7 @@ class Conversation:
             return
         self._at_machine, self.greeting.wanted = True, False
         # What a recording has said raises nothing, and a person who comes to the phone behind it is heard anew.
+        self._changing.begin_anew()
         self.care = Care(self.order.language, self.order.country)
         self._reception = self._reception or Reception(self)
         self.spawn(self._reception.meet(by))
@@ -358,7 +363,7 @@ class Conversation:
         await self.session.interrupt(force=True)
         self.greeting = Greeting(self.session, self._spoken, self._on_opening)
         self._at_machine, self._is_disclosed, self._opening_over_at = False, False, None
-        self._awaits_rest = self._spoken.opening.asks
+        self._opening, self._awaits_rest = self._spoken.opening, self._spoken.opening.asks
         self._unanswered.clear()
         await self._open(clock.seconds() - SILENT_DUE_S)
 
@@ -377,14 +382,8 @@ class Conversation:
         await speech
         return not speech.interrupted
 
-    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None and not self.over.done():
-            log.error("conversation_failed", exc_info=task.exception())
-            self.log.note(EventKind.FAILED, {"error": type(task.exception()).__name__})
+    def _failed(self, error: BaseException) -> None:
+        if not self.over.done():
+            log.error("conversation_failed", exc_info=error)
+            self.log.note(EventKind.FAILED, {"error": type(error).__name__})
             self.hang_up(EndCause.SYSTEM_ERROR)

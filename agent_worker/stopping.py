@@ -54,9 +54,12 @@ class Stopping:
 
     def __init__(self, talk: Talk, client: CallClient) -> None:
         self._talk = talk
-        self._said = phrases.for_language(talk.order.language)
         self._wish = OptOutWish(client)
         self._question = StopQuestion(talk.order.schedule_id)
+
+    @property
+    def _said(self) -> phrases.Phrases:
+        return phrases.for_language(self._talk.order.language)
 
     @property
     def is_wished(self) -> bool:

@@ -17,7 +17,7 @@ class Transcript:
     """Notes a TURN event for everything that either side said after the answer. Times are wall-clock seconds."""
 
     def __init__(self, log: Keeper, language: str = "en") -> None:
-        self._log, self._language = log, base_language(language)
+        self._log, self.language = log, language
         self._last_said: dict[str, Any] = {}
         self._answered_at = 0.0
         self._seq = 0
@@ -38,7 +38,7 @@ class Transcript:
     def callee_said(self, text: str, now: float) -> float:
         """Note an utterance whose transcript has just come; returns when it began."""
         began, ended = self.utterance(now)
-        self._last_said = self._note(Speaker.CALLEE, text, began, ended, mood=mood_of(text, self._language))
+        self._last_said = self._note(Speaker.CALLEE, text, began, ended, mood=mood_of(text, base_language(self.language)))
         return began
 
     def judged(self, mood: str) -> None:

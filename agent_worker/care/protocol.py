@@ -15,7 +15,7 @@ class Care:
     while the callee's last words are answered with the first words of the protocol, and not by the model."""
 
     def __init__(self, language: str, country: str) -> None:
-        self._language, self._country = language, country
+        self.language, self._country = language, country
         self._levels: dict[str, RiskLevel] = {}
         self._said_before = ""
         self.replies_itself = False
@@ -43,7 +43,7 @@ class Care:
 
     def first_words(self, kind: str) -> str:
         """All that is said when it begins."""
-        return first_words(self._language, self._country, kind)
+        return first_words(self.language, self._country, kind)
 
     def replies(self) -> bool:
         """Whether the turn that has just ended is answered without the model."""
@@ -52,7 +52,7 @@ class Care:
 
     @property
     def still_here(self) -> str:
-        return for_language(self._language).still_here
+        return for_language(self.language).still_here
 
     def _is_news(self, kind: str, level: RiskLevel) -> bool:
         return self._levels.get(kind) not in (RiskLevel.CRISIS, level)

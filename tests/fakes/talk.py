@@ -53,8 +53,10 @@ class Session:
     def __init__(self) -> None:
         self.user_state = self.agent_state = "listening"
         self.current_speech = self._activity = None
+        self.stt: Any = None
+        self.tts: Any = None
         self.said: list[str] = []
-        self.interruptions = 0
+        self.interruptions = self.replies = 0
         self._handlers: dict[str, Callable[[Any], None]] = {}
         self._has_spoken = asyncio.Event()
 
@@ -64,6 +66,10 @@ class Session:
     def say(self, text: str, **_: Any) -> Speech:
         self.said.append(text)
         self._has_spoken.set()
+        return Speech()
+
+    def generate_reply(self) -> Speech:
+        self.replies += 1
         return Speech()
 
     async def interrupt(self, *, force: bool) -> None:

@@ -59,6 +59,8 @@ def test_an_installed_vendor_is_built_with_the_workspaces_key_and_says_what_lack
             assert made.model == VENDORS[vendor].models[kind]
             if isinstance(made, ByUtterance):
                 assert not made.capabilities.streaming
+            if kind != "llm":
+                made.update_options(language="es")
         with pytest.raises(vendors.VendorError, match=rf"{VENDORS[vendor].title} needs a key: .*models\.{kind}.*{VENDORS[vendor].key}"):
             BUILD[kind](order_by(vendor, kind, None))
 
@@ -75,6 +77,10 @@ class Batch(stt.STT):
     def __init__(self, failures: int = 0, waits_s: float = 0.0) -> None:
         super().__init__(capabilities=stt.STTCapabilities(streaming=True, interim_results=True))
         self.asked, self._failures, self._waits_s = 0, failures, waits_s
+        self.language = "en"
+
+    def update_options(self, *, language: str) -> None:
+        self.language = language
 
     async def _recognize_impl(self, buffer, *, language=None, conn_options) -> stt.SpeechEvent:
         self.asked += 1
@@ -118,6 +124,12 @@ async def recognised(ear: stt.STT, options: APIConnectOptions = ONCE) -> str:
 async def test_an_ear_is_asked_by_utterance_whether_it_takes_them_whole_or_as_a_stream() -> None:
     assert await recognised(Batch()) == "Hello there."
     assert await recognised(Streaming()) == "Hello there."
+
+
+async def test_an_ear_is_told_another_language() -> None:
+    ear = Batch()
+    ByUtterance(ear).update_options(language="es")
+    assert ear.language == "es"
 
 
 async def test_a_failure_is_tried_again_once_and_not_once_within_the_other() -> None:
