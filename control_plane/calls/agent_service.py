@@ -99,6 +99,9 @@ class AgentService:
     async def take_events(self, events: Sequence[CallEvent]) -> None:
         """Fold the agent's events into the ledger, in the order given."""
         called = await self._call()
+        if called.erased_at is not None:
+            # The person was forgotten; nothing more is kept of what was said.
+            return
         for event in events:
             said = Testimony("agent", event.id, event.kind, event.at, FACT_OF.get(event.kind), _kept_of(event))
             if event.kind is EventKind.HEARTBEAT:
@@ -183,7 +186,7 @@ class AgentService:
         call = await self._call(lock=True)
         if call.reported_at is not None:
             return
-        came_late, promised_before = call.state in FINAL, call.callback_at
+        report, came_late, promised_before = _what_is_taken(call, report), call.state in FINAL, call.callback_at
         call.reported_at = self._unit.now
         absorb_report(call, report, self._unit.now)
         if report.outcome is Outcome.DO_NOT_CALL:
@@ -292,6 +295,15 @@ def absorb_report(call: Call, report: CallReport, now: datetime) -> None:
         call.failure = "; ".join(report.errors)[:2000]
     if report.end_cause is EndCause.OPT_OUT and report.answered:
         call.end_cause = EndCause.OPT_OUT
+
+
+def _what_is_taken(call: Call, report: CallReport) -> CallReport:
+    """The report; of a person who was forgotten before it came only how the call ended and what it consumed."""
+    if call.erased_at is None:
+        return report
+    texts = dict.fromkeys(("outcome_note", "callback_quote", "recording", "summary"), "")
+    lists = dict.fromkeys(("turns", "errors", "risks", "promises", "activities", "remembered"), ())
+    return replace(report, **texts, **lists, callback_at=None, disclosure=None, recording_consent=None)
 
 
 def _summary_of(report: CallReport) -> dict[str, Any]:

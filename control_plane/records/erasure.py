@@ -62,7 +62,7 @@ class ErasureService:
         gone = [c.id for c in contacts if named == c.id or not await self._erasing.has_other_numbers(c.id, numbers[0])]
         calls = await self._erasing.calls(numbers, gone)
         await self._require_free(numbers, [c.id for c in contacts], calls)
-        await self._give_up_waiting(calls)
+        await self._give_up_waiting([*calls, *await self._erasing.alarms(gone)])
         enrollments = await self._erasing.enrollments([c.id for c in contacts])
         verdicts = await self._erasing.redact_verdicts(calls, enrollments, numbers, whole_person=named is not None)
         files = [call.recording_key for call in calls if call.recording_key is not None]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, exists, or_, select, text, update
+from sqlalchemy import Text, cast, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import (
@@ -15,11 +15,13 @@ from control_plane.db.models import (
     Booking,
     Call,
     CallAnalysis,
+    CallChange,
     CallEventRecord,
     CallTranscription,
     CallTurn,
     CheckUp,
     CheckUpContact,
+    CheckUpEscalation,
     Consent,
     Contact,
     ContactFact,
@@ -96,11 +98,19 @@ class ErasureRepository:
         await self._session.execute(update(Call).where(Call.id.in_(call_ids)).values(values).execution_options(**_QUIET))
         events = update(CallEventRecord).where(CallEventRecord.call_id.in_(call_ids)).values(data={})
         await self._session.execute(events.execution_options(**_QUIET))
+        await self._count_anew(call_ids)
         for of_call in (CallAnalysis, CallTranscription, CallTurn, ContactFact, RiskFlag, Promise, Activity):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
         answered = update(Appointment).where(Appointment.status_call_id.in_(call_ids)).values(evidence="")
         await self._session.execute(answered.execution_options(**_QUIET))
         await OutboxRepository(self._session).forget_words_of(call_ids)
+
+    async def _count_anew(self, call_ids: Sequence[uuid.UUID]) -> None:
+        """Moods and waits of the turns that go are counted with their hours, and the trigger that notes what changes sees calls only."""
+        hour = func.date_trunc("hour", Call.dialing_at, "UTC")
+        has_turns = exists().where(CallTurn.call_id == Call.id)
+        hours = select(Call.workspace_id, hour).where(Call.id.in_(call_ids), Call.dialing_at.is_not(None), has_turns)
+        await self._session.execute(insert(CallChange).from_select(["workspace_id", "hour"], hours.distinct()))
 
     async def redact_verdicts(
         self, calls: Sequence[Call], enrollments: Sequence[uuid.UUID], numbers: Sequence[str], *, whole_person: bool
@@ -142,6 +152,12 @@ class ErasureRepository:
         """Those to a number; those to a contact go with the contact."""
         mine = (Schedule.workspace_id == self._workspace_id, Schedule.phone_number.in_(numbers))
         await self._session.execute(delete(Schedule).where(*mine).execution_options(**_QUIET))
+
+    async def alarms(self, contact_ids: Sequence[uuid.UUID]) -> Sequence[Call]:
+        """Calls about them, to those whom they have named, that are not over."""
+        of_checkup = (CheckUp.id == CheckUpEscalation.checkup_id, CheckUp.contact_id.in_(contact_ids))
+        query = select(Call).where(exists().where(CheckUpEscalation.call_id == Call.id, *of_checkup), Call.state.not_in(FINAL))
+        return (await self._session.scalars(query.order_by(Call.id))).all()
 
     async def forget_escalations(self, contact_ids: Sequence[uuid.UUID]) -> None:
         """Calls to those whom a person has named speak of the person; the calls themselves are another's and stay."""

@@ -107,6 +107,23 @@ async def test_mood_and_latency_are_what_was_reported(world: World) -> None:
     assert (call["latency"]["first_audio_s"], call["latency"]["response_p50_s"]) == (0.2, 0.8)
 
 
+async def test_the_mood_of_an_erased_person_is_counted_no_more_and_their_calls_are(world: World) -> None:
+    campaign, _ = await _world_of_four_calls(world)
+    other = await world.campaign("name,phone\nBea,+12025550102\n", assistant_id=campaign["assistant_id"])
+    other = await world.ours.post(f"/campaigns/{other['id']}/start", status=200)
+    (bea,) = (await world.ours.get(f"/campaigns/{other['id']}/enrollments"))["items"]
+    talked = {"state": "ended", "network_result": "answered", "dialing_at": MONDAY_ONE, "answered_at": MONDAY_ONE, "ended_at": MONDAY_ONE}
+    await _turns(world, await world.call(other, bea, **talked), "sad")
+    await count_changed_hours(world.ctx)
+    (ada,) = (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]
+    await world.ours.post(f"/contacts/{ada['contact_id']}/erase", status=202)
+    for _ in ("read from the calls", "read from the counted hours"):
+        mood, latency = await world.ours.get("/analytics/mood"), await world.ours.get("/analytics/latency")
+        assert (mood["calls"], mood["calls_with_mood"], mood["turns_with_mood"]) == (5, 1, 1)
+        assert (mood["last_of_call"], latency["response"]["count"]) == ([{"value": "sad", "share": _rate(1, 1)}], 1)
+        await count_changed_hours(world.ctx)
+
+
 async def test_what_nobody_reported_is_null_with_a_count_of_zero(world: World) -> None:
     _, calls = await _world_of_four_calls(world)
     nothing = await world.ours.get("/analytics/summary", to="2020-01-01T00:00:00Z")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,12 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from control_plane.db.models import AgentWorker, CallEventRecord, Suppression
+from control_plane.calls import reducer
+from control_plane.db.models import AgentWorker, CallEventRecord, ContactFact, Suppression
+from control_plane.db.models import RiskFlag as StoredRisk
+from control_plane.db.unit import open_unit
+from control_plane.domain.call_state import Fact
+from control_plane.kit.clock import SystemClock
 from control_plane.kit.queue import Nudge
 from sip_config.codec import decode, encode
 from sip_config.contract import (
@@ -25,6 +31,11 @@ from sip_config.contract import (
     Outcome,
     RecordingConsent,
     RecordingPolicy,
+    Remembered,
+    RiskFlag,
+    RiskLevel,
+    Speaker,
+    Turn,
     TurnsOrder,
     WorkerHeartbeat,
 )
@@ -330,6 +341,24 @@ async def test_a_recording_of_a_person_who_was_forgotten_meanwhile_is_not_kept(s
     await stage.change(call, erased_at=datetime.now(UTC), to_e164="")
     assert (await agent.client.put("/recording", content=b"OggS")).status_code == 200
     assert ((await stage.row(call)).recording_key, _stored_files(stage)) == (None, [])
+
+
+async def test_of_a_call_whose_person_was_forgotten_only_figures_are_taken_from_a_late_report(stage: Stage) -> None:
+    call, agent = await stage.in_progress()
+    async with open_unit(stage.api.sessions, stage.api.queue, SystemClock(), actor="system") as unit:
+        await reducer.hear(unit, UUID(call["id"]), reducer.Testimony("sweep", "over", "over", unit.now, Fact.FINISHED_WITHOUT_REPORT))
+    assert (await stage.api.manager.post("/erasures", json={"e164": CALLEE})).status_code == 202
+    turn = Turn(1, Speaker.CALLEE, "I am Ada.", 1.0, mood="sad")
+    await agent.says(EventKind.TURN, **asdict(turn))
+    risk, fact = RiskFlag("medical", RiskLevel.CONCERN, "I fell."), Remembered(1, "Ada has a dog.")
+    await agent.reports(turns=(turn,), summary="Ada fell.", risks=(risk,), remembered=(fact,))
+    shown = await stage.get(f"/calls/{call['id']}")
+    assert (shown["summary"], shown["answered_by"]) == ("", "human")
+    assert (await stage.get(f"/calls/{call['id']}/transcript"))["turns"] == []
+    async with stage.api.sessions() as session:
+        kept = [row for kind in (StoredRisk, ContactFact) for row in await session.scalars(select(kind))]
+        events = [event.data for event in await session.scalars(select(CallEventRecord))]
+    assert (kept, "Ada" in str(events)) == ([], False)
 
 
 async def test_a_recording_larger_than_other_bodies_is_taken(stage: Stage) -> None:
