@@ -21,6 +21,8 @@ from control_plane.schedules.running import credit, reached_after_all
 from control_plane.webhooks.events import emit
 from sip_config.contract import CallPurpose, Outcome
 
+SPOKEN_TO = "The person themselves was spoken to; nobody else is called."
+
 
 async def begin(unit: Unit, checkup_id: uuid.UUID, run_id: uuid.UUID) -> None:
     """A run was missed. Whoever could not be called at all, for a reason of ours or the rules', is told of and nobody else is called; nor
@@ -55,12 +57,17 @@ async def go_on(unit: Unit, escalation_id: uuid.UUID) -> None:
     if taken is None:
         return
     checkup, escalation = taken
-    call = await work.call(escalation.call_id)
-    if escalation.due_at is not None:
-        if escalation.due_at <= unit.now:
-            await _call_again(unit, checkup, escalation)
+    if escalation.due_at is not None and escalation.due_at > unit.now:
         return
-    match after_escalation(_end_of(call, escalation), unit.now):
+    call = await work.call(escalation.call_id)
+    followed = after_escalation(_end_of(call, escalation), unit.now)
+    if not isinstance(followed, Acknowledged) and await work.is_needless(escalation):
+        await _stand_down(unit, checkup, escalation)
+        return
+    if escalation.due_at is not None:
+        await _call_again(unit, checkup, escalation)
+        return
+    match followed:
         case Acknowledged():
             escalation.acknowledged_by = call.contact_id if call is not None else None
             await _finish(unit, checkup, escalation, "acknowledged")
@@ -76,7 +83,7 @@ async def go_on(unit: Unit, escalation_id: uuid.UUID) -> None:
 
 
 async def stop_waiting(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> None:
-    """A call to a safety contact that nobody could make for so long: the next one is called."""
+    """A call to a safety contact that nobody could make for so long, or that nobody needs any more; `go_on` tells what follows."""
     calls = CallService(unit, workspace_id)
     if (await calls.get(call_id)).state in BEFORE_DIAL:
         await calls.end(call_id)
@@ -90,6 +97,19 @@ async def _next(unit: Unit, checkup: CheckUp, escalation: CheckUpEscalation) -> 
     if not checkup.safety_contacts:
         _note(escalation, "There is no safety contact.")
     await _finish(unit, checkup, escalation, "unacknowledged")
+
+
+async def _stand_down(unit: Unit, checkup: CheckUp, escalation: CheckUpEscalation) -> None:
+    """The person has been spoken to, so that nobody else is called. In a lost call of the check-up's own, it has been kept."""
+    work = CheckUpWork(unit.session)
+    run = await work.run(escalation)
+    reached = await reached_after_all(unit, run, await work.schedule(checkup))
+    if reached is not None:
+        credit(run, reached)
+        run.state = "completed"
+    escalation.acknowledged_by = checkup.contact_id
+    _note(escalation, SPOKEN_TO)
+    await _finish(unit, checkup, escalation, "acknowledged")
 
 
 async def _call_again(unit: Unit, checkup: CheckUp, escalation: CheckUpEscalation) -> None:

@@ -6,22 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from control_plane.db.models import (
     Call,
+    CallTurn,
     CheckUp,
     CheckUpContact,
     CheckUpEscalation,
     Contact,
     ContactPhone,
+    RiskFlag,
     Schedule,
     ScheduleRun,
     Workspace,
 )
 from control_plane.domain.call_state import BEFORE_DIAL, FINAL, CallState
+from control_plane.domain.follow_up import NOT_THEM
 from control_plane.kit.ids import new_id
 from sip_config.contract import ACKNOWLEDGED, AnsweredBy, CallPurpose
 
@@ -166,6 +170,20 @@ class CheckUpWork:
         query = query.where(CheckUpEscalation.state == "calling", *waits)
         return [(workspace_id, call_id) for workspace_id, call_id in await self._session.execute(query.limit(limit))]
 
+    async def needless(self, limit: int) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+        """Workspace and id of calls to safety contacts whose phone does not ring yet, of people who have been spoken to meanwhile."""
+        query = select(Call.workspace_id, Call.id).join(CheckUpEscalation, CheckUpEscalation.call_id == Call.id)
+        query = query.join(CheckUp, CheckUp.id == CheckUpEscalation.checkup_id)
+        query = query.join(ScheduleRun, ScheduleRun.id == CheckUpEscalation.run_id)
+        query = query.where(CheckUpEscalation.state == "calling", Call.state.in_(BEFORE_DIAL), _spoken_to_since())
+        return [(workspace_id, call_id) for workspace_id, call_id in await self._session.execute(query.limit(limit))]
+
+    async def is_needless(self, escalation: CheckUpEscalation) -> bool:
+        """Whether the person has been spoken to meanwhile."""
+        query = select(CheckUp.id).join(ScheduleRun, ScheduleRun.schedule_id == CheckUp.schedule_id)
+        query = query.where(CheckUp.id == escalation.checkup_id, ScheduleRun.id == escalation.run_id, _spoken_to_since())
+        return await self._session.scalar(query) is not None
+
     async def call(self, call_id: uuid.UUID | None) -> Call | None:
         return await self._session.get(Call, call_id, populate_existing=True) if call_id is not None else None
 
@@ -179,12 +197,29 @@ class CheckUpWork:
     async def schedule(self, checkup: CheckUp) -> Schedule:
         return await self._session.get_one(Schedule, checkup.schedule_id)
 
+    async def run(self, escalation: CheckUpEscalation) -> ScheduleRun:
+        return await self._session.get_one(ScheduleRun, escalation.run_id)
+
     async def contact(self, contact_id: uuid.UUID) -> Contact:
         return await self._session.get_one(Contact, contact_id)
 
     async def _hold(self, contact_id: uuid.UUID) -> Any:
         query = select(Contact.id).where(Contact.id == contact_id)
         await self._session.execute(query.with_for_update(read=True, key_share=True))
+
+
+def _spoken_to_since() -> ColumnElement[bool]:
+    """The person of the `CheckUp` has spoken with us since its `ScheduleRun` was missed, or in a lost call of that run, of which it was
+    heard only then. Whoever sounded as if they were in danger still wants somebody to look after them."""
+    call = aliased(Call)
+    carries = func.jsonb_build_object("carries", func.jsonb_build_array(func.jsonb_build_object("run_id", cast(ScheduleRun.id, Text))))
+    of_run = and_(call.state == CallState.LOST, or_(call.schedule_run_id == ScheduleRun.id, call.request.contains(carries)))
+    with_them = (call.contact_id == CheckUp.contact_id, call.workspace_id == CheckUp.workspace_id, call.state.in_(FINAL))
+    # Who calls us is a human before they have said a word.
+    since = and_(call.answered_at > ScheduleRun.closed_at, exists().where(CallTurn.call_id == call.id, CallTurn.speaker == "callee"))
+    spoken_to = (call.answered_by == AnsweredBy.HUMAN, call.outcome.not_in(NOT_THEM), or_(of_run, since))
+    in_danger = exists().where(RiskFlag.call_id == call.id)
+    return exists().where(*with_them, *spoken_to, ~in_danger).correlate(CheckUp, ScheduleRun)
 
 
 def safety_contact(checkup_id: uuid.UUID, workspace_id: uuid.UUID, contact_id: uuid.UUID, place: int, consent: str) -> CheckUpContact:

@@ -76,7 +76,8 @@ class EscalationOut(Struct):
     id: uuid.UUID
     run_id: uuid.UUID | None
     state: str
-    """calling, acknowledged, unacknowledged, or not_called (the person could not be called at all)."""
+    """calling, acknowledged (also by the person, whom another call has reached meanwhile), unacknowledged, or not_called (the person could
+    not be called at all)."""
     place: int
     call_id: uuid.UUID | None
     acknowledged_by: uuid.UUID | None

@@ -32,9 +32,9 @@ async def keep_checkups(ctx: dict[str, Any]) -> None:
     async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor="system") as unit:
         work = CheckUpWork(unit.session)
         missed = await work.missed(unit.now - LOOK_BACK, AT_ONCE)
-        stuck = await work.stuck(unit.now - LONGEST_WAIT, AT_ONCE)
+        given_up = [*await work.stuck(unit.now - LONGEST_WAIT, AT_ONCE), *await work.needless(AT_ONCE)]
     await one_by_one(ctx, begin, missed)
-    await one_by_one(ctx, stop_waiting, stuck)
+    await one_by_one(ctx, stop_waiting, given_up)
     async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor="system") as unit:
         over = await CheckUpWork(unit.session).over(unit.now, AT_ONCE)
     await one_by_one(ctx, go_on, [(escalation_id,) for escalation_id in over])

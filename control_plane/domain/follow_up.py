@@ -23,7 +23,8 @@ NOBODY_REACHED = "The last call of the protocol reached nobody."
 NEVER_DIALLED = "Its calls were given up before they were dialled."
 NOBODY_KNOWS = "Nobody can say what became of its call."
 WE_FAILED = "The assistant failed when the phone was picked up."
-_NOT_THEM = frozenset({Outcome.WRONG_PERSON, Outcome.WRONG_NUMBER, Outcome.NO_CONVERSATION, Outcome.AGENT_FAILURE, Outcome.HUNG_UP_EARLY})
+NOT_THEM = frozenset({Outcome.WRONG_PERSON, Outcome.WRONG_NUMBER, Outcome.NO_CONVERSATION, Outcome.AGENT_FAILURE, Outcome.HUNG_UP_EARLY})
+"""Where a human picked up, and still the person was not spoken to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +96,4 @@ def state_after(end: StepEnd, followed: Followed) -> str:
 
 def was_spoken_to(answered_by: AnsweredBy, outcome: Outcome) -> bool:
     """A person, the right one, and long enough to be asked."""
-    return answered_by is AnsweredBy.HUMAN and outcome not in _NOT_THEM
+    return answered_by is AnsweredBy.HUMAN and outcome not in NOT_THEM

@@ -205,6 +205,18 @@ async def _checkup_in(care: Care, earliest: timedelta, body: dict[str, Any]) -> 
     return await care.platform.api.post("/checkups", body)
 
 
+async def miss_a_checkup_and_have_a_contact_agree(care: Care) -> None:
+    """Lou does not pick up, on a day of her own choice, and her safety contact says yes instead of pressing a key."""
+    lou, mia = await care.person("Lou", "declined"), await care.person("Mia", "answers-and-talks")
+    body = {"contact_id": lou.id, "assistant_id": care.assistant_id, "tries": 1, "frequency": "weekly"}
+    body["day"] = (care.stack.now() + timedelta(days=3)).strftime("%a").lower()
+    body["safety_contacts"] = [{"contact_id": mia.id, "consent": "Agreed on the phone."}]
+    made = await care.platform.api.post("/checkups", body)
+    await care.platform.api.post(f"/schedules/{made['schedule_id']}/run-now")
+    escalations = f"/checkups/{made['id']}/escalations"
+    care.made["Lou"] = await care.until(escalations, lambda page: page["items"] and page["items"][0]["state"] != "calling")
+
+
 async def calls_are_over(care: Care) -> None:
     async def look() -> bool:
         return all(call["state"] in FINAL for call in await care.platform.api.items("/calls"))
@@ -233,6 +245,7 @@ async def two_hours_later(care: Care) -> None:
         # A sweep judges the step once the call is over.
         care.until("/follow-ups", lambda page: page["items"][0]["steps"][0]["state"] not in ("waiting", "calling")),
         care.until(checkup, lambda page: page["items"] and page["items"][0]["state"] != "calling"),
+        miss_a_checkup_and_have_a_contact_agree(care),
     )
     await calls_are_over(care)
 
@@ -273,6 +286,15 @@ async def test_a_missed_check_up_goes_on_to_the_second_contact_who_presses_one(c
     for name, label in (("Hal", None), ("Ida", None), ("Jon", "acknowledged")):
         (call,) = await care.calls_to(name)
         assert (call["outcome_label"] or None, care.dialled(call)) == (label, 1), name
+
+
+async def test_a_safety_contact_acknowledges_a_missed_check_up_by_saying_yes(care: Care) -> None:
+    (escalation,) = care.made["Lou"]["items"]
+    assert (escalation["state"], escalation["acknowledged_by"]) == ("acknowledged", care.people["Mia"].id)
+    (call,) = await care.calls_to("Mia")
+    assert (call["purpose"], call["outcome_label"], care.dialled(call)) == ("escalation", "acknowledged", 1)
+    turns = (await care.platform.api.get(f"/calls/{call['id']}/transcript"))["turns"]
+    assert "Yes, that sounds good." in [turn["text"] for turn in turns if turn["speaker"] == "callee"]
 
 
 async def test_a_flagged_crisis_is_followed_up_after_two_hours(care: Care) -> None:

@@ -63,8 +63,8 @@ class CheckUpEscalation(HasId, OfWorkspace, HasTimes, Base):
     checkup_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("checkup.id", ondelete="CASCADE"))
     run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("schedule_run.id", ondelete="SET NULL"))
     state: Mapped[str] = mapped_column(default="calling", server_default="calling")
-    """calling, acknowledged (somebody looks after the person), unacknowledged (nobody could be made to), not_called (the person could not
-    be called at all, which alerts and calls nobody else)."""
+    """calling, acknowledged (somebody looks after the person, or they were spoken to after all), unacknowledged (nobody could be made to),
+    not_called (the person could not be called at all, which alerts and calls nobody else)."""
     place: Mapped[int] = mapped_column(default=0, server_default="0")
     """Of the safety contact who is being called."""
     tries: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -2,15 +2,16 @@
 
 import asyncio
 import signal
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from control_plane.checkups.escalating import SPOKEN_TO as STAND_DOWN
 from control_plane.checkups.tasks import follow_people, keep_checkups
-from control_plane.db.models import CheckUp, CheckUpContact, CheckUpEscalation, Schedule
+from control_plane.db.models import Call, CallTurn, CheckUp, CheckUpContact, CheckUpEscalation, RiskFlag, Schedule
 from control_plane.schedules.merging import MERGED
 from control_plane.schedules.running import REACHED_AFTER_ALL
 from control_plane.schedules.tasks import call_runs, claim_schedules, follow_runs
@@ -305,6 +306,83 @@ async def test_nobody_is_called_again_while_somebody_may_be_talking_with_them(ch
     assert (len(await checks.calls()), (await checks.shown(made))["kept"]) == (calls, 2 - calls)
 
 
+async def _alarm(checks: Checks) -> Call:
+    """The call to the first safety contact, about to be dialled."""
+    (alarm,) = await checks.calls(checks.sister)
+    await checks.care.ends(alarm, "ready", claimed_at=checks.world.clock.now())
+    return alarm
+
+
+async def test_an_alarm_that_waits_to_be_dialled_is_given_up_when_a_lost_call_turns_out_to_have_reached_the_person(checks: Checks) -> None:
+    await _listen(checks)
+    made = await _is_lost(checks, carried=False)
+    lost = await checks.last()
+    await checks.work(after=timedelta(minutes=3))
+    await checks.nobody_answers()
+    await _alarm(checks)
+    await checks.care.ends(lost, **SPOKEN_TO)
+    await checks.work()
+    (alarm,) = await checks.calls(checks.sister)
+    shown = await checks.shown(made)
+    last = shown["last_escalation"]
+    assert (alarm.state, await checks.calls(checks.neighbour), await _events(checks)) == ("released", [], [])
+    assert (last["state"], last["acknowledged_by"], last["notes"]) == ("acknowledged", checks.care.contact_id, [STAND_DOWN])
+    assert (shown["kept"], shown["missed"]) == (1, 0)
+
+
+async def _is_spoken_to_otherwise(checks: Checks, *, speaker: str = "callee", **facts: Any) -> Call:
+    """The person is reached two minutes later by a call that is for something else, in which `speaker` says something."""
+    checks.world.clock.advance(timedelta(minutes=2))
+    whom = {"assistant_id": checks.care.assistant_id, "contact_id": checks.care.contact_id}
+    made = await checks.world.ours.post("/calls", whom, 202)
+    (call,) = [each for each in await checks.calls() if str(each.id) == made["id"]]
+    told = {"answered_by": "human", "outcome": "success", "network_result": "answered", "answered_at": checks.world.clock.now()}
+    await checks.care.ends(call, **told | facts)
+    await checks.world.add(CallTurn(workspace_id=call.workspace_id, call_id=call.id, seq=1, speaker=speaker, text="Yes.", started_at_s=0.0))
+    return call
+
+
+async def test_whoever_is_at_the_phone_is_the_last_to_be_alarmed_when_the_person_is_reached_otherwise(checks: Checks) -> None:
+    made = await checks.is_missed()
+    alarm = await _alarm(checks)
+    await checks.care.ends(alarm, "ringing")
+    await _is_spoken_to_otherwise(checks)
+    await checks.work()
+    assert [call.state for call in await checks.calls(checks.sister)] == ["ringing"]
+    await checks.care.ends(alarm, network_result="no_answer", counts_as_attempt=True)
+    await checks.work()
+    shown = await checks.shown(made)
+    assert (shown["last_escalation"]["acknowledged_by"], shown["missed"]) == (checks.care.contact_id, 1)
+    assert await checks.calls(checks.neighbour) == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"answered_by": "voicemail", "outcome": "no_conversation"},
+        {"outcome": "wrong_person"},
+        {"answered_at": datetime(2026, 11, 23, tzinfo=UTC)},
+        {"speaker": "agent"},
+    ],
+    ids=["a mailbox", "somebody else", "before it was missed", "not a word"],
+)
+async def test_an_alarm_goes_on_where_the_person_was_not_spoken_to_since(checks: Checks, facts: dict[str, Any]) -> None:
+    await checks.is_missed()
+    await _alarm(checks)
+    await _is_spoken_to_otherwise(checks, **facts)
+    await checks.work()
+    assert [call.state for call in await checks.calls(checks.sister)] == ["ready"]
+
+
+async def test_an_alarm_goes_on_where_the_person_sounded_as_if_they_were_in_danger(checks: Checks) -> None:
+    await checks.is_missed()
+    await _alarm(checks)
+    call = await _is_spoken_to_otherwise(checks)
+    await checks.world.add(RiskFlag(workspace_id=call.workspace_id, call_id=call.id, kind="medical", level="concern"))
+    await checks.work()
+    assert [call.state for call in await checks.calls(checks.sister)] == ["ready"]
+
+
 async def test_who_was_promised_another_call_in_one_that_seemed_lost_gets_it(checks: Checks) -> None:
     made = await _is_lost(checks, carried=True)
     at = checks.world.clock.now() + timedelta(minutes=40)
@@ -388,6 +466,12 @@ async def test_an_erased_person_is_named_in_no_call_to_others(checks: Checks) ->
     async with checks.world.app.state.sessions() as session:
         for kind in (CheckUp, CheckUpContact, CheckUpEscalation, Schedule):
             assert list(await session.scalars(select(kind))) == []
+
+
+async def test_nobody_is_called_any_more_about_a_person_who_was_erased(checks: Checks) -> None:
+    await checks.is_missed()
+    await checks.world.ours.post(f"/contacts/{checks.care.contact_id}/erase", status=202)
+    assert [call.state for call in await checks.calls(checks.sister)] == ["released"]
 
 
 @pytest.mark.parametrize(
