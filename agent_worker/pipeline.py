@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import httpx
 from livekit import rtc
 from livekit.agents import AgentSession, RecordingOptions, TurnHandlingOptions, llm, room_io, stt, tts
-from livekit.plugins import openai, silero
+from livekit.plugins import openai
 from openai import DEFAULT_CONNECTION_LIMITS, AsyncClient, DefaultAsyncHttpxClient
 
 from agent_worker import vendors
@@ -13,6 +13,7 @@ from agent_worker.control_plane_client import http_client
 from agent_worker.phrases import base_language
 from agent_worker.settings import Settings
 from agent_worker.tls import tls_context
+from agent_worker.voice_activity import Detector
 from sip_config.contract import CallOrder, RecordingPolicy, TurnsOrder
 from sip_config.vendors import OPENAI
 
@@ -37,9 +38,9 @@ FRAME_MS = 32
 """One VAD window; LiveKit's 50 ms would hold back a window by 25 ms on average."""
 
 
-def load_vad() -> silero.VAD:
+def load_vad() -> Detector:
     """The VAD of one job process; tuned for the greeting first, see `conversation_pace`."""
-    loaded = silero.VAD.load(
+    loaded = Detector.load(
         min_speech_duration=0.06,
         min_silence_duration=GREETING_SILENCE_S,
         prefix_padding_duration=0.3,
@@ -47,11 +48,11 @@ def load_vad() -> silero.VAD:
         sample_rate=INPUT_RATE,
         force_cpu=True,
     )
-    assert isinstance(loaded, silero.VAD)
+    assert isinstance(loaded, Detector)
     return loaded
 
 
-def conversation_pace(detector: silero.VAD, turns: TurnsOrder) -> None:
+def conversation_pace(detector: Detector, turns: TurnsOrder) -> None:
     """From the opening line on, let the callee pause longer within a sentence. 0.55 s (silero's default) alone costs half of a slow turn
     (facts: voice §3)."""
     detector.update_options(min_silence_duration=turns.pause_s)
@@ -61,7 +62,7 @@ def conversation_pace(detector: silero.VAD, turns: TurnsOrder) -> None:
 class Warm:
     """What a job process has ready before its call comes."""
 
-    vad: silero.VAD
+    vad: Detector
     models: AsyncClient
     http: httpx.AsyncClient
 

@@ -15,7 +15,7 @@ import openai.resources.models
 from livekit.agents import llm, tokenize
 from livekit.agents.utils import http_context
 
-from agent_worker import upstream
+from agent_worker import upkeep, upstream
 from agent_worker.tls import tls_context
 
 # What HTTP clients, recorder and speech models import at their first use; in a job process that stops the event loop for 150-350 ms.
@@ -48,3 +48,4 @@ tls_context()
 _complete_schemas()
 _fill_caches()
 upstream.install()
+upkeep.look_less_often()

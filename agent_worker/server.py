@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import structlog
 from livekit.agents import AgentServer
 
-from agent_worker import in_job, logs, scratch, settings
+from agent_worker import in_job, logs, scratch, settings, upkeep
 from agent_worker.control_plane_client import WorkerClient
 from agent_worker.heartbeat import Heartbeat
 from agent_worker.settings import EXIT_CONFIG, Settings, SettingsError
@@ -108,6 +108,7 @@ def main() -> int:
         sys.stderr.write(f"agent_worker: {error}\n")
         return EXIT_CONFIG
     settings.set_defaults_of_livekit()
+    upkeep.look_less_often()
     logs.configure(loaded.log_level)
     scratch.clear(loaded.scratch_dir)
     scratch.use_for_sockets(loaded.scratch_dir)

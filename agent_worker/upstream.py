@@ -1,15 +1,19 @@
-"""Two things of LiveKit's SDK that take processor time from the calls being held, done at a fraction of the cost with the same results.
+"""What in LiveKit's SDK takes processor time from the calls being held, done at a fraction of the cost with the same results.
 
-Neither has a setting. The tests compare both with LiveKit's own, so a release that does them otherwise is noticed.
+None of it has a setting. The tests compare each with LiveKit's own, so a release that does them otherwise is noticed.
 """
 
 import logging
 from functools import cache
 
 import numpy as np
+from livekit.agents.voice import agent_session
+from livekit.agents.voice.recorder_io import recorder_io
 from livekit.agents.voice.transcription._speaking_rate import SpeakingRateStream
 from livekit.rtc import _ffi_client
 from livekit.rtc._proto import ffi_pb2
+
+from agent_worker.recorder import Recorder, Track
 
 SLICE_S = 0.025
 LIVEKITS_FLUX = SpeakingRateStream._spectral_flux
@@ -42,6 +46,8 @@ def install() -> None:
     """Let LiveKit use them in this process and those forked from it."""
     SpeakingRateStream._spectral_flux = lambda self, audio, sample_rate: spectral_flux(audio, sample_rate)
     _ffi_client.to_python_level = LOG_LEVELS.get
+    agent_session.RecorderIO = Recorder  # pyright: ignore[reportPrivateImportUsage]
+    recorder_io._Track = Track
 
 
 @cache

@@ -47,6 +47,8 @@ WORDS = ("Who is this, please?", "Could you repeat that, please?", "What did you
 TURNS_OF_A_CALL = 8
 """The stand-in says goodbye after twelve."""
 ENDS_WITHIN_S = 20
+HEARTBEAT_EVERY_S = 5.0
+"""As in orders of the control plane; the tests' own come every second."""
 SETTLING_S = 4.0
 """The next job's process is started meanwhile, which is no part of a talking call."""
 WANTED_P50_S, WANTED_P95_S, WANTED_CPU = 0.8, 1.2, 0.75
@@ -117,7 +119,7 @@ async def teach(models_url: str, asking: Script) -> None:
 
 
 async def one_call(set_up: Stage, asking: Script, taken: Taken, worker: int, *, is_ours: bool) -> None:
-    order = set_up.order()
+    order = set_up.order(heartbeat_every_s=HEARTBEAT_EVERY_S)
     kept = await set_up.dispatch(order) if is_ours else None
     if kept is None:
         await send_minimal(set_up, order)
