@@ -171,7 +171,8 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
         # A LiveKit that cannot be asked will not dial either; the dial's own answer says so.
         has_agent = True
     try:
-        return await keep(dialer, decided.turn, lambda watch: _leave(dialer, decided, watch, has_agent=has_agent))
+        sent = await keep(dialer, decided.turn, lambda watch: _leave(dialer, decided, watch, has_agent=has_agent))
+        return sent if sent is not None else NOT_SENT_IN_TIME
     except (OperationalError, InterfaceError) as error:
         # A database that cannot be asked once more keeps the INVITE from leaving; after it has left, nothing is asked there.
         log.warning("not_looked_again", room=decided.dial.room, error=type(error.orig).__name__)

@@ -35,6 +35,14 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """The same turn in the line of a campaign that has its own pace, whose next one is at `next_at`."""
+
+    campaign_id: uuid.UUID
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MyTurn:
     """A turn that is ours once it is committed; `read_at` is this process's monotonic clock at the database's `now`."""
 
@@ -42,6 +50,8 @@ class MyTurn:
     turn: Turn
     now: datetime
     read_at: float
+    start: Start | None = None
+    """None for a campaign without a pace of its own, and outside campaigns."""
 
     def seconds_left(self) -> float:
         """Negative when it has passed."""
@@ -95,8 +105,8 @@ async def _take_both(repository: DialerRepository, line: Line, clock: DatabaseCl
     mine = ask_turn(trunk, campaign, now, clock.when(now, asked_at, monotonic()))
     if isinstance(mine, MyTurn):
         await repository.send_no_sooner(trunk.id, mine.turn.next_at)
-        if campaign is not None and campaign.calls_per_minute is not None:
-            await repository.start_no_sooner(campaign.id, mine.turn.at + spacing(campaign.calls_per_minute / 60))
+        if mine.start is not None:
+            await repository.start_no_sooner(mine.start.campaign_id, mine.start.next_at)
     return mine
 
 
@@ -105,21 +115,27 @@ def ask_turn(trunk: Trunk, campaign: Campaign | None, now: datetime, read_at: fl
     turn = take_turn(trunk.next_send_at, now, pace_of(trunk, now))
     if isinstance(turn, timedelta):
         return NotYet(turn, is_behind_trunk=True)
-    if campaign is not None and campaign.calls_per_minute is not None:
-        start = take_turn(max(campaign.next_start_at, turn.at), now, campaign.calls_per_minute / 60)
-        if isinstance(start, timedelta):
-            return NotYet(start, is_behind_trunk=False)
-        turn = Turn(start.at, turn.next_at + (start.at - turn.at))
-    return MyTurn(trunk.id, turn, now, read_at)
+    if campaign is None or campaign.calls_per_minute is None:
+        return MyTurn(trunk.id, turn, now, read_at)
+    start = take_turn(max(campaign.next_start_at, turn.at), now, campaign.calls_per_minute / 60)
+    if isinstance(start, timedelta):
+        return NotYet(start, is_behind_trunk=False)
+    return MyTurn(trunk.id, _put_off(turn, start.at), now, read_at, Start(campaign.id, start.next_at))
+
+
+def _put_off(turn: Turn, at: datetime) -> Turn:
+    """The turn, taken at `at` only."""
+    return Turn(at, turn.next_at + (at - turn.at))
 
 
 LOOK = timedelta(milliseconds=30)
 """Before the turn: the last look into the database (5 to 20 ms on a busy machine) is over when the turn comes."""
 
 
-async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[["Watch"], Awaitable[_Sent | None]]) -> _Sent:
+async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[["Watch"], Awaitable[_Sent | None]]) -> _Sent | None:
     """Let `leave` send at the turn. It is called a little before, makes ready, awaits `is_on_time`, and sends at once; None: it was late.
-    Who oversleeps the turn moves it first, so that the trunk never sees more than its pace, and makes ready again.
+    Who oversleeps the turn moves it first, so that trunk and campaign never see more than their pace, and makes ready again. None when
+    there is no turn near any more: others of a slow campaign have come first.
 
     Each miss but the first makes the next turn wider. On a machine so busy that nobody is ever punctual, calls would otherwise move their
     turns until the gate's word is too old, and none would be sent.
@@ -132,7 +148,10 @@ async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[["Watch"], Awaitabl
             return sent
         log.info("turn_missed", trunk_id=str(mine.trunk_id), late_ms=round(watch.late.total_seconds() * 1000))
         patience, has_missed = patience_after(watch.late, patience) if has_missed else patience, True
-        mine = await _moved(dialer, mine, interval, patience - dialer.punctual)
+        moved = await _moved(dialer, mine, interval, patience - dialer.punctual)
+        if moved is None:
+            return None
+        mine = moved
 
 
 @dataclass(slots=True)
@@ -161,14 +180,22 @@ class Watch:
         return self.late <= patience
 
 
-async def _moved(dialer: Dialer, mine: MyTurn, interval: timedelta, wider: timedelta) -> MyTurn:
+async def _moved(dialer: Dialer, mine: MyTurn, interval: timedelta, wider: timedelta) -> MyTurn | None:
     async with dialer.sessions() as session, session.begin():
         repository = DialerRepository(session)
+        campaign = await repository.paced_campaign(mine.start.campaign_id) if mine.start is not None else None
         trunk = await repository.trunk(mine.trunk_id, lock=True)
         asked_at = monotonic()
         now = await database_now(session)
         read_at = dialer.database_clock.when(now, asked_at, monotonic())
         # After the look that is made once more.
-        turn = moved_turn(mine.turn, trunk.next_send_at, now + LOOK, interval, wider)
+        turn, start = moved_turn(mine.turn, trunk.next_send_at, now + LOOK, interval, wider), None
+        if campaign is not None and campaign.calls_per_minute is not None and mine.start is not None:
+            apart = spacing(campaign.calls_per_minute / 60)
+            own = moved_turn(Turn(mine.turn.at, mine.start.next_at), campaign.next_start_at, turn.at, apart, wider)
+            if own.at - turn.at > ahead(apart):
+                return None
+            turn, start = _put_off(turn, own.at), Start(campaign.id, own.next_at)
+            await repository.start_no_sooner(campaign.id, own.next_at)
         await repository.send_no_sooner(trunk.id, turn.next_at)
-    return MyTurn(mine.trunk_id, turn, now, read_at)
+    return MyTurn(mine.trunk_id, turn, now, read_at, start)

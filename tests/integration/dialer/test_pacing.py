@@ -11,13 +11,13 @@ from itertools import pairwise
 
 from sqlalchemy import update
 
-from control_plane.db.models import Call, Trunk
+from control_plane.db.models import Call, Campaign, Trunk
 from control_plane.dialer import place
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure import depart
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository
-from control_plane.dialer.turns import MyTurn, Watch, keep
+from control_plane.dialer.turns import MyTurn, Start, Watch, keep
 from control_plane.domain.pacing import PUNCTUAL, Turn, spacing
 from control_plane.kit.clock import monotonic
 from control_plane.telephony.port import Answered, DialResult, Leg, PermittedDial
@@ -167,6 +167,37 @@ async def test_an_invite_that_is_held_up_behind_its_turn_stays_and_leaves_at_a_l
     assert (len(telephony.sent), called.state, telephony.asked > 1) == (1, "in_progress", True)
     async with bench.dialer.sessions() as session:
         assert (await session.get_one(Trunk, world.trunk.id)).next_send_at > turn_of(called) + HELD_UP
+
+
+async def test_a_campaigns_next_invite_keeps_its_distance_from_one_that_was_held_up(bench: Bench) -> None:
+    telephony = bench.telephony = bench.dialer.telephony = HeldUp()
+    bench.dialer.punctual = PUNCTUAL
+    world = await bench.make_world(*numbers(1), calls_per_minute=60)
+    call, _ = await bench.ready_call()
+    telephony.answer(room_name(str(call.id)), Answered())
+    await place.place(bench.dialer, call.id)
+    (called,) = await bench.calls()
+    assert (len(telephony.sent), called.state) == (1, "in_progress")
+    async with bench.dialer.sessions() as session:
+        assert (await session.get_one(Campaign, world.campaign.id)).next_start_at >= turn_of(called) + HELD_UP + spacing(1)
+
+
+async def test_who_misses_a_turn_of_a_slow_campaign_after_which_others_come_first_sends_nothing_and_delays_nobody(bench: Bench) -> None:
+    world = await bench.make_world(calls_per_minute=6)
+    async with bench.dialer.unit() as unit:
+        now = unit.now
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Campaign).values(next_start_at=now + timedelta(seconds=20)))
+    missed = Turn(now - A_SECOND, now - A_SECOND + spacing(PER_SECOND))
+    mine = MyTurn(world.trunk.id, missed, now, monotonic(), Start(world.campaign.id, now + timedelta(seconds=10)))
+    hasty = Dialer(bench.dialer.sessions, bench.queue, bench.dialer.clock, bench.telephony)
+
+    async def leave(watch: Watch) -> str | None:
+        return "sent" if await watch.is_on_time() else None
+
+    assert await keep(hasty, mine, leave) is None
+    async with bench.dialer.sessions() as session:
+        assert (await session.get_one(Trunk, world.trunk.id)).next_send_at <= now
 
 
 async def test_no_turn_is_taken_at_a_pace_that_the_trunk_has_lost_meanwhile(bench: Bench) -> None:
