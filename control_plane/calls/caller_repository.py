@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Number, Trunk
+from control_plane.domain.call_state import BEFORE_DIAL
 
 # Two branches, each on an index of its own: by the person where one is known, else by the number.
 _DIALLED = text(
@@ -49,13 +50,17 @@ class CallerRepository:
     async def calls_since(
         self, numbers: Sequence[tuple[uuid.UUID, uuid.UUID]], days: Mapping[uuid.UUID, datetime]
     ) -> Mapping[uuid.UUID, int]:
-        """Calls made from each number (given with its workspace) since its workspace's day began, and those on their way to it."""
+        """Calls dialled from each number (given with its workspace) since its workspace's day began, whenever they were asked for, and
+        those on their way to it."""
         found: dict[uuid.UUID, int] = {}
         for workspace_id in {workspace_id for _, workspace_id in numbers if workspace_id in days}:
             ids = [number_id for number_id, owner in numbers if owner == workspace_id]
-            query = select(Call.from_number_id, func.count()).where(Call.workspace_id == workspace_id, Call.from_number_id.in_(ids))
-            query = query.where(Call.created_at >= days[workspace_id], Call.claimed_at.is_not(None), Call.state != "released")
-            rows = await self._session.execute(query.group_by(Call.from_number_id))
+            of_numbers = select(Call.from_number_id).where(Call.from_number_id.in_(ids))
+            dialled = of_numbers.where(Call.dialing_at >= days[workspace_id], Call.state != "released")
+            # The index of leases holds all calls under way.
+            on_their_way = of_numbers.where(Call.lease_until.is_not(None), Call.claimed_at.is_not(None), Call.state.in_(BEFORE_DIAL))
+            made = union_all(dialled, on_their_way).subquery()
+            rows = await self._session.execute(select(made.c.from_number_id, func.count()).group_by(made.c.from_number_id))
             found |= {number_id: calls for number_id, calls in rows if number_id is not None}
         return found
 

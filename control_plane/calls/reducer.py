@@ -96,7 +96,8 @@ def _absorb(call: Call, said: Testimony) -> None:
         call.ready_at = said.at
     elif said.fact is Fact.DIAL_COMMITTED:
         call.dialing_at = said.at
-        limit = timedelta(seconds=call.ringing_timeout_s + call.max_duration_s) + CARE_RESERVE
+        # The carrier's limit, which holds a ringing time, counts from an INVITE that may leave later than its turn (architecture §2).
+        limit = timedelta(seconds=2 * call.ringing_timeout_s + call.max_duration_s) + CARE_RESERVE
         call.reserved_until = said.at + limit
     elif said.fact is Fact.RINGING:
         call.ringing_at = said.at

@@ -315,7 +315,8 @@ async def _record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult,
     async with dialer.unit() as unit:
         call = await CallRepository(unit.session).lock(call_id)
         assert call is not None
-        call = await take_in(unit, call, _fenced(call, epoch, _testimony(call, result, unit.now)))
+        is_to_end = isinstance(result, Refused) and await _is_to_end(unit, call)
+        call = await take_in(unit, call, _fenced(call, epoch, _testimony(call, result, unit.now, is_to_end=is_to_end)))
         if isinstance(result, Uncertain):
             if call.state in AT_THE_PHONE:
                 call.lease_until = unit.now + UNCERTAIN_LOOK
@@ -331,7 +332,12 @@ async def _record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult,
         await close_room(dialer, call_id, where)
 
 
-def _testimony(call: Call, result: DialResult, now: datetime) -> Testimony:
+async def _is_to_end(unit: Unit, call: Call) -> bool:
+    """Whoever is called has opted out while it rang: a ringing that stops then did not ring out."""
+    return await CallRepository(unit.session).last_event(call.id, "end_requested") is not None
+
+
+def _testimony(call: Call, result: DialResult, now: datetime, *, is_to_end: bool) -> Testimony:
     """What the dial's result says about the call."""
     if isinstance(result, Answered):
         return Testimony("task", "dial_answer", "answered", now, Fact.ANSWERED)
@@ -341,12 +347,13 @@ def _testimony(call: Call, result: DialResult, now: datetime) -> Testimony:
         is_network = result.code == "unavailable" and result not in HELD_BACK
         data = refusal_data(call, result) | {"network_result": NetworkResult.NETWORK_ERROR if is_network else None}
         return Testimony("task", "dial_answer", "not_sent", now, Fact.NOT_SENT, data)
-    return Testimony("task", "dial_answer", "not_answered", now, Fact.NOT_ANSWERED, refusal_data(call, result))
+    return Testimony("task", "dial_answer", "not_answered", now, Fact.NOT_ANSWERED, refusal_data(call, result, is_to_end=is_to_end))
 
 
-def refusal_data(call: Call, refused: Refused) -> dict[str, object]:
-    """The network's refusal as the ledger keeps it: meaning, raw code, raw words."""
-    rang, by_us = call.ringing_at is not None, call.ended_by_request
+def refusal_data(call: Call, refused: Refused, *, is_to_end: bool = False) -> dict[str, object]:
+    """The network's refusal as the ledger keeps it: meaning, raw code, raw words. `is_to_end`: we have ended the ringing although no
+    person asked for it."""
+    rang, by_us = call.ringing_at is not None, call.ended_by_request or is_to_end
     meaning = of_refusal(refused.sip_code, refused.text, refused.code, rang=rang, canceled_by_us=by_us)
     return {
         "network_result": NetworkResult(meaning),

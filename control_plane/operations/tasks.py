@@ -20,8 +20,14 @@ async def watch_invariants(ctx: dict[str, Any]) -> None:
 async def tidy_rooms(ctx: dict[str, Any]) -> None:
     """Close rooms whose call is over: nobody else would, and an agent or a caller may sit in one."""
     try:
-        for room in await orphans(ctx["sessions"], await ctx["telephony"].rooms()):
-            await ctx["telephony"].close_room(room)
-            log.warning("orphan_room_closed", room=room)
+        found = await orphans(ctx["sessions"], await ctx["telephony"].rooms())
     except TelephonyError as error:
         log.warning("rooms_not_tidied", error=str(error))
+        return
+    for room in found:
+        try:
+            await ctx["telephony"].close_room(room)
+            log.warning("orphan_room_closed", room=room)
+        except TelephonyError as error:
+            # One that cannot be closed must not keep the others open.
+            log.warning("room_not_closed", room=room, error=str(error))

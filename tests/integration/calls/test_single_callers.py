@@ -105,6 +105,19 @@ async def test_when_every_day_is_used_up_the_call_waits_for_tomorrow_and_says_wh
     assert (third["caller_choice"]["why"], datetime.fromisoformat(third["due_at"])) == ("waiting", waits.due_at)
 
 
+async def test_a_call_that_was_asked_for_days_ago_uses_up_the_day_on_which_it_is_made(stage: Stage) -> None:
+    await _set(stage, stage.number_id, daily_cap=1)
+    first = await stage.call()
+    await stage.change(first, created_at=datetime.now(UTC) - timedelta(days=3))
+    assert await stage.tick() == 1
+    second = await stage.call(to="+12025550102")
+    assert await stage.tick() == 0
+    await _over(stage, first, dialing_at=datetime.now(UTC))
+    await stage.change(second, due_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert await stage.tick() == 0
+    assert (await stage.row(second)).caller_choice["sentence"] == "Its 1 calls of the day are made."
+
+
 async def test_a_number_without_a_contact_is_called_by_who_called_it_before(stage: Stage) -> None:
     second = await _second(stage)
     for used, e164 in ((second, SECOND), (stage.number_id, CALLER)):

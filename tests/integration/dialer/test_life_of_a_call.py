@@ -1,7 +1,7 @@
 """The dialer against a real database: every station of a call, and what happens when one of them fails."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -201,8 +201,9 @@ async def test_an_uncertain_dial_that_nobody_can_account_for_is_lost_and_keeps_i
     await bench.sweep()
     (lost,), (enrollment,) = await bench.calls(), await bench.enrollments()
     assert (lost.state, lost.network_result, lost.holds_number, lost.holds_slot) == ("lost", "unknown", True, False)
-    assert lost.reserved_until is not None
-    assert lost.reserved_until > datetime.now(UTC)
+    assert lost.dialing_at is not None
+    (order,) = bench.telephony.sent
+    assert lost.reserved_until == lost.dialing_at + timedelta(seconds=order.ringing_timeout_s + order.max_call_duration_s)
     assert (enrollment.state, enrollment.attempts) == ("waiting", 1)
     assert len(bench.telephony.sent) == 1
 

@@ -28,6 +28,7 @@ from sip_config.contract import DispatchTicket, EventKind
 from sip_config.naming import room_name
 from tests.factories import rows
 from tests.fakes.telephony import FakeTelephony
+from tests.integration.dialer import stations
 from tests.integration.dialer.conftest import Bench
 
 NUMBER, OTHER = "+12025550101", "+12025550102"
@@ -162,6 +163,24 @@ async def test_an_invite_that_cannot_leave_keeps_nobody_from_opting_out_and_neve
     slow.go.set()
     await _everything_goes_on(bench)
     assert slow.sent == []
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["the task comes", "the task is lost"])
+@pytest.mark.parametrize("rang", [True, False])
+async def test_a_phone_that_we_stop_ringing_for_an_opt_out_did_not_ring_out(bench: Bench, rang: bool, is_lost: bool) -> None:
+    await bench.make_world(NUMBER)
+    at = await stations.dialled_and_suppressed(bench)
+    if rang:
+        await stations.agent_hears_it_ring(at)
+    if is_lost:
+        await stations.look_around(at)
+    else:
+        await stations.heed_the_suppression(at)
+        await stations.hang_up(at)
+    assert at.placing is not None
+    await at.placing
+    (call,) = await bench.calls()
+    assert (call.state, call.network_result, call.ended_by_request) == ("ended", "canceled", False)
 
 
 DIALS = "locktype = 'advisory' and mode = 'ShareLock' and database = (select oid from pg_database where datname = current_database())"

@@ -13,7 +13,7 @@ from control_plane.operations.figures import WINDOW
 from control_plane.operations.invariants import Watch, violations
 from control_plane.operations.repository import INVARIANTS, OperationsRepository
 from control_plane.operations.tasks import tidy_rooms
-from control_plane.telephony.port import Answered, Dispatch
+from control_plane.telephony.port import Answered, Dispatch, TelephonyError
 from sip_config.contract import EventKind
 from sip_config.naming import room_name
 from tests.fakes.telephony import FakeTelephony
@@ -84,6 +84,15 @@ async def test_what_must_never_be_is_found(bench: Bench, statement: str, name: s
     assert name in await broken(bench)
 
 
+async def test_two_live_calls_to_one_number_are_found(bench: Bench) -> None:
+    """The database itself refuses them, unless somebody has taken a number from a call that goes on."""
+    await bench.make_world(ONE, TWO)
+    await bench.claim_all()
+    assert await broken(bench) == set()
+    await change(bench, f"update call set holds_number = to_e164 = '{ONE}', to_e164 = '{ONE}'")
+    assert await broken(bench) == {"two_live_calls_to_a_number"}
+
+
 async def test_a_call_without_its_room_is_found(bench: Bench) -> None:
     await talking(bench)
     await change(bench, "update call set answered_at = now() - interval '1 minute'")
@@ -131,6 +140,27 @@ async def test_rooms_whose_call_is_over_are_closed_and_no_others(bench: Bench) -
     assert set(bench.telephony.room_of) == {other}
     bench.telephony.is_down = True
     await tidy_rooms(ctx)
+
+
+class Stuck(FakeTelephony):
+    """One room cannot be closed."""
+
+    stuck = ""
+
+    async def close_room(self, room: str) -> None:
+        if room == self.stuck:
+            raise TelephonyError("the node of this room does not answer")
+        await super().close_room(room)
+
+
+async def test_a_room_that_cannot_be_closed_keeps_no_other_open(bench: Bench) -> None:
+    stuck = Stuck()
+    rooms = sorted(room_name(str(new_id())) for _ in range(3))
+    for room in rooms:
+        await stuck.dispatch(Dispatch(room, "", 60, 5))
+    stuck.stuck = rooms[0]
+    await tidy_rooms({"sessions": bench.dialer.sessions, "telephony": stuck})
+    assert set(stuck.room_of) == {rooms[0]}
 
 
 async def test_figures_count_claims_dials_answers_delays_and_reconciliations(bench: Bench) -> None:
