@@ -24,6 +24,7 @@ from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState
 from control_plane.domain.decision import Dial, Never, Wait, ends_as
 from control_plane.domain.pacing import Claimant, caught_up, shares
+from control_plane.domain.retry_policy import RetryPolicy
 from control_plane.kit.ids import new_id
 from control_plane.kit.telemetry import new_trace
 from control_plane.usage.accounts import towards_budget
@@ -53,6 +54,8 @@ class Results:
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     waits: list[Waiting] = field(default_factory=list)
     closed: list[Closing] = field(default_factory=list)
+    lineless: int = 0
+    """Contacts for whom only a line of a trunk, or of their workspace, was lacking."""
 
     @property
     def aside(self) -> int:
@@ -80,6 +83,7 @@ class Batch:
         self._running: Mapping[uuid.UUID, Running] | None = None
         self._paces: dict[uuid.UUID, Pace] = {}
         self._begun: dict[uuid.UUID, int] = {}
+        self._policies: dict[uuid.UUID, RetryPolicy] = {}
         self._has_looked = False
 
     @property
@@ -98,7 +102,9 @@ class Batch:
         candidates = await self._candidates(taken, results)
         await self._decide(candidates, taken.past, results)
         claimed = await self._write(results)
-        may_be_more = results.aside > 0 or (claimed > 0 and sum(share.total for share in given.values()) >= most)
+        # Slots that were meant for contacts without a line are for others.
+        left_over = results.lineless > 0 or sum(share.total for share in given.values()) >= most
+        may_be_more = results.aside > 0 or (claimed > 0 and left_over)
         return Round(claimed, worth_another=self._headroom.slots > 0 and may_be_more)
 
     async def _campaigns(self) -> Mapping[uuid.UUID, Running]:
@@ -130,7 +136,7 @@ class Batch:
     async def _claimants(self, running: Mapping[uuid.UUID, Running]) -> list[Claimant]:
         """Campaigns with contacts due and room for a call, none of which has saved up turns while it had nothing to do."""
         rooms = {c: self._headroom.in_campaign(r.campaign) for c, r in running.items() if self._headroom.in_workspace(r.workspace)}
-        able = [campaign_id for campaign_id, room in rooms.items() if room and self._callers.may_call(running[campaign_id].campaign)]
+        able = [c for c, room in rooms.items() if room and self._callers.may_call(running[c].campaign, self._headroom.on_trunk)]
         due = await self._due(able, running)
         claimants = [
             Claimant(c, running[c].campaign.weight, self._paces[c].served, urgent, others, rooms[c])
@@ -155,6 +161,11 @@ class Batch:
         for enrollment in taken.due:
             campaign, workspace = running[enrollment.campaign_id].campaign, running[enrollment.campaign_id].workspace
             if not self._headroom.in_workspace(workspace):
+                results.lineless += 1
+                continue
+            if (why := self._used_up(enrollment, campaign)) is not None:
+                numbers = [phone.e164 for phone in taken.callees[enrollment.contact_id].phones]
+                results.closed.append(Closing(enrollment.id, campaign.id, "exhausted", why, numbers))
                 continue
             caller = self._callers.choose(campaign, enrollment, self._headroom.on_trunk)
             if isinstance(caller, Caller):
@@ -162,7 +173,17 @@ class Batch:
                 self._headroom.take(campaign.workspace_id, caller.trunk.id, campaign.id)
             elif caller.until is not None:
                 results.waits.append(Waiting(enrollment.id, caller.until, list(caller.sentences)))
+            else:
+                results.lineless += 1
         return found
+
+    def _used_up(self, enrollment: TakenOne, campaign: Campaign) -> str | None:
+        """Why the contact is not called again although they wait: the campaign allows fewer attempts by now than it did."""
+        if not enrollment.attempts:
+            return None
+        if campaign.id not in self._policies:
+            self._policies[campaign.id] = RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal")
+        return self._policies[campaign.id].used_up(enrollment.attempts)
 
     async def _decide(self, candidates: Sequence[Candidate], past: Sequence[PastCall], results: Results) -> None:
         await self._ask(candidates)

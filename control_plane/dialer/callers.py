@@ -49,10 +49,11 @@ class Callers:
         self._facts = {n.id: facts_of_number(n, caps[n.id], today.get(n.id, 0)) for n, _ in self._rows.values()}
         self._of_campaign = {c.id: [n.id for n, _ in numbers.get(c.id, ()) if _belongs(n, c)] for c in campaigns.values()}
 
-    def may_call(self, campaign: Campaign) -> bool:
-        """Is any number of the campaign able to call somebody? If not, its contacts need not be looked at."""
+    def may_call(self, campaign: Campaign, has_room: Callable[[Trunk], bool]) -> bool:
+        """Is any number of the campaign able to call somebody now? If not, its contacts need not be looked at, and take no turn of others'
+        whose trunks have room."""
         nobody = uuid.UUID(int=0)
-        return isinstance(self._choose(campaign, nobody, ContactHistory(), lambda trunk_id: True), Choice)
+        return isinstance(self._choose(campaign, nobody, ContactHistory(), lambda trunk_id: has_room(self._trunks[trunk_id])), Choice)
 
     def know(self, due: Iterable[Due], past: Iterable[PastCall]) -> None:
         """Take in what earlier calls to these contacts met, newest first."""

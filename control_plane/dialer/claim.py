@@ -18,7 +18,7 @@ from control_plane.calls.single_callers import SingleCallers, Wanted, waiting
 from control_plane.db.models import Call, UsageAccount, Workspace
 from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.batch import NUMBER_BUSY, Batch, Round
-from control_plane.dialer.claim_repository import ClaimRepository
+from control_plane.dialer.claim_repository import ClaimRepository, Way
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.giving_way_repository import GivingWayRepository, Yielded
 from control_plane.dialer.headroom import Headroom
@@ -79,8 +79,23 @@ async def enrollments(batch: Batch) -> Round:
 
 
 async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> list[Call]:
-    """Single calls first: somebody is waiting for each of them. Returns those that were claimed."""
-    due = await repository.singles(unit.now, min(MOST_SINGLES, headroom.slots * 2))
+    """Single calls first: somebody is waiting for each of them. Returns those that were claimed.
+
+    Where some lack only a line, those behind them that would go out by another are looked at as well: a full trunk, or a workspace at its
+    limit, holds up nobody else's calls.
+    """
+    claimed, lineless = list[Call](), set[Way]()
+    for _ in range(ROUNDS):
+        known = len(lineless)
+        due = await repository.singles(unit.now, min(MOST_SINGLES, headroom.slots * 2), lineless)
+        claimed += await _claim_of(unit, repository, headroom, due, lineless)
+        if not headroom.slots or len(lineless) == known:
+            break
+    return claimed
+
+
+async def _claim_of(unit: Unit, repository: ClaimRepository, headroom: Headroom, due: Sequence[Call], lineless: set[Way]) -> list[Call]:
+    """Those of the due calls that can be made now, claimed. What the others lack, where it is a line, comes to `lineless`."""
     due = await _with_allowance(unit, repository, headroom, due) if due else []
     if not due:
         return []
@@ -111,6 +126,8 @@ async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headro
             await _claim(unit, call, answer)
             claimed.append(call)
         else:
+            if call.due_at <= unit.now:
+                lineless.add((call.workspace_id, call.trunk_id, bool(call.caller_choice)))
             kept_waiting.append((call, answer))
     await _keep_what_changed(unit, kept_waiting)
     await unit.session.flush()

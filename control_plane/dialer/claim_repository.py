@@ -1,13 +1,13 @@
 """SQL of the claim: everything about a whole batch in one statement each, whatever the size of the campaigns."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, TextClause, Uuid, any_, bindparam, cast, select, text
+from sqlalchemy import ARRAY, TextClause, Uuid, any_, bindparam, cast, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -62,6 +62,10 @@ LOOKED_AT = 24
 it does not know how many rows a limit leaves."""
 
 
+Way = tuple[uuid.UUID, uuid.UUID, bool]
+"""What a single call would go out by: its workspace, its trunk, and whether the trunk may be chosen anew."""
+
+
 _LOCK = sent("select pg_advisory_xact_lock(:key)")
 _HAS_SINGLES = "exists(select from call where state = 'queued' and claimed_at is null and due_at <= statement_timestamp())"
 # After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON. Where
@@ -108,7 +112,7 @@ _DUE = text(
 # plan anew each time.
 _ENROLLMENTS = sent(
     f"""
-    select json_build_array(e.id, e.workspace_id, e.campaign_id, e.contact_id, e.last_from_number_id, e.waiting_codes,
+    select json_build_array(e.id, e.workspace_id, e.campaign_id, e.contact_id, e.last_from_number_id, e.waiting_codes, e.attempts,
         {callee_of("e.contact_id")},
         (select coalesce(json_agg(json_build_array(contact_id, enrollment_id, to_e164, network_result, state <> 'released', holds_number,
             from_number_id, trunk_id, dialing_at) order by dialing_at desc nulls last), '[]')
@@ -237,14 +241,17 @@ class ClaimRepository:
         past = {one.contact_id: one.past for one in found}
         return Taken(found, callees, [call for calls in past.values() for call in calls])
 
-    async def singles(self, now: datetime, limit: int) -> Sequence[Call]:
-        """Single calls that are due and hold nothing yet, crisis follow-ups first. Those of a halted workspace stay due."""
-        urgent = await self._singles(now, limit, text(_IS_URGENT))
-        return [*urgent, *await self._singles(now, limit - len(urgent), text(f"not ({_IS_URGENT})"))]
+    async def singles(self, now: datetime, limit: int, lineless: Collection[Way]) -> Sequence[Call]:
+        """Single calls that are due and hold nothing yet, crisis follow-ups first, but those that wait for a line of `lineless`. Those of a
+        halted workspace stay due."""
+        urgent = await self._singles(now, limit, lineless, text(_IS_URGENT))
+        return [*urgent, *await self._singles(now, limit - len(urgent), lineless, text(f"not ({_IS_URGENT})"))]
 
-    async def _singles(self, now: datetime, limit: int, which: TextClause) -> Sequence[Call]:
+    async def _singles(self, now: datetime, limit: int, lineless: Collection[Way], which: TextClause) -> Sequence[Call]:
         query = select(Call).where(Call.state == "queued", Call.claimed_at.is_(None), Call.due_at <= now, which)
         query = query.where(Call.workspace_id.not_in(select(Workspace.id).where(Workspace.is_halted)))
+        if lineless:
+            query = query.where(tuple_(Call.workspace_id, Call.trunk_id, Call.caller_choice != {}).not_in(sorted(lineless)))
         return (await self._session.scalars(query.order_by(Call.due_at, Call.id).limit(limit).with_for_update(skip_locked=True))).all()
 
     async def contacts(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Contact]:

@@ -227,6 +227,8 @@ class Due(msgspec.Struct, frozen=True, array_like=True):
     last_from_number_id: uuid.UUID | None
     waiting_codes: list[str] = []
     """Why it waited until now, as the gate put it."""
+    attempts: int = 0
+    """Counting calls of the campaign to them so far."""
 
 
 class TakenOne(Due, frozen=True, array_like=True, kw_only=True):

@@ -52,7 +52,8 @@ class Headroom:
     def in_campaign(self, campaign: Campaign) -> int:
         """How many calls of the campaign may start now: its limit, warmed up slowly, and its pace."""
         limit = min(campaign.max_concurrent_calls or PLENTY, self._offered)
-        live = Room(slow_start(limit, campaign.warm_since, self._now, self._ramp), self._used["campaign", campaign.id])
+        warm_since = None if self.is_cold(campaign) else campaign.warm_since
+        live = Room(slow_start(limit, warm_since, self._now, self._ramp), self._used["campaign", campaign.id])
         room = startable(live) or 0
         if campaign.calls_per_minute is None:
             return room
@@ -60,8 +61,9 @@ class Headroom:
         return min(room, may_be_claimed(campaign.next_start_at, self._now, campaign.calls_per_minute / 60, on_their_way))
 
     def is_cold(self, campaign: Campaign) -> bool:
-        """Nothing of the campaign is under way: agents and network have to warm up to it again."""
-        return self._used["campaign", campaign.id] == 0
+        """Nothing of the campaign is under way, or it has never claimed a call itself (single calls may name it): agents and network have
+        to warm up to it."""
+        return campaign.warm_since is None or self._used["campaign", campaign.id] == 0
 
     def allow(self, workspace: Workspace, account: UsageAccount | None) -> Reason | None:
         """Learn what the workspace may still use this month. Why it may not have any call more, if so, by what has ended."""

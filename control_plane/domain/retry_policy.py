@@ -168,6 +168,11 @@ class RetryPolicy:
         caps = {name: _count(plain.get(name, getattr(base, name)), f"attempts.{name}", most) for name, most in _MOST.items()}
         return replace(base, ladder=ladder, **caps)
 
+    def used_up(self, attempts: int) -> str | None:
+        """Why nobody is called again to whom there were so many counting calls; None when one may be. Asked before a call, too: there may
+        have been more attempts when the last one ended."""
+        return f"all {self.max_total} attempts are used" if attempts >= self.max_total else None
+
     def after(self, end: End, now: datetime, *, seed: str = "", place: Place | None = None) -> Again | Closed:
         """What follows from `end`. Without a seed delays are not spread; without a place the part of the day is not looked at."""
         if end.network_result in DEAD_NUMBER and end.other_numbers and end.outcome is not Outcome.DO_NOT_CALL:
@@ -177,8 +182,8 @@ class RetryPolicy:
             return closed
         retry_class = retry_class_of(end.network_result, end.answered_by, end.outcome)
         rung, words = self.ladder[retry_class], retry_class.replace("_", " ")
-        if rung.counts and end.attempts + 1 >= self.max_total:
-            return self._used_up(retry_class)
+        if rung.counts and (why := self.used_up(end.attempts + 1)):
+            return Closed("exhausted", why, retry_class, True)
         if retry_class == "callback" and end.callback_at is not None:
             return Again(max(now, end.callback_at), retry_class, rung.counts, "back at the time that was promised")
         if end.attempts_of_class >= len(rung.delays_s) and not (rung.repeats and rung.delays_s):
@@ -188,12 +193,9 @@ class RetryPolicy:
 
     def _on_another_number(self, end: End, now: datetime) -> Again | Closed:
         """At once: nobody has been disturbed by a number that does not exist."""
-        if end.attempts + 1 >= self.max_total:
-            return self._used_up(str(end.network_result))
+        if why := self.used_up(end.attempts + 1):
+            return Closed("exhausted", why, str(end.network_result), True)
         return Again(now, str(end.network_result), True, f"on another number, because {DEAD_NUMBER[end.network_result]}")
-
-    def _used_up(self, retry_class: str) -> Closed:
-        return Closed("exhausted", f"all {self.max_total} attempts are used", retry_class, True)
 
     def _when(self, rung: Rung, delay: int, now: datetime, seed: str, place: Place | None) -> datetime:
         share = share_of(seed) if seed else 0.5

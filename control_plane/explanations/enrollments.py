@@ -70,8 +70,12 @@ class EnrollmentExplanations:
         answers = await self._answers(case)
         gate = best([answer.decision for answer in answers])
         decision = with_obstacles(gate, await self._obstacles(case, gate), self._now)
-        if case.enrollment.state not in ("waiting", "claimed"):
-            decision = Never((Reason(case.enrollment.state, closed(case.enrollment.state, case.enrollment.closed_reason)),))
+        state, why = case.enrollment.state, case.enrollment.closed_reason
+        if state == "waiting" and (used_up := _policy(case.campaign).used_up(case.enrollment.attempts)):
+            # As the next claim closes it.
+            state, why = "exhausted", used_up
+        if state not in ("waiting", "claimed"):
+            decision = Never((Reason(state, closed(state, why)),))
         shown = next((answer for answer in answers if answer.decision == gate), answers[0] if answers else None)
         return await self._told(case, decision, answers, shown)
 
@@ -140,13 +144,13 @@ class EnrollmentExplanations:
         )
 
     def _attempts(self, case: _Case, shown: Answer | None) -> Attempts | None:
-        return attempts_of(shown.facts, case.enrollment.attempts, _most_attempts(case.campaign)) if shown else None
+        return attempts_of(shown.facts, case.enrollment.attempts, _policy(case.campaign).max_total) if shown else None
 
     def _summary(self, case: _Case, decision: Decision, shown: Answer | None) -> str:
         sentences = [reason.sentence for reason in reasons_of(decision)] or ["May be called now."]
         if shown is not None:
             sentences += confirmed_place(shown.facts)
-            sentences.append(attempts_used(shown.facts, case.enrollment.attempts, _most_attempts(case.campaign)))
+            sentences.append(attempts_used(shown.facts, case.enrollment.attempts, _policy(case.campaign).max_total))
         return joined(sentences)
 
     async def _consent(self, shown: Answer | None) -> ConsentView | None:
@@ -155,8 +159,8 @@ class EnrollmentExplanations:
         return ConsentView.of(row) if row else None
 
 
-def _most_attempts(campaign: Campaign) -> int:
-    return RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal").max_total
+def _policy(campaign: Campaign) -> RetryPolicy:
+    return RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal")
 
 
 def _number(answer: Answer) -> NumberView:

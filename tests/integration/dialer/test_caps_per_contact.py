@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from control_plane.db.models import Call, Trunk
+from control_plane.db.models import Call, Campaign, Trunk
 from control_plane.kit.ids import new_id
 from tests.factories import rows
 from tests.integration.dialer.conftest import Bench, bench
@@ -23,6 +23,19 @@ async def test_max_total_counts_attempts_on_all_numbers_however_they_ended(ends:
     await ends.call(BUSY)
     await ends.let_time_pass()
     await ends.call(NOT_FOUND)
+    enrollment = await ends.enrollment()
+    assert (enrollment.state, enrollment.closed_reason, enrollment.attempts) == ("exhausted", "all 2 attempts are used", 2)
+
+
+async def test_who_has_had_as_many_attempts_as_a_changed_campaign_allows_is_not_called_again(ends: Ends) -> None:
+    world = await ends.world(ONE, TWO, attempts={"max_total": 3})
+    await ends.call(BUSY)
+    await ends.let_time_pass()
+    await ends.call(BUSY)
+    async with ends.bench.dialer.sessions.begin() as session:
+        await session.execute(update(Campaign).where(Campaign.id == world.campaign.id).values(attempts={"max_total": 2}))
+    await ends.let_time_pass()
+    assert await ends.bench.tick() == 0
     enrollment = await ends.enrollment()
     assert (enrollment.state, enrollment.closed_reason, enrollment.attempts) == ("exhausted", "all 2 attempts are used", 2)
 

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from control_plane.contacts.suppressions import suppress
-from control_plane.db.models import Call, Campaign, CampaignNumber, GateVerdict, Trunk
+from control_plane.db.models import Call, Campaign, CampaignNumber, GateVerdict, Number, Trunk, Workspace
 from control_plane.dialer.claim_repository import AT_ONCE
 from control_plane.domain.pacing import Priority, most_waiting_for_token
 from control_plane.kit.ids import new_id
@@ -40,6 +42,29 @@ async def add_campaign(bench: Bench, world: rows.World, people: list[str], **col
     return campaign
 
 
+async def on_another_trunk(bench: Bench, world: rows.World) -> rows.World:
+    """The same world with a trunk and a number of their own."""
+    plain = {"provider": "rehearsal", "is_rehearsal": True, "address": "127.0.0.1", "sync_state": "synced", "calls_per_second": 100}
+    workspace_id = world.workspace.id
+    trunk = Trunk(id=new_id(), workspace_id=workspace_id, name="second", livekit_outbound_trunk_id="ST_second", **plain)
+    number = Number(id=new_id(), workspace_id=workspace_id, trunk_id=trunk.id, is_rehearsal=True, e164="+12025550198")
+    async with bench.dialer.sessions.begin() as session:
+        session.add(trunk)
+        await session.flush()
+        session.add(number)
+    return replace(world, trunk=trunk, number=number)
+
+
+async def add_single(bench: Bench, world: rows.World, to: str, **columns: object) -> None:
+    """A single call that is due, from the number that its request has named."""
+    whose = {"workspace_id": world.workspace.id, "trunk_id": world.trunk.id, "is_rehearsal": True}
+    whose |= {"from_number_id": world.number.id, "from_e164": world.number.e164}
+    what = {"assistant_id": world.assistant.id, "assistant_version_id": world.version.id, "request": {}, "usage": []}
+    plain = {"purpose": "single", "to_e164": to, "due_at": datetime(2026, 1, 1, tzinfo=UTC), "ringing_timeout_s": 15, "max_duration_s": 60}
+    async with bench.dialer.sessions.begin() as session:
+        session.add(Call(id=new_id(), **(whose | what | plain | columns)))
+
+
 async def end_all(bench: Bench) -> None:
     """Every call is over at once and its contact is done."""
     async with bench.dialer.sessions.begin() as session:
@@ -55,6 +80,29 @@ async def test_a_claim_fills_all_slots_and_explains_each_call_with_its_verdict(b
     assert all(verdicts[call.verdict_id].enrollment_id == call.enrollment_id for call in calls if call.verdict_id)
     assert {(call.state, call.holds_number, call.holds_slot, call.attempt) for call in calls} == {("queued", True, True, 1)}
     assert sorted(nudge.subject for nudge in bench.queue.sent if nudge.task == "dispatch_call") == sorted(str(c.id) for c in calls)
+
+
+async def test_a_contact_who_is_due_in_two_campaigns_on_two_numbers_is_called_once_at_a_time(bench: Bench) -> None:
+    world = await bench.make_world()
+    other = await add_campaign(bench, world, [])
+    async with bench.dialer.sessions.begin() as session:
+        person = await rows.contact(session, world, *numbers(2))
+        for campaign in (world.campaign, other):
+            await rows.enroll(session, replace(world, campaign=campaign), person)
+    assert (await bench.tick(), await bench.tick()) == (1, 0)
+
+
+@pytest.mark.parametrize("what", ["number", "contact", "enrollment"])
+async def test_the_database_itself_refuses_a_second_live_call(bench: Bench, what: str) -> None:
+    one, another = numbers(2)
+    world = await bench.make_world(one)
+    await bench.tick()
+    (call,) = await bench.calls()
+    same = {"number": {}, "contact": {"contact_id": call.contact_id}, "enrollment": {"enrollment_id": call.enrollment_id}}
+    to = one if what == "number" else another
+    with pytest.raises(IntegrityError, match=f"uq_call_live_{what}"):
+        await add_single(bench, world, to, holds_number=True, **same[what])
+    await add_single(bench, world, to, **same[what])
 
 
 async def test_a_claim_looks_further_when_those_at_the_front_have_to_wait(bench: Bench) -> None:
@@ -145,6 +193,59 @@ async def test_nothing_is_claimed_for_a_trunk_that_is_paused(bench: Bench) -> No
         values = {"paused_reason": "failing", "paused_at": datetime.now(UTC)}
         await session.execute(update(Trunk).where(Trunk.id == world.trunk.id).values(**values))
     assert await bench.tick() == 0
+
+
+async def test_a_campaign_that_was_warm_long_ago_and_has_nothing_under_way_warms_up_again(bench: Bench) -> None:
+    bench.dialer.ramp = timedelta(seconds=30)
+    await bench.make_world(*numbers(40), slots=20, warm_since=datetime.now(UTC) - timedelta(hours=1))
+    assert (await bench.tick(), await bench.tick()) == (4, 0)
+
+
+async def test_a_single_call_that_names_a_new_campaign_does_not_keep_it_cold(bench: Bench) -> None:
+    bench.dialer.ramp = timedelta(seconds=30)
+    world = await bench.make_world(*numbers(40), slots=20)
+    talking = {"state": "in_progress", "claimed_at": datetime.now(UTC), "holds_number": True, "holds_slot": True}
+    await add_single(bench, world, "+13025550101", campaign_id=world.campaign.id, **talking)
+    assert await bench.tick() == 3
+    async with bench.dialer.sessions() as session:
+        assert (await session.get_one(Campaign, world.campaign.id)).warm_since is not None
+
+
+@pytest.mark.parametrize(("is_paused", "made"), [(False, {"full": 1, "other": 3}), (True, {"other": 4})], ids=["full", "paused"])
+async def test_a_trunk_without_room_keeps_no_slot_from_campaigns_on_others(bench: Bench, is_paused: bool, made: dict[str, int]) -> None:
+    """Not even where those who wait for it go before all others."""
+    world = await bench.make_world(slots=4, lines=1)
+    async with bench.dialer.sessions.begin() as session:
+        for number in numbers(2 * AT_ONCE):
+            await rows.enrollment(session, world, number, priority=Priority.CALLBACK)
+        if is_paused:
+            await session.execute(update(Trunk).values(paused_reason="failing", paused_at=datetime.now(UTC)))
+    other = await add_campaign(bench, await on_another_trunk(bench, world), numbers(AT_ONCE, area=302))
+    assert await bench.tick() == 4
+    names = {world.campaign.id: "full", other.id: "other"}
+    assert Counter(names[call.campaign_id] for call in await bench.calls() if call.campaign_id) == made
+
+
+async def test_single_calls_that_wait_for_a_line_hold_up_nobody_who_needs_another(bench: Bench) -> None:
+    world = await bench.make_world(slots=2, lines=1)
+    for number in numbers(6):
+        await add_single(bench, world, number)
+    elsewhere = await on_another_trunk(bench, world)
+    await add_single(bench, elsewhere, "+13025550101")
+    assert await bench.tick() == 2
+    assert {call.trunk_id for call in await bench.calls() if call.claimed_at} == {world.trunk.id, elsewhere.trunk.id}
+
+
+async def test_single_calls_of_a_workspace_at_its_limit_hold_up_no_other_workspace(bench: Bench) -> None:
+    world, chosen = await bench.make_world(slots=2), {"caller_choice": {"why": "least_used"}}
+    for number in numbers(6):
+        await add_single(bench, world, number, **chosen)
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Workspace).values(max_concurrent_calls=1))
+        other = await rows.world(session)
+    await add_single(bench, other, "+13025550101", **chosen)
+    assert await bench.tick() == 2
+    assert {call.workspace_id for call in await bench.calls() if call.claimed_at} == {world.workspace.id, other.workspace.id}
 
 
 async def test_a_tick_claims_in_small_transactions_so_that_nobody_waits_long_for_its_lock(bench: Bench) -> None:

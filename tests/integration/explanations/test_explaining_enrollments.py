@@ -134,6 +134,15 @@ async def test_a_closed_enrollment_says_why_it_is_closed(world: World) -> None:
     assert (told["decision"], told["state"], told["reasons"][0]["code"]) == ("never", "skipped", "skipped")
 
 
+async def test_who_has_used_all_attempts_that_the_campaign_allows_by_now_is_not_called_again(world: World) -> None:
+    campaign, enrollment = await _rehearsal(world)
+    await _change(world, Campaign, campaign["id"], attempts={"max_total": 2})
+    await _change(world, Enrollment, enrollment["id"], attempts=2)
+    told = await _explained(world, enrollment)
+    assert (told["may_dial"], told["decision"], told["next_possible_at"]) == (False, "never", None)
+    assert told["reasons"] == [{"code": "exhausted", "sentence": "All 2 attempts are used."}]
+
+
 async def test_a_halt_has_no_known_end(world: World) -> None:
     _, enrollment = await _rehearsal(world)
     await _change(world, Workspace, world.ours.workspace_id, is_halted=True)
