@@ -15,6 +15,7 @@ from aiohttp import ClientTimeout
 from livekit import api
 
 from rehearsal import wire
+from rehearsal.leaving import leave
 from rehearsal.ledger import Ledger
 from rehearsal.logs import log_to_stderr
 from rehearsal.outbound import STOPPED, Exchange, OutboundCall
@@ -129,4 +130,4 @@ async def _run(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -13,6 +13,7 @@ from livekit.protocol.sip import ListSIPDispatchRuleRequest, ListSIPInboundTrunk
 
 from rehearsal.callee import play
 from rehearsal.inbound_rules import InboundCall, NoRouteError, choose_rule, choose_trunk, room_of
+from rehearsal.leaving import leave
 from rehearsal.ledger import CallLabel, Ledger
 from rehearsal.leg import Leg, Seat
 from rehearsal.logs import log_to_stderr
@@ -112,4 +113,4 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())
