@@ -19,19 +19,21 @@ from control_plane.db.models.suppression import FOR_NOW
 # The questions travel as JSON, which the driver takes as it is. Three looks at the suppressions, each at an index of its own, whatever the
 # number of questions: one condition over all would use none. A number can be on several lists. A contact's calls are found by the contact
 # alone, whose workspace is known; a number's by ix_call_number_dialed. Calls of before somebody was known behind a number are theirs too.
+# Since when is a row of its own, because PostgreSQL would plan anew for a value that it can weigh.
 _KNOWN = sent(
     f"""
+    with looked_back as materialized (select cast(:since as timestamptz) as since)
     select coalesce(case when not everywhere.is_for_now then everywhere.reason end, here.reason, erased.reason) as suppressed_because,
         coalesce(everywhere.is_for_now, false) as is_being_asked,
         case when q.contact_id is not null
         then array(select c.dialing_at from call c where c.contact_id = q.contact_id
-              and c.dialing_at > :since and c.counts_as_attempt is not false
+              and c.dialing_at > (select since from looked_back) and c.counts_as_attempt is not false
             union all select c.dialing_at from (
                 select e164 from contact_phone where contact_id = q.contact_id and dead_reason = '' union select q.e164) n
               join call c on c.workspace_id = q.workspace_id and c.to_e164 = n.e164 and c.contact_id is null
-              and c.dialing_at > :since and c.counts_as_attempt is not false order by 1 desc)
+              and c.dialing_at > (select since from looked_back) and c.counts_as_attempt is not false order by 1 desc)
         else array(select c.dialing_at from call c where c.workspace_id = q.workspace_id and c.to_e164 = q.e164
-              and c.dialing_at > :since and c.counts_as_attempt is not false order by 1 desc) end as dialled,
+              and c.dialing_at > (select since from looked_back) and c.counts_as_attempt is not false order by 1 desc) end as dialled,
         coalesce((select is_halted from installation where id = 1), false) as installation_halted,
         ({OF_NUMBER}) as consents,
         case when q.contact_id is null then (
