@@ -47,6 +47,7 @@ COMMANDS = {
     "secrets": "commands.secrets:app",
 }
 """Each command's module and the `typer.Typer` in it."""
+_OF_THE_WHOLE = {"install_completion", "show_completion"}
 
 
 class ImportedWhenCalled(TyperGroup):
@@ -61,6 +62,8 @@ class ImportedWhenCalled(TyperGroup):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command = typer.main.get_command(getattr(import_module(_IN + module), name))
         command.name = cmd_name
+        # Shells complete `callwright`, not each of its commands.
+        command.params = [each for each in command.params if each.name not in _OF_THE_WHOLE]
         return command
 
 

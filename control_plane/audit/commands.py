@@ -1,13 +1,14 @@
 """`callwright audit verify`: does the audit log still say what was written?"""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from control_plane.audit.repository import AuditRepository, Broken, Head
 from control_plane.db.unit import Unit
+from control_plane.kit.printing import AsJson, print_done
 
 Run = Callable[[Callable[[Unit], Awaitable[Any]]], Any]
 """Runs work in one transaction of the installation's database."""
@@ -24,17 +25,21 @@ def audit_app(run: Run) -> typer.Typer:
         """The append-only audit log."""
 
     @app.command()
-    def verify(workspace: Workspace = None, expect: Links = None) -> None:
+    def verify(workspace: Workspace = None, expect: Links = None, as_json: AsJson = False) -> None:
         """Recompute every hash; name each entry that was changed, removed or added, and exit with 1 if there is one."""
         expected = [_link(words) for words in expect or ()]
         problems, heads = run(lambda unit: examine(unit, workspace, expected))
-        for line in problems:
-            typer.echo(line)
-        for head in heads:
-            typer.echo(f"{head.workspace_id}:{head.seq}:{head.hash}")
+        _show(problems, heads, as_json=as_json)
         raise typer.Exit(1 if problems else 0)
 
     return app
+
+
+def _show(problems: Sequence[str], heads: Sequence[Head], *, as_json: bool) -> None:
+    links = [f"{head.workspace_id}:{head.seq}:{head.hash}" for head in heads]
+    # Where there is nothing yet, nothing is said, as always.
+    if as_json or problems or links:
+        print_done({"problems": problems, "links": links}, "\n".join([*problems, *links]), as_json=as_json)
 
 
 async def examine(unit: Unit, workspace_id: uuid.UUID | None, expected: list[Head]) -> tuple[list[str], list[Head]]:

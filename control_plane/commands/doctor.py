@@ -8,6 +8,7 @@ import typer
 from control_plane.commands.ready import misconfigured
 from control_plane.health.doctor import ask_api, examine
 from control_plane.health.findings import Diagnosis, as_lines
+from control_plane.kit.printing import AsJson
 from control_plane.settings import Settings, SettingsError
 
 app = typer.Typer()
@@ -17,7 +18,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 @app.command()
 def doctor(
     url: Annotated[str, typer.Option(help="Ask the API at this address; default: what the environment names, else the API of `up`.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say of everything that calls need whether it is right, and what to do where it is not. Ends with 1 when something is a problem."""
     try:

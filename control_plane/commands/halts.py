@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from control_plane.calls.control_schemas import Halt
 from control_plane.commands.ready import in_unit, ready
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import NotFound
+from control_plane.kit.printing import AsJson, print_done
 from control_plane.workspaces.installation import Installations
 
 halt, resume = typer.Typer(), typer.Typer()
@@ -21,17 +22,23 @@ HangUp = Annotated[bool, typer.Option("--end-live-calls", help="Hang up on calls
 
 
 @halt.command()
-def halt_dialling(reason: Reason, workspace: OneWorkspace = None, end_live_calls: HangUp = False) -> None:
+def halt_dialling(reason: Reason, workspace: OneWorkspace = None, end_live_calls: HangUp = False, as_json: AsJson = False) -> None:
     """Stop all dialling of this installation, or of one workspace, at once."""
     _carry_out(lambda unit: _halt(unit, workspace, Halt(reason, end_live_calls)))
-    typer.echo("Nothing more is dialled; live calls are being ended." if end_live_calls else "Nothing more is dialled; live calls go on.")
+    said = "Nothing more is dialled; live calls are being ended." if end_live_calls else "Nothing more is dialled; live calls go on."
+    print_done(_switched(workspace, reason, is_halted=True) | {"end_live_calls": end_live_calls}, said, as_json=as_json)
 
 
 @resume.command()
-def resume_dialling(reason: Reason, workspace: OneWorkspace = None) -> None:
+def resume_dialling(reason: Reason, workspace: OneWorkspace = None, as_json: AsJson = False) -> None:
     """Let the dialling go on after a halt of the same kind: of this installation, or of one workspace."""
     _carry_out(lambda unit: _resume(unit, workspace, reason))
-    typer.echo("Dialling goes on.")
+    print_done(_switched(workspace, reason, is_halted=False), "Dialling goes on.", as_json=as_json)
+
+
+def _switched(workspace: uuid.UUID | None, reason: str, *, is_halted: bool) -> dict[str, Any]:
+    """No workspace: the installation."""
+    return {"workspace_id": workspace, "is_halted": is_halted, "reason": reason}
 
 
 async def _halt(unit: Unit, workspace: uuid.UUID | None, wanted: Halt) -> None:

@@ -12,6 +12,8 @@ from control_plane.db.models import (
     Call,
     Campaign,
     CampaignList,
+    CheckUp,
+    CheckUpEscalation,
     Contact,
     ContactImport,
     ContactList,
@@ -19,6 +21,7 @@ from control_plane.db.models import (
     ContactPhone,
     LegalHold,
 )
+from control_plane.domain.call_state import FINAL
 
 
 class ContactRepository:
@@ -35,9 +38,10 @@ class ContactRepository:
         await self._session.flush()
         await self._session.refresh(contact)
 
-    async def find(self, contact_id: uuid.UUID, *, lock: bool = False) -> Contact | None:
+    async def find(self, contact_id: uuid.UUID, *, lock: bool = False, lock_out: bool = False) -> Contact | None:
+        """`lock_out` also waits for whoever is making something of the contact, as a call, and lets nobody begin to."""
         query = select(Contact).where(Contact.id == contact_id, Contact.workspace_id == self._workspace_id)
-        return await self._session.scalar(query.with_for_update(key_share=True) if lock else query)
+        return await self._session.scalar(query.with_for_update(key_share=not lock_out) if lock or lock_out else query)
 
     async def owned(self, contact_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         """Those of the ids that are contacts of this workspace."""
@@ -81,6 +85,12 @@ class ContactRepository:
 
     async def is_in_call(self, contact_id: uuid.UUID) -> bool:
         return bool(await self._session.scalar(select(exists().where(Call.contact_id == contact_id, Call.holds_number))))
+
+    async def unfinished_call(self, contact_id: uuid.UUID) -> uuid.UUID | None:
+        """A call to the contact that is not over, or one about it to those whom it has named."""
+        mine = (CheckUp.contact_id == contact_id, CheckUpEscalation.checkup_id == CheckUp.id, CheckUpEscalation.call_id == Call.id)
+        query = select(Call.id).where(Call.workspace_id == self._workspace_id, or_(Call.contact_id == contact_id, exists().where(*mine)))
+        return await self._session.scalar(query.where(Call.state.not_in(FINAL)).order_by(Call.id).limit(1))
 
     async def mark_dead(self, e164: str, reason: str) -> None:
         """Nobody is to be called on this number any more, whoever of the workspace has it."""

@@ -99,10 +99,13 @@ class ContactService:
         await emit(self._unit, self._workspace_id, event_type, data)
 
     async def delete(self, contact_id: uuid.UUID) -> None:
-        """Forget the person; calls that were made stay in the ledger with their number."""
-        contact = await self._find(contact_id, lock=True)
+        """Forget the person; calls that were made stay in the ledger with their number, and none is left that would still be made."""
+        contact = await self._find(contact_id, lock_out=True)
         if await self._rows.is_in_call(contact_id):
             raise Conflict("A call to this contact is under way; delete it when the call has ended.", code="contact_in_call")
+        if waiting := await self._rows.unfinished_call(contact_id):
+            said = f"A call to this contact, or about it, is not over ({waiting}); end that first (POST /calls/{{id}}/end)."
+            raise Conflict(said, code="contact_is_waited_for")
         if await self._rows.is_held(contact):
             raise Conflict("A legal hold keeps this contact; release it first.", code="legal_hold")
         record(self._unit, self._workspace_id, "contact.deleted", "contact", contact_id, {"name": contact.name}, None)
@@ -123,8 +126,8 @@ class ContactService:
             rows[e164] = row
         return list(rows.values())
 
-    async def _find(self, contact_id: uuid.UUID, *, lock: bool = False) -> Contact:
-        contact = await self._rows.find(contact_id, lock=lock)
+    async def _find(self, contact_id: uuid.UUID, *, lock: bool = False, lock_out: bool = False) -> Contact:
+        contact = await self._rows.find(contact_id, lock=lock, lock_out=lock_out)
         if contact is None:
             raise NotFound.of("contact")
         return contact

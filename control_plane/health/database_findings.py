@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from control_plane.calls.repository import database_now
 from control_plane.db.migrate import alembic_config
 from control_plane.db.session import Sessions
+from control_plane.domain.counted import counted
 from control_plane.health.findings import Finding, note, ok, problem
 from control_plane.health.repository import HealthRepository
 from control_plane.kit.clock import Clock
@@ -100,7 +101,8 @@ class DatabaseFindings:
             if health.status != "ok"
         ]
         well = len(judged) - len(findings)
-        return [ok("trunks", f"{well} trunks do well.") if well else note("trunks", "No trunk does well."), *findings]
+        told = f"{counted(well, 'trunk does', 'trunks do')} well."
+        return [ok("trunks", told) if well else note("trunks", "No trunk does well."), *findings]
 
     async def endpoints(self) -> Finding:
         """Whether those who want to be told are told."""
@@ -111,16 +113,17 @@ class DatabaseFindings:
         if disabled or failing:
             return problem(
                 "webhook_endpoints",
-                f"{disabled} endpoints are disabled and {failing} fail, of {enabled + disabled}.",
+                f"{counted(disabled, 'endpoint is', 'endpoints are')} disabled and {failing} failing, of {enabled + disabled}.",
                 "See why with `callwright webhooks list`, and send again with `callwright webhooks replay --failed`.",
             )
         if late:
             return problem(
                 "webhook_endpoints",
-                f"{late} messages are more than {int(_LATE.total_seconds()) // 60} minutes late.",
+                f"{counted(late, 'message is', 'messages are')} more than {int(_LATE.total_seconds()) // 60} minutes late.",
                 "Look whether a task worker runs (`callwright task-worker`).",
             )
-        return ok("webhook_endpoints", f"{enabled} endpoints are told what happens." if enabled else "Nobody has asked to be told.")
+        told = f"{counted(enabled, 'endpoint is', 'endpoints are')} told what happens."
+        return ok("webhook_endpoints", told if enabled else "Nobody has asked to be told.")
 
     async def meaning(self) -> Finding:
         """Whether documents can be searched by meaning."""

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from control_plane.db.session import Sessions
+from control_plane.domain.counted import counted
 from control_plane.health.repository import HealthRepository
 from control_plane.operations.invariants import violations
 from control_plane.settings import Settings
@@ -69,7 +70,7 @@ class ReadinessCheck:
     async def _livekit(self) -> Line:
         telephony = LiveKitTelephony(self._settings.livekit_url, self._settings.livekit_api_key, self._settings.livekit_api_secret)
         try:
-            return Line("livekit", True, f"{len(await telephony.rooms())} rooms")
+            return Line("livekit", True, counted(len(await telephony.rooms()), "room"))
         except TelephonyError:
             return Line("livekit", False, "LiveKit does not answer at LIVEKIT_URL, or refuses the key.")
         finally:
@@ -85,9 +86,8 @@ class ReadinessCheck:
                 count, slots = await HealthRepository(session).workers(self._now)
         except (SQLAlchemyError, OSError):
             return Line("agent_workers", False, "not known while the database cannot be reached")
-        return Line(
-            "agent_workers", slots > 0, f"{count} workers with {slots} slots" if count else "No agent worker has reported; start one."
-        )
+        told = f"{counted(count, 'worker')} with {counted(slots, 'slot')}"
+        return Line("agent_workers", slots > 0, told if count else "No agent worker has reported; start one.")
 
     async def invariants(self) -> Line:
         """Degraded and no 503: calls go on, and a person must look."""

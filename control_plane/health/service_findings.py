@@ -8,6 +8,7 @@ from arq.constants import default_queue_name, health_check_key_suffix
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
+from control_plane.domain.counted import counted
 from control_plane.health.database_findings import apart
 from control_plane.health.findings import Finding, note, ok, problem
 from control_plane.kit.clock import Clock
@@ -66,7 +67,7 @@ async def _task_worker(client: "Redis") -> Finding:
 async def livekit(settings: Settings) -> Finding:
     telephony = LiveKitTelephony(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret)
     try:
-        return ok("livekit", f"LiveKit answers; {len(await telephony.rooms())} rooms.")
+        return ok("livekit", f"LiveKit answers; {counted(len(await telephony.rooms()), 'room')}.")
     except TelephonyError as error:
         if _UNAUTHORIZED in str(error):
             advice = "Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET to those of the server at LIVEKIT_URL."
@@ -89,7 +90,7 @@ async def sip(settings: Settings, synced: frozenset[str] | None) -> Finding:
         return problem("sip", str(error), "Without SIP no phone rings; see docs/guides/self-hosting.md.")
     lost = len(synced - known) if synced is not None else 0
     if lost:
-        detail = f"LiveKit has lost {lost} trunks that it was told of."
+        detail = f"LiveKit has lost {counted(lost, 'trunk')} that it was told of."
         return problem("sip", detail, "Tell it again with `callwright trunks sync`, and let its Redis keep what it holds.")
     waiting = await _is_sip_waiting(settings)
     if waiting is None:

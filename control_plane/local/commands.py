@@ -47,6 +47,10 @@ def up_command(
 
 
 @demo.command()
-def demo_command(data_dir: DataDir = None, agent_slots: Slots = None) -> None:
+def demo_command(
+    data_dir: DataDir = None,
+    agent_slots: Slots = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Verdicts as JSON; what goes on is told on standard error")] = False,
+) -> None:
     """Run one campaign from a CSV file to outcomes against the simulated carrier. No phone rings."""
-    raise typer.Exit(run_demo(LocalOptions(data_dir=data_dir, agent_slots=agent_slots)))
+    raise typer.Exit(run_demo(LocalOptions(data_dir=data_dir, agent_slots=agent_slots), as_json=as_json))

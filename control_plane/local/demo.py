@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 
 from control_plane.local.demo_campaign import Api, DemoCampaign, look_again, open_api
-from control_plane.local.demo_verdict import Verdict, first_audio_line, judge
+from control_plane.local.demo_verdict import Verdict, first_audio_line, judge, report
 from control_plane.local.demo_view import CampaignView, table
 from control_plane.local.livekit import REPOSITORY
 from control_plane.local.ports import Ports
@@ -26,9 +27,9 @@ from control_plane.settings import EXIT_MISCONFIGURED, SettingsError
 _LIMIT_S = 420.0
 
 
-def demo(options: LocalOptions) -> int:
+def demo(options: LocalOptions, *, as_json: bool) -> int:
     """Run the demonstration; 0 only when every contact ended as its callee script says. Never rings a phone."""
-    console = Console()
+    console = Console(stderr=as_json)
     base = options.folder
     base.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="demo-", dir=base))
@@ -43,7 +44,7 @@ def demo(options: LocalOptions) -> int:
         say=say,
     )
     try:
-        return asyncio.run(_demo(mine, console))
+        return asyncio.run(_demo(mine, console, as_json=as_json))
     except SettingsError as error:
         say(str(error))
         return EXIT_MISCONFIGURED
@@ -55,7 +56,7 @@ def demo(options: LocalOptions) -> int:
         forget_data(mine)
 
 
-async def _demo(options: LocalOptions, console: Console) -> int:
+async def _demo(options: LocalOptions, console: Console, *, as_json: bool) -> int:
     asked = asyncio.Event()
     stop_on_signals(asked)
     options.say("Starting the platform …")
@@ -64,7 +65,7 @@ async def _demo(options: LocalOptions, console: Console) -> int:
         return EXIT_FAILED
     try:
         options.say(f"Carrier  {carrier_line(stack)}\nModels   {models_line(stack)}\nAPI      {stack.api_url}/api/v1\n")
-        campaign = asyncio.create_task(_campaign(stack, console))
+        campaign = asyncio.create_task(_campaign(stack, console, as_json=as_json))
         asking = asyncio.create_task(asked.wait())
         await asyncio.wait({campaign, asking}, return_when=asyncio.FIRST_COMPLETED)
         asking.cancel()
@@ -78,7 +79,7 @@ async def _demo(options: LocalOptions, console: Console) -> int:
         await stack.__aexit__(None, None, None)
 
 
-async def _campaign(stack: LocalStack, console: Console) -> int:
+async def _campaign(stack: LocalStack, console: Console, *, as_json: bool) -> int:
     async with open_api(stack.api_url, stack.owner_key) as client:
         api = Api(client)
         campaign = await DemoCampaign.start(api, stack.options.slots * stack.options.most_agent_workers)
@@ -88,6 +89,8 @@ async def _campaign(stack: LocalStack, console: Console) -> int:
         verdicts = judge(enrollments, calls, seen["callees"])
         await _keep(api, calls, enrollments, stack.options.folder)
     _show_summary(stack, console, calls, verdicts, seen)
+    if as_json:
+        typer.echo(json.dumps(report(verdicts, calls, stack.options.folder), indent=2, ensure_ascii=False))
     return 0 if is_finished and all(verdict.is_as_scripted for verdict in verdicts) else EXIT_FAILED
 
 

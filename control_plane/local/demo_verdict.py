@@ -1,7 +1,8 @@
 """Did every contact end as its callee script says? Pure: from what the API shows and what the carrier's summary declares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 _FACTS = ("network_result", "answered_by", "outcome", "end_cause")
@@ -49,6 +50,13 @@ def _differences(attempt: int, call: Mapping[str, Any], behaviours: Sequence[Map
         for name in _FACTS
         if (call[name] or "none") != expected[name]
     ]
+
+
+def report(verdicts: Sequence[Verdict], calls: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, Any]:
+    """All verdicts for a program, with the calls as the API shows them. `folder`: where transcripts, recordings, ledger and logs lie."""
+    contacts = [asdict(verdict) | {"is_as_scripted": verdict.is_as_scripted} for verdict in verdicts]
+    are_all = all(verdict.is_as_scripted for verdict in verdicts)
+    return {"is_as_scripted": are_all, "folder": str(folder), "contacts": contacts, "calls": calls}
 
 
 def first_audio_line(title: str, figures: Mapping[str, Any]) -> str:

@@ -150,4 +150,9 @@ class Environments:
 
 def log_of(folder: Path, name: str) -> Path:
     """The log file of the child called `name`."""
-    return folder / "logs" / f"{name}.log"
+    return log_folder(folder) / f"{name}.log"
+
+
+def log_folder(folder: Path) -> Path:
+    """Of all children that are programs of ours; the others have theirs beside their data."""
+    return folder / "logs"

@@ -20,6 +20,8 @@ from control_plane.local.secrets_file import kept_secret, random_password
 
 USER = "callwright"
 DATABASE = "callwright"
+POSTGRES = "postgres"
+"""The child's name."""
 # sockaddr_un.sun_path on Linux, without its closing zero.
 _LONGEST_SOCKET_PATH = 107
 _SOCKET_PORT = 5432
@@ -152,7 +154,7 @@ class EmbeddedPostgres:
         if not self._durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"]
         settings = (part for option in options for part in ("-c", option))
-        return self._run("postgres", (str(self._files.bin / "postgres"), "-D", str(self._files.data), *listen, *settings))
+        return self._run(POSTGRES, (str(self._files.bin / "postgres"), "-D", str(self._files.data), *listen, *settings))
 
     def _run(self, name: str, argv: tuple[str, ...]) -> Command:
         # Neither the caller's PG* variables nor its locale may reach the server.

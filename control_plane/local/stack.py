@@ -16,11 +16,11 @@ from typing import Any
 from control_plane.local import children, probes
 from control_plane.local.agents import AgentPool, WorkerPolicy, metrics_at
 from control_plane.local.children import ControlPlaneChildren, VoiceChildren
-from control_plane.local.environment import Addresses, Environments, keep_secrets
+from control_plane.local.environment import Addresses, Environments, keep_secrets, log_folder
 from control_plane.local.livekit import LocalLiveKit
 from control_plane.local.livekit_binary import Finder
 from control_plane.local.ports import PortUse, check_free, livekit_uses
-from control_plane.local.postgres import EmbeddedPostgres
+from control_plane.local.postgres import POSTGRES, EmbeddedPostgres
 from control_plane.local.processes import free_port
 from control_plane.local.redis import EmbeddedRedis
 from control_plane.local.settings import LocalOptions, choose
@@ -45,11 +45,14 @@ class LocalStack:
         self._following: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "LocalStack":
+        telling = asyncio.create_task(self.supervisor.waiting.tell(self.options.say, log_folder(self.options.folder)))
         try:
             await self._start()
         except BaseException:
             await self._stop()
             raise
+        finally:
+            telling.cancel()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -132,8 +135,9 @@ class LocalStack:
 
     async def _start_postgres(self) -> str:
         server = EmbeddedPostgres(self.options.folder / "postgres", durable=self.options.durable)
-        await self.supervisor.start(Child(await asyncio.to_thread(server.prepare), probes.says(server.is_ready)))
-        await asyncio.to_thread(server.wait_ready)
+        with self.supervisor.waiting.on(POSTGRES):
+            await self.supervisor.start(Child(await asyncio.to_thread(server.prepare), probes.says(server.is_ready)))
+            await asyncio.to_thread(server.wait_ready)
         return server.url()
 
     async def _start_redis(self) -> EmbeddedRedis:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from control_plane.local.processes import Command, LocalError, open_log, tail
+from control_plane.local.waiting import Waiting
 from control_plane.settings import EXIT_MISCONFIGURED, SettingsError
 
 _POLL_S = 0.1
@@ -60,13 +61,15 @@ class Supervisor:
         self._say = say
         self._kept: dict[str, _Kept] = {}
         self.failed = asyncio.Event()
+        self.waiting = Waiting()
 
     async def start(self, child: Child) -> None:
         """Start `child` and wait until it is ready. Raises `LocalError` with the end of its log when it is not."""
         process = await _spawn(child.command)
         kept = self._kept[child.name] = _Kept(child, process, _now())
         try:
-            await self._until_ready(kept)
+            with self.waiting.on(child.name):
+                await self._until_ready(kept)
         except (LocalError, SettingsError):
             await self.stop(child.name)
             raise
@@ -76,7 +79,8 @@ class Supervisor:
         """Run a command to its end. Raises `LocalError` when it fails."""
         process = await _spawn(command)
         try:
-            code = await process.wait()
+            with self.waiting.on(command.name):
+                code = await process.wait()
         except asyncio.CancelledError:
             await _end(process, command)
             raise

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from control_plane.domain.counted import counted
 from control_plane.remote.campaign_plan import UNDER_WAY, Plan, compared, import_options, merged, wanted_campaign
 from control_plane.remote.client import Remote, RemoteError
 
@@ -48,7 +49,7 @@ def _contacts(remote: Remote, plan: Plan, say: Say) -> None:
         say(f"The contact list {people['name']} is made.")
     if plan.is_import_needed:
         done = _imported(remote, plan, people["id"])
-        say(f"{done['rows']} rows: {done['created']} created, {done['updated']} updated, {done['rejected']} rejected.")
+        say(f"{counted(done['rows'], 'row')}: {done['created']} created, {done['updated']} updated, {done['rejected']} rejected.")
     if plan.leavers:
         _take_off(remote, plan, people["id"], say)
 
@@ -85,9 +86,11 @@ def _take_off(remote: Remote, plan: Plan, list_id: str, say: Say) -> None:
         # Whoever came back meanwhile is somebody else's wish.
         leavers = [each for each in compared(remote, plan.file, plan.contact_list)["leavers"] if each["contact_id"] not in gone | in_call]
     plan.stayed = sorted(in_call)
-    say(f"{len(gone)} contacts are taken off the list; {skipped} of them waited for a call and are skipped.")
+    waited = counted(skipped, "of them waited for a call and is skipped", "of them waited for a call and are skipped")
+    say(f"{counted(len(gone), 'contact is', 'contacts are')} taken off the list; {waited}.")
     if in_call:
-        say(f"{len(in_call)} contacts are being called right now and stay on the list; apply the file again afterwards.")
+        staying = counted(len(in_call), "contact is being called right now and stays", "contacts are being called right now and stay")
+        say(f"{staying} on the list; apply the file again afterwards.")
 
 
 def _skip(remote: Remote, campaign: dict[str, Any] | None, leaving: set[str]) -> tuple[int, set[str]]:

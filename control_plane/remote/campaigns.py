@@ -7,6 +7,7 @@ import typer
 from rich.live import Live
 from rich.table import Table
 
+from control_plane.domain.counted import counted
 from control_plane.remote.client import Remote
 from control_plane.remote.progress import working
 from control_plane.remote.resources import CAMPAIGN, Resource
@@ -95,7 +96,7 @@ def _follow(remote: Remote, found: dict[str, Any], now: dict[str, Any]) -> dict[
 def show_preview(told: dict[str, Any]) -> None:
     """What the gate says to everybody, how long it takes and what it costs."""
     counts = ", ".join(f"{told[name]} {name.replace('_', ' ')}" for name in ("now", "later_today", "later", "never"))
-    say(f"{told['contacts']} contacts: {counts}.")
+    say(f"{counted(told['contacts'], 'contact')}: {counts}.")
     rows = [
         (each["contacts"], each["decision"], each["examples"][0]["sentence"] if each["examples"] else each["code"])
         for each in told["reasons"]
@@ -103,9 +104,9 @@ def show_preview(told: dict[str, Any]) -> None:
     if rows:
         print_table(("Contacts", "Decision", "For example"), rows, "")
     for name, count in told["variables"]["by_variable"].items():
-        say(f"{count} contacts have no value for {{{name}}}.")
+        say(f"{counted(count, 'contact has', 'contacts have')} no value for {{{name}}}.")
     forecast, cost = told["forecast"], told["cost"]
-    say(f"About {forecast['calls']} calls in {forecast['hours']} hours of calling, limited by {forecast['limited_by']}.")
+    say(f"About {counted(forecast['calls'], 'call')} in {forecast['hours']} hours of calling, limited by {forecast['limited_by']}.")
     say(f"Expected cost {cost['expected']} {cost['currency']} ({cost['price_list']}).")
     for obstacle in told["obstacles"]:
         say(f"! {obstacle}")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from control_plane.domain.counted import counted
 from control_plane.remote.client import Remote, RemoteError
 from control_plane.remote.progress import taken_in
 from control_plane.remote.terminal import DEFAULT_URL, AsJson, Key, Url, asking, completing, print_json, say
@@ -65,7 +66,7 @@ def _show(remote: Remote, done: dict[str, Any]) -> None:
         say(f"callwright: {done['error']}", err=True)
         return
     counts = ", ".join(f"{done[name]} {name}" for name in ("created", "updated", "duplicates", "rejected"))
-    say(f"{done['rows']} rows: {counts}.")
+    say(f"{counted(done['rows'], 'row')}: {counts}.")
     if done["rejected"]:
         refused = remote.text(f"/imports/{done['id']}/errors.csv").splitlines()
         for line in refused[: _REFUSED_SHOWN + 1]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from control_plane.domain.counted import counted
 from control_plane.remote.contacts import numbers
 from control_plane.remote.resources import CONTACT_LIST, Resource
 from control_plane.remote.terminal import DEFAULT_LIMIT, DEFAULT_URL, AsJson, Columns, Key, Limit, Url, asking, completing, print_items
@@ -20,7 +21,7 @@ _lists.listing(
     "All contact lists, newest first.",
 )
 _lists.deleting(
-    lambda there: f"Delete the list {there['name']} of {there['size']} contacts?",
+    lambda there: f"Delete the list {there['name']} of {counted(there['size'], 'contact')}?",
     lambda there: f"The list {there['name']} is deleted; its contacts are still there.",
     "Delete a list; its contacts stay.",
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from control_plane.domain.counted import counted
 from control_plane.remote.client import Remote
 from control_plane.remote.progress import taken_in
 from control_plane.remote.terminal import (
@@ -130,7 +131,7 @@ def import_numbers(
         say(f"callwright: {row['error']}", err=True)
         raise typer.Exit(1)
     counts = ", ".join(f"{row[name]} {name}" for name in ("added", "duplicates", "rejected", "removed"))
-    print_done(row, f"{row['rows']} rows: {counts}.", as_json=as_json)
+    print_done(row, f"{counted(row['rows'], 'row')}: {counts}.", as_json=as_json)
 
 
 def _campaign_id(remote: Remote, campaign: str) -> str:

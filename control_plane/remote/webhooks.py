@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from control_plane.domain.counted import counted
 from control_plane.remote.client import Remote, RemoteError
 from control_plane.remote.terminal import (
     DEFAULT_LIMIT,
@@ -156,7 +157,7 @@ def replay(
     if as_json:
         print_json(sent)
     else:
-        say(f"{len(sent)} deliveries are sent again.")
+        say(f"{counted(len(sent), 'delivery is', 'deliveries are')} sent again.")
 
 
 def _endpoint(remote: Remote, given_as: str) -> dict[str, Any]:

@@ -10,11 +10,11 @@ import typer
 from control_plane.domain.errors import Invalid
 from control_plane.domain.rule_text import mistakes_of
 from control_plane.kit.clock import SystemClock
+from control_plane.kit.printing import AsJson, print_done, print_json
 from control_plane.rules.plain import as_lines, details, summary
 from control_plane.rules.registry import read_file, registry
 
 app = typer.Typer(help="The rules that bind calls.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
 @app.command("list")
@@ -47,15 +47,21 @@ def show(pack: Annotated[str, typer.Argument(help="Its name, such as us-fl.")], 
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="A YAML file in the form of control_plane/rules/packs.")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(help="A YAML file in the form of control_plane/rules/packs.")], as_json: AsJson = False
+) -> None:
     """Read a file of rules and name every mistake in it."""
     try:
         packs = read_file(file)
     except Invalid as error:
-        for mistake in mistakes_of(error):
-            typer.echo(mistake, err=True)
+        mistakes = mistakes_of(error)
+        if as_json:
+            print_json({"packs": [], "mistakes": mistakes})
+        else:
+            typer.echo("\n".join(mistakes), err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"{file.name} can be used: {', '.join(pack.label for pack in packs)}.")
+    labels = [pack.label for pack in packs]
+    print_done({"packs": labels, "mistakes": []}, f"{file.name} can be used: {', '.join(labels)}.", as_json=as_json)
 
 
 def _text(value: object) -> str:

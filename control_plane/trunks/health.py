@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from control_plane.db.models import Trunk
+from control_plane.domain.counted import counted
 from control_plane.trunks.faults import Fault
 from control_plane.trunks.schemas import TrunkFault, TrunkHealth
 
@@ -29,7 +30,7 @@ def judge(trunk: Trunk, live_calls: int, results: Mapping[str, int], found: Sequ
     elif share >= _DEGRADED_SHARE:
         verdict = ("degraded", f"{faults} of {calls} calls of the last hour failed in the carrier's network.")
     else:
-        verdict = ("ok", f"{calls} calls in the last hour, {faults} of them failed in the carrier's network.")
+        verdict = ("ok", f"{counted(calls, 'call')} in the last hour, {faults} of them failed in the carrier's network.")
     if found and (found[0].kind != "refused_number" or found[0].calls > 1):
         # One refusal may still be a callee's.
         verdict = (verdict[0] if verdict[0] != "ok" else "degraded", f"{found[0].detail} {verdict[1]}")

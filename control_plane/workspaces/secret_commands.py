@@ -9,6 +9,7 @@ from control_plane.db.session import create_engine, create_sessions
 from control_plane.domain.errors import Conflict
 from control_plane.kit.clock import SystemClock
 from control_plane.kit.number_hash import derived_key
+from control_plane.kit.printing import AsJson, print_done
 from control_plane.kit.secrets import SecretBox
 from control_plane.settings import Settings
 from control_plane.workspaces.rotation import Rotated
@@ -24,7 +25,7 @@ def secrets_app(settings: Callable[[], Settings]) -> typer.Typer:
         """Secrets at rest."""
 
     @app.command()
-    def rotate() -> None:
+    def rotate(as_json: AsJson = False) -> None:
         """Encrypt every stored secret with CALLWRIGHT_ENCRYPTION_KEY; CALLWRIGHT_FORMER_ENCRYPTION_KEYS opens what is there."""
         given = settings()
         try:
@@ -32,19 +33,25 @@ def secrets_app(settings: Callable[[], Settings]) -> typer.Typer:
         except Conflict as error:
             typer.echo(f"callwright: {error}", err=True)
             raise typer.Exit(1) from error
-        for line in told(done, given):
-            typer.echo(line)
+        to_do = still_to_do(done, given)
+        answer = {"resealed": done.resealed, "unreadable": done.unreadable, "to_do": to_do}
+        print_done(answer, "\n".join([*told(done), *to_do]), as_json=as_json)
         raise typer.Exit(1 if done.unreadable else 0)
 
     return app
 
 
-def told(done: Rotated, settings: Settings) -> list[str]:
-    """What was done, and what is still to do."""
+def told(done: Rotated) -> list[str]:
+    """What was done, and what could not be."""
     lines = [f"{count:>7}  {place}" for place, count in done.resealed.items()]
-    lines += [f"No key that was given opens {each}." for each in done.unreadable]
+    return [*lines, *(f"No key that was given opens {each}." for each in done.unreadable)]
+
+
+def still_to_do(done: Rotated, settings: Settings) -> list[str]:
+    """By whoever looks after the installation, a sentence each."""
     if done.unreadable:
-        return [*lines, "Keep all former keys, find the missing one, name it in CALLWRIGHT_FORMER_ENCRYPTION_KEYS and run this again."]
+        return ["Keep all former keys, find the missing one, name it in CALLWRIGHT_FORMER_ENCRYPTION_KEYS and run this again."]
+    lines = []
     if settings.former_encryption_keys and not settings.number_hash_key:
         key = derived_key(settings.number_secret)
         lines.append(f"Set CALLWRIGHT_NUMBER_HASH_KEY={key} for API and task workers, for ever: people who were erased are known by it.")

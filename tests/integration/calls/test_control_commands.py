@@ -1,6 +1,7 @@
 """`callwright halt` and `callwright resume` as processes, beside a database that others use."""
 
 import asyncio
+import json
 import uuid
 from asyncio.subprocess import PIPE
 from pathlib import Path
@@ -43,6 +44,11 @@ async def test_the_installation_is_halted_and_goes_on_from_the_shell(bench: Benc
     assert await bench.tick() == 0
     assert await callwright(environment, "resume", "--reason", "over") == (0, "Dialling goes on.")
     assert await bench.tick() == 1
+    of_all = {"workspace_id": None, "reason": "drill"}
+    _, said = await callwright(environment, "halt", "--reason", "drill", "--json")
+    assert json.loads(said) == of_all | {"is_halted": True, "end_live_calls": False}
+    _, said = await callwright(environment, "resume", "--reason", "drill", "--json")
+    assert json.loads(said) == of_all | {"is_halted": False}
 
 
 async def test_one_workspace_is_halted_with_its_calls_and_goes_on_from_the_shell(bench: Bench, environment: dict[str, str]) -> None:

@@ -1,9 +1,13 @@
 """Contacts and lists over the API."""
 
+import asyncio
+import uuid
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from control_plane.db.models import Call
 from tests.fixtures.world import World
 
 ADA = {"name": "Ada", "phones": [{"e164": "+12025550101"}]}
@@ -118,3 +122,40 @@ async def test_the_timeline_shows_calls_and_they_outlive_the_contact(world: Worl
     await world.ours.delete(path)
     kept = await world.read_call(call_id)
     assert (kept.contact_id, kept.to_e164) == (None, "+12025550101")
+
+
+async def test_who_has_a_call_waiting_is_not_forgotten_before_it_is_ended(world: World) -> None:
+    path, call_id = await _with_a_call(world)
+    refused = await world.ours.delete(path, 409)
+    assert (refused["code"], str(call_id) in refused["detail"]) == ("contact_is_waited_for", True)
+    await world.ours.post(f"/calls/{call_id}/end", status=202)
+    await world.ours.delete(path)
+    assert (await world.read_call(call_id)).state == "released"
+
+
+async def test_a_call_that_is_being_made_while_its_contact_is_deleted_is_seen(world: World) -> None:
+    path, call_id = await _with_a_call(world)
+    await world.change_call(call_id, contact_id=None)
+    async with world.app.state.sessions.begin() as session:
+        # Holds the contact as the making of a call does.
+        (await session.get_one(Call, call_id)).contact_id = uuid.UUID(path.rpartition("/")[2])
+        await session.flush()
+        deleting = asyncio.create_task(world.ours.delete(path, 409))
+        while not await _waits_for_a_lock(world):
+            await asyncio.sleep(0.01)
+    assert (await deleting)["code"] == "contact_is_waited_for"
+
+
+async def _with_a_call(world: World) -> tuple[str, uuid.UUID]:
+    """Where a contact is for whom a call waits, and that call."""
+    campaign = await world.campaign()
+    campaign = await world.ours.post(f"/campaigns/{campaign['id']}/start", status=200)
+    (enrollment,) = (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]
+    return f"/contacts/{enrollment['contact_id']}", await world.call(campaign, enrollment, state="queued")
+
+
+async def _waits_for_a_lock(world: World) -> bool:
+    waiting = text("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+    # What others do is looked up once per transaction.
+    async with world.app.state.sessions() as session:
+        return bool(await session.scalar(waiting))

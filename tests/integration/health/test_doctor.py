@@ -160,7 +160,7 @@ async def test_livekit_and_its_sip_service(settings: Settings, livekit: LiveKitS
     wrong = settings_for(settings.database_url, tmp_path, livekit_api_secret="x" * 40, **told)
     assert "refuses the key" in shown(await service_findings.livekit(wrong))[1]
     assert shown(await sip(wrong, frozenset()))[0] == "problem"
-    assert "has lost 1 trunks" in shown(await sip(there, frozenset({"ST_gone"})))[1]
+    assert "has lost 1 trunk that" in shown(await sip(there, frozenset({"ST_gone"})))[1]
     assert "Start livekit-sip" in shown(await sip(there, frozenset()))[1]
     told["redis_url"] = f"redis://{NOBODY}/0"
     elsewhere = settings_for(settings.database_url, tmp_path, livekit_api_secret=livekit.secret, **told)

@@ -5,6 +5,7 @@ import json
 import signal
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -89,6 +90,21 @@ async def test_a_key_made_on_the_command_line_opens_the_first_workspace(environm
     out, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     assert process.returncode == 0
     assert out.decode().startswith("cw_")
+
+
+async def test_a_program_reads_the_key_and_the_schema_as_json(environment: dict[str, str]) -> None:
+    key, schema = await told(environment, "keys", "create", "--json"), await told(environment, "migrate", "--json")
+    assert (key["key"][:3], key["role"], key["name"]) == ("cw_", "manager", "Command line")
+    assert schema["before"] == schema["now"] is not None
+    assert (await told(environment, "keys", "new", "--json"))["key"].startswith("cw_")
+    assert (await told(environment, "keys", "encryption", "--json")).keys() == {"key"}
+
+
+async def told(environment: dict[str, str], *arguments: str) -> dict[str, Any]:
+    process = await run(environment, *arguments)
+    out, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    assert process.returncode == 0, errors
+    return json.loads(out)
 
 
 async def answer(client: httpx.AsyncClient, process: Process) -> bool:

@@ -64,6 +64,26 @@ async def test_a_child_may_be_told_to_give_way_to_the_others(tmp_path: Path) -> 
     assert (tmp_path / "patient.log").read_text().strip() == str(os.nice(0) + 5)
 
 
+async def test_what_is_not_there_yet_is_known_by_its_name(tmp_path: Path) -> None:
+    supervisor, go_on = Supervisor(print), asyncio.Event()
+
+    async def is_there() -> bool:
+        seen.append(supervisor.waiting.names)
+        return go_on.is_set()
+
+    seen: list[object] = []
+    starting = asyncio.create_task(supervisor.start(Child(_command(tmp_path, "api", "import time; time.sleep(600)"), is_there)))
+    try:
+        while not seen:
+            await asyncio.sleep(0.01)
+        go_on.set()
+        await starting
+        assert seen[0] == ("api",)
+        assert supervisor.waiting.names == ()
+    finally:
+        await supervisor.stop_all()
+
+
 async def test_a_child_that_is_killed_is_shown_and_comes_back(tmp_path: Path) -> None:
     said: list[str] = []
     supervisor = Supervisor(said.append)

@@ -123,12 +123,12 @@ def test_a_file_is_planned_and_applied_and_applied_again_and_changed(
     held = run("apply", file, "--yes")
     assert held.exit_code == 0, held.output
     assert "0 contacts are taken off the list" in held.output
-    assert "1 contacts are being called right now and stay on the list" in held.output
+    assert "1 contact is being called right now and stays on the list" in held.output
     told = json.loads(run("apply", file, "--yes", "--json").output)
     assert told["stayed_on_list"] == [members(client)["Dan"]["id"]]
     being_called(database, "Dan", now=False)
     assert "- Dan +12025550164" in run("plan", file).output
-    assert "1 contacts are taken off the list; 1 of them waited for a call and are skipped." in run("apply", file, "--yes").output
+    assert "1 contact is taken off the list; 1 of them waited for a call and is skipped." in run("apply", file, "--yes").output
     assert sorted(members(client)) == ["Bob", "Zoë"]
     assert json.loads(run("apply", file, "--yes", "--json").output)["stayed_on_list"] == []
     skipped = client.get(f"/campaigns/{campaign['id']}/enrollments", params={"state": "skipped"}).json()["items"]

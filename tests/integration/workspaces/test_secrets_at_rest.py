@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,6 +146,8 @@ async def test_the_command_says_what_to_do_next_and_erased_people_stay_known(api
     answer = await asyncio.to_thread(CliRunner().invoke, shell, ["secrets", "rotate"], env=env)
     assert answer.exit_code == 0, answer.output
     assert f"CALLWRIGHT_NUMBER_HASH_KEY={derived_key(OLD)}" in answer.output
+    told = json.loads((await asyncio.to_thread(CliRunner().invoke, shell, ["secrets", "rotate", "--json"], env=env)).output)
+    assert (set(told["resealed"].values()), told["unreadable"], len(told["to_do"])) == ({0}, [], 2)
     later = {"CALLWRIGHT_FORMER_ENCRYPTION_KEYS": "", "CALLWRIGHT_NUMBER_HASH_KEY": derived_key(OLD), "CALLWRIGHT_DATA_DIR": str(tmp_path)}
     after = Settings.from_environment(env | later)
     async with api.sessions() as session:

@@ -1,8 +1,9 @@
 """The demonstration's verdict: what counts as having ended as scripted."""
 
+from pathlib import Path
 from typing import Any
 
-from control_plane.local.demo_verdict import first_audio_line, judge
+from control_plane.local.demo_verdict import first_audio_line, judge, report
 from control_plane.local.demo_view import row_of
 
 _BUSY = {"network_result": "busy", "answered_by": "none", "outcome": "no_conversation", "end_cause": "none"}
@@ -44,6 +45,14 @@ def test_a_repeated_attempt_meets_the_last_behaviour_again() -> None:
 def test_facts_that_say_nothing_equal_none() -> None:
     (verdict,) = judge([_enrollment()], [_call({**_BUSY, "end_cause": None}), _call(_TALKED)], _CALLEES)
     assert verdict.is_as_scripted
+
+
+def test_a_program_is_told_the_verdict_on_everybody() -> None:
+    calls = [_call(_BUSY)]
+    told = report(judge([_enrollment(state="exhausted")], calls, _CALLEES), calls, Path("/data/demo-1"))
+    assert (told["is_as_scripted"], told["folder"], told["calls"]) == (False, "/data/demo-1", calls)
+    (contact,) = told["contacts"]
+    assert (contact["contact"], contact["is_as_scripted"], contact["differences"][0]) == ("Bea", False, "1 of 2 calls were made")
 
 
 def test_first_audio_is_said_with_its_limit() -> None:

@@ -55,3 +55,6 @@ def test_a_file_is_checked_before_it_is_used(tmp_path: Path):
         "versions[0].hours[0].weekly[0].start",
         "versions[0].limits[0].per",
     ]
+    told = run("check", str(wrong), "--json")
+    assert (told.exit_code, json.loads(told.output)) == (1, {"packs": [], "mistakes": checked.output.splitlines()})
+    assert json.loads(run("check", str(PACKS / "us-fl.yaml"), "--json").output) == {"packs": ["us-fl@2026-11-1"], "mistakes": []}
