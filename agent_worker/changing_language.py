@@ -13,7 +13,7 @@ from agent_worker.consent_words import says_yes
 from agent_worker.disclosure import Opening, opening_of
 from agent_worker.going_on import GoingOn
 from agent_worker.greeting import Greeting
-from agent_worker.heard_language import HeardLanguage, names_a_language
+from agent_worker.heard_language import HeardLanguage, is_about_language
 from agent_worker.instructions import assemble
 from agent_worker.keeper import Keeper
 from agent_worker.phrases import base_language
@@ -62,7 +62,7 @@ class ChangingLanguage:
         talk = self._talk
         may_change = talk.greeting.is_over and self._may_speak
         # A plain answer to an open question is heeded first, in whatever language it came.
-        is_an_answer = talk.going_on.is_open and says_yes(said) is not None and not names_a_language(said)
+        is_an_answer = talk.going_on.is_open and says_yes(said) is not None and not is_about_language(said)
         language = self._heard.heard(said, may_change=may_change and not is_an_answer)
         if language:
             self._go_on_in(self._begun if language == base_language(self._begun.language) else replace(self._begun, language=language))
@@ -70,6 +70,16 @@ class ChangingLanguage:
             # All of one turn is answered together.
             self._unanswered.append((said, at))
         return bool(self._unanswered)
+
+    def is_wished(self, said: str) -> bool:
+        """Whether these words ask for another language, and the call may go on in it: they answer nothing that was asked in this one."""
+        return self._may_speak and self._heard.is_wished(said)
+
+    def catches_up(self, said: Sequence[tuple[str, float]]) -> bool:
+        """Whether words over an opening that nothing interrupts asked for another language; it is gone on in once the opening is over."""
+        is_changed = any(self.is_wished(text) and self.heard(text, at) for text, at in said)
+        self._unanswered = [*said] if is_changed else []
+        return self.replies()
 
     def replies(self) -> bool:
         """Whether the turn that has just ended is answered here, and not as others are."""
@@ -88,6 +98,7 @@ class ChangingLanguage:
 
     def _go_on_in(self, order: CallOrder) -> None:
         talk = self._talk
+        talk.keeper.put_off()
         talk.goes_on_in(order, _opening_of(order))
         _tell_models(talk.session, order)
         talk.keeper.note(EventKind.TOOL_CALLED, {"name": "change_language", "arguments": base_language(order.language), "result": ""})
@@ -108,13 +119,17 @@ class ChangingLanguage:
         if asks_to_go_on:
             # A yes to what they may not have understood is none.
             talk.going_on.asked(clock.seconds())
-        # Who has refused, or has been asked, is neither told nor asked again.
-        is_noticed = consent.asks if opening.asks else not consent.is_refused
+        # Who has refused, or has answered, is neither told nor asked again.
+        is_noticed = not (opening.asks or consent.is_refused)
         parts = (opening.disclosure, opening.notice if is_noticed else "", opening.rest if asks_to_go_on else "")
         # The session may be closing at this moment.
         with contextlib.suppress(RuntimeError):
-            talk.session.say(" ".join(part for part in parts if part), allow_interruptions=False)
-            if not consent.asks and not asks_to_go_on:
+            told = talk.session.say(" ".join(part for part in parts if part), allow_interruptions=False)
+            if consent.asks:
+                question = talk.session.say(opening.notice, allow_interruptions=False)
+                await told
+                await talk.keeper.asks(question, clock.seconds())
+            elif not asks_to_go_on:
                 talk.session.generate_reply()
 
 

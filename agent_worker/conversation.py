@@ -33,7 +33,7 @@ from agent_worker.floor import SHORT_S, resume_after
 from agent_worker.going_on import GoingOn, Step
 from agent_worker.greeting import Greeting
 from agent_worker.handing_over import HandingOver
-from agent_worker.instructions import assemble
+from agent_worker.instructions import assemble, humans_of
 from agent_worker.keeper import Keeper
 from agent_worker.keypad import press
 from agent_worker.notes import Notes
@@ -43,7 +43,7 @@ from agent_worker.opt_out_phrases import is_opt_out
 from agent_worker.reception import Reception
 from agent_worker.scheduling import Scheduling
 from agent_worker.screener import Screener
-from agent_worker.staying import stay_with, watch_silence
+from agent_worker.staying import put_through, stay_with, watch_silence
 from agent_worker.stopping import Stopping
 from agent_worker.tools import tools_for
 from agent_worker.transcript import Transcript
@@ -77,7 +77,7 @@ class Conversation:
         self.effects, self.handing_over = Effects(client, self.keeper, self), HandingOver(client, self)
         call_log.on_transferring = self.handing_over.told
         self.transcript = Transcript(self.keeper, order.language)
-        self.care = Care(order.language, order.country)
+        self.care = self._new_care()
         self.screener = Screener(call_log, clock.seconds, self._met_machine)
         self._reception: Reception | None = None
         self._answered_at: float | None = None
@@ -127,7 +127,7 @@ class Conversation:
         if self._at_machine or greeting is not self.greeting:
             return
         self._opening_over_at = self.quiet_since = clock.seconds()
-        if self._unanswered:
+        if self._unanswered and not self._changing.catches_up(self._unanswered):
             await self.assistant.remember(self._unanswered)
         self._go_on()
         await watch_silence(self)
@@ -140,7 +140,10 @@ class Conversation:
         if spoken.opening.is_noticed_in(heard):
             self.keeper.noticed(began + spoken.disclosed_s, began + spoken.told_s)
             for text, at in self._unanswered:
-                self.keeper.heard(text, at)
+                self._keep(text, at)
+
+    def _keep(self, said: str, began: float) -> None:
+        self.keeper.heard(said, began, is_understood=not self._changing.is_wished(said))
 
     def _note_disclosure(self, text: str, began: float, quote: str) -> None:
         if not self._is_disclosed:
@@ -200,6 +203,9 @@ class Conversation:
     def is_ending(self) -> bool:
         return self._closing or self._at_machine
 
+    def _new_care(self) -> Care:
+        return Care(self.order.language, self.order.country, humans_of(self.order))
+
     def go_on_after_all(self) -> bool:
         was_ending, self._closing = self._closing, False
         return was_ending
@@ -256,7 +262,7 @@ class Conversation:
         if not event.is_final or not event.transcript.strip() or self._answered_at is None:
             return
         self.quiet_since = clock.seconds()
-        self.keeper.heard(event.transcript, self.transcript.utterance(clock.seconds())[0])
+        self._keep(event.transcript, self.transcript.utterance(clock.seconds())[0])
         self.scheduling.heard(event.transcript)
         self.booking.heard(event.transcript)
         began = self.transcript.callee_said(event.transcript, clock.seconds())
@@ -275,6 +281,8 @@ class Conversation:
             self.flag_risk(finding.kind, finding.level, said)
         if is_opt_out(said):
             self.spawn(self.opt_out(said))
+        elif person := "" if self._at_machine or self.is_elsewhere else self.care.accepts(said, began):
+            self.spawn(put_through(self, person))
         elif not (self._changing.heard(said, began) or self._awaits_rest or self._closing or self.is_elsewhere):
             self._heed(self.going_on.heard(said, began, self.greeting.told_at), said)
 
@@ -341,7 +349,7 @@ class Conversation:
         self._at_machine, self.greeting.wanted = True, False
         # What a recording has said raises nothing, and a person who comes to the phone behind it is heard anew.
         self._changing.begin_anew()
-        self.care = Care(self.order.language, self.order.country)
+        self.care = self._new_care()
         self._reception = self._reception or Reception(self)
         self.spawn(self._reception.meet(by))
 

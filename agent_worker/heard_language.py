@@ -26,6 +26,15 @@ _NAMED = re.compile(
     r"|franzosisch|german|deutsch|allemand|aleman|alemao|portuguese|portugues|portugais|portugiesisch)\b|अंगर|हिंद|हिनद"
 )
 """In normalised text. "Hindi" is not among them: it is a no in Tagalog."""
+_NOT_UNDERSTOOD = re.compile(
+    r"\b(?:do not|don't|can't|cannot|didn't) understand\b"
+    r"|\bno (?:l[aeo]s? |te )?(?:entiendo|comprendo)\b"
+    r"|\bne (?:vous |te )?comprends pas\b"
+    r"|\b(?:verstehe?|verstand) (?:\w+ ){0,2}nichts?\b|\bnichts? verst(?:ehe|anden)\b"
+    r"|\bnao (?:[oa]s? |te |lhe )?(?:entendo|entendi|compreendo|percebo|percebi)\b"
+    r"|समझ (?:में )?नह|\bsamajh (?:mein )?nah"
+)
+"""In normalised text."""
 _LISTS: dict[str, str] = yaml.safe_load(Path(__file__).with_name("common_words.yaml").read_text(encoding="utf-8"))
 _WORDS = {language: frozenset(_LISTS[language].split()) for language in SPOKEN}
 _ELSEWHERE = frozenset(_LISTS["elsewhere"].split())
@@ -59,9 +68,11 @@ def language_of(transcript: str) -> Guess:
     return Guess(best, frozenset(said[best]), ahead, len(said[best]) / len(plain | in_devanagari)) if ahead else Guess()
 
 
-def names_a_language(transcript: str) -> bool:
-    """Whether it is about languages, as "I do not speak English" is: no answer to anything that was asked, for all its "not"."""
-    return _NAMED.search(normalise(transcript)) is not None
+def is_about_language(transcript: str) -> bool:
+    """Whether it is about languages, as "I do not speak English" and "I do not understand" are: no answer to anything that was asked, for
+    all their "not"."""
+    plain = normalise(transcript)
+    return _NAMED.search(plain) is not None or _NOT_UNDERSTOOD.search(plain) is not None
 
 
 class HeardLanguage:
@@ -75,8 +86,7 @@ class HeardLanguage:
         """The other language in which the call is to go on from here; "" for as it is. Once, and then back to where it began once: what was
         guessed wrongly is undone, and whoever mixes two is not followed to and fro."""
         guess = language_of(transcript)
-        # "German de los Santos" has a language's name in it, too, and is most of it a name. Back needs more than "sorry, no English".
-        is_about_it = not self._changes and guess.share > _MOST and names_a_language(transcript)
+        is_about_it = self._is_about_it(guess, transcript)
         if guess.ahead < (1 if is_about_it else _CLEAR) or len(guess.words - _ELSEWHERE) < _CLEAR:
             return ""
         # The same words again, as when a name is repeated, say nothing new.
@@ -86,6 +96,16 @@ class HeardLanguage:
             return ""
         self._now, self._changes = guess.language, self._changes + 1
         return guess.language
+
+    def is_wished(self, transcript: str) -> bool:
+        """Whether it asks for another language, in it, and can have it."""
+        guess = language_of(transcript)
+        is_told = guess.ahead > 0 and len(guess.words - _ELSEWHERE) >= _CLEAR
+        return is_told and self._is_about_it(guess, transcript) and self._may_become(guess.language)
+
+    def _is_about_it(self, guess: Guess, transcript: str) -> bool:
+        """ "German de los Santos" has a language's name in it, too, and is most of it a name. Back needs more than "sorry, no English"."""
+        return not self._changes and guess.share > _MOST and is_about_language(transcript)
 
     def _may_become(self, language: str) -> bool:
         return language != self._now and (self._changes == 0 or (self._changes == 1 and language == self._begun))

@@ -1,7 +1,10 @@
 """Watches what may be kept of one call as it goes on, and lets nothing else into the call's log."""
 
+import math
+from collections.abc import Awaitable
 from typing import Any
 
+from agent_worker import clock
 from agent_worker.call_log import CallLog
 from agent_worker.recording_consent import Consent
 from sip_config.contract import EventKind, RecordingPolicy
@@ -26,9 +29,20 @@ class Keeper:
         """The notice, or the question, was spoken between these moments."""
         self._become(self.consent.noticed(self._offset(begins), self._offset(ends)))
 
-    def heard(self, text: str, began: float) -> None:
-        """The callee said this: to be told before it is noted, because it may be what forbids noting it."""
-        self._become(self.consent.heard(text, self._offset(began)))
+    def heard(self, text: str, began: float, *, is_understood: bool = True) -> None:
+        """The callee said this: to be told before it is noted, because it may be what forbids noting it. `is_understood`: they speak the
+        language in which they were asked."""
+        self._become(self.consent.heard(text, self._offset(began), is_understood=is_understood))
+
+    async def asks(self, question: Awaitable[Any], begins: float) -> None:
+        """The question is put anew from `begins` on; what is said over it is its answer where that is clear."""
+        self.noticed(begins, math.inf)
+        await question
+        self.noticed(begins, clock.seconds())
+
+    def put_off(self) -> None:
+        """The question is about to be put anew."""
+        self._become(self.consent.put_off())
 
     def give_up(self) -> None:
         """Nobody answers the question."""

@@ -42,13 +42,14 @@ class Consent:
         """The notice, or the question, has been spoken to its end."""
         return self if self.policy is RecordingPolicy.OFF else replace(self, notice_at_s=begins_s, asked_until_s=ends_s)
 
-    def heard(self, text: str, began_s: float) -> "Consent":
-        """The callee has said something: the answer to the question, an objection, or neither."""
+    def heard(self, text: str, began_s: float, *, is_understood: bool = True) -> "Consent":
+        """The callee has said something: the answer to the question, an objection, or neither. Whoever has not understood the question has
+        not answered it, for all their "no": it stays open."""
         if self.policy is RecordingPolicy.OFF or self.is_refused:
             return self
         if objects(text):
             return replace(self, is_refused=True, is_answered=True, quote=text)
-        if not self.asks or self.notice_at_s is None or self.asked_until_s is None or began_s < self.notice_at_s:
+        if not (self.asks and is_understood) or self.notice_at_s is None or self.asked_until_s is None or began_s < self.notice_at_s:
             return self
         answer = says_yes(text)
         if answer is None and began_s < self.asked_until_s:
@@ -56,6 +57,10 @@ class Consent:
         if answer:
             return replace(self, is_answered=True, affirmed_at_s=began_s, quote=text)
         return replace(self, is_answered=True, is_refused=answer is False, quote=text if answer is False else "")
+
+    def put_off(self) -> "Consent":
+        """The question is about to be asked anew, in other words: until then nothing is an answer to it."""
+        return replace(self, notice_at_s=None, asked_until_s=None) if self.asks else self
 
     def unanswered(self) -> "Consent":
         """The agent stops waiting for an answer; a later yes is one to something else."""

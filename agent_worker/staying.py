@@ -9,6 +9,7 @@ from agent_worker import clock, phrases, screening
 from agent_worker.care.protocol import STILL_HERE_AFTER_S, Care
 from agent_worker.going_on import GoingOn
 from agent_worker.greeting import Greeting
+from agent_worker.handing_over import HandingOver
 from agent_worker.keeper import Keeper
 from agent_worker.screener import Screener
 from sip_config.contract import CallOrder, EndCause
@@ -26,6 +27,7 @@ class Talk(Protocol):
     going_on: GoingOn
     greeting: Greeting
     care: Care
+    handing_over: HandingOver
     quiet_since: float
 
     @property
@@ -51,9 +53,19 @@ async def stay_with(talk: Talk, words: str, *, at_once: bool) -> None:
         await talk.session.interrupt(force=True)
     await talk.session.say(words, allow_interruptions=False)
     talk.quiet_since = clock.seconds()
+    talk.care.said_first(talk.quiet_since)
     talk.care.replies()
     if talk.go_on_after_all():
         await watch_silence(talk)
+
+
+async def put_through(talk: Talk, destination: str) -> None:
+    """Who may be in danger has said yes to talking with a human. Where that does not work the model goes on with them."""
+    await talk.session.say(talk.care.puts_through, allow_interruptions=False)
+    talk.care.replies()
+    told = await talk.handing_over.to(destination, talk.care.about)
+    if told is not None:
+        talk.session.generate_reply(instructions=told)
 
 
 async def watch_silence(talk: Talk) -> None:

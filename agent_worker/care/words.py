@@ -22,6 +22,12 @@ class Words:
     neutral: str
     """Where no number is known."""
     stays: str
+    offers: str
+    """Where there is a human to be put through to: whether they want that."""
+    puts_through: str
+    """After a yes."""
+    about: str
+    """To that human, in the language of the call: whom they are to talk with."""
     still_here: str
     """After a long silence."""
 
@@ -34,6 +40,9 @@ _WORDS = {
         emergency="If there is danger right now, please call {number}.",
         neutral="Please call the emergency number or a crisis line where you are, or somebody you trust.",
         stays="I am staying on the line with you.",
+        offers="I can put you through to a person now. Shall I do that?",
+        puts_through="I am putting you through now. Please stay on the line.",
+        about="They may be in danger and want to talk with somebody now.",
         still_here="I am still here with you. Take all the time you need.",
     ),
     "es": Words(
@@ -43,6 +52,9 @@ _WORDS = {
         emergency="Si hay peligro en este momento, llame al {number}.",
         neutral="Llame por favor al número de emergencias o a una línea de ayuda de su país, o a alguien de confianza.",
         stays="Me quedo en la línea con usted.",
+        offers="Puedo pasarle ahora con una persona. ¿Quiere que lo haga?",
+        puts_through="Le paso ahora. Por favor, no cuelgue.",
+        about="Puede estar en peligro y quiere hablar con alguien ahora.",
         still_here="Sigo aquí con usted. Tómese el tiempo que necesite.",
     ),
     "fr": Words(
@@ -52,6 +64,9 @@ _WORDS = {
         emergency="S'il y a un danger immédiat, appelez le {number}.",
         neutral="Appelez s'il vous plaît le numéro d'urgence ou une ligne d'écoute de votre pays, ou une personne de confiance.",
         stays="Je reste en ligne avec vous.",
+        offers="Je peux vous mettre en relation avec quelqu'un maintenant. Le voulez-vous ?",
+        puts_through="Je vous mets en relation. Restez en ligne, s'il vous plaît.",
+        about="Cette personne est peut-être en danger et veut parler à quelqu'un maintenant.",
         still_here="Je suis toujours là, avec vous. Prenez tout votre temps.",
     ),
     "de": Words(
@@ -61,6 +76,9 @@ _WORDS = {
         emergency="Wenn gerade Gefahr besteht, rufen Sie bitte die {number} an.",
         neutral="Bitte rufen Sie den Notruf oder ein Krisentelefon bei Ihnen an, oder jemanden, dem Sie vertrauen.",
         stays="Ich bleibe bei Ihnen in der Leitung.",
+        offers="Ich kann Sie jetzt mit einem Menschen verbinden. Möchten Sie das?",
+        puts_through="Ich verbinde Sie jetzt. Bitte bleiben Sie in der Leitung.",
+        about="Die Person ist vielleicht in Gefahr und möchte jetzt mit jemandem sprechen.",
         still_here="Ich bin noch da, bei Ihnen. Nehmen Sie sich alle Zeit.",
     ),
     "pt": Words(
@@ -70,6 +88,9 @@ _WORDS = {
         emergency="Se há perigo neste momento, ligue para o {number}.",
         neutral="Por favor ligue para o número de emergência ou para uma linha de apoio do seu país, ou para alguém de confiança.",
         stays="Fico em linha consigo.",
+        offers="Posso passar agora a chamada a uma pessoa. Quer que o faça?",
+        puts_through="Vou passar a chamada agora. Por favor, não desligue.",
+        about="A pessoa pode estar em perigo e quer falar com alguém agora.",
         still_here="Continuo aqui consigo. Leve o tempo que precisar.",
     ),
     "hi": Words(
@@ -79,6 +100,9 @@ _WORDS = {
         emergency="अगर इस समय ख़तरा है तो कृपया {number} पर कॉल कीजिए।",
         neutral="कृपया अपने यहाँ के आपातकालीन नंबर या किसी हेल्पलाइन पर, या किसी भरोसेमंद व्यक्ति को कॉल कीजिए।",
         stays="मैं आपके साथ लाइन पर हूँ।",
+        offers="मैं अभी आपकी बात एक इंसान से करवा सकता हूँ। क्या करवाऊँ?",
+        puts_through="मैं आपकी बात अभी करवाता हूँ। कृपया लाइन पर रहिए।",
+        about="हो सकता है कि वे ख़तरे में हों, और वे अभी किसी से बात करना चाहते हैं।",
         still_here="मैं अब भी आपके साथ हूँ। जितना समय चाहिए लीजिए।",
     ),
 }

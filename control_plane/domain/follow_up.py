@@ -19,6 +19,7 @@ GIVES_WAY = timedelta(hours=2)
 PATIENCE = timedelta(minutes=30)
 """How long a step that cannot be called for a passing reason (no connected number) stays due before a person has to look."""
 OPTED_OUT = "The person is not to be called; somebody must look after them in another way."
+WITHHELD = "They called in with their number withheld, so nobody can call them; the call's transcript may say who they are."
 NOBODY_REACHED = "The last call of the protocol reached nobody."
 NEVER_DIALLED = "Its calls were given up before they were dialled."
 NOBODY_KNOWS = "Nobody can say what became of its call."

@@ -47,7 +47,7 @@ async def take_up(unit: Unit, call_id: uuid.UUID) -> None:
     work = FollowUpWork(unit.session)
     flags = await work.take_flags(call_id)
     call = await work.call(call_id) if flags else None
-    if call is not None and call.to_e164 and await work.of_call(call_id) is None:
+    if call is not None and call.erased_at is None and await work.of_call(call_id) is None:
         kinds = ", ".join(flag.kind.replace("_", " ") for flag in flags)
         await FollowUpService(unit, call.workspace_id).from_call(call, f"A crisis was flagged in a call: {kinds}.")
     for flag in flags:

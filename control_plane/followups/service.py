@@ -10,7 +10,7 @@ from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.db.models import Call, FollowUp, FollowUpStep
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Conflict, Invalid, NotFound
-from control_plane.domain.follow_up import OPTED_OUT, STEPS
+from control_plane.domain.follow_up import OPTED_OUT, STEPS, WITHHELD
 from control_plane.followups.repository import FollowUpRepository
 from control_plane.followups.schemas import FollowUpIn, FollowUpOut
 from control_plane.kit import metrics
@@ -43,8 +43,10 @@ class FollowUpService:
         return FollowUpOut.of(await self._add(row))
 
     async def from_call(self, call: Call, reason: str) -> FollowUp:
-        """The protocol after a call in which a crisis was flagged."""
-        row = self._new(reason, STEPS)
+        """The protocol after a call in which a crisis was flagged; whoever withheld their number is an operator's from the beginning."""
+        can_call = call.contact_id is not None or call.to_e164 != ""
+        row = self._new(reason, STEPS) if can_call else self._new(reason, [], made_for="operator")
+        row.handed_over_because = "" if can_call else WITHHELD
         row.contact_id, row.assistant_id, row.call_id = call.contact_id, call.assistant_id, call.id
         row.to_e164 = "" if call.contact_id else call.to_e164
         return await self._add(row)

@@ -68,7 +68,7 @@ class Session:
         self._has_spoken.set()
         return Speech()
 
-    def generate_reply(self) -> Speech:
+    def generate_reply(self, **_: Any) -> Speech:
         self.replies += 1
         return Speech()
 

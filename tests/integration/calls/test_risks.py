@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from control_plane.db.models import AgentWorker, CallEventRecord, FollowUp, FollowUpStep, RiskFlag
+from control_plane.db.models import AgentWorker, CallEventRecord, FollowUp, FollowUpStep, RiskFlag, Trunk
 from control_plane.followups.tasks import keep_follow_ups
 from control_plane.kit.clock import SystemClock
+from control_plane.kit.ids import new_id
 from sip_config.contract import ConsentDecision, EventKind, RecordingConsent, RecordingPolicy, RiskLevel
 from sip_config.contract import RiskFlag as Flag
 from tests.integration.calls.conftest import CALLEE, Stage
@@ -103,6 +104,25 @@ async def test_an_opt_out_said_in_the_same_call_makes_the_follow_up_an_operators
     (given,) = (await stage.get("/follow-ups"))["items"]
     assert (given["id"], given["for"], given["state"]) == (made["id"], "operator", "open")
     assert {step["state"] for step in given["steps"]} == {"dropped"}
+
+
+async def test_who_called_in_with_their_number_withheld_is_an_operators_from_the_beginning(stage: Stage) -> None:
+    await stage.post("/webhook-endpoints", {"url": "https://hooks.example.com/", "events": ["followup.created", "followup.handed_over"]})
+    call, agent = await stage.in_progress()
+    real, workspace_id = new_id(), (await stage.row(call)).workspace_id
+    async with stage.api.sessions.begin() as session:
+        session.add(
+            Trunk(id=real, workspace_id=workspace_id, name="real", provider="generic", is_rehearsal=False, address="sip.example.com")
+        )
+    await stage.change(call, to_e164="", contact_id=None, is_rehearsal=False, trunk_id=real)
+    await agent.says(EventKind.RISK_FLAGGED, **SAID)
+    for _ in range(2):
+        await _keep(stage)
+    (made,) = (await stage.get("/follow-ups"))["items"]
+    assert (made["for"], made["state"], made["steps"], made["call_id"]) == ("operator", "open", [], call["id"])
+    assert "withheld" in made["handed_over_because"]
+    ((name, told),) = await _told(stage)
+    assert (name, told["for"], told["flagged_call_id"]) == ("followup.created", "operator", call["id"])
 
 
 async def test_the_order_names_the_country_whose_line_is_told_of(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """What becomes of words that show danger, from the transcript to what is said and kept, with a session that only speaks."""
 
 import asyncio
+import math
 
 import pytest
 
@@ -117,6 +118,85 @@ async def test_danger_that_shows_while_the_call_is_ending_keeps_it():
     stage.session.hears("Nobody listens.")
     assert stage.replies()
     await stage.aclose()
+
+
+class ClientOfOperators(Client):
+    """Puts through, or says why not."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__()
+        self.asked_for: list[str] = []
+        self._why = why
+
+    async def transfer(self, destination: str, *, can_brief: bool) -> dict[str, object]:
+        self.asked_for.append(destination)
+        return {"is_done": not self._why, "why": self._why}
+
+
+async def offered(client: Client, *destinations: str, tools: tuple[str, ...] = ("transfer_to_human",)) -> Stage:
+    """Somebody in despair has been told that they can be put through."""
+    stage = Stage(destinations=destinations, tools=tools)
+    stage.conversation.handing_over._client = client  # type: ignore[assignment]
+    stage = await stage.opened()
+    stage.session.hears(DESPAIR)
+    assert not stage.replies()
+    offer = f" {for_language('en').offers}" if "transfer_to_human" in tools else ""
+    await stage.session.until_said(f"{WORDS}{offer}")
+    # What is said before the words are over is no answer to them.
+    async with asyncio.timeout(PATIENCE_S):
+        while stage.conversation.care._offered_at == math.inf:
+            await asyncio.sleep(0)
+    return stage
+
+
+async def test_who_may_be_in_danger_is_offered_a_human_and_put_through_on_a_yes():
+    client = ClientOfOperators()
+    stage = await offered(client, "Nurse")
+    stage.session.hears("Yes, please.")
+    assert not stage.replies()
+    assert await stage.end() is EndCause.TRANSFER_DONE
+    assert client.asked_for == ["Nurse"]
+    assert stage.session.said[-1] == for_language("en").puts_through
+
+
+@pytest.mark.parametrize("said", ["No.", "I have nobody."])
+async def test_without_a_yes_to_the_offer_nobody_is_put_through_and_a_later_yes_is_one_to_something_else(said: str):
+    client = ClientOfOperators()
+    stage = await offered(client, "Nurse")
+    stage.session.hears(said)
+    assert stage.replies()
+    stage.session.hears("Yes.")
+    assert stage.replies()
+    assert client.asked_for == []
+    await stage.aclose()
+
+
+async def test_where_putting_through_fails_the_model_goes_on_with_them():
+    client = ClientOfOperators("nobody is there.")
+    stage = await offered(client, "Nurse")
+    stage.session.hears("Yes.")
+    assert not stage.replies()
+    async with asyncio.timeout(PATIENCE_S):
+        while not stage.session.replies:
+            await asyncio.sleep(0)
+    assert client.asked_for == ["Nurse"]
+    stage.session.hears("And now?")
+    assert stage.replies()
+    assert stage.goes_on
+    await stage.aclose()
+
+
+async def test_among_several_the_model_chooses_and_without_the_tool_nobody_is_offered():
+    client = ClientOfOperators()
+    stage = await offered(client, "Desk", "Nurse")
+    assert "`transfer_to_human`" in stage.conversation.assistant.instructions
+    stage.session.hears("Yes.")
+    assert stage.replies()
+    await stage.aclose()
+    stage = await offered(client, "Nurse", tools=("end_call",))
+    assert for_language("en").offers not in stage.session.said[-1]
+    await stage.aclose()
+    assert client.asked_for == []
 
 
 async def test_silence_is_met_with_presence_and_not_with_an_end(monkeypatch: pytest.MonkeyPatch):

@@ -1,6 +1,7 @@
 """A callee who answers in another language hears who calls in theirs, and everything that the code says from there on."""
 
 import asyncio
+from math import inf
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from agent_worker import clock, phrases
 from agent_worker.care.words import first_words
 from agent_worker.going_on import Step
-from sip_config.contract import AnsweredBy, CallPurpose, EndCause, EventKind, RecordingPolicy
+from sip_config.contract import AnsweredBy, CallPurpose, ConsentDecision, EndCause, EventKind, RecordingPolicy
 from tests.fakes.talk import PATIENCE_S, Talk
 
 SPANISH = "Lo siento, no hablo inglés. ¿Puede hablar conmigo en español?"
@@ -155,23 +156,96 @@ async def test_a_question_that_is_open_is_asked_in_their_language() -> None:
     await stage.aclose()
 
 
-async def test_who_says_no_to_the_recording_by_speaking_another_language_is_not_kept_and_not_asked_again() -> None:
+async def asked_to_be_recorded() -> Talk:
     stage = await opened(recording_policy=RecordingPolicy.NOTIFY_AND_AFFIRM, record_audio=True)
     stage.conversation.keeper.noticed(1.0, 2.0)
-    stage.session.hears(SPANISH)
+    return stage
+
+
+async def until_asked_in(language: str, stage: Talk) -> None:
+    theirs = phrases.for_language(language)
+    await stage.session.until_said(theirs.who.format(name="Ada", company="Acme"))
+    await stage.session.until_said(theirs.may_record)
+    async with asyncio.timeout(PATIENCE_S):
+        while (until := stage.conversation.keeper.consent.asked_until_s) is None or until == inf:
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("called_in", "language", "said"),
+    [
+        ("es", "en", "I don't speak Spanish."),
+        ("es", "en", "Sorry, I do not understand you."),
+        ("en", "es", "No hablo inglés."),
+        ("en", "es", "No, no entiendo."),
+        ("en", "fr", "Je ne parle pas anglais."),
+        ("en", "fr", "Non, je ne comprends pas."),
+        ("en", "de", "Nein, ich spreche kein Englisch."),
+        ("en", "de", "Ich verstehe Sie nicht."),
+        ("en", "pt", "Não falo inglês."),
+        ("en", "pt", "Não entendo."),
+        ("en", "hi", "मुझे अंग्रेज़ी नहीं आती।"),
+        ("en", "hi", "मुझे समझ नहीं आया।"),
+    ],
+)
+async def test_who_does_not_speak_the_language_has_not_refused_the_recording_and_is_asked_in_theirs(
+    called_in: str, language: str, said: str
+) -> None:
+    stage = await opened(recording_policy=RecordingPolicy.NOTIFY_AND_AFFIRM, record_audio=True, language=called_in)
+    stage.conversation.keeper.noticed(1.0, 2.0)
+    stage.session.hears(said)
+    assert stage.conversation.keeper.consent.asks
     assert not replies(stage)
-    await stage.session.until_said(WHO)
-    assert stage.conversation.keeper.consent.is_refused
-    assert stage.session.replies == 1
+    await until_asked_in(language, stage)
+    assert stage.session.replies == 0
+    assert said not in [event.data.get("text") for event in stage.client.events]
     await stage.aclose()
 
 
-async def test_the_question_about_the_recording_is_asked_again_where_it_was_not_answered() -> None:
-    stage = await opened(recording_policy=RecordingPolicy.NOTIFY_AND_AFFIRM, record_audio=True)
+@pytest.mark.parametrize(("answer", "decision"), [("Sí, claro.", ConsentDecision.AFFIRMED), ("No, gracias.", ConsentDecision.REFUSED)])
+async def test_the_answer_counts_that_is_given_in_their_language(answer: str, decision: ConsentDecision) -> None:
+    stage = await asked_to_be_recorded()
     stage.session.hears(SPANISH)
+    stage.session.hears("Sí, español, por favor.")
+    assert stage.conversation.keeper.consent.asks, "a yes to what was not asked yet"
     assert not replies(stage)
-    await stage.session.until_said(f"{WHO} {SAID.may_record}")
-    assert stage.session.replies == 0
+    await until_asked_in("es", stage)
+    stage.session.hears(answer)
+    assert stage.conversation.keeper.consent.result().decision is decision
+    assert not replies(stage)
+    begins = SAID.may_go_on if SAID.may_go_on in stage.session.said[-1] else SAID.a_moment
+    assert stage.session.said[-1] == (begins if decision is ConsentDecision.AFFIRMED else f"{SAID.not_recorded} {begins}")
+    await stage.aclose()
+
+
+async def test_who_objects_to_the_recording_in_another_language_is_not_asked_again() -> None:
+    stage = await asked_to_be_recorded()
+    stage.session.hears("No hablo inglés, y no quiero que me graben.")
+    assert not replies(stage)
+    await stage.session.until_said(WHO)
+    assert stage.conversation.keeper.consent.is_refused
+    assert SAID.may_record not in stage.session.said
+    await stage.aclose()
+
+
+async def test_a_no_in_the_language_of_the_call_is_one_whatever_languages_it_names() -> None:
+    stage = await asked_to_be_recorded()
+    stage.session.hears("No, I don't speak English very well and I do not want that.")
+    assert stage.conversation.keeper.consent.is_refused
+    await stage.aclose()
+
+
+async def test_who_asks_for_another_language_over_the_opening_is_answered_once_it_is_over() -> None:
+    stage = Talk(CallPurpose.CAMPAIGN, "We have a new offer.", **OURS)
+    stage.conversation.begin(1.0)
+    stage.session.hears("No hablo inglés.")
+    stage.session.hears("¿Quién es?")
+    assert not replies(stage)
+    assert (stage.conversation.order.language, stage.session.said) == ("en", [])
+    await stage.session.until_said(WHO)
+    assert stage.conversation.order.language == "es"
+    heard = [message.text_content for message in stage.conversation.assistant.chat_ctx.items]
+    assert heard[-2:] == ["No hablo inglés.", "¿Quién es?"]
     await stage.aclose()
 
 
