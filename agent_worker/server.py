@@ -8,8 +8,10 @@ from importlib.util import find_spec
 
 import structlog
 from livekit.agents import AgentServer
+from livekit.agents.utils.hw import get_cpu_monitor
 
 from agent_worker import in_job, logs, scratch, settings, upkeep
+from agent_worker.admission import Admission
 from agent_worker.control_plane_client import WorkerClient
 from agent_worker.heartbeat import Heartbeat
 from agent_worker.settings import EXIT_CONFIG, Settings, SettingsError
@@ -33,6 +35,7 @@ class Worker:
 
     def __init__(self, loaded: Settings) -> None:
         self._settings, self._id, self._slots = loaded, str(uuid.uuid4()), Slots(loaded.slots)
+        self._admission = Admission(loaded.busy_percent / 100, get_cpu_monitor().cpu_percent)
         self._has_registered = False
         self.server = AgentServer(
             ws_url=loaded.livekit_url,
@@ -61,12 +64,13 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, lambda: self._drain_once(loop))
         client = WorkerClient(self._settings.control_plane_url, self._settings.agent_key)
-        beating = asyncio.create_task(Heartbeat(client, self.state).run())
+        beside = [asyncio.create_task(Heartbeat(client, self.state).run()), asyncio.create_task(self._admission.run())]
         try:
             await self.server.run(devmode=False)
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            for each in beside:
+                each.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await client.aclose()
 
     def state(self) -> WorkerHeartbeat:
@@ -75,7 +79,8 @@ class Worker:
         connected = self._has_registered and not self.server._connecting
         calls = self._slots.calls(self.server) if self._has_registered else ()
         load = round(len(calls) / self._slots.total, 3)
-        return WorkerHeartbeat(self._id, self._slots.total, self.server.draining, calls, connected, load)
+        slots = self._admission.slots(self._slots.total, len(calls))
+        return WorkerHeartbeat(self._id, slots, self.server.draining, calls, connected, load)
 
     async def _answer(self, request) -> None:
         await self._slots.answer(self.server, request)

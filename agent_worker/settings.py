@@ -33,6 +33,8 @@ class Settings:
     """Synthesised opening lines."""
     otlp_endpoint: str = ""
     """Where traces go, over OTLP/HTTP; empty for nowhere."""
+    busy_percent: int = 85
+    """Of all processors (of the container's, in one), from which on no further call is begun; 100 for never."""
     metrics_port: int | None = None
     """Where Prometheus reads the worker's load and jobs; none for nowhere."""
 
@@ -60,6 +62,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         http_port=_whole(env, "CALLWRIGHT_AGENT_HTTP_PORT", 0, 0, 65535),
         cache_dir=Path(env.get("CALLWRIGHT_AGENT_CACHE") or _default_cache(env)),
         otlp_endpoint=_url(env, "OTEL_EXPORTER_OTLP_ENDPOINT", ("http", "https")) if env.get("OTEL_EXPORTER_OTLP_ENDPOINT") else "",
+        busy_percent=_whole(env, "CALLWRIGHT_AGENT_BUSY_PERCENT", 85, 10, 100),
         metrics_port=_whole(env, "CALLWRIGHT_AGENT_METRICS_PORT", 0, 0, 65535) or None,
     )
 

@@ -114,6 +114,8 @@ class Environments:
         return env | {
             "CALLWRIGHT_AGENT_KEY": self.secrets.agent_key,
             "CALLWRIGHT_AGENT_SLOTS": str(self.options.slots),
+            # The database, the models and the callees of a rehearsal work on the same processors: slots are what holds calls back here.
+            "CALLWRIGHT_AGENT_BUSY_PERCENT": self.options.environ.get("CALLWRIGHT_AGENT_BUSY_PERCENT", "100"),
             "CALLWRIGHT_AGENT_HTTP_PORT": str(http_port),
             "CALLWRIGHT_AGENT_CACHE": str(self.options.folder / "opening-lines"),
         }

@@ -177,6 +177,7 @@ async def stage(livekit: LiveKitService, folder: Path, slots: int = 4, **variabl
         "CALLWRIGHT_API_URL": url,
         "CALLWRIGHT_AGENT_KEY": AGENT_KEY,
         "CALLWRIGHT_AGENT_SLOTS": str(slots),
+        "CALLWRIGHT_AGENT_BUSY_PERCENT": "100",
         "CALLWRIGHT_AGENT_CACHE": str(folder / "lines"),
         "OPENAI_API_KEY": "none",
         "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1",

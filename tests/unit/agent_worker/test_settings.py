@@ -46,6 +46,7 @@ def test_a_missing_setting_is_named(name: str):
         ("OPENAI_BASE_URL", "nonsense"),
         ("CALLWRIGHT_AGENT_SLOTS", "0"),
         ("CALLWRIGHT_AGENT_SLOTS", "many"),
+        ("CALLWRIGHT_AGENT_BUSY_PERCENT", "101"),
         ("CALLWRIGHT_AGENT_HTTP_PORT", "70000"),
         ("CALLWRIGHT_AGENT_METRICS_PORT", "lots"),
         ("CALLWRIGHT_LOG_LEVEL", "chatty"),
