@@ -29,9 +29,13 @@ class Admission:
         self.is_closed = False
 
     async def run(self) -> None:
-        """Measure until cancelled."""
-        while self._most < 1.0:
-            self.measured(await asyncio.to_thread(self._measure, MEASURED_S))
+        """Measure until cancelled. Where that cannot be done, slots alone hold calls back."""
+        try:
+            while self._most < 1.0:
+                self.measured(await asyncio.to_thread(self._measure, MEASURED_S))
+        except (OSError, RuntimeError, ValueError) as error:
+            self.is_closed = False
+            log.warning("load_not_measured", error=f"{type(error).__name__}: {error}")
 
     def measured(self, share: float) -> None:
         self.load += (share - self.load) * WEIGHT

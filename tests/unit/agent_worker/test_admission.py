@@ -52,3 +52,12 @@ async def test_it_is_measured_again_and_again_and_not_at_all_where_nothing_is_he
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert admission.is_closed
+
+
+async def test_what_cannot_be_measured_holds_nothing_back():
+    def fails(_: float) -> float:
+        raise FileNotFoundError("/sys/fs/cgroup/cpu.stat")
+
+    admission = busy(Admission(0.85, fails), 1.0, 10)
+    await admission.run()
+    assert admission.slots(8, 3) == 8
