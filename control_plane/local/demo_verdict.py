@@ -63,11 +63,12 @@ def first_audio_line(title: str, figures: Mapping[str, Any]) -> str:
     """One line about how fast the agent spoke, in milliseconds, against its limit."""
     if not figures["calls"]:
         return f"{title}: no calls"
+    calls = "1 call" if figures["calls"] == 1 else f"{figures['calls']} calls"
     if figures["p95_s"] is None:
-        return f"{title}: {figures['calls']} calls, the agent was never heard"
+        return f"{title}: {calls}, the agent was never heard"
     unheard = f", {figures['unheard']} never heard the agent" if figures["unheard"] else ""
     verdict = "within" if figures["is_within"] else "ABOVE"
     return (
-        f"{title}: {figures['calls']} calls, p50 {figures['p50_s'] * 1000:.0f} ms, p95 {figures['p95_s'] * 1000:.0f} ms, "
+        f"{title}: {calls}, p50 {figures['p50_s'] * 1000:.0f} ms, p95 {figures['p95_s'] * 1000:.0f} ms, "
         f"worst {figures['worst_s'] * 1000:.0f} ms ({verdict} the limit of {figures['limit_s'] * 1000:.0f} ms){unheard}"
     )

@@ -57,6 +57,7 @@ def test_a_program_is_told_the_verdict_on_everybody() -> None:
 
 def test_first_audio_is_said_with_its_limit() -> None:
     figures = {"calls": 3, "unheard": 0, "p50_s": 0.15, "p95_s": 0.4, "worst_s": 0.4, "limit_s": 0.3, "is_within": False}
+    assert first_audio_line("silent", figures | {"calls": 1}).startswith("silent: 1 call, p50")
     assert first_audio_line("silent", figures) == "silent: 3 calls, p50 150 ms, p95 400 ms, worst 400 ms (ABOVE the limit of 300 ms)"
 
 
