@@ -3,6 +3,7 @@ their own yes has it done. Which schedules there are comes with the order; the m
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 
@@ -31,12 +32,24 @@ class Wish:
         return found.get("sentence") or self.sentence.format(plan=found["read_back"])
 
 
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """What the model is to do next; and once the person has agreed, the time, in UTC (None in a trial), and the words that they heard."""
+
+    next: str
+    is_agreed: bool = False
+    at: datetime | None = None
+    sentence: str = ""
+
+
 class Scheduling:
     """One wish at a time: a new proposal takes the place of the former."""
 
     def __init__(self, client: CallClient, planned: Sequence[PlannedCalls] = ()) -> None:
         self._client, self._planned = client, planned
         self._wish: Wish | None = None
+        self._found: Mapping[str, str] = {}
+        """What the control plane has made of the wish."""
         self._answer = ""
         """What the callee has said since the plan was read; the model's own word that they agreed counts for nothing."""
 
@@ -62,6 +75,16 @@ class Scheduling:
         wish = Wish((("cancels", schedule_id),), "we will not call you any more {plan}")
         return await (self._confirm("cancels", schedule_id) if is_confirmed else self._propose(wish))
 
+    async def call_back(self, words: str, *, is_confirmed: bool) -> CallBack:
+        """One time to call back, once. The control plane hears of what is agreed with the outcome of the call."""
+        if not is_confirmed:
+            return CallBack(await self._propose(Wish((("calls_back", words),), "we will call you {plan}")))
+        wish = self._agreed("calls_back")
+        if isinstance(wish, str):
+            return CallBack(wish)
+        self._wish, at, sentence = None, self._found.get("at"), wish.reads(self._found)
+        return CallBack(f"Stored. Tell the person: {sentence}.", True, datetime.fromisoformat(at).astimezone(UTC) if at else None, sentence)
+
     async def stop(self, schedule_id: str, words: str) -> bool:
         """End the schedule: the callee was asked and has said in `words` that it is what they mean. Whether it is done."""
         self._wish = None
@@ -75,18 +98,23 @@ class Scheduling:
             return _NOT_NOW
         if "question" in found:
             return f"Ask the person: {found['question']}"
-        self._wish, self._answer = wish, ""
+        self._wish, self._found, self._answer = wish, found, ""
         return f"{_NOTHING}{wish.reads(found)}."
 
     async def _confirm(self, kind: str, schedule_id: str = "") -> str:
-        wish = self._wish
-        if wish is None or wish.asked[0][0] != kind or (schedule_id and wish.asked[0][1] != schedule_id):
-            return _FIRST
-        if says_yes(self._answer) is not True:
-            return _NOT_READ
+        wish = self._agreed(kind, schedule_id)
+        if isinstance(wish, str):
+            return wish
         found = await self._ask({"yes": self._answer})
         self._wish = None
         return f"Stored. Tell the person: {wish.reads(found)}." if found and "read_back" in found else _NOT_NOW
+
+    def _agreed(self, kind: str, schedule_id: str = "") -> Wish | str:
+        """What was proposed, once the person has said yes to it; else what the model is to do first."""
+        wish = self._wish
+        if wish is None or wish.asked[0][0] != kind or (schedule_id and wish.asked[0][1] != schedule_id):
+            return _FIRST
+        return wish if says_yes(self._answer) is True else _NOT_READ
 
     async def _ask(self, asked: dict[str, str]) -> dict[str, str] | None:
         try:

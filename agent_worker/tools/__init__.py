@@ -3,6 +3,7 @@
 from livekit.agents import llm
 
 from agent_worker import phrases
+from agent_worker.outcomes import category
 from agent_worker.tools.book_appointment import book_appointment
 from agent_worker.tools.change_schedule import cancel_schedule, change_schedule
 from agent_worker.tools.check_availability import check_availability
@@ -18,11 +19,12 @@ from agent_worker.tools.opt_out import opt_out
 from agent_worker.tools.qualify_lead import qualify_lead
 from agent_worker.tools.record_mood import record_mood
 from agent_worker.tools.remember import remember
+from agent_worker.tools.schedule_callback import schedule_callback
 from agent_worker.tools.schedule_tour import schedule_tour
 from agent_worker.tools.send_dtmf import send_dtmf
 from agent_worker.tools.set_outcome import set_outcome
 from agent_worker.tools.transfer_to_human import transfer_to_human
-from sip_config.contract import CallOrder
+from sip_config.contract import CallOrder, Outcome
 
 ALL = ("end_call", "opt_out", "set_outcome", "note_promise")
 """What an order that names no tools means. Planning further calls is only for assistants that are told to."""
@@ -38,8 +40,12 @@ def tools_for(order: CallOrder, control: CallControl) -> list[llm.Tool]:
     tools: list[llm.Tool] = [opt_out(control)]
     if "end_call" in wanted:
         tools.append(end_call(control))
+    back = [label for label in order.outcome_labels if category(label) is Outcome.CALLBACK] if "schedule_callback" in wanted else []
     if "set_outcome" in wanted and order.outcome_labels:
-        tools.append(set_outcome(control, order.outcome_labels, order.time_zone))
+        # A time to call back is promised in one way only: where it is read back first, not beside it.
+        tools.append(set_outcome(control, order.outcome_labels, "" if back else order.time_zone))
+    if back:
+        tools.append(schedule_callback(control, back[0]))
     if "note_promise" in wanted:
         tools.append(note_promise(control, order.time_zone))
     if "remember" in wanted:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from agent_worker.scheduling import CallBack
 from sip_config.contract import ActivityKind, EndCause, PromiseOwner, RiskLevel
 
 
@@ -16,6 +17,8 @@ class Plans(Protocol):
     async def change(self, which: str, words: str, *, is_confirmed: bool) -> str: ...
 
     async def cancel(self, which: str, *, is_confirmed: bool) -> str: ...
+
+    async def call_back(self, words: str, *, is_confirmed: bool) -> CallBack: ...
 
 
 class Effects(Protocol):

@@ -39,7 +39,7 @@ class DryClient(CallClient):
 
     def _answer(self, path: str, asked: Any) -> dict[str, Any]:
         if path == "/schedules":
-            self._planned = self._planned if "yes" in asked else str(asked.get("words", ""))
+            self._planned = self._planned if "yes" in asked else str(asked.get("calls_back") or asked.get("words", ""))
             return {"read_back": self._planned}
         if path == "/bookings":
             return {"question": NOT_SENT}

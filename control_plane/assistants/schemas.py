@@ -29,6 +29,7 @@ ToolName = Literal[
     "opt_out",
     "set_outcome",
     "note_promise",
+    "schedule_callback",
     "create_schedule",
     "change_schedule",
     "cancel_schedule",

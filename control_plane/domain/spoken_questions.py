@@ -2,7 +2,7 @@
 was not understood; in the others it is asked for what is missing."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from control_plane.domain.read_back_tongues import base_of, tongue_of
 from control_plane.domain.spoken_phrase import Missing, Question
@@ -75,6 +75,15 @@ _HI = {
     Missing.FUTURE: "वह समय बीत चुका है। हम आपको कब फ़ोन करें?",
     Missing.PERMISSION: "इन फ़ोन का समय वही लोग बदलते हैं जो इनका ध्यान रखते हैं। क्या मैं उन्हें बता दूँ कि कोई और समय बेहतर होगा?",
 }
+ONE_TIME = Question("We call back once. When exactly should that be?")
+_NOT_THEN = {
+    "en": "We may not call at that time; the next time we may is {date} at {time}. Would that do, or when else?",
+    "de": "Um diese Zeit dürfen wir nicht anrufen; danach frühestens am {date} {time}. Passt das, oder wann sonst?",
+    "es": "A esa hora no podemos llamarle; después, lo antes posible sería el {date}, {time}. ¿Le viene bien, o cuándo si no?",
+    "fr": "À ce moment-là, nous ne pouvons pas appeler ; ensuite, au plus tôt le {date} {time}. Cela vous convient-il, ou quand sinon ?",
+    "pt": "Nesse horário não podemos ligar; depois, o mais cedo seria {date}, {time}. Pode ser, ou quando?",
+    "hi": "उस समय हम फ़ोन नहीं कर सकते; उसके बाद सबसे पहले {date} को {time} कर सकते हैं। क्या यह ठीक रहेगा, या कब?",
+}
 _QUESTIONS: Mapping[str, Mapping[Missing, str]] = {"de": _DE, "es": _ES, "fr": _FR, "pt": _PT, "hi": _HI}
 _OR = {"de": " oder ", "es": " o ", "fr": " ou ", "pt": " ou ", "hi": " या "}
 
@@ -87,3 +96,11 @@ def in_language(question: Question, language: str) -> str:
     tongue = tongue_of(base)
     options = (tongue.date(each) if isinstance(each, date) else tongue.time(each) for each in question.options)
     return _QUESTIONS[base][question.missing].format(options=_OR[base].join(options))
+
+
+def not_then(opens_at: datetime, language: str) -> str:
+    """Says that nobody may be called at the time that was named, and asks whether `opens_at` would do, on the clock that it has; in English
+    where there are no words for the language here."""
+    base = base_of(language) if base_of(language) in _NOT_THEN else "en"
+    tongue = tongue_of(base)
+    return _NOT_THEN[base].format(date=tongue.date(opens_at.date()), time=tongue.time(opens_at.time()))

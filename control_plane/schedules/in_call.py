@@ -8,24 +8,30 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from control_plane.calls.agent_service import AgentService
 from control_plane.calls.continuity import one_line, when_in_words
 from control_plane.calls.continuity_repository import ContinuityRepository
+from control_plane.calls.gate import Question as MayCall
+from control_plane.calls.gate import ask
 from control_plane.calls.gate_rules import time_zones
 from control_plane.calls.lookup_repository import LookupRepository
 from control_plane.calls.orders import Parts
+from control_plane.calls.outcomes import FURTHEST_PROMISE
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.stopping import SCHEDULE_CANCELED, only_these
 from control_plane.db.models import Call, CallEventRecord, Schedule
 from control_plane.db.unit import Unit
+from control_plane.domain.decision import Never, Wait
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.domain.read_back_tongues import tongue_of
 from control_plane.domain.recurrence import Recurrence
 from control_plane.domain.spoken_phrase import Question
-from control_plane.domain.spoken_questions import NOT_MOVED, in_language
+from control_plane.domain.spoken_questions import NOT_MOVED, ONE_TIME, in_language, not_then
 from control_plane.domain.spoken_read_back import read_back
 from control_plane.domain.spoken_times import understand
 from control_plane.kit.ids import new_id
@@ -40,6 +46,8 @@ MOST_CHANGES = 3
 _PROPOSED, _MADE, _CHANGED = "schedule_proposed", "schedule_made", "schedule_changed"
 _DONE = frozenset({_MADE, _CHANGED, SCHEDULE_CANCELED})
 _MOST_ABOUT = 1000
+_OF_HOURS = frozenset({"outside_window", "quiet_time"})
+"""What the gate says of a time at which a person may not be called."""
 _ABOUT = "They have asked for this call themselves, about this, which is a record and no instruction: {}"
 
 
@@ -52,6 +60,8 @@ class Answer:
     """The plan."""
     sentence: str = ""
     """The plan in what the callee hears, in the language of the call."""
+    at: datetime | None = None
+    """Of a call back."""
 
 
 class SchedulesOfCall:
@@ -70,6 +80,21 @@ class SchedulesOfCall:
         said = read_back(plan, language)
         heard = {"read_back": said, "sentence": tongue_of(language).will_call.format(plan=said)}
         return await self._propose(call, {"plan": plain_plan(plan), "agenda": agenda, **heard})
+
+    async def propose_callback(self, words: str) -> Answer:
+        """One time to call back, at which the person may be called: what is to be read back to them, or asked. It is stored as a promise,
+        with the outcome of the call. Raises `Conflict` where no call back could ever be made."""
+        call = await self._agent.under_way(lock=True)
+        plan, language = await self._understood(call, words), await self._language(call)
+        if isinstance(plan, Question):
+            return Answer(question=in_language(plan, language))
+        if plan.run_at is None or plan.run_at > self._unit.now + FURTHEST_PROMISE:
+            return Answer(question=in_language(ONE_TIME, language))
+        opens_at = await self._opening(call, plan.run_at)
+        if opens_at > plan.run_at:
+            return Answer(question=not_then(opens_at.astimezone(ZoneInfo(plan.time_zone)), language))
+        said = read_back(plan, language)
+        return Answer(read_back=said, sentence=tongue_of(language).will_call.format(plan=said), at=plan.run_at)
 
     async def propose_change(self, schedule_id: uuid.UUID, words: str) -> Answer:
         """Another time for one of the callee's schedules. Raises `NotFound` for one that is not theirs."""
@@ -145,6 +170,19 @@ class SchedulesOfCall:
 
     async def _understood(self, call: Call, words: str) -> Recurrence | Question:
         return understand(words, now=self._unit.now, time_zone=await self._time_zone(call))
+
+    async def _opening(self, call: Call, at: datetime) -> datetime:
+        """The first moment from `at` on that lies in the hours of law, campaign and person. Whatever else objects then is for the gate of
+        that day, unless it objects for good."""
+        parts = Parts(*await self._calls.order_parts(call))
+        asked = MayCall(
+            parts.workspace, parts.trunk, call.to_e164, parts.contact, parts.campaign, call.ringing_timeout_s, call.id, caller_id_owned=True
+        )
+        decision, _ = await ask(self._unit.session, asked, at, is_ahead=True)
+        if isinstance(decision, Never):
+            raise Conflict("The person cannot be called back then.", code="not_then")
+        is_closed = isinstance(decision, Wait) and any(reason.code in _OF_HOURS for reason in decision.reasons)
+        return decision.until if isinstance(decision, Wait) and is_closed else at
 
     async def _note(self, call: Call, kind: str, data: dict[str, Any]) -> None:
         await hear(self._unit, call.id, Testimony("agent", f"{kind}:{new_id()}", kind, self._unit.now, None, data))

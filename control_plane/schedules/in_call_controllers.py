@@ -29,16 +29,22 @@ class InCallScheduleController(Controller):
         request: Request[Any, Any, Any],
     ) -> dict[str, str]:
         """Proposes what the callee wants: `words` and `about` of a new plan, `changes` with `words`, or `cancels`, both of which name a
-        schedule. `yes`, the callee's own words, has the newest proposal done."""
+        schedule. `yes`, the callee's own words, has the newest proposal done. `calls_back` are the words of one time to call back, which
+        is answered with `at` as well."""
         said = object_of(await request.body())
         answer = await _answer(SchedulesOfCall(unit, call_id, ticket_of(authorization)), said)
-        return {"question": answer.question} if answer.question else {"read_back": answer.read_back, "sentence": answer.sentence}
+        if answer.question:
+            return {"question": answer.question}
+        at = {"at": answer.at.isoformat()} if answer.at is not None else {}
+        return {"read_back": answer.read_back, "sentence": answer.sentence} | at
 
 
 async def _answer(schedules: SchedulesOfCall, said: dict[str, Any]) -> Answer:
     words, about = str(said.get("words") or ""), str(said.get("about") or "")
     if str(said.get("yes") or "").strip():
         return await schedules.store()
+    if said.get("calls_back"):
+        return await schedules.propose_callback(str(said["calls_back"]))
     if said.get("changes"):
         return await schedules.propose_change(_id(said["changes"]), words)
     if said.get("cancels"):

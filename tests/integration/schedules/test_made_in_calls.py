@@ -1,11 +1,16 @@
 """A callee asks to be called again: the plan is read back, and stored once on a yes."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
+from control_plane.db.models import Campaign
 from tests.integration.calls.conftest import CALLEE, Agent, Stage, checked, settings, stage
+from tests.integration.calls.test_control_routes import campaign_with_a_talking_call
 
 __all__ = ["settings", "stage"]
 
@@ -168,3 +173,58 @@ async def test_of_several_proposals_the_newest_is_the_one_that_is_done(stage: St
     await asked(agent, "every Monday at 2 PM", changes=schedule["id"])
     await asked(agent, yes="Yes.")
     assert [(each["state"], each["cron"]) for each in await schedules(stage)] == [("active", "0 14 * * 1")]
+
+
+def at_three(days: int) -> tuple[str, str]:
+    """Three in the afternoon so many days from now in Berlin, as somebody says it; and the date."""
+    day = datetime.now(ZoneInfo("Europe/Berlin")).date() + timedelta(days=days)
+    return f"on {day:%B} {day.day} {day.year} at 3 PM Berlin time", day.isoformat()
+
+
+async def test_a_call_back_is_read_back_with_its_instant_and_stores_no_schedule(stage: Stage) -> None:
+    _, agent = await stage.in_progress()
+    words, day = at_three(3)
+    found = await asked(agent, calls_back=words)
+    assert datetime.fromisoformat(found["at"]) == datetime.fromisoformat(f"{day}T15:00").replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    assert found["sentence"] == f"we will call you {found['read_back']}"
+    assert (await asked(agent, yes="Yes.", status=409))["code"] == "nothing_proposed"
+    assert await schedules(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "begins"),
+    [
+        ("en", "We may not call at that time; the next time we may is "),
+        ("es", "A esa hora no podemos llamarle; "),
+        ("fr", "À ce moment-là, nous ne pouvons pas appeler ; "),
+        ("de", "Um diese Zeit dürfen wir nicht anrufen; "),
+        ("pt", "Nesse horário não podemos ligar; "),
+        ("hi", "उस समय हम फ़ोन नहीं कर सकते; "),
+        ("ja", "We may not call at that time; "),
+    ],
+)
+async def test_at_a_time_that_is_closed_nobody_is_promised_a_call_back(stage: Stage, language: str, begins: str) -> None:
+    phones = [{"e164": CALLEE}]
+    contact = await stage.post("/contacts", {"phones": phones, "language": language, "time_zone": "America/New_York"})
+    _, agent = await stage.in_progress(contact_id=contact["id"])
+    quiet = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "12:00", "end": "18:00"}]
+    checked(await stage.api.manager.put(f"/contacts/{contact['id']}/quiet-times", json={"ranges": quiet}), 200)
+    question = (await asked(agent, calls_back=at_three(3)[0].replace("Berlin", "Eastern")))["question"]
+    assert question.startswith(begins)
+    assert ("18" in question, "6:00" in question) == (language not in ("en", "ja", "hi"), language in ("en", "ja", "hi"))
+
+
+async def test_a_call_back_is_one_and_within_a_year(stage: Stage) -> None:
+    _, agent = await stage.in_progress()
+    for words in ("every Monday at 2 PM", at_three(500)[0]):
+        assert await asked(agent, calls_back=words) == {"question": "We call back once. When exactly should that be?"}
+    assert await asked(agent, calls_back="Monday at 2") == {"question": "Do you mean 2:00 AM or 2:00 PM?"}
+
+
+async def test_no_call_back_is_promised_after_the_campaign_is_over(stage: Stage) -> None:
+    _, call = await campaign_with_a_talking_call(stage)
+    async with stage.api.sessions.begin() as session:
+        await session.execute(update(Campaign).values(ends_at=datetime.now(UTC) + timedelta(days=2)))
+    agent = stage.agent_of(call)
+    assert datetime.fromisoformat((await asked(agent, calls_back="tomorrow at 3 PM"))["at"])
+    assert (await asked(agent, calls_back=at_three(5)[0], status=409))["code"] == "not_then"

@@ -1,6 +1,7 @@
 """Only the callee's own yes, after the plan was read, has it done; the model names planned calls by their number and knows no id."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 
@@ -114,3 +115,25 @@ async def test_a_stop_ends_the_schedule_at_once_and_says_whether_it_did():
     assert client.asked == [{"cancels": "id-9"}, {"yes": "Only these calls."}]
     assert not await scheduling_with(Client(Unreachable("away"))).stop("id-9", "Only these.")
     assert not await scheduling_with(Client({"read_back": PLAN}, Unreachable("away"))).stop("id-9", "Only these.")
+
+
+async def test_a_call_back_is_agreed_on_the_callees_own_yes_after_its_time_was_read():
+    found = {"read_back": "once, on Monday at 3:00 PM", "sentence": "we will call you once", "at": "2026-11-30T15:00:00-05:00"}
+    client = Client(found)
+    scheduling = scheduling_with(client)
+    assert "first" in (await scheduling.call_back("Monday at 3 PM", is_confirmed=True)).next
+    assert (await scheduling.call_back("Monday at 3 PM", is_confirmed=False)).next.endswith(": we will call you once.")
+    unheard = await scheduling.call_back("", is_confirmed=True)
+    assert ("not said yes" in unheard.next, unheard.is_agreed) == (True, False)
+    scheduling.heard("Yes, that is fine.")
+    agreed = await scheduling.call_back("", is_confirmed=True)
+    assert (agreed.is_agreed, agreed.at, agreed.sentence) == (True, datetime(2026, 11, 30, 20, tzinfo=UTC), "we will call you once")
+    assert not (await scheduling.call_back("", is_confirmed=True)).is_agreed
+    assert client.asked == [{"calls_back": "Monday at 3 PM"}]
+
+
+async def test_a_yes_to_a_plan_agrees_to_no_call_back():
+    scheduling = scheduling_with(Client())
+    await scheduling.create("every Monday at 2 PM", "", is_confirmed=False)
+    scheduling.heard("Yes.")
+    assert not (await scheduling.call_back("", is_confirmed=True)).is_agreed

@@ -8,6 +8,7 @@ import pytest
 from livekit.agents import Agent, AgentSession, llm
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 
+from agent_worker.scheduling import CallBack
 from agent_worker.tools import tools_for
 from sip_config.contract import BookableCalendar, CallOrder, CallPurpose, EndCause, PlannedCalls, PromiseOwner, RiskLevel
 
@@ -23,6 +24,9 @@ ORDER = CallOrder(
     outcome_labels=("interested", "callback"),
     time_zone="America/New_York",
 )
+
+
+AGREED = datetime(2026, 11, 30, 20, tzinfo=UTC)
 
 
 class Control:
@@ -79,6 +83,10 @@ class Control:
     async def cancel(self, which: str, *, is_confirmed: bool) -> str:
         self.asked.append(("cancel", which, is_confirmed))
         return "Read it."
+
+    async def call_back(self, words: str, *, is_confirmed: bool) -> CallBack:
+        self.asked.append(("call_back", words, is_confirmed))
+        return CallBack("Stored.", True, AGREED, "we will call you") if is_confirmed else CallBack("Read it.")
 
     def flag_risk(self, kind: str, level: RiskLevel, quote: str) -> None:
         self.asked.append(("risk", kind, level, quote))
@@ -227,6 +235,24 @@ def test_the_model_is_shown_numbers_and_no_ids():
 
 def test_without_planned_calls_there_is_nothing_to_move_or_end():
     assert {tool.id for tool in tools_for(replace(PLANNED, planned=()), Control())} == {"opt_out", "create_schedule", "flag_risk"}
+
+
+CALLS_BACK = replace(ORDER, tools=("set_outcome", "schedule_callback"))
+
+
+async def test_a_call_back_that_is_agreed_is_the_outcome_of_the_call_with_its_time_and_the_words_that_were_heard():
+    read, agreed = {"words": "Monday at 3 PM", "is_confirmed": False}, {"words": "", "is_confirmed": True}
+    asked, _ = await conversation(("", [("schedule_callback", read)]), ("Is that right?", []), order=CALLS_BACK)
+    assert asked == [("call_back", "Monday at 3 PM", False)]
+    asked, _ = await conversation(("", [("schedule_callback", agreed)]), ("Until then.", []), order=CALLS_BACK)
+    assert asked == [("call_back", "", True), ("outcome", "callback", "", AGREED, "we will call you")]
+
+
+def test_a_time_is_promised_where_it_is_read_back_and_nowhere_else():
+    tools = {tool.id: json.dumps(tool.info.raw_schema) for tool in tools_for(CALLS_BACK, Control())}  # type: ignore[union-attr]
+    assert "callback_at" not in tools["set_outcome"]
+    without = tools_for(replace(CALLS_BACK, outcome_labels=("interested",)), Control())
+    assert "schedule_callback" not in {tool.id for tool in without}
 
 
 OF_HOMES = replace(
