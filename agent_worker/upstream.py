@@ -9,10 +9,13 @@ from functools import cache
 import numpy as np
 from livekit.agents.voice import agent_session
 from livekit.agents.voice.recorder_io import recorder_io
+from livekit.agents.voice.room_io import room_io
 from livekit.agents.voice.transcription._speaking_rate import SpeakingRateStream
 from livekit.rtc import _ffi_client
 from livekit.rtc._proto import ffi_pb2
 
+from agent_worker.captions import Captions, state_changed
+from agent_worker.native_events import put
 from agent_worker.recorder import Recorder, Track
 
 SLICE_S = 0.025
@@ -48,6 +51,9 @@ def install() -> None:
     _ffi_client.to_python_level = LOG_LEVELS.get
     agent_session.RecorderIO = Recorder  # pyright: ignore[reportPrivateImportUsage]
     recorder_io._Track = Track
+    room_io._ParticipantTranscriptionOutput = Captions  # pyright: ignore[reportPrivateImportUsage]
+    room_io.RoomIO._on_agent_state_changed = lambda self, ev: state_changed(self, ev)
+    _ffi_client.FfiQueue.put = lambda self, item: put(self, item)
 
 
 @cache

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from livekit.plugins import silero
+from livekit.plugins.silero import onnx_model
+from livekit.plugins.silero.vad import VADStream
 
 REMEMBERED = 64
 """Windows, two seconds: as far as one stream may fall behind the other, and no answer depends on it."""
@@ -22,11 +24,23 @@ class Detector(silero.VAD):
     def __init__(self, *, session: Any, opts: Any) -> None:
         super().__init__(session=Once(session), opts=opts)  # type: ignore[arg-type]
 
-    def stream(self) -> Any:
-        stream = super().stream()
-        # All that a stream asks of its loop is a thread for the model.
-        stream._loop = _Here()  # type: ignore[assignment]
+    def stream(self) -> "Stream":
+        stream = Stream(self, self._opts, onnx_model.OnnxModel(onnx_session=self._onnx_session, sample_rate=self._opts.sample_rate))
+        self._streams.add(stream)
         return stream
+
+
+class Stream(VADStream):
+    """LiveKit's, without a task that takes the time of each window for metrics that nobody collects."""
+
+    def __init__(self, detector: Detector, opts: Any, model: onnx_model.OnnxModel) -> None:
+        super().__init__(detector, opts, model)
+        # All that a stream asks of its loop is a thread for the model.
+        self._loop = _Here()  # type: ignore[assignment]
+        self._event_aiter = self._event_ch
+
+    async def _metrics_monitor_task(self, event_aiter: Any) -> None:
+        """Nothing is drawn from the copy of the events, so nothing gathers in it."""
 
 
 class Once:

@@ -101,6 +101,16 @@ async def test_two_streams_hear_the_same_and_the_model_is_asked_once(sound: np.n
     assert session.asked == len(sound) // FRAME
 
 
+async def test_nothing_gathers_for_metrics_that_nobody_collects(sound: np.ndarray) -> None:
+    stream = load_vad().stream()
+    for frame in frames(sound):
+        stream.push_frame(frame)
+    stream.end_input()
+    assert await told(stream)
+    assert stream._metrics_task.done()
+    assert not any(stream._tee_aiter._buffers)
+
+
 async def test_streams_that_hear_apart_do_not_meet(sound: np.ndarray) -> None:
     """One is emptied in the middle of a word, as LiveKit does when a turn has ended otherwise; the other is not."""
     detector, pushed = load_vad(), frames(sound)
