@@ -2,26 +2,33 @@
 
 `CALLWRIGHT_TRY_LIVEKIT_URL`, `…_API_KEY` and `…_API_SECRET` name the LiveKit: a trunk is made there and taken away again, and one whose
 host is not there is dialled. With `CALLWRIGHT_TRY_SIP_ADDRESS`, `…_USERNAME`, `…_PASSWORD`, `…_FROM` and `…_TO` the carrier is asked, too,
-and the phone of `…_TO` rings for some seconds: give your own. What the simulated carrier promises of all this stands in `test_telephony`.
+and the phone of `…_TO` rings for some seconds: give your own. `…_SIP_WITHOUT_SRTP=1` says that this carrier takes no encrypted sound;
+`…_SIP_INBOUND` is a number of yours there whose calls come to that LiveKit. What the simulated carrier promises of all this stands in
+`test_telephony` and `test_inbound`.
 """
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from livekit import api
+from livekit.protocol.models import ParticipantInfo
 
 from control_plane.telephony.livekit import LiveKitTelephony
 from control_plane.telephony.port import Answered, Dial, DialResult, Refused
 from control_plane.trunks.faults import Ended, faults_of
 from sip_config.causes import of_refusal
-from sip_config.naming import callee_identity, room_name
+from sip_config.naming import callee_identity, is_inbound_room, room_name
 from sip_config.provision import Provisioner
 from sip_config.trunks import NumberDescription, TrunkDescription
 from tests.factories.dials import permitted
 from tests.fixtures import outside
 
 RING_S = 8
+ARRIVES_S = 30.0
+"""Within which a call to a number of ours has come in."""
 NOBODY, FICTIONAL = "+12025550199", "+12025550101"
 
 
@@ -102,6 +109,50 @@ async def test_a_wrong_password_is_told(
 ) -> None:
     trunk, phone = carrier
     assert faults(await dialled(provisioner, telephony, replace(trunk, auth_password="not-the-password"), phone)) == ["wrong_password"]
+
+
+async def test_a_caller_id_that_is_not_ours_is_a_refused_number(
+    provisioner: Provisioner, telephony: LiveKitTelephony, carrier: tuple[TrunkDescription, str]
+) -> None:
+    trunk, phone = carrier
+    stranger = (NumberDescription(NOBODY, is_answered=False),)
+    assert faults(await dialled(provisioner, telephony, replace(trunk, numbers=stranger), phone)) == ["refused_number"]
+
+
+async def test_sound_that_the_carrier_does_not_take_is_a_missing_codec(
+    provisioner: Provisioner, telephony: LiveKitTelephony, carrier: tuple[TrunkDescription, str]
+) -> None:
+    outside.given("a carrier that takes no encrypted sound", "CALLWRIGHT_TRY_SIP_WITHOUT_SRTP")
+    trunk, phone = carrier
+    assert faults(await dialled(provisioner, telephony, replace(trunk, media_encryption="require"), phone)) == ["missing_codec"]
+
+
+async def test_a_call_to_our_number_comes_in_by_its_rule(
+    service: list[str], provisioner: Provisioner, telephony: LiveKitTelephony, carrier: tuple[TrunkDescription, str]
+) -> None:
+    (number,) = outside.given("a number whose calls come in", "CALLWRIGHT_TRY_SIP_INBOUND")
+    trunk, _ = carrier
+    ours = replace(trunk, numbers=(*trunk.numbers, NumberDescription(number, is_answered=True)))
+    async with api.LiveKitAPI(*service) as client:
+        calling = asyncio.create_task(dialled(provisioner, telephony, ours, number))
+        try:
+            caller = await arrived(client, number)
+        finally:
+            await calling
+    assert caller.attributes["sip.trunkPhoneNumber"] == number
+    assert caller.attributes["sip.phoneNumber"]
+
+
+async def arrived(client: api.LiveKitAPI, number: str) -> ParticipantInfo:
+    """Who calls `number`, in the room of its rule, which is closed then."""
+    async with asyncio.timeout(ARRIVES_S):
+        while True:
+            for room in (await client.room.list_rooms(api.ListRoomsRequest())).rooms:
+                for who in (await client.room.list_participants(api.ListParticipantsRequest(room=room.name))).participants:
+                    if is_inbound_room(room.name) and who.attributes.get("sip.trunkPhoneNumber") == number:
+                        await client.room.delete_room(api.DeleteRoomRequest(room=room.name))
+                        return who
+            await asyncio.sleep(0.2)
 
 
 async def test_the_phone_rings_and_somebody_takes_it_or_not(
