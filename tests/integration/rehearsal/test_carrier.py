@@ -84,8 +84,8 @@ async def test_an_answered_call_is_a_sip_participant_with_the_bridges_attributes
     assert attributes["callwright.callId"] == call.call_id
     assert (attributes["sip.phoneNumber"], attributes["sip.trunkPhoneNumber"]) == ("+12025550101", "+12025550199")
     assert [track.name for track in callee.tracks] == [call.identity]
-    # `dialing` is in the token; whoever is told of the join after the 180 sees `ringing` first.
-    assert agent.statuses[-2:] == ["ringing", "active"]
+    # `dialing` is in the token; whoever is told of the join after the 180 sees `ringing` first. The agent is told beside the answer to us.
+    await until(lambda: agent.statuses[-2:] == ["ringing", "active"])
     await lk.room.delete_room(api.DeleteRoomRequest(room=call.room))
     await until(lambda: carrier.records(call.call_id, "ended"))
     events = [r["event"] for r in carrier.records(call.call_id)]

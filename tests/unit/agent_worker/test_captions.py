@@ -52,7 +52,7 @@ async def test_words_go_to_whoever_can_read(monkeypatch: pytest.MonkeyPatch, kin
 
 
 @pytest.mark.parametrize(("kinds", "is_read"), [((PHONE,), False), ((PHONE, BROWSER), True)])
-def test_the_state_is_told_to_whoever_can_read(monkeypatch: pytest.MonkeyPatch, kinds: tuple[int, ...], is_read: bool) -> None:
+async def test_the_state_is_told_to_whoever_can_read(monkeypatch: pytest.MonkeyPatch, kinds: tuple[int, ...], is_read: bool) -> None:
     told: list[str] = []
     monkeypatch.setattr(captions, "LIVEKITS_STATE_CHANGED", lambda _, event: told.append(event.new_state))
     event = AgentStateChangedEvent(old_state="listening", new_state="speaking")
