@@ -76,7 +76,7 @@ class Scheduling:
         return await (self._confirm("cancels", schedule_id) if is_confirmed else self._propose(wish))
 
     async def call_back(self, words: str, *, is_confirmed: bool) -> CallBack:
-        """One time to call back, once. The control plane hears of what is agreed with the outcome of the call."""
+        """One time to call back. The control plane hears of what is agreed with the outcome of the call."""
         if not is_confirmed:
             return CallBack(await self._propose(Wish((("calls_back", words),), "we will call you {plan}")))
         wish = self._agreed("calls_back")

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import Console
 
+from control_plane.kit.printing import print_json
 from control_plane.local.demo_campaign import Api, DemoCampaign, look_again, open_api
 from control_plane.local.demo_verdict import Verdict, first_audio_line, judge, report
 from control_plane.local.demo_view import CampaignView, table
@@ -90,7 +90,7 @@ async def _campaign(stack: LocalStack, console: Console, *, as_json: bool) -> in
         await _keep(api, calls, enrollments, stack.options.folder)
     _show_summary(stack, console, calls, verdicts, seen)
     if as_json:
-        typer.echo(json.dumps(report(verdicts, calls, stack.options.folder), indent=2, ensure_ascii=False))
+        print_json(report(verdicts, calls, stack.options.folder))
     return 0 if is_finished and all(verdict.is_as_scripted for verdict in verdicts) else EXIT_FAILED
 
 

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from control_plane.domain.counted import counted
+
 _FACTS = ("network_result", "answered_by", "outcome", "end_cause")
 
 
@@ -63,7 +65,7 @@ def first_audio_line(title: str, figures: Mapping[str, Any]) -> str:
     """One line about how fast the agent spoke, in milliseconds, against its limit."""
     if not figures["calls"]:
         return f"{title}: no calls"
-    calls = "1 call" if figures["calls"] == 1 else f"{figures['calls']} calls"
+    calls = counted(figures["calls"], "call")
     if figures["p95_s"] is None:
         return f"{title}: {calls}, the agent was never heard"
     unheard = f", {figures['unheard']} never heard the agent" if figures["unheard"] else ""
