@@ -40,7 +40,7 @@ fuzz: tools ## Ask the API all that its description allows, and more, by schemat
 bench: tools ## Measure claims, pacing, webhooks, figures and HTTP on loopback; writes docs/benchmarks.md (some minutes)
 	@$(PYTHON) -m benchmarks $(ARGS)
 
-bench-voice: tools ## Measure answers and cost of a call beside a minimal agent; writes docs/benchmarks.md (some 40 minutes, quiet machine)
+bench-voice: tools ## Measure answers and cost of calls, alone and together, beside a minimal agent; writes docs/benchmarks.md (some 35 minutes, quiet machine)
 	@$(PYTHON) -m benchmarks.voice $(ARGS)
 
 webhooks: tools ## Tell 10,000 events while three attempts of ten fail and the courier is killed: none is lost (some minutes)

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import analytics, claims, http, imports, knowledge, pacing, preview, schedules, slot_refill, voice, webhooks
+from benchmarks import analytics, claims, http, imports, knowledge, pacing, preview, schedules, slot_refill, webhooks
+from benchmarks.voice.page import HEADING as VOICE
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HOW = """\
@@ -149,7 +150,7 @@ def main() -> None:
     table = asyncio.run(measured(given.contacts, given.rows, given.only or tuple(parts(0, 0))))
     if not given.only:
         # What `make bench-voice` has measured stays as it is.
-        _, heading, kept = PAGE.read_text(encoding="utf-8").partition(voice.HEADING) if PAGE.exists() else ("", "", "")
+        _, heading, kept = PAGE.read_text(encoding="utf-8").partition(VOICE) if PAGE.exists() else ("", "", "")
         PAGE.write_text(page(table, given.contacts, time.perf_counter() - begun) + heading + kept, encoding="utf-8")
 
 

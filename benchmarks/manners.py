@@ -10,7 +10,7 @@ import dataclasses
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.voice import livekit
+from benchmarks.voice.ground import livekit
 from rehearsal.scripts import After, Answer, Behaviour, Script, Step, load_scripts
 from tests.integration.agent_worker.harness import LINE, Heard, Stage, stage
 

@@ -67,7 +67,7 @@ class Stage:
     def __init__(self, livekit: LiveKitService, plane: FakeControlPlane, speech: SpeechLibrary, worker: asyncio.subprocess.Process) -> None:
         self.livekit, self.plane, self.speech, self.worker = livekit, plane, speech, worker
         self.api = api.LiveKitAPI(livekit.url, livekit.key, livekit.secret)
-        self.models_url = ""
+        self.models_url, self.models_pid = "", 0
 
     def order(self, **changes) -> CallOrder:
         call_id = uuid.uuid4().hex
@@ -184,11 +184,11 @@ async def stage(livekit: LiveKitService, folder: Path, slots: int = 4, **variabl
         **variables,
     }
     async with (
-        process("-m", "rehearsal.models", "--port", str(port), env=env, log=folder / "models.log"),
+        process("-m", "rehearsal.models", "--port", str(port), env=env, log=folder / "models.log") as models,
         process("-m", "agent_worker.server", env=env, log=folder / "worker.log") as worker,
     ):
         set_up = Stage(livekit, plane, SpeechLibrary(HttpVoices(f"http://127.0.0.1:{port}")), worker)
-        set_up.models_url = f"http://127.0.0.1:{port}"
+        set_up.models_url, set_up.models_pid = f"http://127.0.0.1:{port}", models.pid
         try:
             await asyncio.wait_for(plane.until(lambda: any(beat.registered for beat in plane.beats)), 120)
             yield set_up
