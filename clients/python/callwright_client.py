@@ -203,6 +203,7 @@ class AssistantIn(TypedDict):
     outcome_labels: NotRequired[list[str]]
     extraction_schema: NotRequired[dict[str, Any]]
     max_duration_s: NotRequired[int]
+    compliance: NotRequired["Compliance"]
     name: str
     is_active: NotRequired[bool]
 
@@ -226,6 +227,7 @@ class AssistantOut(TypedDict):
     outcome_labels: NotRequired[list[str]]
     extraction_schema: NotRequired[dict[str, Any]]
     max_duration_s: NotRequired[int]
+    compliance: NotRequired["Compliance"]
     id: str
     name: str
     is_active: bool
@@ -258,6 +260,7 @@ class AssistantPatch(TypedDict):
     outcome_labels: NotRequired[list[str]]
     extraction_schema: NotRequired[dict[str, Any]]
     max_duration_s: NotRequired[int]
+    compliance: NotRequired["Compliance"]
 
 
 class AssistantUsage(TypedDict):
@@ -292,6 +295,7 @@ class AssistantVersionOut(TypedDict):
     outcome_labels: NotRequired[list[str]]
     extraction_schema: NotRequired[dict[str, Any]]
     max_duration_s: NotRequired[int]
+    compliance: NotRequired["Compliance"]
     id: str
     assistant_id: str
     number: int
@@ -461,6 +465,7 @@ class CallExplained(TypedDict):
     caller: "CallerView | None"
     call_id: str
     state: str
+    owed: list["OwedView"]
     verdicts: list["VerdictView"]
     what_happened: str
     what_follows: str
@@ -760,6 +765,11 @@ class ComparisonOut(TypedDict):
     changes: list["PersonInFile"]
     leavers: list["Member"]
     rejections: list["RejectionOut"]
+
+
+class Compliance(TypedDict):
+    duties: NotRequired[list[Literal['ask_before_going_on', 'give_call_back_number', 'name_caller', 'offer_opt_out', 'say_ai', 'say_purpose']]]
+    recording: NotRequired[Literal['notify', 'notify_and_affirm', 'off'] | None]
 
 
 class ConfirmedZone(TypedDict):
@@ -1782,6 +1792,12 @@ class OutcomesOut(TypedDict):
 class Outside(TypedDict):
     assistant_id: NotRequired[str | None]
     message: NotRequired[str]
+
+
+class OwedView(TypedDict):
+    what: str
+    wanted_by: list[str]
+    sentence: str
 
 
 class OwnFailedCalls(TypedDict):

@@ -59,6 +59,7 @@ CalendarIds = Annotated[list[uuid.UUID], Meta(max_length=20)]
 KnowledgeIds = Annotated[list[uuid.UUID], Meta(max_length=20)]
 Tools = Annotated[list[AnyTool], Meta(max_length=50)]
 Labels = Annotated[list[Label], Meta(min_length=1, max_length=50)]
+Duty = Literal["name_caller", "say_ai", "say_purpose", "offer_opt_out", "give_call_back_number", "ask_before_going_on"]
 # An hour is more than any sales call takes; under half a minute nobody can finish a sentence.
 MaxDuration = Annotated[int, Meta(ge=30, le=3600)]
 
@@ -152,6 +153,17 @@ class Transfer(Struct, forbid_unknown_fields=True):
     destinations: Annotated[list[TransferDestination], Meta(max_length=20)] = field(default_factory=list)
 
 
+class Compliance(Struct, forbid_unknown_fields=True):
+    """What its calls owe beyond what the rule packs and the workspace ask for (`/rules`): only ever more."""
+
+    duties: Annotated[list[Duty], Meta(max_length=10)] = field(default_factory=list)
+    """What the opening says or asks. Who calls and that it is an AI is said in every call, and a message on a mailbox always says where to
+    call back."""
+    recording: Literal["notify", "notify_and_affirm", "off"] | None = None
+    """How careful to be at least with sound and words: say that the call is recorded, keep them from a spoken yes on, or keep nothing.
+    Null: as the rules say."""
+
+
 class AssistantConfig(Struct, forbid_unknown_fields=True):
     """What is stored and versioned."""
 
@@ -178,6 +190,7 @@ class AssistantConfig(Struct, forbid_unknown_fields=True):
     extraction_schema: dict[str, Any] = field(default_factory=dict)
     """JSON Schema of what to extract from the conversation afterwards; empty for nothing."""
     max_duration_s: MaxDuration = 600
+    compliance: Compliance = field(default_factory=Compliance)
 
 
 class AssistantIn(AssistantConfig, kw_only=True, forbid_unknown_fields=True):
@@ -211,6 +224,7 @@ class AssistantPatch(Struct, forbid_unknown_fields=True):
     outcome_labels: Labels | UnsetType = UNSET
     extraction_schema: dict[str, Any] | UnsetType = UNSET
     max_duration_s: MaxDuration | UnsetType = UNSET
+    compliance: Compliance | UnsetType = UNSET
 
 
 class ProbedPart(Struct):

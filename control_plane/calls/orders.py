@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from control_plane.assistants.choices import model_of
+from control_plane.assistants.compliance import added_by
 from control_plane.calls.continuity import Continuity
 from control_plane.calls.gate_rules import jurisdictions, purpose_of, rules_of, time_zones
 from control_plane.calls.rooms import identity_of, room_of
 from control_plane.db.models import AssistantVersion, Call, Campaign, Contact, Trunk, Workspace
 from control_plane.domain import phone
 from control_plane.domain.errors import Invalid
-from control_plane.domain.rules import Rules
+from control_plane.domain.rules import Rules, stricter
 from control_plane.domain.variables import as_text, contact_values, fill, fill_what_is_known, missing
 from sip_config.contract import (
     CallOrder,
@@ -48,8 +49,9 @@ class Parts:
         return next(iter(time_zones(_anchor(call), self.contact)), "")
 
     def rules(self, call: Call, now: datetime) -> Rules:
-        """All that binds the call, as the gate sees it."""
-        return rules_of(self.workspace, self.trunk, jurisdictions(_anchor(call), self.contact), purpose_of(self.campaign), now)
+        """All that binds the call: what the gate sees, and what the assistant's version adds to it."""
+        of_gate = rules_of(self.workspace, self.trunk, jurisdictions(_anchor(call), self.contact), purpose_of(self.campaign), now)
+        return stricter(of_gate, *added_by(self.version.config))
 
 
 def order_of(call: Call, parts: Parts, now: datetime) -> CallOrder:

@@ -222,6 +222,12 @@ def combine(packs: Iterable[RulePack], purpose: str, own: OwnRules | None = None
     )
 
 
+def stricter(rules: Rules, duties: Iterable[str], recording: str | None) -> Rules:
+    """The rules with more duties, and at least so careful with recordings; what they ask for already stays."""
+    most_careful = max(rules.recording, recording or RECORDING[0], key=RECORDING.index)
+    return replace(rules, duties=rules.duties.union(duties), recording=most_careful)
+
+
 def _said(own: RulePack) -> RulePack:
     """What of a workspace's own rules is rehearsed: what people hear. The rest would keep rehearsals from being made at any time."""
     return RulePack(own.name, own.version, duties=own.duties, recording=own.recording)

@@ -10,13 +10,15 @@ from control_plane.db.unit import Unit
 from control_plane.domain.call_state import FINAL, CallState
 from control_plane.domain.errors import Conflict, NotFound
 from control_plane.domain.facts import Facts
-from control_plane.domain.rules import Rules
+from control_plane.domain.rules import RulePack, Rules
+from control_plane.explanations.owing import owed_of
 from control_plane.explanations.repository import ExplanationRepository
-from control_plane.explanations.schemas import CallerView, CallExplained, ConsentView, PackView, ReasonView, VerdictView
+from control_plane.explanations.schemas import CallerView, CallExplained, ConsentView, OwedView, PackView, ReasonView, VerdictView
 from control_plane.explanations.views import attempts_of, hours_of, zones_of
 from control_plane.explanations.words import closed, confirmed_place, end_of_call, joined, moment
 from control_plane.rules.registry import registry
 from control_plane.rules.resolving import rules_of_verdict
+from sip_config.contract import CallPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class CallExplanations:
         facts, rules, may = basis.facts, basis.rules, last.decision == "dial"
         happened = _what_happened(call)
         consent = await self._rows.consent(call.consent_id) if call.consent_id else None
+        packs = registry().labelled(last.pack) if rules else []
         return CallExplained(
             call_id=call.id,
             state=call.state,
@@ -67,13 +70,18 @@ class CallExplanations:
             attempts=attempts_of(facts, call.attempt - 1, None) if facts else None,
             zones=zones_of(facts, rules, last.decided_at) if facts and rules else [],
             hours=hours_of(facts, rules) if facts and rules else [],
-            packs=[PackView.of(pack) for pack in registry().labelled(last.pack)] if rules else [],
+            packs=[PackView.of(pack) for pack in packs],
             consent=ConsentView.of(consent) if consent else None,
             caller=_caller(call),
             verdicts=[_verdict(verdict) for verdict in verdicts],
             what_happened=happened,
             what_follows=follows,
+            owed=await self._owed(call, packs, rules) if rules else [],
         )
+
+    async def _owed(self, call: Call, packs: Sequence[RulePack], rules: Rules) -> list[OwedView]:
+        """Nothing to a colleague who is asked to take a call over: they hear no opening, and nothing is kept of them."""
+        return [] if call.purpose == CallPurpose.TRANSFER else owed_of(packs, rules.own, await self._rows.version(call))
 
 
 def what_follows(call: Call, enrollment: Enrollment | None, zone: str, gives_way: str = "") -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, CallEventRecord, Consent, Enrollment, GateVerdict
+from control_plane.db.models import AssistantVersion, Call, CallEventRecord, Consent, Enrollment, GateVerdict
 
 
 class ExplanationRepository:
@@ -29,6 +29,10 @@ class ExplanationRepository:
         query = select(CallEventRecord.data).where(CallEventRecord.call_id == call.id, CallEventRecord.kind == "gave_way")
         said = await self._session.scalar(query.order_by(CallEventRecord.at.desc()).limit(1))
         return said["why"] if said and datetime.fromisoformat(said["until"]) == call.due_at else ""
+
+    async def version(self, call: Call) -> AssistantVersion:
+        """That of the assistant by which the call is made."""
+        return await self._session.get_one(AssistantVersion, call.assistant_version_id)
 
     async def consent(self, consent_id: uuid.UUID) -> Consent | None:
         return await self._session.scalar(select(Consent).where(Consent.id == consent_id, Consent.workspace_id == self._workspace_id))

@@ -153,11 +153,23 @@ class VerdictView(Struct, kw_only=True):
     decided_at: datetime
 
 
+class OwedView(Struct, kw_only=True):
+    """Something that the call owes to the person, and who wants it so."""
+
+    what: str
+    """A duty of the opening in the words of the rules (`say_ai`, `offer_opt_out` …), or `recording`."""
+    wanted_by: list[str]
+    """Rule packs (`us@2026-11-1`), `workspace`, `assistant`; empty where it is so because nobody wants more."""
+    sentence: str
+
+
 class CallExplained(Explained, kw_only=True):
     """What was decided about a call, on which rules, what came of it, and what follows."""
 
     call_id: uuid.UUID
     state: str
+    owed: list[OwedView]
+    """What is said in it and how it is recorded, by the packs, the workspace and the version of the assistant."""
     verdicts: list[VerdictView]
     what_happened: str
     what_follows: str

@@ -68,6 +68,9 @@ async def test_a_stale_etag_is_a_conflict_and_a_fresh_one_is_not(api: Api) -> No
         ({"max_duration_s": 29}, "max_duration_s"),
         ({"max_duration_s": 3601}, "max_duration_s"),
         ({"transfer": {"destinations": [{"name": "x", "e164": "12"}]}}, "transfer.destinations[0].e164"),
+        ({"compliance": {"recording": "always"}}, "compliance.recording"),
+        ({"compliance": {"duties": ["sing"]}}, "compliance.duties[0]"),
+        ({"compliance": {"waivers": []}}, "compliance.waivers"),
         ({"mood": "good"}, "mood"),
     ],
 )

@@ -42,6 +42,44 @@ async def test_an_assistant_may_call_for_somebody_else_than_the_workspace(stage:
     assert decode(CallOrder, (await agent.client.get("/order", headers=OURS)).content).calls_for == "Acme"
 
 
+async def test_an_assistant_may_owe_more_than_the_rules_and_never_less_and_its_version_is_named_for_it(stage: Stage) -> None:
+    path = f"/assistants/{stage.assistant_id}"
+    more = {"compliance": {"duties": ["ask_before_going_on"], "recording": "notify_and_affirm"}}
+    assert (await stage.api.manager.patch(path, json=more)).json()["compliance"] == more["compliance"]
+    before = await stage.call()
+    await stage.post(f"/calls/{before['id']}/end", status=202)
+    await stage.api.manager.post(f"{path}/publish")
+    call, agent = await stage.dispatched()
+    order = decode(CallOrder, (await agent.client.get("/order", headers=OURS)).content)
+    assert (order.recording_policy, order.ask_to_go_on, order.explain_opt_out) == (RecordingPolicy.NOTIFY_AND_AFFIRM, True, True)
+    owed = {each["what"]: each for each in (await stage.get(f"/calls/{call['id']}/explain"))["owed"]}
+    assert list(owed) == ["name_caller", "say_ai", "offer_opt_out", "ask_before_going_on", "recording"]
+    assert owed["recording"] == {
+        "what": "recording",
+        "wanted_by": ["assistant"],
+        "sentence": "The call is recorded from the person's yes on, by version 2 of the assistant Ann.",
+    }
+    assert owed["offer_opt_out"]["wanted_by"] == (await stage.get(f"/calls/{call['id']}/explain"))["rule_pack"].split("+")
+    (*_, recording) = (await stage.get(f"/calls/{before['id']}/explain"))["owed"]
+    assert recording["sentence"].startswith("The person is told that the call is recorded, by the rules rehearsal@")
+
+
+async def test_the_most_careful_of_workspace_and_assistant_decides_how_a_call_is_recorded(stage: Stage) -> None:
+    own = {"stricter": {"recording": "off", "duties": ["say_purpose"]}}
+    assert (await stage.api.owner.put("/workspace/rules", json=own)).status_code == 200
+    path, laxer = f"/assistants/{stage.assistant_id}", {"recording": "notify", "duties": ["say_purpose"]}
+    assert (await stage.api.manager.patch(path, json={"compliance": laxer})).status_code == 200
+    await stage.api.manager.post(f"{path}/publish")
+    call, agent = await stage.dispatched()
+    order = decode(CallOrder, (await agent.client.get("/order", headers=OURS)).content)
+    assert (order.recording_policy, order.say_purpose) == (RecordingPolicy.OFF, "informational")
+    owed = {each["what"]: each for each in (await stage.get(f"/calls/{call['id']}/explain"))["owed"]}
+    assert (owed["recording"]["wanted_by"], owed["say_purpose"]["wanted_by"]) == (["workspace"], ["workspace", "assistant"])
+    assert owed["say_purpose"]["sentence"] == (
+        "The opening says what the call is for, by the workspace's own rules and version 2 of the assistant Ann."
+    )
+
+
 async def test_what_was_said_first_is_on_the_call_and_nothing_where_nothing_was_said(stage: Stage) -> None:
     call, agent = await stage.in_progress()
     before = await stage.get(f"/calls/{call['id']}")

@@ -89,6 +89,8 @@ async def test_the_leg_has_passed_the_gate_twice_and_holds_a_number_and_no_slot(
     async with stage.api.sessions() as session:
         verdict = await session.get_one(GateVerdict, (await stage.row(leg.call)).verdict_id)
     assert (verdict.stage, verdict.decision, verdict.call_id) == ("last_gate", "dial", row.id)
+    told = await stage.get(f"/calls/{leg.call['id']}/explain")
+    assert (told["decision"], told["owed"]) == ("dial", [])
     await leg.answers(Answered())
 
 

@@ -6,13 +6,16 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from control_plane.assistants.schemas import Duty
 from control_plane.domain.calling_window import Window
 from control_plane.domain.errors import Invalid
 from control_plane.domain.rule_text import mistakes_of, read_own, read_packs
-from control_plane.domain.rules import Hours, Limit, RulePack, combine
+from control_plane.domain.rules import DUTIES, Hours, Limit, RulePack, combine, stricter
+from control_plane.domain.rules import RECORDING as POLICIES
 from control_plane.rules.plain import details
 from control_plane.rules.registry import PACKS, read_file, registry
 from control_plane.rules.resolving import purpose_of, rehearsal_rules, rules_for, rules_of_verdict
@@ -122,6 +125,19 @@ def test_what_a_workspace_adds_binds_beside_the_packs_and_takes_nothing_away():
     with_own, without = (rules_for(("US", "US-FL"), "survey", rules, NOW) for rules in (own, None))
     assert set(without.hours) < set(with_own.hours)
     assert with_own.recording == without.recording == "notify_and_affirm"
+
+
+@pytest.mark.parametrize("asked", [None, *POLICIES])
+def test_what_an_assistant_adds_takes_nothing_away(asked: str | None):
+    for recording in POLICIES:
+        bound = combine((RulePack("a", "1", duties=frozenset({"say_ai"}), recording=recording),), "survey")
+        both = stricter(bound, ["ask_before_going_on"], asked)
+        assert both.duties == {"say_ai", "ask_before_going_on"}
+        assert both.recording == max(recording, asked or recording, key=POLICIES.index)
+
+
+def test_an_assistant_may_add_every_duty_that_rules_know():
+    assert get_args(Duty) == DUTIES
 
 
 def test_a_waiver_takes_one_kind_of_rule_of_one_pack_away_for_the_purposes_it_names():
