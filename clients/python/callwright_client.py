@@ -444,6 +444,7 @@ class CallAnalyticsOut(TypedDict):
     callee_talk_s: float
     talk_ratio: "Rate"
     mood: "CallMood"
+    risk: "CallRisk"
     latency: "CallLatency"
     cost: str | None
     currency: str | None
@@ -485,6 +486,12 @@ class CallMood(TypedDict):
     first: str | None
     last: str | None
     change: str | None
+
+
+class CallRisk(TypedDict):
+    level: str | None
+    flags: list["RiskAt"]
+    follow_up: "CareOut | None"
 
 
 class CallScreening(TypedDict):
@@ -656,6 +663,19 @@ class CampaignUsage(TypedDict):
     model_cost: str
     cost: str
     campaign_id: str | None
+
+
+CareOut = TypedDict(
+    "CareOut",
+    {
+        "follow_up_id": str,
+        "for": str,
+        "handed_over_because": str,
+        "state": str,
+        "closed_by": str | None,
+        "closed_at": str | None,
+    },
+)
 
 
 class CarrierPathOut(TypedDict):
@@ -2358,6 +2378,15 @@ class RevocationIn(TypedDict):
     reason: NotRequired[str]
 
 
+class RiskAt(TypedDict):
+    kind: str
+    level: str
+    at_s: float | None
+    quote: str
+    flagged_at: str
+    taken_up_at: str | None
+
+
 class Routing(TypedDict):
     greeting: NotRequired[str]
     time_zone: NotRequired[str | None]
@@ -3349,7 +3378,7 @@ class Callwright:
         return self._ask("GET", f"/api/v1/calls/{call_id}/analysis", {}, {}).json()
 
     def get_call_analytics(self, call_id: str) -> CallAnalyticsOut:
-        """One call in figures: talk, turns, mood and latency."""
+        """One call in figures: talk, turns, mood, risk and latency."""
         return self._ask("GET", f"/api/v1/calls/{call_id}/analytics", {}, {}).json()
 
     def get_call_events(self, call_id: str) -> EventList:

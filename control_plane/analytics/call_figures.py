@@ -1,25 +1,30 @@
-"""The figures of one call, from its row and its turns."""
+"""The figures of one call, from its row and its turns, with what was heard of danger in it and what is done about it."""
 
 import uuid
 from collections.abc import Sequence
 from statistics import median
 
 from control_plane.analytics.figures import rate
-from control_plane.analytics.schemas import CallAnalyticsOut, CallLatency, CallMood, MoodAt, TurnLatency
+from control_plane.analytics.schemas import CallAnalyticsOut, CallLatency, CallMood, CallRisk, CareOut, MoodAt, RiskAt, TurnLatency
+from control_plane.calls.risk_repository import RiskRepository
 from control_plane.calls.schemas import duration_of
 from control_plane.calls.service import CallService
-from control_plane.db.models import Call, CallTurn
+from control_plane.db.models import Call, CallTurn, FollowUp, RiskFlag
 from control_plane.db.unit import Unit
+from sip_config.contract import RiskLevel
 
 _SPIRITS = {"happy": 1, "neutral": 0}
 
 
 async def figures_of_call(unit: Unit, workspace_id: uuid.UUID, call_id: uuid.UUID) -> CallAnalyticsOut:
-    calls = CallService(unit, workspace_id)
-    return figures_of(await calls.get(call_id), await calls.transcript(call_id))
+    """Raises `NotFound` for a call of another workspace."""
+    calls, risks = CallService(unit, workspace_id), RiskRepository(unit.session)
+    call = await calls.get(call_id)
+    risk = _risk(await risks.of_call(call), await risks.follow_up(call))
+    return figures_of(call, await calls.transcript(call_id), risk)
 
 
-def figures_of(call: Call, turns: Sequence[CallTurn]) -> CallAnalyticsOut:
+def figures_of(call: Call, turns: Sequence[CallTurn], risk: CallRisk) -> CallAnalyticsOut:
     agent, callee = (_talk_ms(turns, speaker) for speaker in ("agent", "callee"))
     rings_until = call.answered_at or call.ended_at
     return CallAnalyticsOut(
@@ -38,6 +43,7 @@ def figures_of(call: Call, turns: Sequence[CallTurn]) -> CallAnalyticsOut:
         callee_talk_s=callee / 1000,
         talk_ratio=rate(agent, agent + callee),
         mood=_mood(turns),
+        risk=risk,
         latency=_latency(call, turns),
         cost=call.cost,
         currency=call.currency,
@@ -61,6 +67,34 @@ def _change(first: str | None, last: str | None) -> str | None:
         return None
     change = _SPIRITS.get(last, -1) - _SPIRITS.get(first, -1)
     return "better" if change > 0 else "worse" if change < 0 else "same"
+
+
+def _risk(flags: Sequence[RiskFlag], follow_up: FollowUp | None) -> CallRisk:
+    levels = {flag.level for flag in flags}
+    heard = [
+        RiskAt(
+            kind=flag.kind,
+            level=flag.level,
+            at_s=flag.offset_s,
+            quote=flag.quote,
+            flagged_at=flag.created_at,
+            taken_up_at=flag.taken_up_at,
+        )
+        for flag in flags
+    ]
+    level = next((level.value for level in (RiskLevel.CRISIS, RiskLevel.CONCERN) if level in levels), None)
+    return CallRisk(level=level, flags=heard, follow_up=_care(follow_up) if follow_up is not None else None)
+
+
+def _care(row: FollowUp) -> CareOut:
+    return CareOut(
+        follow_up_id=row.id,
+        made_for=row.made_for,
+        handed_over_because=row.handed_over_because,
+        state=row.state,
+        closed_by=row.closed_by,
+        closed_at=row.closed_at,
+    )
 
 
 def _latency(call: Call, turns: Sequence[CallTurn]) -> CallLatency:

@@ -91,7 +91,7 @@ class CallAnalyticsController(Controller):
     tags = ["analytics"]
     guards = [requires("viewer")]
 
-    @get("/{call_id:uuid}/analytics", summary="One call in figures: talk, turns, mood and latency")
+    @get("/{call_id:uuid}/analytics", summary="One call in figures: talk, turns, mood, risk and latency")
     async def call_analytics(self, unit: Work, principal: Who, call_id: FromPath[uuid.UUID]) -> CallAnalyticsOut:
         return await figures_of_call(unit, principal.workspace_id, call_id)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from control_plane.analytics import figures
 from control_plane.analytics.figures import Counts, Money, Rate, Seconds, rate
@@ -250,6 +250,47 @@ class CallLatency(Struct, kw_only=True):
     turns: list[TurnLatency]
 
 
+class RiskAt(Struct, kw_only=True):
+    """Something grave that was heard in a call; said several times it is one."""
+
+    kind: str
+    """In the agent's words: self_harm, abuse, medical …"""
+    level: str
+    """How grave it became: concern or crisis."""
+    at_s: float | None
+    """Seconds from the answer to where it was heard."""
+    quote: str
+    """The callee's own words; empty where they must not be kept, or are over their time."""
+    flagged_at: datetime
+    taken_up_at: datetime | None
+    """When the follow-up was made; null of a concern, after which none is."""
+
+
+class CareOut(Struct, kw_only=True):
+    """Who looks after the person since the call (`/follow-ups/{follow_up_id}`)."""
+
+    follow_up_id: uuid.UUID
+    made_for: str = field(name="for")
+    """call or operator."""
+    handed_over_because: str
+    """Why an operator has it instead of calls."""
+    state: str
+    """open or closed."""
+    closed_by: str | None
+    """operator or protocol."""
+    closed_at: datetime | None
+
+
+class CallRisk(Struct, kw_only=True):
+    """What was heard of danger in a call, and what is done about it."""
+
+    level: str | None
+    """The gravest of all; null when nothing was flagged."""
+    flags: list[RiskAt]
+    """In the order in which they were heard."""
+    follow_up: CareOut | None
+
+
 class CallAnalyticsOut(Struct, kw_only=True):
     """One call in figures. What was not reported is null, with a count of 0 beside it."""
 
@@ -270,6 +311,7 @@ class CallAnalyticsOut(Struct, kw_only=True):
     talk_ratio: Rate
     """Milliseconds in which the agent speaks, of those in which somebody does."""
     mood: CallMood
+    risk: CallRisk
     latency: CallLatency
     cost: Decimal | None
     currency: str | None

@@ -1,12 +1,13 @@
 """SQL of what agents flagged as grave."""
 
 import uuid
+from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, RiskFlag
+from control_plane.db.models import Call, FollowUp, RiskFlag
 from control_plane.kit.ids import new_id
 
 
@@ -24,6 +25,16 @@ class RiskRepository:
             where=(RiskFlag.level == "concern") & (statement.excluded.level == "crisis"),
         )
         return await self._session.scalar(graver.returning(RiskFlag.id)) is not None
+
+    async def of_call(self, call: Call) -> Sequence[RiskFlag]:
+        """In the order in which they were heard; those of which nobody knows when come last."""
+        mine = (RiskFlag.call_id == call.id, RiskFlag.workspace_id == call.workspace_id)
+        return (await self._session.scalars(select(RiskFlag).where(*mine).order_by(RiskFlag.offset_s, RiskFlag.id))).all()
+
+    async def follow_up(self, call: Call) -> FollowUp | None:
+        """Who looks after the person because of the call; a call has one at most."""
+        mine = (FollowUp.call_id == call.id, FollowUp.workspace_id == call.workspace_id)
+        return await self._session.scalar(select(FollowUp).where(*mine))
 
     async def forget_quotes(self, call_id: uuid.UUID) -> None:
         """The callee does not want to be recorded: that it was grave stays, the words go."""

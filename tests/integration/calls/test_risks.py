@@ -72,6 +72,32 @@ async def test_the_words_of_a_risk_go_when_the_callee_refuses_to_be_recorded(sta
     assert QUOTE not in str([row.data for row in await _rows(stage, CallEventRecord)])
 
 
+async def test_the_figures_of_a_call_say_what_was_heard_of_danger_and_what_is_done_about_it(stage: Stage) -> None:
+    call, agent = await stage.in_progress()
+
+    async def risk() -> Any:
+        return (await stage.get(f"/calls/{call['id']}/analytics"))["risk"]
+
+    assert await risk() == {"level": None, "flags": [], "follow_up": None}
+    await agent.says(EventKind.RISK_FLAGGED, **SAID)
+    await agent.says(EventKind.RISK_FLAGGED, kind="abuse", level="concern", quote="He shouts at me.", offset_s=3.0)
+    await _keep(stage)
+    told, (made,) = await risk(), (await stage.get("/follow-ups"))["items"]
+    heard = [(flag["kind"], flag["level"], flag["at_s"], flag["quote"]) for flag in told["flags"]]
+    assert (told["level"], heard) == (
+        "crisis",
+        [("abuse", "concern", 3.0, "He shouts at me."), ("self_harm", "crisis", 12.5, QUOTE)],
+    )
+    assert [flag["taken_up_at"] is not None for flag in told["flags"]] == [False, True]
+    state = {"state": "open", "closed_by": None, "closed_at": None}
+    assert told["follow_up"] == {"follow_up_id": made["id"], "for": "call", "handed_over_because": ""} | state
+    await agent.reports(recording_consent=RecordingConsent(RecordingPolicy.NOTIFY, ConsentDecision.REFUSED))
+    assert [flag["quote"] for flag in (await risk())["flags"]] == ["", ""]
+    await stage.change(call, holds_number=False, state="ended")
+    await stage.post("/erasures", {"e164": CALLEE}, 202)
+    assert await risk() == {"level": None, "flags": [], "follow_up": None}
+
+
 async def test_a_concern_is_kept_without_a_follow_up_and_may_become_a_crisis(stage: Stage) -> None:
     _, agent = await stage.in_progress()
     await agent.says(EventKind.RISK_FLAGGED, **SAID | {"level": "concern"})
