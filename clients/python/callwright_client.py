@@ -2687,6 +2687,13 @@ class ToolTrialOut(TypedDict):
     attempts: int
 
 
+class TopicsOut(TypedDict):
+    calls: int
+    calls_with_topics: int
+    topics: list["ValueOut"]
+    left_out: int
+
+
 class Totals(TypedDict):
     currency: str
     calls: int
@@ -3304,6 +3311,10 @@ class Callwright:
     def get_analytics_summary(self, *, from_: str | None = None, to: str | None = None, campaign: str | None = None, assistant: str | None = None, number: str | None = None) -> SummaryOut:
         """The figures of all calls over, with the counts behind them."""
         return self._ask("GET", "/api/v1/analytics/summary", {"from": from_, "to": to, "campaign": campaign, "assistant": assistant, "number": number}, {}).json()
+
+    def get_analytics_topics(self, *, from_: str | None = None, to: str | None = None, campaign: str | None = None, assistant: str | None = None, number: str | None = None) -> TopicsOut:
+        """What calls were about, from their analyses."""
+        return self._ask("GET", "/api/v1/analytics/topics", {"from": from_, "to": to, "campaign": campaign, "assistant": assistant, "number": number}, {}).json()
 
     def get_analytics_trunks(self, *, from_: str | None = None, to: str | None = None, campaign: str | None = None, assistant: str | None = None, number: str | None = None) -> TrunksOut:
         """How calls went over each trunk, the busiest first."""

@@ -21,6 +21,7 @@ from control_plane.analysis.findings import Finding, Result, Said
 from control_plane.analysis.models import Endpoint, endpoint_of
 from control_plane.analysis.repository import AnalysisWork
 from control_plane.analysis.rules import analyze
+from control_plane.calls.analysis_repository import AnalysisAsking
 from control_plane.calls.announcing import tell_analyzed
 from control_plane.calls.model_usage import OF_ANALYSIS, consumed
 from control_plane.calls.repository import CallRepository
@@ -176,6 +177,8 @@ async def _keep(unit: Unit, rows: AnalysisWork, call: Call, row: CallAnalysis, t
     await rows.supersede(call.id)
     _finish(row, taken, result, unit)
     await unit.session.flush()
+    if result.topics != (known_before.topics if known_before is not None else ()):
+        await AnalysisAsking(unit.session).count_anew([call.id])
     await apply(unit, row, Heard(call, result, taken.transcript), known_before)
     await tell_analyzed(unit, call)
 

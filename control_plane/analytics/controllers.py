@@ -22,6 +22,7 @@ from control_plane.analytics.schemas import (
     MoodOut,
     OutcomesOut,
     SummaryOut,
+    TopicsOut,
     TrunksOut,
 )
 from control_plane.analytics.service import AnalyticsService
@@ -68,6 +69,10 @@ class AnalyticsController(Controller):
     @get("/mood", summary="How callees sounded, from what agents reported")
     async def mood(self, unit: Work, principal: Who, asked: Asked) -> MoodOut:
         return await AnalyticsService(unit, principal.workspace_id).mood(asked)
+
+    @get("/topics", summary="What calls were about, from their analyses")
+    async def topics(self, unit: Work, principal: Who, asked: Asked) -> TopicsOut:
+        return await AnalyticsService(unit, principal.workspace_id).topics(asked)
 
     @get("/latency", summary="How quickly agents spoke and replied, from what they measured")
     async def latency(self, unit: Work, principal: Who, asked: Asked) -> LatenciesOut:

@@ -14,20 +14,24 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    column,
     delete,
     func,
     insert,
     literal,
     literal_column,
     select,
+    true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from control_plane.analytics.figures import COUNTERS, SHORT_S
 from control_plane.analytics.latency_steps import FIRST_S, GROWTH, LAST
-from control_plane.db.models import Call, CallBreakdown, CallChange, CallTally, CallTurn
+from control_plane.db.models import Call, CallAnalysis, CallBreakdown, CallChange, CallTally, CallTurn
+from control_plane.db.models.analytics import HAS_TOPICS, TOPIC
 
 CELL = ("campaign_id", "assistant_id", "trunk_id")
 IS_OVER = and_(Call.dialing_at.is_not(None), Call.state.in_(("ended", "lost")))
@@ -75,6 +79,19 @@ def _mood_change() -> ColumnElement[Any]:
     return case((first.is_(None), None), (change > 0, "better"), (change < 0, "worse"), else_="same")
 
 
+_LONGEST_TOPIC = 60
+"""Characters. What is longer is a sentence about somebody and no topic; it stands with its call."""
+
+
+def _topics() -> Select[Any]:
+    """What the current analysis of a call has found it to be about: each topic once, however it is written."""
+    found = func.jsonb_array_elements(CallAnalysis.result["topics"]).table_valued(column("value", JSONB)).lateral("found")
+    topic = func.lower(func.btrim(found.c.value["value"].astext))
+    query = select(topic.label("value")).select_from(CallAnalysis).join(found, true())
+    query = query.where(CallAnalysis.call_id == Call.id, CallAnalysis.is_current, func.length(topic).between(1, _LONGEST_TOPIC))
+    return query.distinct().correlate(Call)
+
+
 _OF_CALL: Mapping[str, Any] = {
     "network_result": Call.network_result,
     "answered_by": Call.answered_by,
@@ -84,6 +101,7 @@ _OF_CALL: Mapping[str, Any] = {
     "first_audio": _step(Call.first_audio_after_due_s),
     "last_mood": case((_ANSWERED, _mood_at("last"))),
     "mood_change": case((_ANSWERED, _mood_change())),
+    HAS_TOPICS: case((_topics().exists(), "yes")),
 }
 _OF_TURN: Mapping[str, Any] = {
     "mood": case((CallTurn.speaker == "callee", CallTurn.mood)),
@@ -91,7 +109,7 @@ _OF_TURN: Mapping[str, Any] = {
     "model": _step(CallTurn.latency["llm_node_ttft"].as_float()),
     "speech": _step(CallTurn.latency["tts_node_ttfb"].as_float()),
 }
-KINDS = (*_OF_CALL, *_OF_TURN)
+KINDS = (*_OF_CALL, *_OF_TURN, TOPIC)
 
 
 def tallies(*of_calls: ColumnElement[bool], names: Iterable[str] = COUNTERS) -> Select[*tuple[Any, ...]]:
@@ -102,14 +120,21 @@ def tallies(*of_calls: ColumnElement[bool], names: Iterable[str] = COUNTERS) -> 
 
 def values_of(kind: str, *of_calls: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """How often each value of a kind occurs in the calls, by workspace, hour and cell."""
-    is_of_call = kind in _OF_CALL
-    value = _OF_CALL[kind] if is_of_call else _OF_TURN[kind]
-    facts = select(Call.workspace_id, HOUR.label("hour"), *(getattr(Call, name) for name in CELL), value.label("value"))
-    facts = facts if is_of_call else facts.join(CallTurn, CallTurn.call_id == Call.id)
-    each = facts.where(IS_OVER, *of_calls).subquery()
+    each = _with_value(kind).where(IS_OVER, *of_calls).subquery()
     columns = [each.c[name] for name in ("workspace_id", "hour", *CELL)]
     known = select(*columns, literal(kind, Text).label("kind"), each.c.value, func.count().label("count"))
     return known.where(each.c.value.is_not(None)).group_by(*columns, each.c.value)
+
+
+def _with_value(kind: str) -> Select[*tuple[Any, ...]]:
+    """A row for each value of a kind that a call has; for those without one some of them have a row without a value."""
+    facts = select(Call.workspace_id, HOUR.label("hour"), *(getattr(Call, name) for name in CELL))
+    if kind == TOPIC:
+        topics = _topics().lateral("topics")
+        return facts.add_columns(topics.c.value).join(topics, true())
+    if kind in _OF_CALL:
+        return facts.add_columns(_OF_CALL[kind].label("value"))
+    return facts.add_columns(_OF_TURN[kind].label("value")).join(CallTurn, CallTurn.call_id == Call.id)
 
 
 class CountingRepository:

@@ -162,6 +162,18 @@ class MoodOut(Struct, kw_only=True):
     """From the first to the last judged turn of a call: better, same or worse."""
 
 
+class TopicsOut(Struct, kw_only=True):
+    """What calls were about, from their analyses (`/calls/{call_id}/analysis`). A topic counts once in a call."""
+
+    calls: int
+    calls_with_topics: int
+    """In which any was found."""
+    topics: list[ValueOut]
+    """In lower case, with the share of the calls in which any was found; the most frequent first, 100 at most."""
+    left_out: int
+    """How many topics are rarer than those."""
+
+
 class LatencyOut(Struct, kw_only=True):
     """Seconds. Percentiles are null while nothing is reported; they are never below the true ones and at most a tenth above."""
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from control_plane.analytics.figures import Counts, answer_seizure_ratio, average_talk_time, contact_rate, short_call_share
+from control_plane.analytics.figures import Counts, answer_seizure_ratio, average_talk_time, contact_rate, rate, short_call_share
 from control_plane.analytics.filters import Filters
 from control_plane.analytics.inbound_repository import InboundFigures
 from control_plane.analytics.repository import AnalyticsRepository
@@ -20,12 +20,18 @@ from control_plane.analytics.schemas import (
     MoodOut,
     OutcomesOut,
     SummaryOut,
+    TopicsOut,
     TrunkFigures,
     TrunksOut,
+    ValueOut,
     shares,
 )
+from control_plane.db.models.analytics import HAS_TOPICS, TOPIC
 from control_plane.db.unit import Unit
 from control_plane.domain.errors import Invalid, NotFound
+
+MOST_TOPICS = 100
+"""That are told: a model finds new words for everything, and the rarest say nothing about many calls."""
 
 
 class AnalyticsService:
@@ -83,6 +89,17 @@ class AnalyticsService:
             by_turn=shares(found["mood"]),
             last_of_call=shares(found["last_mood"]),
             change=shares(found["mood_change"]),
+        )
+
+    async def topics(self, filters: Filters) -> TopicsOut:
+        await self.check(filters)
+        found = await self._rows.breakdown(filters, (HAS_TOPICS, TOPIC))
+        of_calls, counted = sum(found[HAS_TOPICS].values()), list(found[TOPIC].items())
+        return TopicsOut(
+            calls=(await self._rows.totals(filters)).calls,
+            calls_with_topics=of_calls,
+            topics=[ValueOut(topic, rate(count, of_calls)) for topic, count in counted[:MOST_TOPICS]],
+            left_out=len(counted[MOST_TOPICS:]),
         )
 
     async def latency(self, filters: Filters) -> LatenciesOut:

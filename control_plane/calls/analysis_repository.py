@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, delete, func, select, text
+from sqlalchemy import case, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.models import Call, CallAnalysis, CallTranscription
+from control_plane.db.models import Call, CallAnalysis, CallChange, CallTranscription
 from control_plane.kit.ids import new_id
 
 _QUIET = {"synchronize_session": False}
@@ -35,5 +35,14 @@ class AnalysisAsking:
 
     async def forget(self, call_ids: Sequence[uuid.UUID]) -> None:
         """All versions, with the words they quote, and what was heard anew of the recording."""
+        await self.count_anew(call_ids)
         for of_call in (CallAnalysis, CallTranscription):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(call_ids)).execution_options(**_QUIET))
+
+    async def count_anew(self, call_ids: Sequence[uuid.UUID]) -> None:
+        """What was found in them has changed, or is about to go: its topics are counted with the hours in which they were dialled, and the
+        trigger that notes what changes sees calls only."""
+        hour = func.date_trunc("hour", Call.dialing_at, "UTC")
+        is_analyzed = exists().where(CallAnalysis.call_id == Call.id, CallAnalysis.is_current)
+        hours = select(Call.workspace_id, hour).where(Call.id.in_(call_ids), Call.dialing_at.is_not(None), is_analyzed)
+        await self._session.execute(insert(CallChange).from_select(["workspace_id", "hour"], hours.distinct()))

@@ -106,10 +106,11 @@ class ErasureRepository:
         await OutboxRepository(self._session).forget_words_of(call_ids)
 
     async def _count_anew(self, call_ids: Sequence[uuid.UUID]) -> None:
-        """Moods and waits of the turns that go are counted with their hours, and the trigger that notes what changes sees calls only."""
+        """Moods and waits of the turns that go, and topics of the analyses, are counted with their hours, and the trigger that notes what
+        changes sees calls only."""
         hour = func.date_trunc("hour", Call.dialing_at, "UTC")
-        has_turns = exists().where(CallTurn.call_id == Call.id)
-        hours = select(Call.workspace_id, hour).where(Call.id.in_(call_ids), Call.dialing_at.is_not(None), has_turns)
+        has_words = or_(*(exists().where(of_call.call_id == Call.id) for of_call in (CallTurn, CallAnalysis)))
+        hours = select(Call.workspace_id, hour).where(Call.id.in_(call_ids), Call.dialing_at.is_not(None), has_words)
         await self._session.execute(insert(CallChange).from_select(["workspace_id", "hour"], hours.distinct()))
 
     async def redact_verdicts(

@@ -16,6 +16,7 @@ from control_plane.db.models import (
     Appointment,
     Call,
     CallAnalysis,
+    CallBreakdown,
     CallTranscription,
     CallTurn,
     Consent,
@@ -28,6 +29,7 @@ from control_plane.db.models import (
     Promise,
     RiskFlag,
 )
+from control_plane.db.models.analytics import HAS_TOPICS, TOPIC
 from control_plane.db.session import number_hash
 from control_plane.domain.call_state import FINAL
 from control_plane.kit.ids import first_id_at
@@ -69,6 +71,7 @@ class RetentionRepository:
 
     async def forget_calls(self, call_ids: Sequence[uuid.UUID]) -> None:
         """With their events and turns."""
+        await self._forget_topics(call_ids)
         await self._session.execute(delete(Call).where(Call.id.in_(call_ids)).execution_options(**_QUIET))
 
     async def forget_transcripts(self, before: datetime) -> int:
@@ -78,6 +81,7 @@ class RetentionRepository:
         heard_anew = exists().where(CallTranscription.call_id == Call.id)
         has_words = or_(Call.summary != "", exists().where(CallTurn.call_id == Call.id), analyzed, heard_anew, *quoted)
         ids = [old.id for old in await self._old(self._ended(before).where(has_words))]
+        await self._forget_topics(ids)
         for of_call in (CallTurn, CallAnalysis, CallTranscription):
             await self._session.execute(delete(of_call).where(of_call.call_id.in_(ids)).execution_options(**_QUIET))
         await self._session.execute(update(Call).where(Call.id.in_(ids)).values(summary="").execution_options(**_QUIET))
@@ -85,6 +89,13 @@ class RetentionRepository:
             forget = update(table).where(kept_of.in_(ids)).values({words: ""})
             await self._session.execute(forget.execution_options(**_QUIET))
         return len(ids)
+
+    async def _forget_topics(self, call_ids: Sequence[uuid.UUID]) -> None:
+        """Of the hours in which they were dialled: how often a word was said is kept no longer than the words. Whatever else the hours
+        count holds no word and stays."""
+        hours = select(func.date_trunc("hour", Call.dialing_at, "UTC")).where(Call.id.in_(call_ids), Call.dialing_at.is_not(None))
+        mine = (CallBreakdown.workspace_id == self.workspace_id, CallBreakdown.kind.in_((TOPIC, HAS_TOPICS)))
+        await self._session.execute(delete(CallBreakdown).where(*mine, CallBreakdown.hour.in_(hours)).execution_options(**_QUIET))
 
     async def forget_verdicts(self, before: datetime) -> int:
         """A batch of verdicts that no kept call rests on. Returns how many."""

@@ -1,6 +1,7 @@
 """Calls counted by the hour, so that figures over a million of them are read from a few thousand rows (docs/adr, figures by the hour).
 
-Cells hold no person: they stay when retention deletes their calls.
+Cells hold no person: they stay when retention deletes their calls. Topics are words, if only one or two, and go with the words that they
+were found in.
 """
 
 import uuid
@@ -12,9 +13,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from control_plane.db.base import Base
 
+TOPIC, HAS_TOPICS = "topic", "has_topics"
+"""The kinds of the cells that count what calls were about, and calls of which that was found."""
+
 
 class CallChange(Base):
-    """A call over that was dialled in this hour has ended or changed since the hour was counted. A trigger of the database writes it.
+    """A call over that was dialled in this hour has ended or changed since the hour was counted. A trigger of the database writes it, and
+    where what was found in a call changes, whoever changes it.
 
     No foreign key: it is written at the end of every call, and a lock on the workspace's row would make those wait for each other.
     """

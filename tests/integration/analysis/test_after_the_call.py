@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from control_plane.analysis.tasks import analyze_calls
+from control_plane.analytics.tasks import count_changed_hours
 from control_plane.calls.analysis_asking import WITHOUT_REPORT, ask_for_analysis
-from control_plane.db.models import Call
+from control_plane.db.models import Call, CallTurn
 from control_plane.db.unit import open_unit
 from sip_config.contract import AnsweredBy, ConsentDecision, EventKind, Outcome, RecordingConsent, RecordingPolicy
 from tests.integration.analysis.conftest import Desk, talk
@@ -82,6 +85,29 @@ async def test_whoever_was_not_spoken_to_is_no_contact_and_a_machine_decides_not
     assert (found["lead_score"], (await desk.stage.get("/contacts"))["items"]) == (None, [])
     _, found = await desk.analyzed(OFFER, ("callee", "You have the wrong number."))
     assert (found["outcome"]["value"], (await desk.stage.get("/contacts"))["items"]) == ("wrong_number", [])
+
+
+async def test_topics_are_counted_with_the_hour_of_the_call_again_when_they_change_and_no_more_after_a_refusal(desk: Desk) -> None:
+    async def counted() -> list[list[str]]:
+        """As it is read from the calls and, once they are counted, from the hours."""
+        told = []
+        for _ in range(2):
+            told.append([topic["value"] for topic in (await desk.stage.get("/analytics/topics"))["topics"]])
+            await count_changed_hours(desk.ctx)
+        return told
+
+    call, agent = await desk.called(OFFER, YES)
+    assert await counted() == [[], []]
+    await desk.work()
+    assert await counted() == [["price"], ["price"]]
+    async with desk.stage.api.sessions.begin() as session:
+        await session.execute(update(CallTurn).where(CallTurn.speaker == "callee").values(text="Can I pay by card?"))
+    await again(desk, call)
+    await desk.work()
+    assert await counted() == [["payment"], ["payment"]]
+    refused = {"policy": "notify", "decision": "refused", "notice_at_s": 1.0, "kept_from_s": None, "quote": "Don't."}
+    await agent.says(EventKind.RECORDING, **refused)
+    assert await counted() == [[], []]
 
 
 async def test_of_somebody_who_refused_to_be_recorded_nothing_is_read(desk: Desk) -> None:

@@ -124,6 +124,49 @@ async def test_the_mood_of_an_erased_person_is_counted_no_more_and_their_calls_a
         await count_changed_hours(world.ctx)
 
 
+def _topics(told: Any) -> list[tuple[str, int, int]]:
+    return [(each["value"], each["share"]["count"], each["share"]["of"]) for each in told["topics"]]
+
+
+async def test_topics_are_counted_once_in_a_call_however_they_are_written(world: World) -> None:
+    campaign, calls = await _world_of_four_calls(world)
+    await world.analysis(calls[1])
+    no_topic = "He says that his neighbour has had a quarrel with our driver."
+    assert len(no_topic) == 61
+    await world.analysis(calls[2], "Price", "price ", "delivery", no_topic)
+    await world.analysis(calls[3], "price")
+    for _ in ("read from the calls", "read from the counted hours"):
+        told = await world.ours.get("/analytics/topics")
+        assert (told["calls"], told["calls_with_topics"], told["left_out"]) == (4, 2, 0)
+        assert _topics(told) == [("price", 2, 2), ("delivery", 1, 2)]
+        assert _topics(await world.ours.get("/analytics/topics", to=MONDAY_ONE.isoformat())) == []
+        assert _topics(await world.ours.get("/analytics/topics", campaign=campaign["id"], number=campaign["number_ids"][0])) == []
+        await count_changed_hours(world.ctx)
+    assert _topics(await world.theirs.get("/analytics/topics")) == []
+
+
+async def test_the_rarest_of_many_topics_are_counted_and_not_told(world: World) -> None:
+    _, calls = await _world_of_four_calls(world)
+    await world.analysis(calls[2], "often", *(f"topic {n:03}" for n in range(101)))
+    await world.analysis(calls[3], "often")
+    told = await world.ours.get("/analytics/topics")
+    names = [each["value"] for each in told["topics"]]
+    assert (len(names), names[0], names[-1], told["left_out"]) == (100, "often", "topic 098", 2)
+
+
+async def test_the_topics_of_an_erased_person_are_counted_no_more(world: World) -> None:
+    campaign, calls = await _world_of_four_calls(world)
+    await world.analysis(calls[3], "a rare illness")
+    await count_changed_hours(world.ctx)
+    assert _topics(await world.ours.get("/analytics/topics")) == [("a rare illness", 1, 1)]
+    (ada,) = (await world.ours.get(f"/campaigns/{campaign['id']}/enrollments"))["items"]
+    await world.ours.post(f"/contacts/{ada['contact_id']}/erase", status=202)
+    for _ in ("read from the calls", "read from the counted hours"):
+        told = await world.ours.get("/analytics/topics")
+        assert (told["calls"], told["calls_with_topics"], told["topics"]) == (4, 0, [])
+        await count_changed_hours(world.ctx)
+
+
 async def test_what_nobody_reported_is_null_with_a_count_of_zero(world: World) -> None:
     _, calls = await _world_of_four_calls(world)
     nothing = await world.ours.get("/analytics/summary", to="2020-01-01T00:00:00Z")
@@ -150,7 +193,7 @@ async def test_filters_leave_what_they_name(world: World) -> None:
 
 async def test_filters_that_mean_nothing_are_refused(world: World) -> None:
     campaign, _ = await _world_of_four_calls(world)
-    for path in ("summary", "outcomes", "answer-rate", "hours", "mood", "latency", "trunks", "calls.csv"):
+    for path in ("summary", "outcomes", "answer-rate", "hours", "mood", "topics", "latency", "trunks", "calls.csv"):
         assert (await world.theirs.get(f"/analytics/{path}", 404, campaign=campaign["id"]))["code"] == "campaign_not_found"
     for what in ("assistant", "number"):
         theirs = campaign["assistant_id"] if what == "assistant" else campaign["number_ids"][0]

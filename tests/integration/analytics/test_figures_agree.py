@@ -19,7 +19,7 @@ from control_plane.analytics.latency_steps import upper_end_s
 from control_plane.analytics.repository import AnalyticsRepository
 from control_plane.analytics.tasks import count_changed_hours
 from control_plane.calls.schemas import duration_of
-from control_plane.db.models import Call, CallChange, CallTally, CallTurn, Campaign, Number
+from control_plane.db.models import Call, CallAnalysis, CallChange, CallTally, CallTurn, Campaign, Number
 from control_plane.kit.ids import new_id
 from docs.generate_figures import DOCUMENT, page
 from tests.fixtures.world import NOON, World
@@ -27,6 +27,7 @@ from tests.fixtures.world import NOON, World
 CALLS = 120
 FIRST = NOON - timedelta(days=3)
 _STATES = ("ended", "ended", "ended", "lost", "in_progress", "released")
+_TOPICS = ("price", "Price", "delivery", "a visit", "x" * 61)
 _MOODS = ("happy", "neutral", "sad", "stressed", None, None)
 
 
@@ -37,6 +38,7 @@ class Ledger:
         self.world, self.chance = world, random.Random(seed)
         self.calls: list[Call] = []
         self.turns: dict[uuid.UUID, list[CallTurn]] = {}
+        self.topics: dict[uuid.UUID, list[str]] = {}
         self.campaigns: list[uuid.UUID] = []
         self.numbers: list[Number] = []
 
@@ -55,6 +57,7 @@ class Ledger:
             session.add_all(self.calls)
             await session.flush()
             session.add_all(turn for turns in self.turns.values() for turn in turns)
+            session.add_all(self._analysis(call) for call in self.calls if call.id in self.topics)
 
     def _add(self, campaign: Campaign, version_id: Any, number: Number) -> None:
         call = Call(
@@ -79,6 +82,7 @@ class Ledger:
         self.calls.append(call)
         if call.answered_at is not None:
             self.turns[call.id] = [self._turn(call, seq) for seq in range(self.chance.randrange(5))]
+            self.topics[call.id] = self.chance.sample(_TOPICS, self.chance.randrange(len(_TOPICS)))
 
     def tell(self, call: Call) -> None:
         """What came of the call, by chance; called again it is an amendment."""
@@ -99,6 +103,11 @@ class Ledger:
         latency = {"e2e_latency": self.chance.uniform(0.1, 4), "llm_node_ttft": 0.2} if speaker == "agent" and seq else {}
         told = {"speaker": speaker, "text": "Words.", "started_at_s": float(seq), "latency": latency}
         return CallTurn(workspace_id=call.workspace_id, call_id=call.id, seq=seq, mood=self.chance.choice(_MOODS), **told)
+
+    def _analysis(self, call: Call) -> CallAnalysis:
+        result = {"topics": [{"value": topic} for topic in self.topics[call.id]]}
+        done = {"state": "done", "is_current": True, "version": 1, "cause": "call", "due_at": NOON, "result": result}
+        return CallAnalysis(id=new_id(), workspace_id=call.workspace_id, call_id=call.id, **done)
 
     async def amend(self, share: float) -> None:
         async with self.world.app.state.sessions.begin() as session:
@@ -142,6 +151,9 @@ class Ledger:
             for kind in ("network_result", "answered_by", "outcome", "outcome_label", "end_cause"):
                 found[kind].update(value for value in [getattr(call, kind)] if value)
             found["mood"].update(moods)
+            topics = {topic.lower() for topic in self.topics.get(call.id, ()) if len(topic) <= 60}
+            found["topic"].update(topics)
+            found["has_topics"].update({"yes"} if topics else ())
             found["response"].update(_step(turn.latency["e2e_latency"]) for turn in turns if turn.latency)
             found["model"].update(_step(turn.latency["llm_node_ttft"]) for turn in turns if turn.latency)
             found["first_audio"].update(_step(s) for s in [call.first_audio_after_due_s] if s is not None)

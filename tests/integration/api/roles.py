@@ -20,6 +20,7 @@ LEAST_ROLE = {
     "GET /analytics/mood": "viewer",
     "GET /analytics/outcomes": "viewer",
     "GET /analytics/summary": "viewer",
+    "GET /analytics/topics": "viewer",
     "GET /analytics/trunks": "viewer",
     "GET /appointment-feeds": "viewer",
     "GET /appointment-feeds/{feed_id}": "viewer",

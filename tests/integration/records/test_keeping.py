@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from control_plane.analytics.tasks import count_changed_hours
 from control_plane.db.models import (
     Appointment,
     AssistantVersion,
@@ -107,6 +108,18 @@ async def test_words_that_are_kept_beside_the_transcript_go_with_it(world: World
     assert {each["status_call_id"]: each["evidence"] for each in appointments} == {str(old): "", str(young): "Yes."}
     heard = [len((await world.ours.get(f"/calls/{call_id}/transcriptions"))["items"]) for call_id in (old, young)]
     assert heard == [0, 1]
+
+
+async def test_topics_are_counted_no_longer_than_the_words_that_they_were_found_in(world: World) -> None:
+    campaign, enrollment = await _campaign(world)
+    await world.ours.client.put("/api/v1/retention", json={"transcripts": 60, "calls": 90})
+    for days, topic in ((100, "delivery"), (61, "payment"), (29, "price")):
+        await world.analysis(await _call(world, campaign, enrollment, days_ago=days), topic)
+    await count_changed_hours(world.ctx)
+    assert len((await world.ours.get("/analytics/topics"))["topics"]) == 3
+    await retain(world.ctx)
+    told = await world.ours.get("/analytics/topics")
+    assert (told["calls"], told["calls_with_topics"], [topic["value"] for topic in told["topics"]]) == (3, 1, ["price"])
 
 
 async def test_verdicts_go_when_no_call_rests_on_them(world: World) -> None:
