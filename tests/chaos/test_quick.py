@@ -11,7 +11,6 @@ SEED = 1
 PATIENCE_S = 400.0
 
 
-@pytest.mark.alone
 @pytest.mark.timeout(900)
 def test_no_promise_breaks_while_everything_is_killed_and_stopped(tmp_path: Path) -> None:
     result = Run(SEED, QUICK, tmp_path, PATIENCE_S, shortens=True).go()

@@ -23,7 +23,7 @@ from control_plane.schedules.merging import WAITS
 from tests.e2e.conftest import Platform
 from tests.e2e.moving import MovingStack, options
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 ASSISTANT = {
     "name": "Robin",

@@ -162,7 +162,6 @@ async def replace_api(platform: Platform) -> None:
     await platform.until(platform.api_answers)
 
 
-@pytest.mark.alone
 @pytest.mark.timeout(900)
 async def test_a_rolling_restart_drops_no_call_and_repeats_none(platform: Platform) -> None:
     await seed(platform)
