@@ -52,6 +52,8 @@ class Person(NamedTuple):
     others_called: str | None = None
     """Such calls to their numbers that were meant for somebody else or for nobody known, in the words of preview_history; None without
     any."""
+    attempts: int | None = None
+    """Counting calls of the campaign to them so far; None before they are enrolled."""
 
     @property
     def quiet_times(self) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ from control_plane.explanations.preview_history import Kind, Said
 from control_plane.explanations.preview_repository import NOBODY, PreviewRepository
 from control_plane.explanations.preview_schemas import ForecastOut, PreviewIn, PreviewOut, ReasonOut, openings_of, variables_of
 from control_plane.explanations.preview_tally import Tally
+from control_plane.explanations.words import closed
 from control_plane.rules.resolving import longest_reach, own_rules
 from control_plane.usage.estimates import ASKED
 from control_plane.usage.price_lists import prices_of
@@ -80,6 +81,7 @@ class _Plan:
     since: datetime
     """No rule looks at calls before it."""
     kinds: Kinds
+    policy: RetryPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ class PreviewService:
         prices = await prices_of(self._unit.session, workspace.id)
         running = _as_if_it_ran(campaign)
         kinds = Kinds(self._unit.session, workspace, running, callers[0][1], self._now)
-        return _Plan(workspace, running, callers, variables, obstacles, prices, _since(workspace, campaign, self._now), kinds)
+        policy = RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal")
+        return _Plan(workspace, running, callers, variables, obstacles, prices, _since(workspace, campaign, self._now), kinds, policy)
 
     async def _assistant(self, campaign: Campaign) -> tuple[list[str], tuple[str, ...]]:
         """What is wrong with the campaign's assistant, and its texts: of the pinned version, else of the one that a start would pin."""
@@ -200,7 +203,8 @@ class PreviewService:
     def _count_all(self, plan: _Plan, some: _Round, kinds: Sequence[tuple[Kind, Sequence[Person]]], said: Said, tally: Tally) -> None:
         """Add to the word on each kind what each one's calls change, and count all."""
         tally.closed += some.closed
-        for kind, alike in kinds:
+        for kind, all_alike in kinds:
+            alike = _with_attempts_left(plan, all_alike, kind.zone, tally)
             for decision, same in _by_decision(kind, alike, said).items():
                 self._count(same, before_end(decision, plan.campaign.ends_at), kind.zone, tally)
             if not isinstance(kind.decision, Never):
@@ -236,12 +240,11 @@ class PreviewService:
         limits = (of_agents or None, lines, campaign.max_concurrent_calls, plan.workspace.max_concurrent_calls)
         calls, answered, average = await self._campaigns.call_totals(campaign.id)
         share, known = (asked.answered_share, ASKED) if asked.answered_share is not None else answered_of(calls, answered)
-        most = RetryPolicy.from_plain(campaign.attempts, rehearsal=campaign.rule_pack == "rehearsal").max_total
         return Pace(
             calls_per_minute=asked.calls_per_minute or campaign.calls_per_minute or 60 * sum(float(t.calls_per_second) for t in trunks),
             slots=asked.slots or min(limit for limit in limits if limit is not None),
             average_call_s=asked.average_call_s or average or AVERAGE_CALL_S,
-            expected_attempts=min(asked.expected_attempts or EXPECTED_ATTEMPTS, most),
+            expected_attempts=min(asked.expected_attempts or EXPECTED_ATTEMPTS, plan.policy.max_total),
             calls_per_day=_calls_per_day(plan, self._now),
             answered_share=share,
             answered_known=known,
@@ -256,6 +259,18 @@ def _sorted(some: _Round, before: Callable[[], None]) -> dict[object, list[Perso
     """Those who are alike, once `before` is done."""
     before()
     return grouped(some.called, some.erased)
+
+
+def _with_attempts_left(plan: _Plan, alike: Sequence[Person], zone: str, tally: Tally) -> Sequence[Person]:
+    """Those to whom the campaign allows another call. The others it allowed more before; they wait, and the next claim closes them."""
+    policy = plan.policy
+    over = [person for person in alike if person.attempts and person.state == "waiting" and policy.used_up(person.attempts)]
+    if not over:
+        return alike
+    why = closed("exhausted", policy.used_up(policy.max_total) or "")
+    tally.judge(over, Never((Reason("exhausted", why),)), zone)
+    used_up = {person.id for person in over}
+    return [person for person in alike if person.id not in used_up]
 
 
 def _by_decision(kind: Kind, alike: Sequence[Person], said: Said) -> dict[Decision, list[Person]]:

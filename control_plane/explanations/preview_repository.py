@@ -186,7 +186,7 @@ def _people(campaign_id: uuid.UUID, variables: Sequence[str], next_ones: str = _
     of_contact = (Contact.id, Contact.name, Contact.time_zone, address, Enrollment.state, Enrollment.due_at)
     quiet = func.nullif(cast(Contact.quiet_times, String), "[]")
     of_phones = (phones.c.numbers, phones.c.zones, phones.c.said)
-    of_calls = (called, phones.c.others)
+    of_calls = (called, phones.c.others, Enrollment.attempts)
     query = select(*of_contact, *of_phones, lacks, quiet, Contact.confirmed_zone, *of_calls).select_from(following)
     # The second condition adds nothing, but without it each chunk's merge would read the contacts from their beginning.
     query = query.join(Contact, (Contact.id == following.c.id) & (Contact.id > bindparam("after", type_=Uuid)))

@@ -113,6 +113,24 @@ async def test_a_preview_tells_what_those_who_can_be_called_are_expected_to_cost
     assert (dearer["expected"], dearer["price_list"]) == ("1.0100", "own-1@reference@2026-11")
 
 
+async def test_who_has_had_as_many_attempts_as_a_changed_campaign_allows_is_not_counted_as_callable(world: World) -> None:
+    campaign = await world.campaign("name,phone\nAda,+12025550101\nBob,+12025550102\nCarla,+12025550103\n", attempts={"max_total": 3})
+    await world.ours.post(f"/campaigns/{campaign['id']}/start", status=200)
+    async with world.app.state.sessions.begin() as session:
+        for attempts, enrollment in enumerate(await session.scalars(select(Enrollment).order_by(Enrollment.contact_id))):
+            enrollment.attempts = attempts
+    before = await _preview(world, campaign)
+    await world.ours.patch(f"/campaigns/{campaign['id']}", {"attempts": {"max_total": 2}})
+    after = await _preview(world, campaign)
+    assert [(told["contacts"], told["now"], told["never"]) for told in (before, after)] == [(3, 3, 0), (3, 2, 1)]
+    (reason,) = after["reasons"]
+    assert (reason["code"], reason["decision"], [each["sentence"] for each in reason["examples"]]) == (
+        *("exhausted", "never"),
+        ["All 2 attempts are used."],
+    )
+    assert sum(each["contacts"] for each in after["cost"]["by_destination"]) in (0, 2)
+
+
 async def test_a_preview_agrees_with_the_explanations_once_the_campaign_runs(world: World) -> None:
     world.clock.advance(MONDAY_15_UTC - world.clock.now())
     csv = f"name,phone\nAda,{NEW_YORK}\nBob,{PHOENIX}\nEve,+12124567892\n"
