@@ -248,7 +248,7 @@ async def _calls_of_capped(repository: GateRepository, questions: Sequence[Quest
             continue
         key, (since, until) = (campaign.id, question.counted_call_id), days.around(question.workspace.time_zone)
         if key not in known:
-            known[key] = await repository.campaign_calls_since(campaign.id, since, question.counted_call_id)
+            known[key] = await repository.campaign_calls_since(campaign.workspace_id, campaign.id, since, question.counted_call_id)
         counts.append(_Capped(known[key], until))
     return counts
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.contacts.consent_repository import OF_NUMBER, ConsentRow, read_consents
@@ -15,6 +15,7 @@ from control_plane.contacts.dead_number_repository import dead_number
 from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import Call
 from control_plane.db.models.suppression import FOR_NOW
+from control_plane.domain.call_state import BEFORE_DIAL
 
 # The questions travel as JSON, which the driver takes as it is. Three looks at the suppressions, each at an index of its own, whatever the
 # number of questions: one condition over all would use none. A number can be on several lists. A contact's calls are found by the contact
@@ -102,9 +103,13 @@ class GateRepository:
             for because, asked, dialled, halted, found, quiet, dead in rows
         ]
 
-    async def campaign_calls_since(self, campaign_id: uuid.UUID, since: datetime, but: uuid.UUID | None) -> int:
-        """Calls of the campaign, except `but`, that were dialled or are on their way to it since `since`."""
-        query = select(func.count()).where(Call.campaign_id == campaign_id, Call.created_at >= since, Call.state != "released")
-        if but is not None:
-            query = query.where(Call.id != but)
-        return await self._session.scalar(query) or 0
+    async def campaign_calls_since(self, workspace_id: uuid.UUID, campaign_id: uuid.UUID, since: datetime, but: uuid.UUID | None) -> int:
+        """Calls of the workspace's campaign, except `but`, that were dialled since `since`, whenever they were asked for, and those on
+        their way to it."""
+        mine = (Call.workspace_id == workspace_id, Call.campaign_id == campaign_id)
+        others = mine if but is None else (*mine, Call.id != but)
+        # The day's dials stand in an index of the workspace's, and all calls under way in that of leases.
+        dialled = select(Call.id).where(*others, Call.dialing_at >= since, Call.state != "released")
+        claimed = (Call.lease_until.is_not(None), Call.claimed_at.is_not(None), Call.state.in_(BEFORE_DIAL))
+        made = union_all(dialled, select(Call.id).where(*others, *claimed)).subquery()
+        return await self._session.scalar(select(func.count()).select_from(made)) or 0

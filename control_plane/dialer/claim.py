@@ -1,6 +1,7 @@
 """Station 2: which due rows become calls now. One transaction at a time claims, so that every counted limit holds."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -107,7 +108,9 @@ async def _claim_of(unit: Unit, repository: ClaimRepository, headroom: Headroom,
     givers = await GivingWayRepository(unit.session).singles([call.id for call in due], unit.now)
     claimed: list[Call] = []
     kept_waiting: list[tuple[Call, Answer]] = []
-    for call, answer in zip(due, answers, strict=True):
+    begun: Counter[uuid.UUID | None] = Counter()
+    for call, asked in zip(due, answers, strict=True):
+        answer = asked.after(begun[call.campaign_id], unit.now)
         if isinstance(answer.decision, Never):
             await _give_up(unit, call, answer)
         elif isinstance(answer.decision, Wait):
@@ -125,6 +128,7 @@ async def _claim_of(unit: Unit, repository: ClaimRepository, headroom: Headroom,
             headroom.take(call.workspace_id, call.trunk_id, call.campaign_id)
             await _claim(unit, call, answer)
             claimed.append(call)
+            begun[call.campaign_id] += 1
         else:
             if call.due_at <= unit.now:
                 lineless.add((call.workspace_id, call.trunk_id, bool(call.caller_choice)))

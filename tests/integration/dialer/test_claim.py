@@ -130,6 +130,22 @@ async def test_a_daily_cap_holds_within_one_batch(bench: Bench) -> None:
     assert waiting == ("The campaign's daily cap of 4 calls is reached.",)
 
 
+async def test_a_daily_cap_counts_a_single_call_on_the_day_on_which_it_is_dialled(bench: Bench) -> None:
+    world = await bench.make_world(*numbers(2), slots=10, daily_cap=2)
+    now, days = datetime.now(UTC), timedelta(days=3)
+    await add_single(bench, world, "+13025550101", campaign_id=world.campaign.id, created_at=now - days)
+    await add_single(bench, world, "+13025550102", campaign_id=world.campaign.id, due_at=now + days)
+    assert (await bench.tick(), await bench.tick()) == (2, 0)
+    assert Counter(call.purpose for call in await bench.calls() if call.claimed_at) == {"single": 1, "campaign": 1}
+
+
+async def test_single_calls_that_are_due_at_once_do_not_pass_a_daily_cap_together(bench: Bench) -> None:
+    world = await bench.make_world(slots=10, daily_cap=2)
+    for number in numbers(4, area=302):
+        await add_single(bench, world, number, campaign_id=world.campaign.id)
+    assert (await bench.tick(), await bench.tick()) == (2, 0)
+
+
 async def test_calls_that_wait_for_their_turn_are_bounded_by_the_trunks_pace(bench: Bench) -> None:
     await bench.make_world(*numbers(20), slots=20, calls_per_second=2)
     assert (await bench.tick(), await bench.tick()) == (most_waiting_for_token(2), 0)
