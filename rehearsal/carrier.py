@@ -27,6 +27,8 @@ from rehearsal.speech_client import SpeechLibrary, SpeechUnavailableError, voice
 
 EXIT_UNAVAILABLE = 69
 """EX_UNAVAILABLE of sysexits."""
+LAST_CALLS_S = 10.0
+"""Within which all hang up when the carrier stops; a LiveKit or Redis that has gone before must not hold it."""
 _log = structlog.get_logger(__name__)
 
 
@@ -47,7 +49,8 @@ class Carrier:
         self._exchange.server.stop_bidding()
         for call in self._calls:
             call.end(STOPPED)
-        await asyncio.gather(*(call.life for call in self._calls if call.life))
+        if lives := [call.life for call in self._calls if call.life]:
+            await asyncio.wait(lives, timeout=LAST_CALLS_S)
         await self._exchange.server.close()
 
     async def _create(self, request: Any, expires_at: float) -> Any:

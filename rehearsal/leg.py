@@ -1,6 +1,7 @@
 """One phone in one room: joins as LiveKit's SIP bridge does, speaks, listens, and leaves with the right reason (facts/carrier §3)."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -40,6 +41,24 @@ class Seat:
     attributes: dict[str, str]
 
 
+abandoned: set[asyncio.Task[None]] = set()
+"""Joins that nobody waits for any more, and that are not over."""
+
+
+def abandon(room: rtc.Room, joining: asyncio.Task[None]) -> None:
+    """Leave `room` as soon as it is joined. LiveKit's client cannot be told to stop joining: left to itself it would sit there, and try to
+    come back whenever its server has gone, until the process ends."""
+    leaving = asyncio.create_task(_leave_when_joined(room, joining))
+    abandoned.add(leaving)
+    leaving.add_done_callback(abandoned.discard)
+
+
+async def _leave_when_joined(room: rtc.Room, joining: asyncio.Task[None]) -> None:
+    with contextlib.suppress(rtc.ConnectError):
+        await joining
+        await room.disconnect()
+
+
 class Leg:
     """A participant of kind SIP. `gone` gets LiveKit's disconnect reason when the room throws it out or closes."""
 
@@ -62,7 +81,12 @@ class Leg:
         self._room.on("track_subscribed", self._on_subscribed)
         self._room.on("track_unsubscribed", self._on_unsubscribed)
         self._room.on("sip_dtmf_received", lambda dtmf: self.on_digit(dtmf.digit))
-        await self._room.connect(url, self._token(key, secret), rtc.RoomOptions(auto_subscribe=False))
+        joining = asyncio.create_task(self._room.connect(url, self._token(key, secret), rtc.RoomOptions(auto_subscribe=False)))
+        try:
+            await asyncio.shield(joining)
+        except asyncio.CancelledError:
+            abandon(self._room, joining)
+            raise
         track = rtc.LocalAudioTrack.create_audio_track(self.seat.identity, self._source)
         await self._room.local_participant.publish_track(track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE))
 
