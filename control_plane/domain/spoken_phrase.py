@@ -25,6 +25,8 @@ class Missing(Enum):
     OFTEN = auto()
     FUTURE = auto()
     """A time that is not over."""
+    SOONER = auto()
+    """A time within a year."""
     PERMISSION = auto()
     """To pass something on."""
 

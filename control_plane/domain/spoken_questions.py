@@ -21,6 +21,7 @@ _DE = {
     Missing.ZONE: "Welche Zeitzone meinen Sie?",
     Missing.OFTEN: "Wie oft sollen wir anrufen: jeden Tag, jede Woche, oder an welchen Tagen?",
     Missing.FUTURE: "Diese Zeit ist schon vorbei. Wann sollen wir anrufen?",
+    Missing.SOONER: "Weiter als ein Jahr voraus können wir nichts versprechen. Wann sollen wir anrufen?",
     Missing.PERMISSION: "Diese Anrufe verlegen die Menschen, die sich darum kümmern. Soll ich sagen, dass eine andere Zeit besser wäre?",
 }
 _ES = {
@@ -34,6 +35,7 @@ _ES = {
     Missing.ZONE: "¿Qué zona horaria quiere decir?",
     Missing.OFTEN: "¿Con qué frecuencia quiere que le llamemos: todos los días, cada semana, o qué días?",
     Missing.FUTURE: "Esa hora ya ha pasado. ¿Cuándo quiere que le llamemos?",
+    Missing.SOONER: "No podemos prometer una llamada para dentro de más de un año. ¿Cuándo quiere que le llamemos?",
     Missing.PERMISSION: "Estas llamadas las cambian quienes se ocupan de ellas. ¿Quiere que les diga que otra hora sería mejor?",
 }
 _FR = {
@@ -47,6 +49,7 @@ _FR = {
     Missing.ZONE: "Quel fuseau horaire voulez-vous dire ?",
     Missing.OFTEN: "À quelle fréquence devons-nous vous appeler : tous les jours, chaque semaine, ou quels jours ?",
     Missing.FUTURE: "Ce moment est déjà passé. Quand devons-nous vous appeler ?",
+    Missing.SOONER: "Nous ne pouvons rien promettre à plus d'un an. Quand devons-nous vous appeler ?",
     Missing.PERMISSION: "Ces appels sont déplacés par les personnes qui s'en occupent. Dois-je leur dire qu'un autre moment irait mieux ?",
 }
 _PT = {
@@ -60,6 +63,7 @@ _PT = {
     Missing.ZONE: "Qual fuso horário você quer dizer?",
     Missing.OFTEN: "Com que frequência devemos ligar: todos os dias, toda semana, ou em que dias?",
     Missing.FUTURE: "Esse horário já passou. Quando devemos ligar?",
+    Missing.SOONER: "Não podemos prometer uma ligação para daqui a mais de um ano. Quando devemos ligar?",
     Missing.PERMISSION: "Essas ligações são mudadas por quem cuida delas. Devo avisar que outro horário seria melhor?",
 }
 _HI = {
@@ -73,9 +77,11 @@ _HI = {
     Missing.ZONE: "आपका मतलब कौन सा समय क्षेत्र है?",
     Missing.OFTEN: "हम आपको कितनी बार फ़ोन करें: हर दिन, हर हफ़्ते, या किन दिनों में?",
     Missing.FUTURE: "वह समय बीत चुका है। हम आपको कब फ़ोन करें?",
+    Missing.SOONER: "एक साल से आगे का वादा हम नहीं कर सकते। हम आपको कब फ़ोन करें?",
     Missing.PERMISSION: "इन फ़ोन का समय वही लोग बदलते हैं जो इनका ध्यान रखते हैं। क्या मैं उन्हें बता दूँ कि कोई और समय बेहतर होगा?",
 }
 ONE_TIME = Question("We call back once. When exactly should that be?")
+WITHIN_A_YEAR = Question("We cannot promise a call that is more than a year away. When should we call?", Missing.SOONER)
 _NOT_THEN = {
     "en": "We may not call at that time; the next time we may is {date} at {time}. Would that do, or when else?",
     "de": "Um diese Zeit dürfen wir nicht anrufen; danach frühestens am {date} {time}. Passt das, oder wann sonst?",

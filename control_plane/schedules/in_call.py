@@ -31,7 +31,7 @@ from control_plane.domain.errors import Conflict, NotFound
 from control_plane.domain.read_back_tongues import tongue_of
 from control_plane.domain.recurrence import Recurrence
 from control_plane.domain.spoken_phrase import Question
-from control_plane.domain.spoken_questions import NOT_MOVED, ONE_TIME, in_language, not_then
+from control_plane.domain.spoken_questions import NOT_MOVED, ONE_TIME, WITHIN_A_YEAR, in_language, not_then
 from control_plane.domain.spoken_read_back import read_back
 from control_plane.domain.spoken_times import understand
 from control_plane.kit.ids import new_id
@@ -88,8 +88,10 @@ class SchedulesOfCall:
         plan, language = await self._understood(call, words), await self._language(call)
         if isinstance(plan, Question):
             return Answer(question=in_language(plan, language))
-        if plan.run_at is None or plan.run_at > self._unit.now + FURTHEST_PROMISE:
+        if plan.run_at is None:
             return Answer(question=in_language(ONE_TIME, language))
+        if plan.run_at > self._unit.now + FURTHEST_PROMISE:
+            return Answer(question=in_language(WITHIN_A_YEAR, language))
         opens_at = await self._opening(call, plan.run_at)
         if opens_at > plan.run_at:
             return Answer(question=not_then(opens_at.astimezone(ZoneInfo(plan.time_zone)), language))

@@ -216,8 +216,11 @@ async def test_at_a_time_that_is_closed_nobody_is_promised_a_call_back(stage: St
 
 async def test_a_call_back_is_one_and_within_a_year(stage: Stage) -> None:
     _, agent = await stage.in_progress()
-    for words in ("every Monday at 2 PM", at_three(500)[0]):
-        assert await asked(agent, calls_back=words) == {"question": "We call back once. When exactly should that be?"}
+    for words, question in (
+        ("every Monday at 2 PM", "We call back once. When exactly should that be?"),
+        (at_three(500)[0], "We cannot promise a call that is more than a year away. When should we call?"),
+    ):
+        assert await asked(agent, calls_back=words) == {"question": question}
     assert await asked(agent, calls_back="Monday at 2") == {"question": "Do you mean 2:00 AM or 2:00 PM?"}
 
 
