@@ -69,7 +69,12 @@ class Ground:
                 await asyncio.sleep(0.2)
 
     async def close_minimal(self, order: CallOrder) -> None:
-        await self.set_up.api.room.delete_room(api.DeleteRoomRequest(room=order.room_name))
+        """LiveKit may have closed it already: the minimal agent leaves when its callee has."""
+        try:
+            await self.set_up.api.room.delete_room(api.DeleteRoomRequest(room=order.room_name))
+        except api.ServerError as error:
+            if error.code != "not_found":
+                raise
 
 
 @asynccontextmanager
