@@ -35,11 +35,12 @@ machine that took them; the ratios compare with a baseline of the same run.
   each), so that other work on the machine meets both; the share is that of the medians.
 * **Slot refill.** {slot_slots} slots, all busy; {burst} calls end 10 ms after each other, so that the second nudge meets a running tick.
   From the commit of the end to the commit of the claim, through Redis and an arq worker that polls every 20 ms.
-* **Pacing.** Calls that are ready, placed by several processes; all callees are engaged, and every answer is written down and settled.
-  Each process notes when the request for an INVITE leaves it; on livekit-server (with the simulated carrier as its SIP service) the
-  carrier notes when it arrives, in brackets. The most within any sliding second, and the share of the pace that was used between the first
-  and the last. A call that this machine holds up for more than a second
-  after its last gate is not sent but put back, and missing here.
+* **Pacing.** Calls that are ready, placed by several processes, as many of them waiting at a time as the claim lets wait for a trunk;
+  all callees are engaged, and every answer is written down and settled.
+  Each process notes when the request for an INVITE leaves it; on livekit-server its SIP service, which has no telephones and says at once
+  that the callee is engaged, notes when it arrives, in brackets. The most within any sliding second, and the share of the pace that was
+  used between the first and the last. A call that this machine holds up for more than a second after its last gate is not sent but put
+  back, and missing here.
 * **Previews.** A campaign to real American numbers in nine area codes, one number each, a consent for 95 %, 2 % suppressed; nobody is
   called and nobody has been. *Bare SQL*: the same statements with the same parameters by the bare driver, nothing decided.
 * **Imports.** From the stored file, with names, e-mail and three attributes, to contacts on the list, by an importer in its own process;

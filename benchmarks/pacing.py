@@ -1,7 +1,7 @@
 """What a carrier sees of a trunk's pace: several placing processes and one row.
 
-Each process notes when the request for an INVITE leaves it, and on the real livekit-server the simulated carrier notes when it
-arrives. The port's second implementation is there for rates that the carrier's callees would not keep up with on the same machine.
+Each process notes when the request for an INVITE leaves it, and on the real livekit-server its SIP service notes when it arrives. The
+port's second implementation is there for rates that livekit-server would not keep up with on the same machine.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from control_plane.db.session import create_engine, create_sessions
 from control_plane.dialer import place
 from control_plane.dialer.claim import tick
 from control_plane.dialer.context import Dialer
+from control_plane.domain.pacing import most_waiting_for_token
 from control_plane.kit.clock import SystemClock
 from control_plane.kit.garbage import set_aside_what_is_there
 from control_plane.kit.queue import RememberingQueue
@@ -88,7 +89,7 @@ class Pace:
     sent: int
     most_in_a_second: int
     most_arrived_in_a_second: int
-    """At the carrier, after livekit-server; as sent where there is none."""
+    """At the SIP service, after livekit-server; as sent where there is none."""
     used: float
 
 
@@ -99,6 +100,8 @@ class Part:
     url: str
     service: LiveKitService | None
     calls: Sequence[uuid.UUID]
+    at_once: int
+    """So many of them wait for their turns: the process's share of those that the claim lets wait for a trunk."""
 
 
 async def measure(per_second: float, seconds: float, workers: int) -> Pace:
@@ -111,9 +114,9 @@ async def measure(per_second: float, seconds: float, workers: int) -> Pace:
 async def measure_on_livekit(per_second: float, seconds: float, workers: int) -> Pace:
     """On livekit-server."""
     calls = int(per_second * seconds)
-    with network() as real:
+    async with network() as real:
         sent = await _place_all(per_second, calls, workers, real)
-        return _pace(per_second, workers, "livekit-server", calls, sent, real.dialed_at())
+        return _pace(per_second, workers, "livekit-server", calls, sent, sorted(real.arrived))
 
 
 def _pace(per_second: float, workers: int, name: str, calls: int, sent: Sequence[float], arrived: Sequence[float]) -> Pace:
@@ -136,7 +139,8 @@ async def _place_all(per_second: float, calls: int, workers: int, real: Network 
                 await real.join(made)
             spawn = multiprocessing.get_context("spawn")
             with spawn.Pool(workers, _begin_with, (spawn.Barrier(workers),)) as pool:
-                parts = [Part(url, real.service if real else None, waiting[n::workers]) for n in range(workers)]
+                at_once = -(-most_waiting_for_token(per_second) // workers)
+                parts = [Part(url, real.service if real else None, waiting[n::workers], at_once) for n in range(workers)]
                 return sorted(at for part in await asyncio.to_thread(pool.map, place_some, parts) for at in part)
 
 
@@ -160,7 +164,7 @@ _all_warm: list[Any] = []
 
 
 def place_some(part: Part) -> list[float]:
-    """One process: places its calls all at once, as many `ready` calls would be; the instants at which they were sent."""
+    """One process: places its calls; the instants at which they were sent."""
     return asyncio.run(_place_some(part))
 
 
@@ -168,6 +172,7 @@ async def _place_some(part: Part) -> list[float]:
     set_aside_what_is_there()
     engine = create_engine(part.url)
     noting, service = Noting(), part.service
+    places = asyncio.Semaphore(part.at_once)
     real = None if service is None else WithoutAgents(service.url, service.key, service.secret)
     dialer = Dialer(create_sessions(engine, "benchmark"), RememberingQueue(), SystemClock(), real or noting)
     try:
@@ -177,9 +182,14 @@ async def _place_some(part: Part) -> list[float]:
         await asyncio.gather(*(place.place(dialer, call) for call in part.calls[:WARM_UP]))
         begun = len((real or noting).sent_at)
         await asyncio.to_thread(_all_warm[0].wait, STARTING_S)
-        await asyncio.gather(*(place.place(dialer, call) for call in part.calls[WARM_UP:]))
+        await asyncio.gather(*(_place_one(dialer, call, places) for call in part.calls[WARM_UP:]))
     finally:
         if real is not None:
             await real.aclose()
         await engine.dispose()
     return (real or noting).sent_at[begun:]
+
+
+async def _place_one(dialer: Dialer, call: uuid.UUID, places: asyncio.Semaphore) -> None:
+    async with places:
+        await place.place(dialer, call)

@@ -27,7 +27,7 @@ from control_plane.domain.allowance import over_budget
 from control_plane.domain.call_state import CallState, Fact
 from control_plane.domain.caller_id import NoCaller
 from control_plane.domain.decision import Never, Reason, Wait
-from control_plane.domain.pacing import slots_offered
+from control_plane.domain.pacing import slots_there
 from control_plane.kit.queue import Nudge
 from control_plane.usage.accounts import towards_budget
 
@@ -56,11 +56,11 @@ async def claim(dialer: Dialer) -> Round:
     async with open_unit(dialer.sessions, dialer.queue, dialer.clock, actor="system") as unit:
         repository = ClaimRepository(unit.session)
         begun = await repository.begin(QUEUED)
-        offered = slots_offered(begun.workers)
-        if begun.is_halted or offered <= begun.slots_taken:
+        slots = slots_there(begun.workers)
+        if begun.is_halted or slots <= begun.slots_taken:
             return NOTHING
         unit.now = begun.now
-        headroom = Headroom(begun.now, offered, begun.slots_taken, begun.live, dialer.breaker, dialer.ramp)
+        headroom = Headroom(begun.now, slots, begun.slots_taken, begun.live, dialer.breaker, dialer.ramp)
         singles = await single_calls(unit, repository, headroom) if begun.has_singles else []
         batch = Batch(unit, repository, headroom, await repository.running(QUEUED) if begun.has_singles else begun.running)
         done = await enrollments(batch)

@@ -83,7 +83,7 @@ _BEGUN = sent(
         ) as slots_taken,
         {_HAS_SINGLES} as has_singles,
         (select coalesce(json_agg(json_build_object('slots', slots, 'draining', draining, 'registered', registered,
-            'age_s', extract(epoch from clock_timestamp() - heartbeat_at)::float8)), '[]')::text
+            'calls', cardinality(calls), 'age_s', extract(epoch from clock_timestamp() - heartbeat_at)::float8)), '[]')::text
             from agent_worker where heartbeat_at > clock_timestamp() - interval '1 minute') as workers,
         (select coalesce(json_agg(live), '[]')::text from (
             select workspace_id, trunk_id, campaign_id, state in ('queued', 'dispatched', 'ready') as is_waiting, count(*) as calls
@@ -217,7 +217,8 @@ class ClaimRepository:
         lock, begun = (_LOCK, {"key": CLAIM_LOCK}), (_BEGUN, {"place_of_lost_s": PLACE_OF_LOST.total_seconds()})
         running = (_RUNNING, {"type": event_type, "after_singles": False})
         _, ((now, is_halted, slots_taken, has_singles, heartbeats, live),), found = await rows_of_each(self._session, lock, begun, running)
-        workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s)) for h in read_heartbeats(heartbeats)]
+        beats = read_heartbeats(heartbeats)
+        workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s), h.calls) for h in beats]
         return Begun(now, is_halted, slots_taken, has_singles, workers, read_live(live), [read_running(row) for (row,) in found])
 
     async def running(self, event_type: str) -> list[Running]:

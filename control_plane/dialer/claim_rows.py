@@ -125,6 +125,7 @@ class Heartbeat(msgspec.Struct, frozen=True):
     slots: int
     draining: bool
     registered: bool
+    calls: int
     age_s: float
 
 

@@ -31,6 +31,9 @@ A process that was stopped or starved between look and send finds it stale when 
 """
 VERDICT_HOLDS = timedelta(seconds=5)
 """After that the gate's whole verdict would have to be asked for again (facts/dialer §1.4)."""
+LINING_UP = 2
+"""So many calls of a process find out at a time what they have to wait in. However many become ready at once, as after a restart, those
+whose turn is near find a connection to the database."""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,8 @@ class Dialer:
     """Calls of this process that wait for their turn: a second nudge for one of them has nothing to add."""
     lines: defaultdict[uuid.UUID, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     """One per trunk, first come first served: of all that wait here only the first asks the trunk's row for its turn."""
+    lining_up: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LINING_UP))
+    """Passed by calls that find out what they have to wait in."""
     database_clock: DatabaseClock = field(default_factory=DatabaseClock)
     last_turns: dict[uuid.UUID, Any] = field(default_factory=dict)
     """The last turn (`turns.MyTurn`) that each trunk gave to this process."""

@@ -21,15 +21,15 @@ PLENTY = 1_000_000
 class Headroom:
     """Slots of agent workers, trunk lines, calls per campaign and workspace. Holds only under the claim lock."""
 
-    def __init__(self, now: datetime, offered: int, taken: int, live: Iterable[LiveCount], rules: BreakerRules, ramp: timedelta) -> None:
+    def __init__(self, now: datetime, slots: int, taken: int, live: Iterable[LiveCount], rules: BreakerRules, ramp: timedelta) -> None:
         self._now = now
         self._rules = rules
         self._ramp = ramp
-        self._offered = offered
+        self._slots_there = slots
         self._used: Counter[Scope] = Counter()
         self._let: dict[uuid.UUID, int] = {}
         self._allowances: dict[uuid.UUID, Allowance] = {}
-        self.slots = max(0, offered - taken)
+        self.slots = max(0, slots - taken)
         for row in live:
             self._used.update(dict.fromkeys(_scopes(row.workspace_id, row.trunk_id, row.campaign_id, row.is_waiting), row.calls))
 
@@ -51,7 +51,7 @@ class Headroom:
 
     def in_campaign(self, campaign: Campaign) -> int:
         """How many calls of the campaign may start now: its limit, warmed up slowly, and its pace."""
-        limit = min(campaign.max_concurrent_calls or PLENTY, self._offered)
+        limit = min(campaign.max_concurrent_calls or PLENTY, self._slots_there)
         warm_since = None if self.is_cold(campaign) else campaign.warm_since
         live = Room(slow_start(limit, warm_since, self._now, self._ramp), self._used["campaign", campaign.id])
         room = startable(live) or 0

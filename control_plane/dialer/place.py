@@ -26,7 +26,7 @@ from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure import STAYED, depart
 from control_plane.dialer.protection import pause_of, react_to
 from control_plane.dialer.repository import DialerRepository, GateRows, Line
-from control_plane.dialer.turns import MyTurn, NotYet, Watch, keep, line_of, take, until_near
+from control_plane.dialer.turns import MyTurn, NotYet, Watch, keep, line_of, line_up, take, until_near
 from control_plane.domain.call_state import AT_THE_PHONE, BEFORE_DIAL, FINAL, CallState, Fact
 from control_plane.domain.decision import Dial as MayDial
 from control_plane.domain.decision import Wait
@@ -194,7 +194,7 @@ async def _leave(dialer: Dialer, decided: Decided, watch: Watch, *, has_agent: b
 
 async def _when_it_is_our_turn(dialer: Dialer, call_id: uuid.UUID) -> Decided | str | None:
     """Wait in the trunk's line; who waits for a slower campaign's turn steps out of it meanwhile."""
-    line = await line_of(dialer, call_id)
+    line = await line_up(dialer, call_id)
     while line is not None:
         async with dialer.lines[line.trunk_id]:
             await until_near(dialer, line)
@@ -208,7 +208,7 @@ async def _when_it_is_our_turn(dialer: Dialer, call_id: uuid.UUID) -> Decided | 
         if not isinstance(attempt, NotYet):
             return attempt
         await asyncio.sleep(attempt.wait.total_seconds())
-        line = await line_of(dialer, call_id)
+        line = await line_up(dialer, call_id)
     return None
 
 

@@ -63,6 +63,8 @@ class Line:
     calls_per_second: Decimal
     rate_factor: Decimal
     throttled_at: datetime | None
+    read_at: float = 0.0
+    """This process's monotonic clock at `now`, where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class DialerRepository:
 
     async def workers(self, now: datetime) -> list[WorkerReport]:
         rows = await self._session.scalars(select(AgentWorker).where(AgentWorker.heartbeat_at > now - timedelta(minutes=1)))
-        return [WorkerReport(w.slots, w.draining, w.registered, now - w.heartbeat_at) for w in rows]
+        return [WorkerReport(w.slots, w.draining, w.registered, now - w.heartbeat_at, len(w.calls)) for w in rows]
 
     async def slots_taken(self, now: datetime) -> int:
         """Calls that hold a slot, and jobs that workers still report although their call has given its slot back."""

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from control_plane.dialer.database_clock import DatabaseClock
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository, Line
 from control_plane.domain.call_state import CallState
-from control_plane.domain.pacing import STARTS_WITHIN, Turn, ahead, moved_turn, patience_after, spacing, take_turn
+from control_plane.domain.pacing import STARTS_WITHIN, Turn, ahead, are_close, asked_ahead, moved_turn, patience_after, spacing, take_turn
 from control_plane.kit.clock import monotonic
 
 log = get_logger(__name__)
@@ -66,22 +66,32 @@ async def _at_once(dialer: Dialer) -> AsyncIterator[DialerRepository]:
         yield DialerRepository(session)
 
 
+async def line_up(dialer: Dialer, call_id: uuid.UUID) -> Line | None:
+    """As `line_of`, for one of many."""
+    async with dialer.lining_up:
+        return await line_of(dialer, call_id)
+
+
 async def line_of(dialer: Dialer, call_id: uuid.UUID) -> Line | None:
     """What the call waits in; None when it is no longer ready."""
     async with _at_once(dialer) as repository:
+        asked_at = monotonic()
         line = await repository.line(call_id)
-    return line if line is not None and line.state == CallState.READY else None
+        answered_at = monotonic()
+    if line is None or line.state != CallState.READY:
+        return None
+    return replace(line, read_at=dialer.database_clock.when(line.now, asked_at, answered_at))
 
 
 async def until_near(dialer: Dialer, line: Line) -> None:
     """Sleep until the trunk's next turn may be asked for, as far as this process knows."""
-    turn = take_turn(line.next_send_at, line.now, pace_of(line, line.now))
-    left = turn.total_seconds() if isinstance(turn, timedelta) else 0.0
-    early = ahead(spacing(pace_of(line, line.now)))
+    pace = pace_of(line, line.now)
+    turn = take_turn(line.next_send_at, line.now, pace)
+    asks_at = line.read_at + turn.total_seconds() if isinstance(turn, timedelta) else line.read_at
     last = dialer.last_turns.get(line.trunk_id)
     if last is not None:
-        left = max(left, (last.turn.next_at - early - last.now).total_seconds() - (monotonic() - last.read_at))
-    await asyncio.sleep(left)
+        asks_at = max(asks_at, last.read_at + (last.turn.next_at - asked_ahead(spacing(pace)) - last.now).total_seconds())
+    await asyncio.sleep(asks_at - monotonic())
 
 
 async def take(repository: DialerRepository, line: Line, clock: DatabaseClock) -> MyTurn | NotYet:
@@ -130,6 +140,8 @@ def _put_off(turn: Turn, at: datetime) -> Turn:
 
 LOOK = timedelta(milliseconds=30)
 """Before the turn: the last look into the database (5 to 20 ms on a busy machine) is over when the turn comes."""
+EARLY_LOOK = 2 * LOOK
+"""The same where turns are close: others have the next ones then, so that a turn that is missed for a look of 50 ms is lost."""
 
 
 async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[["Watch"], Awaitable[_Sent | None]]) -> _Sent | None:
@@ -141,8 +153,9 @@ async def keep(dialer: Dialer, mine: MyTurn, leave: Callable[["Watch"], Awaitabl
     turns until the gate's word is too old, and none would be sent.
     """
     interval, patience, has_missed = mine.turn.next_at - mine.turn.at, dialer.punctual, False
+    look = EARLY_LOOK if are_close(interval) else LOOK
     while True:
-        await asyncio.sleep(max(0.0, mine.seconds_left() - LOOK.total_seconds()))
+        await asyncio.sleep(max(0.0, mine.seconds_left() - look.total_seconds()))
         watch = Watch(mine, patience)
         if (sent := await leave(watch)) is not None:
             return sent

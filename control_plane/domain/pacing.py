@@ -24,12 +24,13 @@ URGENT = Priority.CALLBACK
 
 @dataclass(frozen=True, slots=True)
 class WorkerReport:
-    """One agent worker's last heartbeat."""
+    """One agent worker's last heartbeat; `calls` are those that it has."""
 
     slots: int
     draining: bool
     registered: bool
     age: timedelta
+    calls: int = 0
 
 
 HEARTBEAT_TTL = timedelta(seconds=10)
@@ -41,6 +42,11 @@ WARM_UP = timedelta(seconds=3)
 def slots_offered(workers: Iterable[WorkerReport]) -> int:
     """Slots of the workers that can take a new job now."""
     return sum(w.slots for w in workers if w.registered and not w.draining and w.age <= HEARTBEAT_TTL)
+
+
+def slots_there(workers: Sequence[WorkerReport]) -> int:
+    """What all calls under way are held against: the slots offered, and those that calls with a draining worker keep until they end."""
+    return slots_offered(workers) + sum(w.calls for w in workers if w.draining and w.age <= HEARTBEAT_TTL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +101,12 @@ STARTS_WITHIN = timedelta(milliseconds=4)
 """From then to the INVITE's first byte, which takes about a millisecond. With `PUNCTUAL` it is what `SPARE` spares, but for a millisecond
 by which this clock and the database's may be misread."""
 LEAD = timedelta(milliseconds=60)
-"""From the grant of a turn to the turn: the dial's commit and a look into the room lie between (10 to 30 ms on a busy machine)."""
+"""From the grant of a turn to the turn: the dial's commit (10 to 30 ms on a busy machine) and the last look lie between."""
 AHEAD = 4 * LEAD
 """Turns are given out up to this long before: whoever wakes up a little late to ask, or whose last gate takes a while, does not delay those
 behind. Short enough that the gate's word is fresh when the INVITE leaves."""
+FAR_AHEAD = 6 * LEAD
+"""The same where turns are close: half of it is left to whoever gets the last of the turns that several processes ask for at once."""
 
 
 def ahead(apart: timedelta) -> timedelta:
@@ -107,7 +115,21 @@ def ahead(apart: timedelta) -> timedelta:
     Where turns are far apart, nobody is given the next one before this one's INVITE should have left: who is late then takes the turn late,
     and it is not lost. Where they are close, a lost one costs little, and to be asked for late would cost more.
     """
-    return AHEAD if apart < AHEAD / 2 else min(AHEAD, max(2 * LEAD, apart - LEAD))
+    return FAR_AHEAD if are_close(apart) else min(AHEAD, max(2 * LEAD, apart - LEAD))
+
+
+def asked_ahead(apart: timedelta) -> timedelta:
+    """How long before a turn whoever has to wait asks for it.
+
+    Before each question the gate is asked. Where turns are close, several processes that ask at once are given one turn after the other,
+    because those that follow may be given out too; had they asked as soon as one may be, all but one would ask in vain.
+    """
+    return FAR_AHEAD / 2 if are_close(apart) else ahead(apart)
+
+
+def are_close(apart: timedelta) -> bool:
+    """Whether several turns are given out at a time."""
+    return apart < 2 * LEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +149,7 @@ def take_turn(next_at: datetime, now: datetime, calls_per_second: float) -> Turn
     """GCRA with burst 1: the next turn if it is near enough to be given out, else how long to wait before asking again."""
     at, apart = max(next_at, now + LEAD), spacing(calls_per_second)
     if at - now > ahead(apart):
-        return at - now - ahead(apart)
+        return at - now - asked_ahead(apart)
     return Turn(at, at + apart)
 
 

@@ -6,7 +6,7 @@ from control_plane.calls.repository import database_now
 from control_plane.db.session import Sessions
 from control_plane.dialer.repository import DialerRepository
 from control_plane.domain.call_state import LIVE
-from control_plane.domain.pacing import slots_offered, wanted_workers
+from control_plane.domain.pacing import slots_offered, slots_there, wanted_workers
 from control_plane.health.repository import HealthRepository
 from control_plane.kit.metrics import page
 from control_plane.operations.figures import add_figures, add_violations
@@ -26,10 +26,10 @@ async def metrics_page(sessions: Sessions, slots_per_worker: int, watch: Watch) 
         _gauge(registry, "callwright_wanted_slots", "Slots in use and slots that due calls could use now.", wanted)
         workers = wanted_workers(wanted, slots_per_worker, 0, MOST_WORKERS)
         _gauge(registry, "callwright_wanted_agent_workers", "Agent workers needed for the wanted slots.", workers)
-        offered, taken = slots_offered(await repository.workers(now)), await repository.slots_taken(now)
-        _gauge(registry, "callwright_agent_slots", "Slots of agent workers that take calls.", offered)
+        workers_now, taken = await repository.workers(now), await repository.slots_taken(now)
+        _gauge(registry, "callwright_agent_slots", "Slots of agent workers that take calls.", slots_offered(workers_now))
         _gauge(registry, "callwright_agent_slots_taken", "Slots held by calls or by jobs that finish.", taken)
-        _gauge(registry, "callwright_agent_slots_free", "Slots that take a call now.", max(0, offered - taken))
+        _gauge(registry, "callwright_agent_slots_free", "Slots that take a call now.", max(0, slots_there(workers_now) - taken))
         live = Gauge("callwright_calls_live", "Calls under way by state.", ["state"], registry=registry)
         by_state = await HealthRepository(session).calls_by_state()
         for state in sorted(LIVE):

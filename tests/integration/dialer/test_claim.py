@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from control_plane.contacts.suppressions import suppress
-from control_plane.db.models import Call, Campaign, CampaignNumber, GateVerdict, Number, Trunk, Workspace
+from control_plane.db.models import AgentWorker, Call, Campaign, CampaignNumber, GateVerdict, Number, Trunk, Workspace
 from control_plane.dialer.claim_repository import AT_ONCE
 from control_plane.domain.pacing import Priority, most_waiting_for_token
 from control_plane.kit.ids import new_id
 from tests.factories import rows
-from tests.integration.dialer.conftest import Bench
+from tests.integration.dialer.conftest import STILL_THERE, Bench
 
 
 def numbers(count: int, area: int = 202) -> list[str]:
@@ -80,6 +80,18 @@ async def test_a_claim_fills_all_slots_and_explains_each_call_with_its_verdict(b
     assert all(verdicts[call.verdict_id].enrollment_id == call.enrollment_id for call in calls if call.verdict_id)
     assert {(call.state, call.holds_number, call.holds_slot, call.attempt) for call in calls} == {("queued", True, True, 1)}
     assert sorted(nudge.subject for nudge in bench.queue.sent if nudge.task == "dispatch_call") == sorted(str(c.id) for c in calls)
+
+
+async def test_calls_with_a_worker_that_drains_take_none_of_the_others_slots(bench: Bench) -> None:
+    await bench.make_world(*numbers(12), slots=4)
+    await bench.claim_all()
+    held = [str(call.id) for call in await bench.calls()]
+    assert len(held) == 4
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(AgentWorker).values(draining=True, calls=held[:3]))
+        await rows.agent_worker(session, slots=4, heartbeat_at=datetime.now(UTC) + STILL_THERE, worker_id="worker-2")
+    # The fourth has not come to the worker that drains, and will be with the other.
+    assert await bench.tick() == 3
 
 
 async def test_a_contact_who_is_due_in_two_campaigns_on_two_numbers_is_called_once_at_a_time(bench: Bench) -> None:

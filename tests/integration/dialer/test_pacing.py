@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from control_plane.db.models import Call, Campaign, Trunk
 from control_plane.dialer import place
-from control_plane.dialer.context import Dialer
+from control_plane.dialer.context import LINING_UP, Dialer
 from control_plane.dialer.departure import depart
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository
-from control_plane.dialer.turns import MyTurn, Start, Watch, keep
+from control_plane.dialer.turns import MyTurn, Start, Watch, keep, line_of, line_up, until_near
 from control_plane.domain.pacing import PUNCTUAL, Turn, spacing
 from control_plane.kit.clock import monotonic
 from control_plane.telephony.port import Answered, DialResult, Leg, PermittedDial
@@ -217,3 +217,29 @@ async def test_no_turn_is_taken_at_a_pace_that_the_trunk_has_lost_meanwhile(benc
     turn, now = taken
     assert turn.at > now
     assert turn.next_at - turn.at == spacing(pace_of(slower, slower.now))
+
+
+async def test_who_was_told_long_ago_how_long_to_wait_does_not_wait_for_that_once_more(bench: Bench) -> None:
+    """It waits behind others of its process: once it is the first of them, what was true when it lined up is past."""
+    world = await bench.make_world(*numbers(1), calls_per_second=PER_SECOND)
+    call, _ = await bench.ready_call()
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Trunk).where(Trunk.id == world.trunk.id).values(next_send_at=datetime.now(UTC) + A_MINUTE))
+    line = await line_of(bench.dialer, call.id)
+    assert line is not None
+    assert line.next_send_at - line.now > A_MINUTE - HELD_UP * 50
+    await asyncio.wait_for(until_near(bench.dialer, replace(line, read_at=line.read_at - A_MINUTE.total_seconds())), 10)
+
+
+async def test_however_many_line_up_at_once_they_leave_connections_to_those_whose_turn_is_near(bench: Bench) -> None:
+    await ready_calls(bench)
+    most, pool = 0, bench.engine.sync_engine.pool
+
+    def note(*_: object) -> None:
+        nonlocal most
+        most = max(most, pool.checkedout())  # type: ignore[attr-defined]
+
+    event.listen(bench.engine.sync_engine, "checkout", note)
+    lines = await asyncio.gather(*(line_up(bench.dialer, call.id) for call in await bench.calls()))
+    event.remove(bench.engine.sync_engine, "checkout", note)
+    assert (len(lines), None in lines, most) == (CALLS, False, LINING_UP)

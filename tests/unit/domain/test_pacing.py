@@ -22,6 +22,7 @@ from control_plane.domain.pacing import (
     Turn,
     WorkerReport,
     ahead,
+    asked_ahead,
     caught_up,
     may_be_claimed,
     most_waiting_for_token,
@@ -29,6 +30,7 @@ from control_plane.domain.pacing import (
     patience_after,
     shares,
     slots_offered,
+    slots_there,
     slow_start,
     spacing,
     startable,
@@ -37,7 +39,7 @@ from control_plane.domain.pacing import (
 )
 
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
-paces = st.sampled_from((0.1, 0.5, 1.0, 1.5, 3.0, 5.0, 10.0, 100.0))
+paces = st.sampled_from((0.1, 0.5, 1.0, 1.5, 3.0, 5.0, 10.0, 50.0, 100.0))
 
 
 @given(paces, st.lists(st.integers(0, 2_000_000), min_size=1, max_size=60), st.lists(st.integers(0, 15_000), min_size=60, max_size=60))
@@ -70,6 +72,22 @@ def test_where_turns_are_far_apart_nobody_has_the_next_one_before_this_ones_invi
     for calls_per_second in (1.0, 3.0, 5.0):
         assert ahead(spacing(calls_per_second)) < spacing(calls_per_second)
     assert ahead(spacing(50.0)) > 10 * spacing(50.0)
+
+
+@pytest.mark.parametrize(("calls_per_second", "processes"), [(50.0, 8), (20.0, 3), (10.0, 2)])
+def test_where_turns_are_close_several_who_ask_at_once_are_all_given_one(calls_per_second, processes):
+    next_at, now = START + asked_ahead(spacing(calls_per_second)), START
+    for _ in range(processes):
+        turn = take_turn(next_at, now, calls_per_second)
+        assert isinstance(turn, Turn)
+        next_at = turn.next_at
+    too_far = START + ahead(spacing(calls_per_second)) + timedelta(milliseconds=1)
+    assert take_turn(too_far, now, calls_per_second) == too_far - asked_ahead(spacing(calls_per_second)) - now
+
+
+@pytest.mark.parametrize("calls_per_second", [0.1, 1.0, 5.0])
+def test_where_turns_are_far_apart_they_are_asked_for_as_soon_as_they_may_be_given(calls_per_second):
+    assert asked_ahead(spacing(calls_per_second)) == ahead(spacing(calls_per_second))
 
 
 def test_a_long_silence_saves_up_no_burst():
@@ -208,6 +226,13 @@ def test_what_a_full_campaign_cannot_use_goes_to_the_others():
 )
 def test_only_workers_that_can_take_a_job_now_offer_slots(worker, slots):
     assert slots_offered([worker]) == slots
+
+
+def test_calls_with_a_draining_worker_are_held_against_slots_of_their_own():
+    now = timedelta(0)
+    draining = WorkerReport(4, draining=True, registered=True, age=now, calls=3)
+    silent = WorkerReport(4, draining=True, registered=True, age=2 * HEARTBEAT_TTL, calls=2)
+    assert slots_there([WorkerReport(4, draining=False, registered=True, age=now, calls=1), draining, silent]) == 4 + 3
 
 
 def test_the_tightest_scope_decides_how_many_may_start():
