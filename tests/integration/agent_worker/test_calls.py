@@ -6,7 +6,6 @@ Two calls at a time, so that a slow machine plays them as a fast one does. How s
 
 import asyncio
 import io
-from pathlib import Path
 
 import av
 import pytest
@@ -29,9 +28,9 @@ from sip_config.contract import (
     VoiceOrder,
 )
 from sip_config.naming import SIP_CALL_STATUS
-from tests.fixtures.services import LiveKitService
+from tests.integration.agent_worker.conftest import Drained
 from tests.integration.agent_worker.control_plane import Kept
-from tests.integration.agent_worker.harness import OPENING, Heard, Stage, stage
+from tests.integration.agent_worker.harness import OPENING, Heard, Stage
 
 MESSAGE = "This is Ada from the library. Please call us back. Goodbye."
 HELLO = Step(say="Hello?", after=After.ANSWER, delay_s=0.3)
@@ -197,21 +196,13 @@ async def test_an_agent_of_an_older_generation_leaves_without_report_and_without
     assert await _room_exists(calls, kept.order.room_name)
 
 
-async def test_a_full_worker_takes_no_more_and_a_draining_one_finishes_its_calls(
-    livekit_alone: LiveKitService, book: ScriptBook, tmp_path: Path
-):
-    async with stage(livekit_alone, tmp_path, slots=1) as small:
-        talking = asyncio.create_task(small.call(book.scripts["not-interested"]))
-        await asyncio.wait_for(small.plane.until(lambda: small.plane.beats[-1].load == 1.0), 90)
-        refused = await small.send(small.order())
-        small.worker.terminate()
-        await asyncio.wait_for(small.plane.until(lambda: small.plane.beats[-1].draining), 60)
-        kept, _ = await talking
-        assert kept.report is not None
-        assert kept.report.outcome is Outcome.NOT_INTERESTED
-        assert await asyncio.wait_for(small.worker.wait(), 90) == 0
-        assert refused.events == []
-        assert max(len(beat.calls) for beat in small.plane.beats) == 1
+def test_a_full_worker_takes_no_more_and_a_draining_one_finishes_its_calls(drained: Drained):
+    report = drained.call.report
+    assert report is not None
+    assert report.outcome is Outcome.NOT_INTERESTED
+    assert drained.status == 0
+    assert drained.refused.events == []
+    assert max(len(beat.calls) for beat in drained.beats) == 1
 
 
 async def _room_exists(calls: Stage, name: str) -> bool:

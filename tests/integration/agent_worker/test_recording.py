@@ -1,6 +1,7 @@
 """What leaves the worker of a call's sound and words, under each recording policy: real calls, and the stored audio decoded."""
 
 import io
+from functools import partial
 
 import av
 import numpy as np
@@ -10,13 +11,12 @@ from agent_worker.recording_consent import NOT_STORED
 from rehearsal.scripts import After, Script, ScriptBook, Step
 from sip_config.contract import CallReport, ConsentDecision, EventKind, Outcome, RecordingPolicy, Speaker
 from tests.integration.agent_worker.control_plane import Kept
-from tests.integration.agent_worker.harness import LINE, Heard, Stage
+from tests.integration.agent_worker.harness import LINE, Played, Stage, two_at_a_time
 from tests.integration.agent_worker.test_calls import HELLO, behaviour
 
 RATE = 48_000
 LOUD = 0.01
 AI = "You are speaking with an AI assistant."
-Played = dict[str, tuple[Kept, Heard]]
 
 
 def agreeing(script: Script):
@@ -25,21 +25,22 @@ def agreeing(script: Script):
 
 
 @pytest_asyncio.fixture(scope="module")
-async def played(calls: Stage, book: ScriptBook) -> Played:
+async def played(calls: Stage, book: ScriptBook) -> dict[str, Played]:
     """One call under each policy, and one with a callee who refuses."""
     talks, refuses = book.scripts["answers-and-talks"], book.scripts["refuses-recording"]
     asking = RecordingPolicy.NOTIFY_AND_AFFIRM
-    # One after the other: when each second of sound counts, a machine with a core and a half must not carry four at once.
-    return {
-        "off": await calls.call(talks, recording_policy=RecordingPolicy.OFF),
-        "notified": await calls.call(talks, recording_policy=RecordingPolicy.NOTIFY),
-        "affirmed": await calls.call(talks, agreeing(talks), recording_policy=asking),
-        "refused": await calls.call(refuses, recording_policy=asking),
-        "objected": await calls.call(refuses, recording_policy=RecordingPolicy.NOTIFY),
-    }
+    return await two_at_a_time(
+        {
+            "affirmed": partial(calls.call, talks, agreeing(talks), recording_policy=asking),
+            "refused": partial(calls.call, refuses, recording_policy=asking),
+            "notified": partial(calls.call, talks, recording_policy=RecordingPolicy.NOTIFY),
+            "off": partial(calls.call, talks, recording_policy=RecordingPolicy.OFF),
+            "objected": partial(calls.call, refuses, recording_policy=RecordingPolicy.NOTIFY),
+        }
+    )
 
 
-def report_of(played: Played, name: str) -> CallReport:
+def report_of(played: dict[str, Played], name: str) -> CallReport:
     report = played[name][0].report
     assert report is not None
     assert report.errors == ()
@@ -63,7 +64,7 @@ def said_by_callee(kept: Kept) -> set[str]:
     return live | {turn.text for turn in kept.report.turns if turn.speaker is Speaker.CALLEE}
 
 
-def test_every_opening_says_who_calls_and_that_it_is_an_ai(played: Played):
+def test_every_opening_says_who_calls_and_that_it_is_an_ai(played: dict[str, Played]):
     for name in played:
         told = report_of(played, name).disclosure
         assert told is not None
@@ -72,14 +73,14 @@ def test_every_opening_says_who_calls_and_that_it_is_an_ai(played: Played):
         assert told.offset_s > 0
 
 
-def test_off_keeps_neither_sound_nor_words_and_the_call_goes_its_way(played: Played):
+def test_off_keeps_neither_sound_nor_words_and_the_call_goes_its_way(played: dict[str, Played]):
     kept, report = played["off"][0], report_of(played, "off")
     assert (kept.recording, report.recording) == (b"", "")
     assert {turn.text for turn in report.turns} == said_by_callee(kept) == {NOT_STORED}
     assert report.outcome is Outcome.SUCCESS
 
 
-def test_a_notice_is_spoken_and_the_recording_begins_with_it(played: Played):
+def test_a_notice_is_spoken_and_the_recording_begins_with_it(played: dict[str, Played]):
     kept, report = played["notified"][0], report_of(played, "notified")
     consent, disclosure = report.recording_consent, report.disclosure
     assert consent is not None
@@ -98,7 +99,7 @@ def test_a_notice_is_spoken_and_the_recording_begins_with_it(played: Played):
     assert "Hello?" in said_by_callee(kept)
 
 
-def test_asked_first_nothing_is_kept_before_the_yes_and_everything_after_it(played: Played):
+def test_asked_first_nothing_is_kept_before_the_yes_and_everything_after_it(played: dict[str, Played]):
     kept, report = played["affirmed"][0], report_of(played, "affirmed")
     consent = report.recording_consent
     assert consent is not None
@@ -116,7 +117,7 @@ def test_asked_first_nothing_is_kept_before_the_yes_and_everything_after_it(play
     assert loudness(sound[1]) > LOUD
 
 
-def test_a_no_leaves_neither_sound_nor_words_and_the_call_goes_on(played: Played):
+def test_a_no_leaves_neither_sound_nor_words_and_the_call_goes_on(played: dict[str, Played]):
     kept, report = played["refused"][0], report_of(played, "refused")
     consent = report.recording_consent
     assert consent is not None
@@ -127,7 +128,7 @@ def test_a_no_leaves_neither_sound_nor_words_and_the_call_goes_on(played: Played
     assert report.outcome is Outcome.SUCCESS
 
 
-def test_an_objection_after_the_notice_leaves_neither(played: Played):
+def test_an_objection_after_the_notice_leaves_neither(played: dict[str, Played]):
     kept, report = played["objected"][0], report_of(played, "objected")
     consent = report.recording_consent
     assert consent is not None
