@@ -7,6 +7,7 @@ nothing else may run beside it.
 import argparse
 import asyncio
 import dataclasses
+import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,8 @@ SOUNDS_OF_A_CALL = 4
 FIRST_S, NEXT_S = 5.0, 2.0
 """Into the agent's speech: the first after it has said who calls, which nothing interrupts."""
 PATIENCE_S = 3.0
-LONGEST_SOUND_S, SPEED = 0.6, 1.6
+LONGEST_SOUND_S, SPEED = 0.6, 1.1
+"""At this rate an "Mhm." takes 0.56 s: nearly as long as one may be."""
 WANTED = {"first_spoke": 0.8, "first_silent": 0.2, "pause": 0.5, "goes_on": 1.0}
 
 
@@ -33,19 +35,21 @@ class Taken:
     pause: list[float] = dataclasses.field(default_factory=list)
     goes_on: list[float] = dataclasses.field(default_factory=list)
     unanswered: int = 0
-    """Sounds for which the agent did not pause, or after which it did not go on."""
+    """Sounds for which the agent did not pause, or after which it did not go on before the next one."""
     longer: int = 0
     """Sounds that a busy machine has drawn out beyond what counts as one."""
 
     def listened(self, call: Heard) -> None:
         self.first_spoke.append(call.first_audio_after_due_s)
-        for sound in call.callee[1 : 1 + SOUNDS_OF_A_CALL]:
+        starts = [words["started_at"] for words in call.callee]
+        for place, sound in enumerate(call.callee[1 : 1 + SOUNDS_OF_A_CALL], start=1):
             began, ended = sound["started_at"], sound["ended_at"]
+            until = starts[place + 1] if place + 1 < len(starts) else math.inf
             if ended - began > LONGEST_SOUND_S:
                 self.longer += 1
                 continue
             before = next((each for each in call.agent if each.started_at < began < each.ended_at), None)
-            after = next((each for each in call.agent if each.started_at > began), None)
+            after = next((each for each in call.agent if began < each.started_at < until), None)
             if before is None or after is None:
                 self.unanswered += 1
                 continue
@@ -83,8 +87,13 @@ def _script(*steps: Step) -> Script:
 def listening() -> Script:
     """Somebody who hums while the agent speaks, and hangs up."""
     hums = [
-        Step(say="Mhm.", after=After.AGENT_SPEAKS, delay_s=NEXT_S if place else FIRST_S, patience_s=PATIENCE_S)
+        step
         for place in range(SOUNDS_OF_A_CALL)
+        for step in (
+            Step(say="Mhm.", after=After.AGENT_SPEAKS, delay_s=NEXT_S if place else FIRST_S, patience_s=PATIENCE_S),
+            # To a callee who has just hummed the agent still speaks, since before the sound: without this they would hum again at once.
+            Step(after=After.AGENT_STOPS, patience_s=PATIENCE_S),
+        )
     ]
     return _script(Step(say="Hello?", after=After.ANSWER, delay_s=0.3), *hums, Step(hang_up=True, after=After.PREVIOUS, delay_s=2.5))
 
