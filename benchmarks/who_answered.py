@@ -1,6 +1,6 @@
-"""How well the agent tells who picked up, on the synthetic corpus of greetings; writes docs/who-answered.md.
+"""How well the agent tells who picked up, on the synthetic corpus of greetings: the figures of docs/who-answered.md.
 
-    python -m benchmarks.who_answered [--part held_out|development] [--write]
+    python -m benchmarks.who_answered [--part held_out|development] [--draws N] [--wrong]
 
 Each greeting runs through the very code of a call, sound by 32 ms frames and words as a recogniser would bring them, three ways: with its
 reference transcript, with one word in five wrong, and without any words.
@@ -94,21 +94,23 @@ def listen(greeting: Greeting, heard: Heard, words: Sequence[tuple[float, str]],
     return Result(greeting, listener.conclude().by, was_machine, max(0.0, stood_at - heard.ended_s), len(heard.samples) / RATE, cpu_s)
 
 
-def words_for(greeting: Greeting, heard: Heard, error_rate: float | None) -> list[tuple[float, str]]:
+def words_for(greeting: Greeting, heard: Heard, error_rate: float | None, draw: int = 0) -> list[tuple[float, str]]:
+    """What a recogniser brings when; each `draw` gets other words wrong."""
     if error_rate is None:
         return []
-    chance = greeting.chance("words")
+    chance = greeting.chance(f"words {draw}" if draw else "words")
     return [(at, misheard(text, error_rate, greeting.language, chance) if error_rate else text) for at, text in utterances(heard)]
 
 
-def score(greetings: Sequence[Greeting], ways: Iterable[str] = WAYS) -> dict[str, list[Result]]:
-    """The results of all `greetings`, by the way they were heard."""
+def score(greetings: Sequence[Greeting], ways: Iterable[str] = WAYS, draws: int = 1) -> dict[str, list[Result]]:
+    """The results of all `greetings`, by the way they were heard; with wrong words `draws` times."""
     voice = Espeak()
     results: dict[str, list[Result]] = {way: [] for way in ways}
     for greeting in greetings:
         heard, ear = render(greeting, voice.speak), Recorded()
         for way, found in results.items():
-            found.append(listen(greeting, heard, words_for(greeting, heard, WAYS[way]), ear.again()))
+            for draw in range(draws if WAYS[way] else 1):
+                found.append(listen(greeting, heard, words_for(greeting, heard, WAYS[way], draw), ear.again()))
     return results
 
 
@@ -162,9 +164,10 @@ def matrix(results: Sequence[Result]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", type=Part, default=Part.DEVELOPMENT, choices=list(Part))
+    parser.add_argument("--draws", type=int, default=1, help="how often words are got wrong; the matrix counts all of them")
     parser.add_argument("--wrong", action="store_true", help="show what was taken for something else")
     arguments = parser.parse_args()
-    for way, results in score(corpus(arguments.part)).items():
+    for way, results in score(corpus(arguments.part), draws=arguments.draws).items():
         print(f"\n## {way}\n{Figures.of(results)}\n{matrix(results)}")
         for result in results if arguments.wrong else ():
             if result.by is not result.greeting.by or (result.greeting.by is AnsweredBy.HUMAN and result.was_machine):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from agent_worker.answering.ear import Sound
 from agent_worker.answering.signals import Signal
-from agent_worker.answering.words import Words
+from agent_worker.answering.words import MEANT_AT_MOST, Words
 from sip_config.contract import AnsweredBy
 
 SHORT_GREETING_S = 2.5
@@ -26,8 +26,9 @@ MONOLOGUE_S = 7.5
 SURE_ENOUGH = 0.75
 """Confidence from which a machine is treated as one."""
 
-AFTER_REPLY = 1.6
-"""Weight that words need once somebody has answered the opening line: "what is the reason for your call?" is also a person's question."""
+AFTER_REPLY = 1.6 + MEANT_AT_MOST
+"""Weight that words need once somebody has answered the opening line: "what is the reason for your call?" is also a person's question.
+So much of it must be of phrases."""
 
 MACHINES = frozenset(set(AnsweredBy) - {AnsweredBy.HUMAN, AnsweredBy.SILENCE, AnsweredBy.UNCERTAIN, AnsweredBy.NONE})
 

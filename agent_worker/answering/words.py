@@ -1,4 +1,4 @@
-"""Who the words of a greeting belong to: weighted cues, added up. The cues are data (`cues.yaml`)."""
+"""Who the words of a greeting belong to: weighted cues (`cues.yaml`) and what single words mean (`meanings.py`), added up."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from agent_worker.answering.meanings import leaning
 from agent_worker.opt_out_phrases import compile_plain, normalise
 from sip_config.contract import AnsweredBy
 
@@ -23,13 +24,16 @@ DIGIT = (
 PARTICULAR = {AnsweredBy.MAILBOX_UNAVAILABLE: 0.8, AnsweredBy.CALL_SCREEN: 0.4}
 """By how much a mailbox's words may outweigh those of an answerer that uses them too ("after the tone") and says more."""
 
+MEANT_AT_MOST = 0.5
+"""Weight that the meanings of single words add to the cues, or take from them, at most. Less than enough: alone they make no machine."""
+
 MOST_CHARACTERS = 3000
 """Of a transcript that are looked at: longer than any greeting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a transcript speaks for. `weights` by machine, less what speaks for a person in the same language."""
+    """What a transcript speaks for. `weights` by machine, less what speaks for a person."""
 
     count: int = 0
     weights: Mapping[AnsweredBy, float] = field(default_factory=dict)
@@ -57,12 +61,18 @@ def weigh(transcript: str) -> Words:
     plain = normalise(transcript[-MOST_CHARACTERS:])
     if not plain:
         return Words()
-    by_language = [_weights(cues, plain) for cues in _CUES.values()]
+    cues, meant = cue_weights(plain), leaning(plain)
+    return Words(len(plain.split()), {kind: round(weight + MEANT_AT_MOST * meant.get(kind, 0.0), 2) for kind, weight in cues.items()})
+
+
+def cue_weights(plain: str) -> dict[AnsweredBy, float]:
+    """By machine, the cues of a normalised text less a person's of the same language; of the language in which that is most."""
     machines: dict[AnsweredBy, float] = {}
-    for weights in by_language:
+    for cues in _CUES.values():
+        weights = _weights(cues, plain)
         human = weights.pop(AnsweredBy.HUMAN)
-        machines = {kind: max(machines.get(kind, 0.0), round(weight - human, 2)) for kind, weight in weights.items()}
-    return Words(len(plain.split()), machines)
+        machines = {kind: max(machines.get(kind, 0.0), weight - human) for kind, weight in weights.items()}
+    return machines
 
 
 def _weights(cues: Mapping[AnsweredBy, tuple[tuple[float, re.Pattern[str]], ...]], plain: str) -> dict[AnsweredBy, float]:
