@@ -300,10 +300,9 @@ class Conversation:
             self.set_outcome(DECLINED_LABEL, said)
             self.spawn(self.leave_with(self._said.goodbye, EndCause.AGENT_HANGUP))
         elif step is Step.ASK_AGAIN:
-            self.session.say(f"{opening.disclosure} {self._said.may_go_on}")
-        elif step is Step.GO_ON and opening.kept:
-            self.going_on.replied()
-            self.session.say(opening.kept)
+            self.going_on.reply_with(f"{opening.disclosure} {self._said.may_go_on}")
+        elif step is Step.GO_ON:
+            self.going_on.reply_with(opening.kept)
 
     def _item_added(self, event: ConversationItemAddedEvent) -> None:
         if event.item.type != "message":
@@ -336,9 +335,13 @@ class Conversation:
         if self._awaits_rest and self.greeting.is_over:
             self._go_on()
             return False
-        if self.is_elsewhere or self.care.replies() or self.going_on.replies() or is_answered:
+        reply = self.going_on.reply()
+        if self.is_elsewhere or self.care.replies() or is_answered:
             return False
-        return self.greeting.is_over and not self._closing and not self._at_machine
+        if reply:
+            self.session.say(reply)
+        is_ours = bool(reply) or self.going_on.is_open
+        return self.greeting.is_over and not (is_ours or self._closing or self._at_machine)
 
     def _met_machine(self, by: AnsweredBy) -> None:
         if self.stopping.is_wished or self._closing or self._at_machine or self.is_elsewhere:

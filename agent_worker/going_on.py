@@ -51,7 +51,7 @@ class GoingOn:
     def __init__(self, is_asked: bool) -> None:
         self.is_open = is_asked
         self._asked_at = 0.0
-        self._is_asked_again = self._has_replied = False
+        self._is_asked_again, self._reply = False, ""
 
     def asked(self, at: float) -> None:
         """The question is put again, or later than in the opening: only what is begun afterwards is its answer."""
@@ -77,11 +77,11 @@ class GoingOn:
         again, self._is_asked_again = not self._is_asked_again, True
         return Step.ASK_AGAIN if again else Step.MODEL
 
-    def replied(self) -> None:
-        """The yes has been answered with the assistant's own first words."""
-        self._has_replied = True
+    def reply_with(self, words: str) -> None:
+        """The turn that was heard is answered with these words when it is over: LiveKit cuts off what is being said then."""
+        self._reply = words
 
-    def replies(self) -> bool:
-        """Whether the turn that has just ended is answered without the model."""
-        has_replied, self._has_replied = self._has_replied, False
-        return self.is_open or has_replied
+    def reply(self) -> str:
+        """To say now that a turn has ended; empty where the model answers, or nobody while the question is open."""
+        reply, self._reply = self._reply, ""
+        return reply

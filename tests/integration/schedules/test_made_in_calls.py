@@ -221,7 +221,8 @@ async def test_a_call_back_is_one_and_within_a_year(stage: Stage) -> None:
         (at_three(500)[0], "We cannot promise a call that is more than a year away. When should we call?"),
     ):
         assert await asked(agent, calls_back=words) == {"question": question}
-    assert await asked(agent, calls_back="Monday at 2") == {"question": "Do you mean 2:00 AM or 2:00 PM?"}
+    another_day = f"{datetime.now(UTC) + timedelta(days=3):%A}"
+    assert await asked(agent, calls_back=f"{another_day} at 2") == {"question": "Do you mean 2:00 AM or 2:00 PM?"}
 
 
 async def test_no_call_back_is_promised_after_the_campaign_is_over(stage: Stage) -> None:

@@ -155,6 +155,8 @@ async def test_what_a_draft_owes_beyond_the_rules_is_tried_too(api: Api, voice: 
     began = await asked(api, path)
     assert said(began)[-1].endswith("May I go on?")
     assert "Good morning." not in " ".join(said(began))
+    agreed = await asked(api, path, trial_id=began["trial_id"], after=began["next"], steps=[{"kind": "say", "text": "Yes."}])
+    assert said(agreed) == ["Good morning."]
 
 
 async def test_a_stop_in_a_trial_stops_nobody(api: Api, voice: Voice) -> None:

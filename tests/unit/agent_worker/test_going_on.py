@@ -92,16 +92,16 @@ def test_a_yes_to_something_earlier_is_no_answer():
     assert question.is_open
 
 
-def test_the_model_is_silent_until_the_question_is_settled_and_not_for_the_answer_itself():
+def test_the_answer_is_replied_to_once():
     question = GoingOn(is_asked=True)
-    assert question.replies()
+    assert (question.is_open, question.reply()) == (True, "")
     question.heard("Yes.", ASKED_AT + 1, ASKED_AT)
-    question.replied()
-    assert question.replies()
-    assert not question.replies()
+    question.reply_with("We have a new offer.")
+    assert not question.is_open
+    assert [question.reply(), question.reply()] == ["We have a new offer.", ""]
 
 
 def test_without_the_duty_nothing_is_heeded():
     question = GoingOn(is_asked=False)
-    assert not question.replies()
+    assert not question.is_open
     assert question.heard("No.", ASKED_AT + 1, ASKED_AT) is Step.WAIT
