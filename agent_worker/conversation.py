@@ -280,6 +280,7 @@ class Conversation:
         for finding in [] if self._at_machine else self.care.heard(said):
             self.flag_risk(finding.kind, finding.level, said)
         if is_opt_out(said):
+            self.going_on.reply_with("")
             self.spawn(self.opt_out(said))
         elif person := "" if self._at_machine or self.is_elsewhere else self.care.accepts(said, began):
             self.spawn(put_through(self, person))
@@ -294,15 +295,14 @@ class Conversation:
 
     def _heed(self, step: Step, said: str) -> None:
         """Do what the answer to \"may I go on?\" asks for; anything else is the model's."""
-        opening = self._opening
         if step is Step.LEAVE:
             self.close()
             self.set_outcome(DECLINED_LABEL, said)
             self.spawn(self.leave_with(self._said.goodbye, EndCause.AGENT_HANGUP))
         elif step is Step.ASK_AGAIN:
-            self.going_on.reply_with(f"{opening.disclosure} {self._said.may_go_on}")
+            self.going_on.reply_with(f"{self._opening.disclosure} {self._said.may_go_on}")
         elif step is Step.GO_ON:
-            self.going_on.reply_with(opening.kept)
+            self.going_on.reply_with(self._opening.kept)
 
     def _item_added(self, event: ConversationItemAddedEvent) -> None:
         if event.item.type != "message":
@@ -336,12 +336,11 @@ class Conversation:
             self._go_on()
             return False
         reply = self.going_on.reply()
-        if self.is_elsewhere or self.care.replies() or is_answered:
+        if self.is_elsewhere or self.care.replies() or is_answered or self._closing or self._at_machine:
             return False
         if reply:
             self.session.say(reply)
-        is_ours = bool(reply) or self.going_on.is_open
-        return self.greeting.is_over and not (is_ours or self._closing or self._at_machine)
+        return self.greeting.is_over and not (reply or self.going_on.is_open)
 
     def _met_machine(self, by: AnsweredBy) -> None:
         if self.stopping.is_wished or self._closing or self._at_machine or self.is_elsewhere:
@@ -350,6 +349,7 @@ class Conversation:
             # Somebody who has answered and may be in danger is not left for what sounds like a machine.
             return
         self._at_machine, self.greeting.wanted = True, False
+        self.going_on.reply_with("")
         # What a recording has said raises nothing, and a person who comes to the phone behind it is heard anew.
         self._changing.begin_anew()
         self.care = self._new_care()

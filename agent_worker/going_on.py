@@ -62,7 +62,8 @@ class GoingOn:
         if not self.is_open or began < max(told_at, self._asked_at):
             return Step.WAIT
         step = self._step(text)
-        self.is_open = step is Step.ASK_AGAIN
+        # What was to be said to earlier words of the same turn is said to them no more.
+        self.is_open, self._reply = step is Step.ASK_AGAIN, ""
         return step
 
     def _step(self, text: str) -> Step:

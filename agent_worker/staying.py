@@ -83,6 +83,11 @@ async def watch_silence(talk: Talk) -> None:
         if talk.care.stays_on:
             await _reassure(talk, quiet_s)
             continue
+        if quiet_s > talk.order.turns.answer_within_s and (reply := talk.going_on.reply()):
+            # Its turn was over while something was said that nothing interrupts: LiveKit passes such turns over.
+            await talk.session.say(reply)
+            talk.quiet_since = clock.seconds()
+            continue
         step = screening.quiet_step(talk.screener.heard, quiet_s)
         if step == "prompt":
             await _ask(talk)

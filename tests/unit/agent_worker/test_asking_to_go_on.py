@@ -92,6 +92,28 @@ async def test_whoever_asks_back_is_told_who_calls_and_asked_once_more(stage: St
     await stage.aclose()
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "said"), [("Yes.", "No, never call me again.", SAID.opted_out), ("Which company?", "What do you want?", "")]
+)
+async def test_what_was_to_be_said_to_earlier_words_of_a_turn_is_not_said_after_others(stage: Stage, first: str, then: str, said: str):
+    stage.session.hears(first)
+    stage.session.hears(then)
+    stage.replies()
+    if said:
+        assert await stage.end() is EndCause.OPT_OUT
+    assert stage.session.said[1:] == ([said] if said else [])
+    await stage.aclose()
+
+
+async def test_a_yes_whose_turn_nobody_saw_end_is_answered_all_the_same(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    began = clock.seconds()
+    monkeypatch.setattr(clock, "seconds", lambda real=clock.seconds: began + 20 * (real() - began))
+    stage.session.hears("Yes.")
+    await stage.session.until_said(OWN_WORDS)
+    assert stage.session.said[1:] == [OWN_WORDS]
+    await stage.aclose()
+
+
 async def test_silence_is_asked_once_more_and_then_left(stage: Stage, monkeypatch: pytest.MonkeyPatch):
     began = clock.seconds()
     # A clock that runs a hundred times as fast: what is asked is the order of things, not their length.

@@ -1,4 +1,5 @@
-"""Topics are counted with the hours of their calls: those of the calls that are analysed already, too."""
+"""Topics are counted with the hours of their calls: those of the calls that are analysed already, too, as long as all calls of their hour
+are still there. Hours whose calls retention has deleted are left as they were counted."""
 
 from alembic import op
 
@@ -9,10 +10,16 @@ depends_on = None
 
 _NOTE_ANALYZED_CALLS = """
 insert into call_change (workspace_id, hour)
-select distinct call.workspace_id, date_trunc('hour', call.dialing_at, 'UTC')
-from call_analysis join call on call.id = call_analysis.call_id
-where call_analysis.is_current and call_analysis.result -> 'topics' <> '[]'
-  and call.dialing_at is not null and call.state in ('ended', 'lost')
+select over.workspace_id, over.hour
+from (
+    select call.workspace_id, date_trunc('hour', call.dialing_at, 'UTC') as hour, count(*) as calls,
+        bool_or(exists(select from call_analysis where call_analysis.call_id = call.id and call_analysis.is_current
+            and call_analysis.result -> 'topics' <> '[]')) as has_topics
+    from call where call.dialing_at is not null and call.state in ('ended', 'lost')
+    group by 1, 2) as over
+where over.has_topics and over.calls >= (
+    select coalesce(sum(call_tally.calls), 0) from call_tally
+    where call_tally.workspace_id = over.workspace_id and call_tally.hour = over.hour)
 """
 
 
