@@ -96,8 +96,7 @@ class Conversation:
     def attach(self, session: AgentSession, spoken: Spoken, on_opening: Any) -> None:
         """Listen to `session`; `on_opening` is called when the opening line begins."""
         self.session, self._spoken, self._opening = session, spoken, spoken.opening
-        self._awaits_rest = spoken.opening.asks
-        self._on_opening = on_opening
+        self._awaits_rest, self._on_opening = spoken.opening.asks, on_opening
         self.greeting = Greeting(session, spoken, on_opening)
         session.on("user_state_changed", self._user_state_changed)
         session.on("agent_state_changed", self._agent_state_changed)
@@ -109,9 +108,8 @@ class Conversation:
     def begin(self, answered_at: float) -> None:
         """The callee has answered."""
         self._answered_at = self.quiet_since = self._callee_quiet_since = answered_at
-        self.transcript.begin(answered_at)
-        self.keeper.begin(answered_at)
-        self.screener.begin(answered_at)
+        for part in (self.transcript, self.keeper, self.screener):
+            part.begin(answered_at)
         opens_at = answered_at
         if self.order.inbound is not None:
             self.screener.has_called()
