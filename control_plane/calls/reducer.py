@@ -16,7 +16,7 @@ from control_plane.calls.repository import CallRepository
 from control_plane.calls.settlement import settle
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
-from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, FINAL, LIVE, CallState, Fact, Move, step
+from control_plane.domain.call_state import ANSWERED_STATES, AT_THE_PHONE, BEFORE_DIAL, FINAL, LIVE, CallState, Fact, Move, step
 from control_plane.domain.errors import NotFound
 from control_plane.kit import telemetry
 from sip_config.causes import is_phone_gone
@@ -133,12 +133,19 @@ def _absorb_late(call: Call, said: Testimony, now: datetime) -> None:
     elif said.fact is Fact.ANSWERED and call.answered_at is not None and said.at < call.answered_at:
         call.answered_at = said.at
     elif said.fact in (Fact.CALLEE_LEFT, Fact.AGENT_LEFT) and call.state in LIVE and call.lease_until is not None:
-        call.lease_until = min(call.lease_until, now + DEPARTURE_LOOK)
+        if not _may_be_of_a_former_agent(call, said):
+            call.lease_until = min(call.lease_until, now + DEPARTURE_LOOK)
         _absorb_departure(call, said)
     elif call.state == CallState.ENDED and call.holds_number:
         _absorb_departure(call, said)
         if call.reserved_until is None:
             call.holds_number, call.lease_until = False, None
+
+
+def _may_be_of_a_former_agent(call: Call, said: Testimony) -> bool:
+    """The room is closed for every further agent, and LiveKit's late word of that names no generation: until the dial the deadline of the
+    one who was sent stands. An agent's own word comes with its generation's ticket."""
+    return call.state in BEFORE_DIAL and said.source == "livekit" and call.agent_generation > 1
 
 
 def _absorb_departure(call: Call, said: Testimony) -> None:

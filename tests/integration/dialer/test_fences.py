@@ -8,6 +8,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from control_plane.calls.agent_service import AgentService
+from control_plane.calls.leases import READY_DEADLINE
+from control_plane.calls.reducer import DEPARTURE_LOOK
+from control_plane.db.models import Call
 from control_plane.dialer import place
 from control_plane.domain.errors import Conflict
 from control_plane.telephony.port import Answered, Leg, Refused
@@ -15,6 +18,7 @@ from sip_config.codec import decode
 from sip_config.contract import DispatchTicket, EventKind
 from sip_config.naming import room_name
 from tests.fakes.telephony import FakeTelephony
+from tests.integration.dialer import stations as at
 from tests.integration.dialer.conftest import Bench
 
 ONE = "+12025550101"
@@ -51,6 +55,43 @@ async def test_an_agent_of_an_older_generation_is_sent_away(bench: Bench) -> Non
     assert call.state == "dispatched"
     async with bench.dialer.unit() as unit:
         assert (await AgentService(unit, call.id, new.token).order()).generation == 2
+
+
+@pytest.mark.parametrize("state", ["dispatched", "ready"])
+@pytest.mark.parametrize("says", [at.livekit_says_the_room_is_finished, at.livekit_says_the_agent_left])
+async def test_the_end_of_a_room_that_was_closed_for_a_new_agent_takes_no_time_from_it(bench: Bench, state: str, says: at.Step) -> None:
+    _, new = await redispatched(bench)
+    if state == "ready":
+        await bench.agent_says(new, EventKind.READY)
+    (before,) = await bench.calls()
+    await says(at.Situation(bench, bench.dialer, before))
+    (call,) = await bench.calls()
+    assert (call.state, call.lease_until) == (state, before.lease_until)
+
+
+async def test_what_the_new_agent_says_of_its_own_failure_is_heeded_soon(bench: Bench) -> None:
+    _, new = await redispatched(bench)
+    (before,) = await bench.calls()
+    await bench.agent_says(new, EventKind.FAILED)
+    assert await _is_looked_after_sooner(bench, before)
+
+
+async def test_a_first_agent_that_left_is_replaced_soon(bench: Bench) -> None:
+    """Nobody else's departure can be meant."""
+    await bench.make_world(ONE)
+    await bench.tick()
+    (call,) = await bench.calls()
+    await bench.dispatch(call)
+    (before,) = await bench.calls()
+    await at.livekit_says_the_agent_left(at.Situation(bench, bench.dialer, before))
+    assert await _is_looked_after_sooner(bench, before)
+
+
+async def _is_looked_after_sooner(bench: Bench, before: Call) -> bool:
+    (call,) = await bench.calls()
+    assert call.lease_until is not None
+    assert before.lease_until is not None
+    return call.lease_until <= before.lease_until - (READY_DEADLINE - DEPARTURE_LOOK) / 2
 
 
 async def test_the_late_word_of_a_replaced_dispatch_is_kept_and_moves_nothing(bench: Bench) -> None:
