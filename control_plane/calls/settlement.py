@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from control_plane.calls.analysis_asking import ask_for_analysis
 from control_plane.calls.gate_rules import time_zones
 from control_plane.calls.repository import CallRepository
-from control_plane.calls.stopping import settle_stop
+from control_plane.calls.stopping import heed_the_network, settle_stop
 from control_plane.campaigns.enrollments import Enrollments
 from control_plane.contacts.repository import ContactRepository
 from control_plane.db.models import Call, Campaign, Contact, Enrollment, Workspace
@@ -35,6 +35,7 @@ async def settle(unit: Unit, call: Call) -> None:
     if call.schedule_run_id is not None:
         # What follows for the run is the business of schedules, which know calls and are not known here.
         unit.nudges.add("follow_runs")
+    await heed_the_network(unit, call)
     if call.purpose != CallPurpose.CAMPAIGN:
         # By its purpose: the run's row goes when its schedule is deleted meanwhile.
         await settle_stop(unit, call)
@@ -65,7 +66,8 @@ async def settle_again(unit: Unit, call: Call) -> None:
 async def settle_amended(unit: Unit, call: Call) -> None:
     """What the network's answer meant was put right after the end: whoever waits and must never be called again is closed now, and the
     numbers are learned of. A ladder that has been climbed by the first reading is left as it is."""
-    # First, because the contact's other numbers are counted without the one that was called.
+    await heed_the_network(unit, call)
+    # Before the numbers, because the contact's others are counted without the one that was called.
     await _close_if_it_must_be(unit, call, ("done", "suppressed", "exhausted"))
     await _learn_of_numbers(unit, call)
 

@@ -1,11 +1,12 @@
-"""A callee wants no more calls: of any kind, or perhaps only those of the schedule that made this one, which the agent asks."""
+"""A callee wants no more calls: of any kind, or perhaps only those of the schedule that made this one, which the agent asks. They say so in
+the call, or by their network, which refuses it for them."""
 
 from control_plane.calls.repository import CallRepository
 from control_plane.campaigns.service import close_suppressed
 from control_plane.contacts.suppressions import hold, let_go, suppress
 from control_plane.db.models import Call
 from control_plane.db.unit import Unit
-from sip_config.contract import EventKind, Outcome
+from sip_config.contract import EventKind, NetworkResult, Outcome
 
 SCHEDULE_CANCELED = "schedule_canceled"
 """In a call's ledger: the callee had a schedule cancelled."""
@@ -19,6 +20,14 @@ async def never_call_again(unit: Unit, call: Call, evidence: str) -> None:
         await suppress(unit, call.workspace_id, call.to_e164, reason=why, source="call", evidence=evidence, call_id=call.id)
         await close_suppressed(unit, call.workspace_id, call.to_e164, None)
     call.outcome, call.outcome_label, call.outcome_source = Outcome.DO_NOT_CALL, "do_not_call", "opt_out"
+
+
+async def heed_the_network(unit: Unit, call: Call) -> None:
+    """The callee's network has refused the call as unwanted, as the number's owner told it to: nobody calls it again, for whatever. Those
+    who wait for it are closed by the task that a new suppression starts, because the rows of other campaigns are locked one at a time."""
+    if call.network_result == NetworkResult.UNWANTED:
+        why = "the callee's network marked a call as unwanted"
+        await suppress(unit, call.workspace_id, call.to_e164, reason=why, source="call", evidence=call.failure, call_id=call.id)
 
 
 async def hold_calls(unit: Unit, call: Call, quote: str, schedule_id: str) -> None:

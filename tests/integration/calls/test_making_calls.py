@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from control_plane.db.models import AuditEntry, GateVerdict
 from control_plane.dialer.claim import tick
 from control_plane.kit.queue import Nudge
+from control_plane.telephony.port import Refused
 from tests.integration.calls.conftest import CALLEE, CALLER, Stage
 
 ABSENT = "01a1fd7b-e956-71dd-b74a-bb272d0d4ed4"
@@ -54,6 +55,14 @@ async def test_a_suppressed_number_is_refused_with_the_reason_and_leaves_no_row(
     async with stage.api.sessions() as session:
         assert await session.scalar(select(func.count()).select_from(GateVerdict)) == 0
     assert (await stage.rows(), stage.api.queue.sent) == ([], [])
+
+
+async def test_a_number_whose_network_has_refused_a_call_as_unwanted_is_called_by_nobody_else(stage: Stage) -> None:
+    call, _ = await stage.dialing()
+    await stage.network_says(call, Refused(607, "Unwanted", "permission_denied"))
+    problem = await stage.call(409)
+    said = "The number is on the suppression list: the callee's network marked a call as unwanted."
+    assert (problem["code"], problem["reasons"]) == ("suppressed", [said])
 
 
 async def test_another_workspaces_suppression_does_not_count_here(stage: Stage) -> None:
