@@ -12,6 +12,8 @@ TOKEN_WAIT = timedelta(seconds=30)
 """The longest a ready agent waits for the trunk's turn."""
 AGENT_SILENCE = timedelta(seconds=30)
 """Six missed heartbeats of 5 s."""
+REPORTED_WITHIN = timedelta(minutes=3)
+"""From the end of a talk to its report. The agent worker gives recording and report together two minutes (agent_worker/server)."""
 DIAL_MARGIN = timedelta(seconds=12)
 """Beyond the ringing time, for the API's answer; the client itself gives up earlier."""
 UNREPORTED_SLOT = timedelta(seconds=20)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from control_plane.calls.leases import REPORTED_WITHIN
 from control_plane.db.driver import rows_of, sent
 from control_plane.db.models import (
     AgentWorker,
@@ -210,6 +211,7 @@ class CallRepository:
         await self._session.execute(
             update(Call)
             .where(Call.id.in_(call_ids), Call.state.in_(("in_progress", "wrapping")), Call.lease_until < until)
-            # Never past the call's own limit: a job that hangs must not keep its call alive for ever.
-            .values(lease_until=func.least(until, Call.reserved_until))
+            # Never past the call's own limit, nor long after its talk: a job that hangs must not keep its call alive for ever. Where there
+            # is no limit any more, since somebody has seen the phone leave, or the talk goes on, PostgreSQL passes over what is null.
+            .values(lease_until=func.least(until, Call.reserved_until, Call.ended_at + REPORTED_WITHIN))
         )

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from control_plane.calls.agent_service import AgentService
+from control_plane.calls.agent_service import AgentService, take_worker_heartbeat
+from control_plane.calls.leases import REPORTED_WITHIN
 from control_plane.calls.service import CallService
 from control_plane.contacts.suppressions import suppress
 from control_plane.db.models import Call, Campaign
@@ -229,6 +230,32 @@ async def test_a_silent_agent_that_is_still_with_its_caller_is_believed(bench: B
     await bench.let_leases_expire()
     await bench.sweep()
     assert (await bench.calls())[0].state == "in_progress"
+
+
+async def test_an_agent_that_hangs_after_its_talk_keeps_its_call_until_the_report_is_overdue(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, ticket = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Answered())
+    await place.place(bench.dialer, call.id)
+    await bench.agent_says(ticket, EventKind.CALLEE_LEFT, last_status="hangup", disconnect_reason="CLIENT_INITIATED")
+    await _worker_says_that_it_is_still_at(bench, call)
+    assert await bench.sweep() == 0
+    (wrapping,) = await bench.calls()
+    assert (wrapping.state, wrapping.reserved_until, wrapping.ended_at is None) == ("wrapping", None, False)
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Call).values(ended_at=Call.ended_at - REPORTED_WITHIN))
+    await _worker_says_that_it_is_still_at(bench, call)
+    assert await bench.sweep() == 1
+    (ended,) = await bench.calls()
+    assert (ended.state, ended.holds_number, ended.holds_slot, ended.failure) == ("ended", False, False, "The agent never reported.")
+
+
+async def _worker_says_that_it_is_still_at(bench: Bench, call: Call) -> None:
+    """When the call's lease is just over."""
+    await bench.let_leases_expire()
+    beat = {"id": "worker-1", "slots": 4, "draining": False, "registered": True, "load": 0.0, "calls": [str(call.id)]}
+    async with bench.dialer.unit() as unit:
+        await take_worker_heartbeat(unit, beat)
 
 
 async def test_a_caller_left_alone_by_a_dead_agent_is_hung_up_on(bench: Bench) -> None:
