@@ -149,9 +149,9 @@ def _may_be_of_a_former_agent(call: Call, said: Testimony) -> bool:
 
 
 def _absorb_departure(call: Call, said: Testimony) -> None:
-    """Nothing is reserved any longer for an answered phone that was seen to hang up."""
+    """Nothing is reserved any longer for a phone that was seen to hang up after its answer, or after its call's end."""
     is_gone = is_phone_gone(said.data.get("last_status", ""), said.data.get("disconnect_reason", ""))
-    if said.fact is Fact.CALLEE_LEFT and call.answered_at is not None and is_gone:
+    if said.fact is Fact.CALLEE_LEFT and (call.answered_at is not None or call.state == CallState.ENDED) and is_gone:
         call.reserved_until = None
 
 
@@ -174,18 +174,19 @@ def _finish(call: Call, state: CallState, said: Testimony) -> None:
         call.answered_by = call.answered_by or AnsweredBy.UNCERTAIN
         call.outcome = call.outcome or Outcome.AGENT_FAILURE
         call.end_cause = EndCause.OPERATOR_STOP if call.ended_by_request else call.end_cause or EndCause.SYSTEM_ERROR
-    # An unanswered call keeps its slot until the agent has reported. Who has outlasted the lease of a conversation without a word is not
-    # waited for again: a worker that is still at it says so by heartbeat.
-    call.holds_slot = call.holds_slot and state is CallState.ENDED and call.reported_at is None and not was_answered
     _keep_number(call, state, said)
+    # An unanswered call keeps its slot until the agent has reported; not one whose phone rings on, since its agent is gone. Who has
+    # outlasted the lease of a conversation without a word is not waited for again: a worker that is still at it says so by heartbeat.
+    may_report = state is CallState.ENDED and call.reported_at is None and not was_answered and not call.holds_number
+    call.holds_slot = call.holds_slot and may_report
 
 
 def _keep_number(call: Call, state: CallState, said: Testimony) -> None:
-    """A lost call keeps its number, because its phone may still ring; an answered one for as long as its phone may not have noticed the
-    end: nobody saw it leave, and LiveKit did not confirm that the room was closed (it was killed, or hung)."""
+    """A lost call keeps its number, because its phone may still ring; any other for as long as its phone may not have noticed the end:
+    nobody saw it leave, and LiveKit did not confirm that the room was closed (it was killed, or hung)."""
     # A call that came in beside another with the same person has never held their number.
     is_kept = call.holds_number or call.purpose != CallPurpose.INBOUND
-    may_be_there = is_kept and call.reserved_until is not None and call.answered_at is not None and not said.data.get("phone_gone", True)
+    may_be_there = is_kept and call.reserved_until is not None and not said.data.get("phone_gone", True)
     call.holds_number = state is CallState.LOST or may_be_there
     if not call.holds_number:
         call.reserved_until = None

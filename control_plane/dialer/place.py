@@ -322,7 +322,7 @@ async def _record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult,
                 call.lease_until = unit.now + UNCERTAIN_LOOK
             log.warning("dial_uncertain", call_id=str(call_id), error=result.error)
             return
-        if isinstance(result, Refused) and call.state == CallState.LOST:
+        if isinstance(result, Refused) and call.state in FINAL and call.holds_number and call.answered_at is None:
             # An end is proven after all: nothing rings or talks there, and the sweep may give the number back.
             call.reserved_until = call.lease_until = unit.now
         await react_to(unit, call, result, dialer.breaker)

@@ -152,8 +152,8 @@ async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, ag
     rings_since = call.dialing_at or call.ringing_at
     assert rings_since is not None
     if phone is not None and not agent:
-        # Whoever picks up would meet silence: the ringing ends here.
-        data = {"network_result": NetworkResult.CANCELED, "failure": "The agent left while the phone rang."}
+        # Whoever picks up would meet silence: the ringing ends here, and its number stays until it is seen to have ended.
+        data = {"network_result": NetworkResult.CANCELED, "failure": "The agent left while the phone rang.", "phone_gone": False}
         return Testimony("sweep", "agentless", "not_answered", now, Fact.NOT_ANSWERED, data)
     if phone is not None and phone.call_status == "active":
         return Testimony("sweep", "adopted", "answered", now, Fact.ANSWERED)

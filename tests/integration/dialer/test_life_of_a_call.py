@@ -379,3 +379,6 @@ async def test_a_phone_that_rings_for_an_agent_that_has_died_stops_ringing(bench
     (ended,) = await bench.calls()
     assert (ended.state, ended.network_result) == ("ended", "canceled")
     assert room_name(str(call.id)) not in bench.telephony.room_of
+    await bench.sweep()
+    (ended,) = await bench.calls()
+    assert (ended.holds_number, ended.holds_slot, ended.reserved_until, ended.lease_until) == (False, False, None, None)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from control_plane.calls.leases import LOST_SILENCE, PLACE_OF_LOST
 from control_plane.db.models import AgentWorker, Call, CallEventRecord
 from control_plane.dialer import place
-from control_plane.telephony.port import Answered, Leg, Uncertain
+from control_plane.telephony.port import Answered, Leg, TelephonyError, Uncertain
 from sip_config.contract import AnsweredBy, CallReport, DispatchTicket, EndCause, EventKind, Outcome
 from sip_config.naming import callee_identity, room_name
 from tests.integration.dialer.conftest import Bench
@@ -193,6 +193,38 @@ async def test_who_could_not_be_hung_up_on_is_hung_up_on_by_the_sweep(bench: Ben
     assert room_name(str(call.id)) not in bench.telephony.room_of
     (over,) = await bench.calls()
     assert (over.state, over.holds_number) == ("ended", True)
+
+
+async def test_a_phone_that_rings_for_nobody_and_cannot_be_hung_up_on_keeps_its_number_until_it_is_quiet(bench: Bench) -> None:
+    await bench.make_world(ONE)
+    call, ticket = await bench.ready_call()
+    room = room_name(str(call.id))
+    bench.telephony.answer(room, Uncertain("TimeoutError"))
+    await place.place(bench.dialer, call.id)
+    await bench.agent_says(ticket, EventKind.RINGING)
+    _ring_late(bench, call)
+    bench.telephony.agent_leaves(room)
+    close_room = bench.telephony.close_room
+
+    async def fails_once(room: str) -> None:
+        bench.telephony.close_room = close_room  # type: ignore[method-assign]
+        raise TelephonyError("TimeoutError")
+
+    bench.telephony.close_room = fails_once  # type: ignore[method-assign]
+    await _look_again(bench)
+    (over,) = await bench.calls()
+    assert (over.state, over.network_result, over.holds_number, over.holds_slot) == ("ended", "canceled", True, False)
+    await bench.make_due()
+    assert (await bench.tick(), room in bench.telephony.room_of) == (0, True)
+    await _look_again(bench)
+    (over,) = await bench.calls()
+    assert (over.holds_number, room in bench.telephony.room_of) == (True, False)
+    await _let_pass(bench, LOST_SILENCE)
+    await _look_again(bench)
+    (over,) = await bench.calls()
+    assert (over.state, over.holds_number, over.reserved_until, over.lease_until) == ("ended", False, None, None)
+    await bench.make_due()
+    assert await bench.tick() == 1
 
 
 async def test_a_call_that_cannot_be_looked_after_keeps_the_sweep_from_no_other(bench: Bench) -> None:

@@ -21,7 +21,7 @@ def tell(call: Call, fact: Fact, after_s: float, **data: Any) -> None:
 
 
 @pytest.fixture
-def talking() -> Call:
+def ringing() -> Call:
     call = Call(
         state=CallState.READY,
         ringing_timeout_s=15,
@@ -32,8 +32,31 @@ def talking() -> Call:
         failure="",
     )
     tell(call, Fact.DIAL_COMMITTED, 0)
-    tell(call, Fact.ANSWERED, 5)
     return call
+
+
+@pytest.fixture
+def talking(ringing: Call) -> Call:
+    tell(ringing, Fact.ANSWERED, 5)
+    return ringing
+
+
+def test_a_phone_that_rings_for_nobody_keeps_its_number_but_no_slot_until_it_is_seen_to_stop(ringing: Call) -> None:
+    tell(ringing, Fact.NOT_ANSWERED, 9, network_result="canceled", phone_gone=False)
+    ended_at = NOW + timedelta(seconds=9)
+    assert (ringing.state, ringing.holds_number, ringing.holds_slot) == ("ended", True, False)
+    assert (ringing.reserved_until, ringing.lease_until) == (ended_at + LOST_SILENCE, ended_at + LOST_LOOK)
+    tell(ringing, Fact.CALLEE_LEFT, 10, **CUT_OFF)
+    assert ringing.holds_number
+    tell(ringing, Fact.CALLEE_LEFT, 11, last_status="ringing", disconnect_reason="ROOM_DELETED")
+    assert (ringing.holds_number, ringing.reserved_until, ringing.lease_until) == (False, None, None)
+
+
+def test_who_leaves_while_it_rings_keeps_the_number_until_the_network_says_so(ringing: Call) -> None:
+    tell(ringing, Fact.CALLEE_LEFT, 9, last_status="ringing", disconnect_reason="USER_UNAVAILABLE")
+    assert (ringing.state, ringing.holds_number, ringing.reserved_until is not None) == ("dialing", True, True)
+    tell(ringing, Fact.NOT_ANSWERED, 10, network_result="no_answer")
+    assert (ringing.state, ringing.holds_number, ringing.holds_slot) == ("ended", False, True)
 
 
 def test_a_confirmed_hang_up_gives_the_number_back_at_once(talking: Call) -> None:
