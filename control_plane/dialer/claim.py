@@ -19,7 +19,7 @@ from control_plane.calls.single_callers import SingleCallers, Wanted, waiting
 from control_plane.db.models import Call, UsageAccount, Workspace
 from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.batch import NUMBER_BUSY, Batch, Round
-from control_plane.dialer.claim_repository import ClaimRepository, Way
+from control_plane.dialer.claim_repository import ClaimRepository, Full
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.giving_way_repository import GivingWayRepository, Yielded
 from control_plane.dialer.headroom import Headroom
@@ -82,21 +82,22 @@ async def enrollments(batch: Batch) -> Round:
 async def single_calls(unit: Unit, repository: ClaimRepository, headroom: Headroom) -> list[Call]:
     """Single calls first: somebody is waiting for each of them. Returns those that were claimed.
 
-    Where some lack only a line, those behind them that would go out by another are looked at as well: a full trunk, or a workspace at its
-    limit, holds up nobody else's calls.
+    Where some lack only a line, those behind them that would go out by another are looked at as well: a full trunk, or a workspace or
+    campaign at its limit, holds up nobody else's calls.
     """
-    claimed, lineless = list[Call](), set[Way]()
+    claimed, full = list[Call](), Full()
     for _ in range(ROUNDS):
-        known = len(lineless)
-        due = await repository.singles(unit.now, min(MOST_SINGLES, headroom.slots * 2), lineless)
-        claimed += await _claim_of(unit, repository, headroom, due, lineless)
-        if not headroom.slots or len(lineless) == known:
+        known = len(full)
+        due = await repository.singles(unit.now, min(MOST_SINGLES, headroom.slots * 2), full)
+        claimed += await _claim_of(unit, repository, headroom, due, full)
+        if not headroom.slots or len(full) == known:
             break
     return claimed
 
 
-async def _claim_of(unit: Unit, repository: ClaimRepository, headroom: Headroom, due: Sequence[Call], lineless: set[Way]) -> list[Call]:
-    """Those of the due calls that can be made now, claimed. What the others lack, where it is a line, comes to `lineless`."""
+async def _claim_of(unit: Unit, repository: ClaimRepository, headroom: Headroom, due: Sequence[Call], full: Full) -> list[Call]:
+    """Those of the due calls that can be made now, claimed. What the others lack, where it is a line or their campaign's limit, comes to
+    `full`."""
     due = await _with_allowance(unit, repository, headroom, due) if due else []
     if not due:
         return []
@@ -122,6 +123,10 @@ async def _claim_of(unit: Unit, repository: ClaimRepository, headroom: Headroom,
         elif call.id in givers:
             await _give_way(unit, call, givers[call.id])
             kept_waiting.append((call, answer))
+        elif (campaign := answer.question.campaign) is not None and not headroom.lets_single_of(campaign):
+            # It stays due, so that it is looked at before the campaign's contacts when one of the calls has ended.
+            full.campaigns.add(campaign.id)
+            kept_waiting.append((call, answer))
         elif headroom.slots and headroom.in_workspace(answer.question.workspace) and _has_caller(call, answer.question, callers, headroom):
             numbers.add((call.workspace_id, call.to_e164))
             people |= {call.contact_id} if call.contact_id else set()
@@ -131,7 +136,7 @@ async def _claim_of(unit: Unit, repository: ClaimRepository, headroom: Headroom,
             begun[call.campaign_id] += 1
         else:
             if call.due_at <= unit.now:
-                lineless.add((call.workspace_id, call.trunk_id, bool(call.caller_choice)))
+                full.ways.add((call.workspace_id, call.trunk_id, bool(call.caller_choice)))
             kept_waiting.append((call, answer))
     await _keep_what_changed(unit, kept_waiting)
     await unit.session.flush()

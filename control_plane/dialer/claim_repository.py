@@ -1,13 +1,14 @@
 """SQL of the claim: everything about a whole batch in one statement each, whatever the size of the campaigns."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, TextClause, Uuid, any_, bindparam, cast, select, text, tuple_
+from sqlalchemy import ARRAY, TextClause, Uuid, any_, bindparam, cast, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -64,6 +65,17 @@ it does not know how many rows a limit leaves."""
 
 Way = tuple[uuid.UUID, uuid.UUID, bool]
 """What a single call would go out by: its workspace, its trunk, and whether the trunk may be chosen anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """What single calls that stay due wait for: a way that has no line free, or the end of another call of the campaign that they name."""
+
+    ways: set[Way] = field(default_factory=set)
+    campaigns: set[uuid.UUID] = field(default_factory=set)
+
+    def __len__(self) -> int:
+        return len(self.ways) + len(self.campaigns)
 
 
 _LOCK = sent("select pg_advisory_xact_lock(:key)")
@@ -242,17 +254,19 @@ class ClaimRepository:
         past = {one.contact_id: one.past for one in found}
         return Taken(found, callees, [call for calls in past.values() for call in calls])
 
-    async def singles(self, now: datetime, limit: int, lineless: Collection[Way]) -> Sequence[Call]:
-        """Single calls that are due and hold nothing yet, crisis follow-ups first, but those that wait for a line of `lineless`. Those of a
-        halted workspace stay due."""
-        urgent = await self._singles(now, limit, lineless, text(_IS_URGENT))
-        return [*urgent, *await self._singles(now, limit - len(urgent), lineless, text(f"not ({_IS_URGENT})"))]
+    async def singles(self, now: datetime, limit: int, full: Full) -> Sequence[Call]:
+        """Single calls that are due and hold nothing yet, crisis follow-ups first, but those that wait for what is full. Those of a halted
+        workspace stay due."""
+        urgent = await self._singles(now, limit, full, text(_IS_URGENT))
+        return [*urgent, *await self._singles(now, limit - len(urgent), full, text(f"not ({_IS_URGENT})"))]
 
-    async def _singles(self, now: datetime, limit: int, lineless: Collection[Way], which: TextClause) -> Sequence[Call]:
+    async def _singles(self, now: datetime, limit: int, full: Full, which: TextClause) -> Sequence[Call]:
         query = select(Call).where(Call.state == "queued", Call.claimed_at.is_(None), Call.due_at <= now, which)
         query = query.where(Call.workspace_id.not_in(select(Workspace.id).where(Workspace.is_halted)))
-        if lineless:
-            query = query.where(tuple_(Call.workspace_id, Call.trunk_id, Call.caller_choice != {}).not_in(sorted(lineless)))
+        if full.ways:
+            query = query.where(tuple_(Call.workspace_id, Call.trunk_id, Call.caller_choice != {}).not_in(sorted(full.ways)))
+        if full.campaigns:
+            query = query.where(or_(Call.campaign_id.is_(None), Call.campaign_id.not_in(sorted(full.campaigns))))
         return (await self._session.scalars(query.order_by(Call.due_at, Call.id).limit(limit).with_for_update(skip_locked=True))).all()
 
     async def contacts(self, ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Contact]:

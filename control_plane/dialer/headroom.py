@@ -60,6 +60,11 @@ class Headroom:
         on_their_way = self._used["campaign_waiting", campaign.id]
         return min(room, may_be_claimed(campaign.next_start_at, self._now, campaign.calls_per_minute / 60, on_their_way))
 
+    def lets_single_of(self, campaign: Campaign) -> bool:
+        """May a single call that names the campaign be made beside its others? Somebody waits for it: it waits for no warming up, and for
+        the campaign's pace only when it is ready."""
+        return Room(campaign.max_concurrent_calls, self._used["campaign", campaign.id]).left != 0
+
     def is_cold(self, campaign: Campaign) -> bool:
         """Nothing of the campaign is under way, or it has never claimed a call itself (single calls may name it): agents and network have
         to warm up to it."""

@@ -66,9 +66,10 @@ async def add_single(bench: Bench, world: rows.World, to: str, **columns: object
 
 
 async def end_all(bench: Bench) -> None:
-    """Every call is over at once and its contact is done."""
+    """Every call that was claimed is over at once and its contact is done."""
+    over = {"state": "ended", "holds_slot": False, "holds_number": False, "lease_until": None}
     async with bench.dialer.sessions.begin() as session:
-        await session.execute(update(Call).values(state="ended", holds_slot=False, holds_number=False, lease_until=None))
+        await session.execute(update(Call).where(Call.claimed_at.is_not(None)).values(**over))
 
 
 async def test_a_claim_fills_all_slots_and_explains_each_call_with_its_verdict(bench: Bench) -> None:
@@ -274,6 +275,25 @@ async def test_single_calls_of_a_workspace_at_its_limit_hold_up_no_other_workspa
     await add_single(bench, other, "+13025550101", **chosen)
     assert await bench.tick() == 2
     assert {call.workspace_id for call in await bench.calls() if call.claimed_at} == {world.workspace.id, other.workspace.id}
+
+
+async def test_single_calls_that_name_a_campaign_keep_its_limit_and_hold_up_nobody_else(bench: Bench) -> None:
+    world = await bench.make_world(slots=4, max_concurrent_calls=2)
+    for number in numbers(2 * AT_ONCE):
+        await add_single(bench, world, number, campaign_id=world.campaign.id)
+    await add_single(bench, world, "+13025550101")
+    assert (await bench.tick(), await bench.tick()) == (3, 0)
+    assert Counter(call.campaign_id for call in await bench.calls() if call.claimed_at) == {world.campaign.id: 2, None: 1}
+
+
+async def test_a_single_call_that_waits_for_its_campaigns_limit_goes_before_the_campaigns_own(bench: Bench) -> None:
+    world = await bench.make_world(*numbers(3), slots=20, max_concurrent_calls=1)
+    assert await bench.tick() == 1
+    await add_single(bench, world, "+13025550101", campaign_id=world.campaign.id)
+    assert await bench.tick() == 0
+    await end_all(bench)
+    assert (await bench.tick(), await bench.tick()) == (1, 0)
+    assert [call.purpose for call in await bench.calls() if call.holds_number] == ["single"]
 
 
 async def test_a_tick_claims_in_small_transactions_so_that_nobody_waits_long_for_its_lock(bench: Bench) -> None:
