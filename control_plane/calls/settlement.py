@@ -16,7 +16,7 @@ from control_plane.domain.call_state import CallState
 from control_plane.domain.calling_window import Window
 from control_plane.domain.daypart import Place
 from control_plane.domain.pacing import Priority
-from control_plane.domain.retry_policy import DEAD_NUMBER, Again, Closed, End, RetryPolicy, never_again
+from control_plane.domain.retry_policy import DEAD_NUMBER, Again, Closed, End, RetryPolicy, counts_as_attempt, never_again
 from control_plane.trunks.number_health import rest_if_blocked
 from control_plane.usage.charging import charge
 from sip_config.contract import AnsweredBy, CallPurpose, NetworkResult, Outcome
@@ -43,7 +43,8 @@ async def settle(unit: Unit, call: Call) -> None:
     enrollment = await _claimed_enrollment(unit, call)
     if enrollment is None:
         # No campaign's call; or an operator skipped or suppressed the enrollment meanwhile, and that decision stands.
-        call.counts_as_attempt = call.state != CallState.RELEASED and call.purpose != CallPurpose.INBOUND
+        is_dialled = call.state != CallState.RELEASED and call.purpose != CallPurpose.INBOUND
+        call.counts_as_attempt = is_dialled and counts_as_attempt(end_of(call, 0, {}))
     elif call.state == CallState.RELEASED:
         call.counts_as_attempt = False
         await _put_back(unit, call, enrollment)

@@ -222,6 +222,11 @@ def retry_class_of(network_result: NetworkResult, answered_by: AnsweredBy, outco
     return str(outcome) if outcome in (Outcome.HUNG_UP_EARLY, Outcome.AGENT_FAILURE) else "lost"
 
 
+def counts_as_attempt(end: End) -> bool:
+    """Whether a call that ended so counts as one to whoever was called: not where our side or the carrier kept it from reaching them."""
+    return LADDER[retry_class_of(end.network_result, end.answered_by, end.outcome)].counts
+
+
 def never_again(end: End) -> Closed | None:
     """What follows whatever the ladder says, for an end that is understood only later; None when the ladder decides."""
     goes_on = end.network_result in DEAD_NUMBER and end.other_numbers and end.outcome is not Outcome.DO_NOT_CALL

@@ -107,7 +107,9 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
     elif schedule.next_run_at is not None and followed.at >= schedule.next_run_at:
         close(unit, run, "failed", ["Nobody was reached, and the next run comes before another try."])
     else:
-        _again(run, schedule, followed.at, f"To be called {followed.reason}.")
+        # A ladder without an end, as for a carrier that throttles all day, ends with the time in which the run is to begin.
+        is_endless = policy.ladder[followed.retry_class].repeats
+        _again(run, schedule, followed.at, f"To be called {followed.reason}.", moves_latest=not is_endless)
 
 
 async def reached_after_all(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call | None:
@@ -194,11 +196,12 @@ def _put_back(unit: Unit, run: ScheduleRun, call: Call) -> None:
     run.state, run.due_at, run.merged_into = "due", unit.now + pause, None
 
 
-def _again(run: ScheduleRun, schedule: Schedule, at: datetime, reason: str) -> None:
+def _again(run: ScheduleRun, schedule: Schedule, at: datetime, reason: str, *, moves_latest: bool = True) -> None:
     unsay(run, *TOGETHER_WITH)
     explain(run, [reason])
     run.state, run.due_at, run.merged_into = "due", at, None
-    run.start_by = max(run.start_by, at + timedelta(seconds=schedule.latest_start_s))
+    if moves_latest:
+        run.start_by = max(run.start_by, at + timedelta(seconds=schedule.latest_start_s))
 
 
 async def _why_it_waits(unit: Unit, call: Call) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import insert, update
 
 from control_plane.calls.giving_way import ANOTHER_CALL
@@ -136,6 +137,33 @@ async def test_one_cap_counts_campaigns_and_schedules_of_a_person(desk: Desk) ->
     run = (await desk.runs(made))[-1]
     assert (run["state"], run["calls"]) == ("refused", [])
     assert "The contact has been called 50 times within 24 hours." in run["reasons"]
+
+
+@pytest.mark.parametrize("result", ["throttled", "congestion", "network_error", "media_error"])
+async def test_what_a_carrier_or_our_side_kept_from_the_person_leaves_the_run_its_call(desk: Desk, result: str) -> None:
+    """49 of the 50 calls in 24 hours have been made; a call that was heard of would be the last."""
+    made = await desk.schedule()
+    await desk.pass_time(hours=1)
+    first = await desk.newest_call()
+    columns = {c.name: getattr(first, c.name) for c in Call.__table__.columns} | {"schedule_run_id": None, "state": "ended"}
+    calls = [columns | {"id": new_id(), "purpose": "campaign", "dialing_at": desk.now, "claimed_at": desk.now} for _ in range(49)]
+    async with desk.api.sessions.begin() as session:
+        await session.execute(insert(Call), calls)
+    await desk.ends_unanswered(first, NetworkResult(result))
+    await desk.pass_time(seconds=2)
+    (run,) = await desk.runs(made)
+    assert (run["state"], [call["network_result"] for call in run["calls"]]) == ("calling", [result, None])
+
+
+async def test_a_carrier_that_throttles_on_and_on_makes_a_run_miss_its_latest_start(desk: Desk) -> None:
+    made = await desk.schedule(latest_start_s=60)
+    await desk.pass_time(hours=1)
+    for _ in range(3):
+        await desk.ends_unanswered(await desk.newest_call(), NetworkResult.THROTTLED)
+        await desk.pass_time(seconds=25)
+    (run,) = await desk.runs(made)
+    assert (run["state"], len(run["calls"])) == ("missed", 3)
+    assert run["reasons"] == ["To be called again after throttled.", "It could not begin by 2026-11-23 16:01 UTC."]
 
 
 async def test_two_schedules_of_a_person_by_two_assistants_that_meet_are_two_calls_with_a_rest_between(desk: Desk) -> None:
