@@ -98,7 +98,8 @@ _BEGUN = sent(
             'calls', cardinality(calls), 'age_s', extract(epoch from clock_timestamp() - heartbeat_at)::float8)), '[]')::text
             from agent_worker where heartbeat_at > clock_timestamp() - interval '1 minute') as workers,
         (select coalesce(json_agg(live), '[]')::text from (
-            select workspace_id, trunk_id, campaign_id, state in ('queued', 'dispatched', 'ready') as is_waiting, count(*) as calls
+            select workspace_id, trunk_id, campaign_id, state in ('queued', 'dispatched', 'ready') as is_waiting, count(*) as calls,
+                max(dialing_at) filter (where state in ('dialing', 'ringing')) as dialled_at
             from call
             where holds_number
                 and (state not in ('lost', 'ended') or ended_at > clock_timestamp() - make_interval(secs => :place_of_lost_s))

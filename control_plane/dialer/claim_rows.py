@@ -110,13 +110,15 @@ class ClaimingTrunk(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LiveCount(msgspec.Struct, frozen=True):
-    """Calls that hold their number, over ones for `PLACE_OF_LOST`, by everything that limits them; `is_waiting` before the dial."""
+    """Calls that hold their number, over ones for `PLACE_OF_LOST`, by everything that limits them; `is_waiting` before the dial.
+    `dialled_at`: the last of those at the phone; None where none is."""
 
     workspace_id: uuid.UUID
     trunk_id: uuid.UUID
     campaign_id: uuid.UUID | None
     is_waiting: bool
     calls: int
+    dialled_at: datetime | None
 
 
 class Heartbeat(msgspec.Struct, frozen=True):

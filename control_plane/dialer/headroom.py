@@ -27,15 +27,18 @@ class Headroom:
         self._ramp = ramp
         self._slots_there = slots
         self._used: Counter[Scope] = Counter()
+        self._dialled: dict[uuid.UUID, datetime] = {}
         self._let: dict[uuid.UUID, int] = {}
         self._allowances: dict[uuid.UUID, Allowance] = {}
         self.slots = max(0, slots - taken)
         for row in live:
             self._used.update(dict.fromkeys(_scopes(row.workspace_id, row.trunk_id, row.campaign_id, row.is_waiting), row.calls))
+            if row.dialled_at is not None:
+                self._dialled[row.trunk_id] = max(row.dialled_at, self._dialled.get(row.trunk_id, row.dialled_at))
 
     def on_trunk(self, trunk: Trunk) -> bool:
         """Has the trunk a line free, and few enough calls waiting for its turn? One that is paused or unknown to LiveKit has none; one
-        that is on trial takes one call at a time."""
+        that is on trial takes one call at a time, and none while that is at the phone."""
         most = self._most_waiting(trunk)
         lines, waiting = Room(trunk.max_concurrent_calls, self._used["line", trunk.id]), Room(most, self._used["waiting", trunk.id])
         return most > 0 and startable(lines, waiting) != 0
@@ -44,10 +47,16 @@ class Headroom:
         """How many calls may be on their way to the trunk's turn; it is asked about for each candidate, and is the same throughout."""
         if trunk.id not in self._let:
             let = passage(trunk.paused_reason, trunk.paused_at, self._now, self._rules.set_by(trunk.breaker))
-            is_open = trunk.livekit_outbound_trunk_id is not None and let in (Gate.OPEN_TO_ALL, Gate.OPEN_TO_ONE)
-            most = most_waiting_for_token(pace_of(trunk, self._now)) if let is Gate.OPEN_TO_ALL else 1
-            self._let[trunk.id] = most if is_open else 0
+            if let is Gate.OPEN_TO_ALL:
+                most = most_waiting_for_token(pace_of(trunk, self._now))
+            else:
+                most = int(let is Gate.OPEN_TO_ONE and not self._is_on_trial(trunk))
+            self._let[trunk.id] = most if trunk.livekit_outbound_trunk_id is not None else 0
         return self._let[trunk.id]
+
+    def _is_on_trial(self, trunk: Trunk) -> bool:
+        """Whether a call that was dialled since the trunk's pause is at the phone: `protection.pause_of` lets none be dialled beside it."""
+        return trunk.paused_at is not None and trunk.id in self._dialled and self._dialled[trunk.id] >= trunk.paused_at
 
     def in_campaign(self, campaign: Campaign) -> int:
         """How many calls of the campaign may start now: its limit, warmed up slowly, and its pace."""

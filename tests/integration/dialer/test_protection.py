@@ -118,6 +118,21 @@ async def test_a_paused_trunk_gets_no_call_until_its_rest_is_over_and_then_one(b
     assert (await bench.tick(), await bench.tick()) == (1, 0)
 
 
+@pytest.mark.parametrize(("dialled_ago", "claimed"), [(timedelta(seconds=20), 0), (timedelta(minutes=3), 1)], ids=["trial", "earlier"])
+async def test_while_the_trial_is_at_the_phone_no_agent_is_sent_for_another_call(
+    bench: Bench, dialled_ago: timedelta, claimed: int
+) -> None:
+    """One that was dialled before the pause is no trial."""
+    world = await bench.make_world(*NUMBERS[:3], slots=20)
+    async with bench.dialer.sessions() as session:
+        now = await session.scalar(select(func.now()))
+    await change_trunk(bench, world, paused_reason="All lines failed.", paused_at=now - timedelta(minutes=2))
+    assert await bench.tick() == 1
+    async with bench.dialer.sessions.begin() as session:
+        await session.execute(update(Call).values(state="ringing", dialing_at=now - dialled_ago))
+    assert await bench.tick() == claimed
+
+
 @pytest.mark.parametrize(("answer", "is_paused"), [(Answered(), False), (Refused(486, "Busy Here", "x"), False), (DOWN, True)])
 async def test_after_its_rest_one_trial_call_decides(bench: Bench, answer: DialResult, is_paused: bool) -> None:
     world = await bench.make_world(NUMBERS[0])
