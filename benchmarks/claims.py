@@ -25,8 +25,36 @@ from control_plane.kit.garbage import set_aside_what_is_there
 SLOTS, FEW_SLOTS = AT_ONCE, 4
 # What a turn wrote is taken back and its tables are analysed, after which PostgreSQL plans each statement anew once, as it does after any
 # autovacuum: long turns keep that as rare as it is.
-WARM_UP, TURNS, CLAIMS_PER_TURN = 10, 5, 40
+WARM_UP, TURNS, CLAIMS_PER_TURN = 10, 5, 100
 MEASURED = TURNS * CLAIMS_PER_TURN
+EARLIER_CALLS = 100_000
+# One person in ten has been called some weeks ago, among them some of those who are due. Tables that were analysed while they were empty
+# would be read from end to end for each question about a person's calls and for each reference to a verdict, ever longer as claims fill
+# them: no installation in use has such.
+_CALLED_BEFORE = (
+    """
+    create temporary table earlier as
+    select contact_id, e164, uuidv7() as id, uuidv7() as verdict_id,
+        now() - interval '40 days' + row_number() over (order by contact_id) * interval '12 seconds' as at
+    from contact_phone tablesample bernoulli (10) repeatable (1) order by contact_id limit %s
+    """,
+    """
+    insert into gate_verdict (id, workspace_id, call_id, stage, decision, reasons, inputs, pack, decided_at)
+    select e.verdict_id, p.workspace_id, e.id, 'claim', 'dial', '[]', '{"time_zones": ["America/New_York"]}', 'rehearsal@2026-11-2', e.at
+    from earlier e join contact_phone p on p.contact_id = e.contact_id
+    """,
+    """
+    insert into call (id, workspace_id, purpose, campaign_id, contact_id, assistant_id, assistant_version_id, trunk_id, is_rehearsal,
+        from_number_id, from_e164, to_e164, request, usage, state, network_result, answered_by, counts_as_attempt, verdict_id,
+        attempt, ringing_timeout_s, max_duration_s, due_at, created_at, dialing_at, ended_at)
+    select e.id, c.workspace_id, 'campaign', c.id, e.contact_id, c.assistant_id, c.assistant_version_id, n.trunk_id, true,
+        n.id, n.e164, e.e164, '{}', '[]', 'ended', 'no_answer', 'none', true, e.verdict_id,
+        1, c.ring_timeout_s, 600, at, at, at, at + interval '30 seconds'
+    from earlier e cross join campaign c join campaign_number m on m.campaign_id = c.id join number n on n.id = m.number_id
+    """,
+    "vacuum analyze gate_verdict, call, call_change",
+    "checkpoint",
+)
 
 
 @dataclass
@@ -72,6 +100,7 @@ async def measure(contacts: int) -> tuple[Claims, Claims]:
     """Claims of `SLOTS` calls and of `FEW_SLOTS`."""
     with database() as url:
         async with stage(url, contacts, slots=SLOTS, calls_per_second=99_999) as made:
+            await asyncio.to_thread(_call_before, url)
             bare = await psycopg.AsyncConnection.connect(url.replace("+psycopg", "", 1), **CONNECTED_AS)
             set_aside_what_is_there()
             async with bare:
@@ -118,8 +147,17 @@ async def _replay(made: Stage, bare: psycopg.AsyncConnection, claims: Sequence[S
         await end_calls(made)
 
 
+def _call_before(url: str) -> None:
+    """What an installation in use has: calls that were made before, with their verdicts."""
+    with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection, psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(_CALLED_BEFORE[0], (EARLIER_CALLS,))
+        for statement in _CALLED_BEFORE[1:]:
+            cursor.execute(statement)
+
+
 def _take_back(url: str) -> None:
     with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
         connection.execute("update enrollment set state = 'waiting', due_at = '2026-01-01' where state = 'done'")
-        connection.execute("truncate call, gate_verdict cascade")
+        connection.execute("delete from call where enrollment_id is not null")
+        connection.execute("delete from gate_verdict where enrollment_id is not null")
         connection.execute("vacuum analyze enrollment, call, gate_verdict")
