@@ -6,11 +6,12 @@ The same function serves the claim, the last moment before the INVITE, single ca
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.gate_repository import Asked, GateRepository, Known
@@ -39,8 +40,7 @@ from control_plane.rules.places import Whereabouts
 ROLLING = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """May `e164` be dialled on `trunk`, for whom, and in which campaign (None: outside campaigns)?"""
 
     workspace: Workspace
@@ -66,8 +66,7 @@ class Question:
         return rules_of(self.workspace, self.trunk, jurisdictions(self.e164, self.contact), self.purpose, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What the gate said to one question, and the facts it rests on."""
 
     question: Question
@@ -132,8 +131,7 @@ async def gather(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Law:
+class _Law(msgspec.Struct, frozen=True):
     """What the rules of the law ask about: places, consents, and for some the history and the lists."""
 
     jurisdictions: tuple[str, ...]
@@ -253,8 +251,7 @@ async def _calls_of_capped(repository: GateRepository, questions: Sequence[Quest
     return counts
 
 
-@dataclass(frozen=True, slots=True)
-class _Capped:
+class _Capped(msgspec.Struct, frozen=True):
     """How far a campaign's daily cap is used, and when the workspace's day is over."""
 
     calls_today: int = 0
@@ -278,8 +275,7 @@ class Dialled(NamedTuple):
 _NEVER_DIALLED = Dialled()
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(msgspec.Struct, frozen=True):
     """What a campaign itself allows; outside campaigns only the cap over everything is left."""
 
     window: Window | None

@@ -72,8 +72,7 @@ class Asked:
     """As the rows of erased people know the number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What the rows say to one question. `dialled`: when the counting calls to this contact over all numbers, with those to nobody
     known that reached one of them, or to this number when nobody is known behind it, were dialled; newest first."""
 

@@ -6,10 +6,12 @@ rest, be used up or have no line. A number that the request names is not put int
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.caller_repository import CallerRepository
@@ -25,8 +27,7 @@ _NO_REAL_CALLER = "There is no number to call real phones from; add a carrier's 
 _NO_REHEARSAL_CALLER = "There is no rehearsal number to call this fictional number from; add a rehearsal trunk and a number first."
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who calls, over which trunk, and why: as it is stored on the call."""
 
     number: Number

@@ -43,8 +43,14 @@ class Unit:
 @asynccontextmanager
 async def open_unit(sessions: Sessions, queue: Queue, clock: Clock, *, actor: str) -> AsyncIterator[Unit]:
     """A unit that commits at the end, then sends its nudges; any exception rolls it back and sends none."""
-    async with sessions() as session:
-        unit = Unit(session, clock.now(), actor)
-        async with session.begin():
-            yield unit
+    session = sessions()
+    unit = Unit(session, clock.now(), actor)
+    try:
+        yield unit
+        await session.commit()
+    except BaseException:
+        async with session:  # Its end rolls back, even if whoever waits for it is cancelled.
+            raise
+    # With the commit it has given its connection back, so there is nothing to wait for.
+    session.sync_session.close()
     await unit.committed(queue)

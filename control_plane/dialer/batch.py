@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import msgspec
+
 from control_plane.calls.announcing import tell_claimed as announce_claimed
 from control_plane.calls.gate import Answer, Question, ask_all, verdict_columns
 from control_plane.calls.giving_way import A_PLANNED_CALL, ANOTHER_CALL
@@ -35,15 +37,14 @@ BUSY = "Another call to this person is under way."
 DEFAULT_MAX_DURATION_S = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A due contact with the caller ID that would call, and the gate's answers for each of the contact's numbers, best first."""
 
     enrollment: TakenOne
     campaign: Campaign
     contact: Callee
     caller: Caller
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[Answer] = msgspec.field(default_factory=list)
 
 
 @dataclass(slots=True)

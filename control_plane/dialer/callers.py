@@ -5,9 +5,9 @@ The rules are `domain/caller_id`; this gathers what they look at and keeps the c
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.calls.caller_repository import CallerRepository

@@ -8,9 +8,11 @@ that is possible, a blocked number rests, and one that nobody picks up any more 
 import math
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 DEFAULT_DAILY_CAP = 60
 FIRST_DAY_CAP = 15
@@ -35,8 +37,7 @@ BLOCKS_PER_DAY = 2
 """So many blocks within a day are no accident of one callee's phone: the number is quarantined."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallerNumber:
+class CallerNumber(msgspec.Struct, frozen=True):
     """One of a campaign's numbers, as it is now. It belongs to the campaign's workspace, on a trunk of the campaign's kind."""
 
     id: uuid.UUID
@@ -52,19 +53,17 @@ class CallerNumber:
         return self.calls_today / self.cap if self.cap else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ContactHistory:
+class ContactHistory(msgspec.Struct, frozen=True):
     """What earlier calls to a contact mean for who may call now."""
 
     last_number_id: uuid.UUID | None = None
     failed_trunk_id: uuid.UUID | None = None
     """The trunk in whose network the last call got lost."""
-    blocked_at: Mapping[uuid.UUID, datetime] = field(default_factory=dict)
+    blocked_at: Mapping[uuid.UUID, datetime] = msgspec.field(default_factory=dict)
     """Numbers whose last call to this contact was blocked by analytics, and when."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """This number calls. `why` is a stable code, `sentence` for people, `passed_over` what kept the others."""
 
     number_id: uuid.UUID

@@ -4,10 +4,11 @@ is cheap before dear, final before passing.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from control_plane.domain.calling_window import Window
 from control_plane.domain.consents import consent_for, meets, of_present_owner

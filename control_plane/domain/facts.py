@@ -1,10 +1,12 @@
 """Everything the gate looks at, gathered in one place so that a verdict can be replayed: facts have a plain form without the number."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
+
+import msgspec
 
 from control_plane.domain.calling_window import Window
 
@@ -31,8 +33,7 @@ class EarlierCall:
     """How it ended, in the words of domain/rule_values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """The gate's inputs. What is not known is None or empty, and closes where a rule needs it."""
 
     e164: str
@@ -118,9 +119,9 @@ class Facts:
         return cls(e164="", **{name: _read(name, plain[name]) for name in _NAMES if name in plain})
 
 
-_NEEDED = object()
-_NAMES = tuple(f.name for f in fields(Facts) if f.name != "e164")
-_DEFAULTS = tuple(f.default if f.default is not MISSING else _NEEDED for f in fields(Facts) if f.name != "e164")
+_FIELDS = [field for field in msgspec.structs.fields(Facts) if field.name != "e164"]
+_NAMES = tuple(field.name for field in _FIELDS)
+_DEFAULTS = tuple(field.default for field in _FIELDS)
 _values = attrgetter(*_NAMES)
 _PLAIN = frozenset({str, bool, int, type(None)})
 _TIMES = frozenset({"campaign_starts_at", "campaign_ends_at", "day_ends_at", "frees_24h_at", "campaign_day_ends_at"})

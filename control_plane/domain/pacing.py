@@ -7,6 +7,8 @@ from enum import IntEnum
 from math import floor
 from uuid import UUID
 
+import msgspec
+
 
 class Priority(IntEnum):
     """Lower goes first (facts/dialer §2.5). Priority orders calls; it never passes the gate."""
@@ -49,8 +51,7 @@ def slots_there(workers: Sequence[WorkerReport]) -> int:
     return slots_offered(workers) + sum(w.calls for w in workers if w.draining and w.age <= HEARTBEAT_TTL)
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(msgspec.Struct, frozen=True):
     """What is left to start within one scope; None is no limit."""
 
     limit: int | None

@@ -6,9 +6,11 @@ change the same, so few have to be decided anew. Times are counted as integers: 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from control_plane.calls.gate import ROLLING, Dialled, counted_day
 from control_plane.domain.decision import Decision, Never, Wait

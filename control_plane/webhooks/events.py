@@ -7,7 +7,6 @@ leaves deliveries behind that the hourly tidying cancels.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -68,8 +67,7 @@ TEST = "webhook.test"
 """Sent by request to one endpoint, and to be subscribed to by none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """One event. With an `assistant_id` endpoints of that assistant hear of it too."""
 
     workspace_id: uuid.UUID
@@ -77,7 +75,7 @@ class Happening:
     assistant_id: uuid.UUID | None = None
     call_id: uuid.UUID | None = None
     campaign_id: uuid.UUID | None = None
-    id: uuid.UUID = field(default_factory=new_id)
+    id: uuid.UUID = msgspec.field(default_factory=new_id)
 
 
 async def emit(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from control_plane.calls.gate import rules_of_inputs
 from control_plane.calls.replay import replay
@@ -116,7 +117,7 @@ def test_a_verdict_is_made_again_with_the_version_of_its_day_after_the_rules_hav
     now = datetime(2026, 11, 18, 1, 30, tzinfo=UTC)  # 20:30 in New York, within 8 to 21
     consent = ConsentFact("1", "survey", "oral", now - timedelta(days=9))
     facts = Facts("+12125551234", True, False, False, None, False, "running", None, None, None, ("America/New_York",), "UTC", _RING)
-    facts = replace(facts, purpose="survey", jurisdictions=("US", "US-NY"), caller_id_owned=True, consents=(consent,))
+    facts = structs.replace(facts, purpose="survey", jurisdictions=("US", "US-NY"), caller_id_owned=True, consents=(consent,))
     rules = rules_for(facts.jurisdictions, facts.purpose, None, now)
     verdict = GateVerdict(inputs=facts.canonical() | rules_of_inputs(rules), pack=rules.label, decided_at=now)
     said = decide(facts, now, rules)

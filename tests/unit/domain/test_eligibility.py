@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from control_plane.domain.calling_window import Window
 from control_plane.domain.decision import Dial, Never, Reason, Wait
@@ -124,14 +125,14 @@ CASES = [
 
 @pytest.mark.parametrize(("differing", "verdict"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_the_gate_says(differing, verdict):
-    decision = decide(replace(GOOD, **differing), NOON, DEFAULT_RULES)
+    decision = decide(structs.replace(GOOD, **differing), NOON, DEFAULT_RULES)
     until = decision.until if isinstance(decision, Wait) else None
     codes = () if isinstance(decision, Dial) else tuple(reason.code for reason in decision.reasons)
     assert (type(decision).__name__.lower(), until, codes) == verdict
 
 
 def test_a_rehearsal_needs_no_zone_and_no_hour():
-    facts = replace(GOOD, **REHEARSED, time_zones=())
+    facts = structs.replace(GOOD, **REHEARSED, time_zones=())
     assert decide(facts, NOON - timedelta(hours=9), REHEARSAL_RULES) == Dial()
 
 
@@ -185,7 +186,7 @@ NINE_TO_FIVE = Window.daily("09:00", "17:00")
     ],
 )
 def test_places_whose_hours_never_meet_are_named_with_what_to_do(differing, sentence):
-    decision = decide(replace(GOOD, **({"window": NINE_TO_FIVE} | differing)), NOON, DEFAULT_RULES)
+    decision = decide(structs.replace(GOOD, **({"window": NINE_TO_FIVE} | differing)), NOON, DEFAULT_RULES)
     assert [reason.sentence for reason in decision.reasons] == [sentence]
 
 
@@ -206,7 +207,7 @@ hours = st.integers(0, 23).flatmap(lambda h: st.integers(h + 1, 24).map(lambda e
 )
 def test_asking_again_at_the_promised_time_finds_the_gate_open(now, zones, own, follows_workspace):
     own = replace(own, follows_workspace=follows_workspace) if own else None
-    facts = replace(GOOD, time_zones=tuple(zones), window=own, ring_timeout=timedelta(seconds=75))
+    facts = structs.replace(GOOD, time_zones=tuple(zones), window=own, ring_timeout=timedelta(seconds=75))
     decision = decide(facts, now, DEFAULT_RULES)
     if isinstance(decision, Wait):
         assert decision.until > now
@@ -217,7 +218,7 @@ def test_asking_again_at_the_promised_time_finds_the_gate_open(now, zones, own, 
 
 
 def test_a_verdicts_inputs_are_plain_and_do_not_repeat_the_number():
-    plain = replace(GOOD, campaign_ends_at=NOON, window=MORNINGS).canonical()
+    plain = structs.replace(GOOD, campaign_ends_at=NOON, window=MORNINGS).canonical()
     assert "e164" not in plain
     assert plain["campaign_ends_at"] == NOON.isoformat()
     assert plain["ring_timeout"] == 30.0
@@ -229,20 +230,22 @@ WEEKS_AHEAD = replace(Window.daily("09:00", "11:00"), dates=frozenset({date(2026
 
 
 def test_a_campaign_whose_only_dates_are_weeks_ahead_is_waited_for():
-    decision = decide(replace(GOOD, window=WEEKS_AHEAD), NOON, DEFAULT_RULES)
+    decision = decide(structs.replace(GOOD, window=WEEKS_AHEAD), NOON, DEFAULT_RULES)
     assert decision == Wait(
         datetime(2026, 7, 20, 13, tzinfo=UTC),
         (Reason("outside_window", "12:00 in New York; the window opens 09:00 on Monday, 20 July."),),
     )
-    assert isinstance(decide(replace(GOOD, window=replace(WEEKS_AHEAD, dates=frozenset({date(2026, 6, 1)}))), NOON, DEFAULT_RULES), Never)
+    assert isinstance(
+        decide(structs.replace(GOOD, window=replace(WEEKS_AHEAD, dates=frozenset({date(2026, 6, 1)}))), NOON, DEFAULT_RULES), Never
+    )
 
 
 def test_a_campaign_that_has_yet_to_begin_is_asked_about_its_beginning():
     begins = datetime(2026, 7, 20, 11, tzinfo=UTC)
-    decision = decide(replace(GOOD, window=WEEKS_AHEAD, campaign_starts_at=begins), NOON, DEFAULT_RULES)
+    decision = decide(structs.replace(GOOD, window=WEEKS_AHEAD, campaign_starts_at=begins), NOON, DEFAULT_RULES)
     assert (type(decision), decision.until) == (Wait, datetime(2026, 7, 20, 13, tzinfo=UTC))
     assert [reason.code for reason in decision.reasons] == ["campaign_not_begun", "outside_window"]
-    in_the_open = decide(replace(GOOD, campaign_starts_at=datetime(2026, 7, 20, 15, tzinfo=UTC)), NOON, DEFAULT_RULES)
+    in_the_open = decide(structs.replace(GOOD, campaign_starts_at=datetime(2026, 7, 20, 15, tzinfo=UTC)), NOON, DEFAULT_RULES)
     assert (in_the_open.until, [r.code for r in in_the_open.reasons]) == (datetime(2026, 7, 20, 15, tzinfo=UTC), ["campaign_not_begun"])
 
 
@@ -258,6 +261,6 @@ def test_a_campaign_that_has_yet_to_begin_is_asked_about_its_beginning():
 )
 def test_what_passes_while_the_hours_are_closed_is_waited_for_until_they_open(frees, until):
     used = {"attempts_24h": 3, "max_per_24h": 3, "frees_24h_at": frees}
-    decision = decide(replace(GOOD, **used), NOON, DEFAULT_RULES)
+    decision = decide(structs.replace(GOOD, **used), NOON, DEFAULT_RULES)
     assert (decision.until, [reason.code for reason in decision.reasons]) == (until, ["attempts_24h"])
     assert isinstance(decide(GOOD, until, DEFAULT_RULES), Dial)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from control_plane.domain.decision import Decision, Dial, Wait
 from control_plane.domain.eligibility import decide
@@ -50,24 +51,24 @@ def _said(decision: Decision) -> str:
 
 @pytest.mark.parametrize(("changes", "said"), [case[1:] for case in OWNERS], ids=[case[0] for case in OWNERS])
 def test_a_consent_holds_while_its_giver_has_the_number(changes: dict[str, Any], said: str) -> None:
-    facts = replace(GOOD, **{"consents": (ORAL,)} | changes)
+    facts = structs.replace(GOOD, **{"consents": (ORAL,)} | changes)
     decision = decide(facts, NOON, NEEDED)
     assert _said(decision) == said
     assert waits_for_lookup(decision) == (said == "not_looked_up")
-    assert decide(replace(Facts.from_canonical(facts.canonical()), e164=GOOD.e164), NOON, NEEDED) == decision
+    assert decide(structs.replace(Facts.from_canonical(facts.canonical()), e164=GOOD.e164), NOON, NEEDED) == decision
 
 
 @pytest.mark.parametrize(("changes", "said"), [case[1:] for case in LINES], ids=[case[0] for case in LINES])
 def test_rules_that_close_kinds_of_line_need_to_know_the_kind(changes: dict[str, Any], said: str) -> None:
-    assert _said(decide(replace(GOOD, consents=(ORAL,), **changes), NOON, NO_MOBILES)) == said
+    assert _said(decide(structs.replace(GOOD, consents=(ORAL,), **changes), NOON, NO_MOBILES)) == said
 
 
 def test_where_no_rule_asks_for_the_line_it_is_not_looked_up() -> None:
-    assert decide(replace(GOOD, consents=(ORAL,), lookups=(LINE_TYPE,)), NOON, NEEDED) == Dial("1")
+    assert decide(structs.replace(GOOD, consents=(ORAL,), lookups=(LINE_TYPE,)), NOON, NEEDED) == Dial("1")
 
 
 def test_why_a_look_up_failed_is_said_where_it_is_waited_for() -> None:
-    decision = decide(replace(GOOD, consents=(ORAL,), lookup_trouble="Twilio cannot answer now.", **ASKS_OWNER), NOON, NEEDED)
+    decision = decide(structs.replace(GOOD, consents=(ORAL,), lookup_trouble="Twilio cannot answer now.", **ASKS_OWNER), NOON, NEEDED)
     assert isinstance(decision, Wait)
     assert decision.reasons[0].sentence.endswith("since 2025-03-01. Twilio cannot answer now.")
 

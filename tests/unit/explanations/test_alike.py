@@ -1,10 +1,10 @@
 """Who is alike to the gate: whoever differs in anything that a rule can see is asked about on their own."""
 
 import uuid
-from dataclasses import fields
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from control_plane.domain.facts import Facts
 from control_plane.explanations.alike import Person, grouped
