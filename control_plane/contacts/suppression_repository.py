@@ -8,13 +8,13 @@ from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.db.driver import rows_of, rows_of_each, sent
+from control_plane.db.driver import LET_GO_BY_THE_SILENT, rows_of, rows_of_each, sent
 from control_plane.db.models import Campaign, Suppression
 from control_plane.db.models.suppression import FOR_NOW
 from control_plane.db.session import number_hash
 from control_plane.kit.ids import new_id
 
-_JOIN_DIALS = sent("select pg_advisory_xact_lock_shared(hashtextextended(:key, 0))")
+_JOIN_DIALS = sent(f"select pg_advisory_xact_lock_shared(hashtextextended(:key, 0)), {LET_GO_BY_THE_SILENT}")
 _BARS = sent(
     """
     select exists(select from suppression where workspace_id = :workspace and (campaign_id is null or campaign_id = :campaign)
@@ -72,7 +72,7 @@ class SuppressionRepository:
 
     async def bars_dial(self, e164: str, campaign_id: uuid.UUID | None) -> bool:
         """As `bars`, right before an INVITE, with the dialer's side of `hold_back_dials` held from then on: many may dial, nobody while a
-        suppression is being written."""
+        suppression is being written. Whoever then stands still for seconds loses it."""
         joined = (_JOIN_DIALS, {"key": self._key_words(e164)})
         _, ((is_barred,),) = await rows_of_each(self._session, joined, (_BARS, self._barring(e164, campaign_id)))
         return is_barred

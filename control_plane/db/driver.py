@@ -7,12 +7,16 @@ what is asked for every call of a dialer goes this way: text that is made once, 
 import re
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import psycopg
+from psycopg.abc import PQGen
+from psycopg.generators import send
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import psycopg as dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.session import has_news
@@ -24,6 +28,11 @@ _LINE_END = re.compile(r"\s*\n\s*")
 LONGEST = 4096
 """Bytes of a statement that psycopg remembers as it has read it."""
 _IN_USE = "callwright_connection_in_use"
+LET_GO_BY_THE_SILENT = "set_config('idle_in_transaction_session_timeout', '5s', true)"
+"""Selected along with a lock for which many wait: a transaction that then asks nothing for so long loses its connection, and the lock with
+it. Its process stands still, or its host has gone, which PostgreSQL would learn after hours, if at all."""
+AWAY: tuple[type[SQLAlchemyError], ...] = (OperationalError, InterfaceError, InternalError, NoneFree)
+"""A database that is in the way of what was right: a deadlock, a restart, a transaction that was silent too long, no free connection."""
 
 
 def sent(statement: str) -> bytes:
@@ -33,6 +42,11 @@ def sent(statement: str) -> bytes:
     if len(made) > LONGEST:
         raise ValueError(f"A statement of {len(made)} bytes is more than the {LONGEST} that the driver remembers.")
     return made
+
+
+def name_of(error: SQLAlchemyError) -> str:
+    """As the driver calls it, for the log."""
+    return type(error.orig if isinstance(error, DBAPIError) else error).__name__
 
 
 async def rows_of(session: AsyncSession, statement: bytes, given: Mapping[str, Any]) -> Sequence[Row]:
@@ -49,11 +63,29 @@ async def rows_of_each(session: AsyncSession, *asked: Asked) -> list[Sequence[Ro
     """Several statements in one message, each on a snapshot younger than the end of the one before; the rows of each."""
     connection = await _connection(session)
     try:
-        async with connection.pipeline():
+        async with _one_message(connection):
             cursors = [await connection.execute(statement, given) for statement, given in asked]
         return [await _fetched(cursor) for cursor in cursors]
     except psycopg.Error as error:
         raise _as_known(asked[-1][0], error) from error
+
+
+class _OneMessage(psycopg.AsyncPipeline):
+    """As psycopg's own, but for a request for answers behind the message, whose end asks for them already. PostgreSQL would answer it with
+    nothing, and from then on take no silence of the transaction for one (`LET_GO_BY_THE_SILENT`)."""
+
+    def _exit_gen(self) -> PQGen[None]:
+        self._enqueue_sync()
+        try:
+            yield from self._communicate_gen()
+        finally:
+            yield from send(self.pgconn)
+            yield from self._fetch_gen(flush=False)
+
+
+def _one_message(connection: psycopg.AsyncConnection[Row]) -> AbstractAsyncContextManager[psycopg.AsyncPipeline]:
+    connection._pipeline = _OneMessage(connection)
+    return connection.pipeline()
 
 
 async def _fetched(cursor: psycopg.AsyncCursor[Row]) -> Sequence[Row]:

@@ -43,7 +43,8 @@ async def tick(dialer: Dialer) -> int:
     """Claim as many due rows as may start now; the number of calls made. Safe to run at any time, any number of times."""
     claimed = 0
     for _ in range(MOST_CLAIMS):
-        done = await claim(dialer)
+        async with dialer.claiming:
+            done = await claim(dialer)
         claimed += done.claimed
         if not done.worth_another or dialer.is_stopping:
             return claimed

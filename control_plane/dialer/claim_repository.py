@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from control_plane.calls.leases import PLACE_OF_LOST
 from control_plane.calls.repository import ADD_VERDICTS
 from control_plane.campaigns.enrollment_repository import CLAIMED
-from control_plane.db.driver import rows_of, rows_of_each, sent
+from control_plane.db.driver import LET_GO_BY_THE_SILENT, rows_of, rows_of_each, sent
 from control_plane.db.models import (
     Call,
     Campaign,
@@ -78,7 +78,7 @@ class Full:
         return len(self.ways) + len(self.campaigns)
 
 
-_LOCK = sent("select pg_advisory_xact_lock(:key)")
+_LOCK = sent(f"select pg_advisory_xact_lock(:key), {LET_GO_BY_THE_SILENT}")
 _HAS_SINGLES = "exists(select from call where state = 'queued' and claimed_at is null and due_at <= statement_timestamp())"
 # After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON. Where
 # calls may come in, one slot of several is kept for whoever calls next.
@@ -226,7 +226,8 @@ class ClaimRepository:
 
     async def begin(self, event_type: str) -> Begun:
         """Wait for the other claims; then the instant of this one, and the slots in use: calls that hold one, and jobs that workers
-        still report although their call has given its slot back; and what `running` gives, unless single calls are due."""
+        still report although their call has given its slot back; and what `running` gives, unless single calls are due. Whoever then
+        stands still for seconds loses the connection, and everything that it has claimed."""
         lock, begun = (_LOCK, {"key": CLAIM_LOCK}), (_BEGUN, {"place_of_lost_s": PLACE_OF_LOST.total_seconds()})
         running = (_RUNNING, {"type": event_type, "after_singles": False})
         _, ((now, is_halted, slots_taken, has_singles, heartbeats, live),), found = await rows_of_each(self._session, lock, begun, running)

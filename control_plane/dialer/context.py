@@ -34,6 +34,9 @@ VERDICT_HOLDS = timedelta(seconds=5)
 LINING_UP = 2
 """So many calls of a process find out at a time what they have to wait in. However many become ready at once, as after a restart, those
 whose turn is near find a connection to the database."""
+CLAIMING = 2
+"""So many claims of a process wait for the claim's lock at a time: the one that goes on as soon as another is over. More would only take
+connections from those who dial while the lock cannot be had, and a process that stands still would hold it for each of them in turn."""
 
 
 @dataclass(slots=True)
@@ -62,6 +65,8 @@ class Dialer:
     """One per trunk, first come first served: of all that wait here only the first asks the trunk's row for its turn."""
     lining_up: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LINING_UP))
     """Passed by calls that find out what they have to wait in."""
+    claiming: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CLAIMING))
+    """Passed by claims."""
     database_clock: DatabaseClock = field(default_factory=DatabaseClock)
     last_turns: dict[uuid.UUID, Any] = field(default_factory=dict)
     """The last turn (`turns.MyTurn`) that each trunk gave to this process."""

@@ -13,11 +13,10 @@ import contextlib
 import uuid
 from collections.abc import Callable
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.contacts.suppressions import is_barred
-from control_plane.db.driver import standing
+from control_plane.db.driver import AWAY, standing
 from control_plane.dialer.context import Dialer
 from control_plane.dialer.departure_repository import DepartureRepository, Leaving
 from control_plane.dialer.turns import Watch
@@ -45,7 +44,7 @@ async def depart(dialer: Dialer, order: Dial, watch: Watch) -> DialResult | None
         left = await _look_and_send(dialer, session, order, watch)
         # Committed although nothing is written: a rollback makes the driver forget what its connection has prepared. A database that has
         # gone meanwhile changes nothing: an INVITE that has left has an answer to be waited for.
-        with contextlib.suppress(OperationalError, InterfaceError):
+        with contextlib.suppress(*AWAY):
             await session.commit()
     return await left if isinstance(left, asyncio.Task) else left
 

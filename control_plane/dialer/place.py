@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from opentelemetry.trace import SpanKind
-from sqlalchemy.exc import InterfaceError, OperationalError
 from structlog import get_logger
 
 from control_plane.calls.gate import Answer, Question, ask_all, consent_id_of, reasons_of, verdict_of
@@ -20,6 +19,7 @@ from control_plane.calls.reducer import CARE_RESERVE, Testimony, hear, take_in
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.rooms import identity_of, is_guest, room_of
 from control_plane.campaigns.enrollments import Enrollments
+from control_plane.db.driver import AWAY, name_of
 from control_plane.db.models import Call, Contact
 from control_plane.db.unit import Unit, open_unit
 from control_plane.dialer.context import Dialer
@@ -49,7 +49,7 @@ UNCERTAIN_LOOK = timedelta(seconds=3)
 """How soon the sweep looks after a dial whose answer never came."""
 
 ANSWER_PAUSES_S = (0.1, 0.5, 2.0, 5.0)
-"""Before each further try to write down what the network said, when the database could not take it: a deadlock, a restart."""
+"""Before each further try to write down what the network said, when the database could not take it."""
 
 NOT_SENT_IN_TIME = Refused(None, "this process was held up between the last gate and the INVITE", "unavailable", not_sent=True)
 NOBODY_TO_TALK = Refused(None, "the agent left before the INVITE", "unavailable", not_sent=True)
@@ -173,9 +173,9 @@ async def _send(dialer: Dialer, decided: Decided) -> DialResult:
     try:
         sent = await keep(dialer, decided.turn, lambda watch: _leave(dialer, decided, watch, has_agent=has_agent))
         return sent if sent is not None else NOT_SENT_IN_TIME
-    except (OperationalError, InterfaceError) as error:
+    except AWAY as error:
         # A database that cannot be asked once more keeps the INVITE from leaving; after it has left, nothing is asked there.
-        log.warning("not_looked_again", room=decided.dial.room, error=type(error.orig).__name__)
+        log.warning("not_looked_again", room=decided.dial.room, error=name_of(error))
         return NOT_SENT_IN_TIME
 
 
@@ -305,8 +305,8 @@ async def record_answer(dialer: Dialer, call_id: uuid.UUID, result: DialResult, 
     for pause_s in ANSWER_PAUSES_S:
         try:
             return await _record_answer(dialer, call_id, result, epoch)
-        except (OperationalError, InterfaceError) as error:
-            log.warning("answer_not_written", call_id=str(call_id), error=type(error.orig).__name__)
+        except AWAY as error:
+            log.warning("answer_not_written", call_id=str(call_id), error=name_of(error))
             await asyncio.sleep(pause_s)
     await _record_answer(dialer, call_id, result, epoch)
 

@@ -6,16 +6,24 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from control_plane.calls.announcing import QUEUED
 from control_plane.contacts.suppressions import suppress
+from control_plane.db.driver import AWAY
 from control_plane.db.models import AgentWorker, Call, Campaign, CampaignNumber, GateVerdict, Number, Trunk, Workspace
-from control_plane.dialer.claim_repository import AT_ONCE
+from control_plane.dialer import place
+from control_plane.dialer.claim_repository import AT_ONCE, CLAIM_LOCK, ClaimRepository
 from control_plane.domain.pacing import Priority, most_waiting_for_token
 from control_plane.kit.ids import new_id
+from control_plane.telephony.port import Answered
+from sip_config.naming import room_name
 from tests.factories import rows
 from tests.integration.dialer.conftest import STILL_THERE, Bench
+
+WITHOUT_AN_END_S = 20
+"""What takes longer waits for something that does not come; a busy machine takes its time."""
 
 
 def numbers(count: int, area: int = 202) -> list[str]:
@@ -81,6 +89,39 @@ async def test_a_claim_fills_all_slots_and_explains_each_call_with_its_verdict(b
     assert all(verdicts[call.verdict_id].enrollment_id == call.enrollment_id for call in calls if call.verdict_id)
     assert {(call.state, call.holds_number, call.holds_slot, call.attempt) for call in calls} == {("queued", True, True, 1)}
     assert sorted(nudge.subject for nudge in bench.queue.sent if nudge.task == "dispatch_call") == sorted(str(c.id) for c in calls)
+
+
+async def test_a_claimer_that_stands_still_holds_up_the_others_for_seconds(bench: Bench) -> None:
+    """Its process was stopped between two statements, or its host has gone without a word."""
+    await bench.make_world(*numbers(1))
+
+    async def stand_still() -> None:
+        async with bench.dialer.sessions() as session:
+            await ClaimRepository(session).begin(QUEUED)
+            async with asyncio.timeout(WITHOUT_AN_END_S):
+                assert await bench.tick() == 1
+            await ClaimRepository(session).running(QUEUED)
+
+    with pytest.raises(AWAY):
+        await stand_still()
+    assert await bench.tick() == 0
+
+
+async def test_claims_that_wait_leave_connections_to_those_who_dial(bench: Bench) -> None:
+    people = numbers(2)
+    world = await bench.make_world(people[0])
+    ready, _ = await bench.ready_call()
+    bench.telephony.answer(room_name(str(ready.id)), Answered())
+    async with bench.dialer.sessions.begin() as session:
+        await rows.enrollment(session, world, people[1])
+    async with bench.dialer.sessions() as other:
+        await other.execute(text(f"select pg_advisory_xact_lock({CLAIM_LOCK})"))
+        ticks = [asyncio.create_task(bench.tick()) for _ in range(30)]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(WITHOUT_AN_END_S):
+            await place.place(bench.dialer, ready.id)
+    assert [call.state for call in await bench.calls()] == ["in_progress"]
+    assert sum(await asyncio.gather(*ticks)) == 1
 
 
 async def test_calls_with_a_worker_that_drains_take_none_of_the_others_slots(bench: Bench) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
-from psycopg.errors import AdminShutdown
+from psycopg.errors import AdminShutdown, IdleInTransactionSessionTimeout
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from control_plane.calls.agent_service import AgentService
 from control_plane.calls.leases import READY_DEADLINE
@@ -161,9 +162,9 @@ async def test_a_dial_that_certainly_never_left_is_put_back_uncounted(bench: Ben
 class GoesAway(FakeTelephony):
     """The database goes away while the room is looked into, which comes between the commit of `dialing` and the last look."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusal: Exception) -> None:
         super().__init__()
-        self.refusals = 0
+        self.refusal, self.refusals = refusal, 0
 
     async def legs(self, room: str) -> tuple[Leg, ...]:
         self.refusals = 2
@@ -172,11 +173,18 @@ class GoesAway(FakeTelephony):
     def refuse(self, *_: object) -> None:
         if self.refusals:
             self.refusals -= 1
-            raise OperationalError("", {}, AdminShutdown("terminating connection due to administrator command"))
+            raise self.refusal
 
 
-async def test_a_database_that_is_away_at_the_last_look_keeps_the_invite_from_leaving_and_the_call_is_put_back(bench: Bench) -> None:
-    away = bench.telephony = bench.dialer.telephony = GoesAway()
+SHUT_DOWN = OperationalError("", {}, AdminShutdown("terminating connection due to administrator command"))
+SILENT = InternalError("", {}, IdleInTransactionSessionTimeout("terminating connection due to idle-in-transaction timeout"))
+
+
+@pytest.mark.parametrize("refusal", [SHUT_DOWN, SILENT, NoneFree("no connection")], ids=["shut down", "was silent", "none free"])
+async def test_a_database_that_is_away_at_the_last_look_keeps_the_invite_from_leaving_and_the_call_is_put_back(
+    bench: Bench, refusal: Exception
+) -> None:
+    away = bench.telephony = bench.dialer.telephony = GoesAway(refusal)
     await bench.make_world(ONE)
     call, _ = await bench.ready_call()
     event.listen(bench.engine.sync_engine, "checkout", away.refuse)
@@ -184,6 +192,25 @@ async def test_a_database_that_is_away_at_the_last_look_keeps_the_invite_from_le
     (released,), (enrollment,) = await bench.calls(), await bench.enrollments()
     assert away.refusals == 0
     assert (away.sent, released.state, released.holds_number, enrollment.attempts) == ([], "released", False, 0)
+
+
+@pytest.mark.parametrize("refusal", [SHUT_DOWN, SILENT], ids=["shut down", "was silent"])
+async def test_an_invite_that_has_left_has_its_answer_waited_for_although_the_connection_of_its_look_is_gone(
+    bench: Bench, refusal: Exception
+) -> None:
+    await bench.make_world(ONE)
+    call, _ = await bench.ready_call()
+    refused: list[Exception] = []
+
+    def refuse(_: object) -> None:
+        if bench.telephony.sent and not refused:
+            refused.append(refusal)
+            raise refusal
+
+    event.listen(bench.engine.sync_engine, "commit", refuse)
+    bench.telephony.answer(room_name(str(call.id)), Answered())
+    await place.place(bench.dialer, call.id)
+    assert (refused, (await bench.calls())[0].state) == ([refusal], "in_progress")
 
 
 async def test_a_process_that_stops_dials_nothing_more_and_leaves_the_call_ready_for_others(bench: Bench) -> None:

@@ -165,6 +165,16 @@ async def test_an_invite_that_cannot_leave_keeps_nobody_from_opting_out_and_neve
     assert slow.sent == []
 
 
+async def test_a_process_that_stands_still_between_look_and_invite_keeps_nobody_from_opting_out_and_sends_nothing(bench: Bench) -> None:
+    slow, world, placing = await _on_its_way(bench)
+    async with asyncio.timeout(20):
+        await _opts_out(bench, world)
+    slow.go.set()
+    await placing
+    assert slow.sent == []
+    assert {call.state for call in await bench.calls()} == {"released"}
+
+
 @pytest.mark.parametrize("is_lost", [False, True], ids=["the task comes", "the task is lost"])
 @pytest.mark.parametrize("rang", [True, False])
 async def test_a_phone_that_we_stop_ringing_for_an_opt_out_did_not_ring_out(bench: Bench, rang: bool, is_lost: bool) -> None:

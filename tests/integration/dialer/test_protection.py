@@ -9,6 +9,7 @@ import pytest
 from psycopg.errors import DeadlockDetected
 from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import AuditEntry, Call, Campaign, Trunk, WebhookEndpoint, WebhookEvent
@@ -72,7 +73,11 @@ async def test_a_trunk_that_is_locked_holds_up_no_call_that_ends_meanwhile(bench
             await reporting.execute(update(Call).where(Call.id == call.id).values(failure=words))
 
 
-async def test_what_the_network_said_is_written_although_the_database_could_not_take_it_at_first(bench: Bench) -> None:
+DEADLOCK = OperationalError("", {}, DeadlockDetected("deadlock detected"))
+
+
+@pytest.mark.parametrize("refusal", [DEADLOCK, NoneFree("no connection")], ids=["deadlock", "none free"])
+async def test_what_the_network_said_is_written_although_the_database_could_not_take_it_at_first(bench: Bench, refusal: Exception) -> None:
     world = await bench.make_world(NUMBERS[0])
     await bench.claim_all()
     refusals = 2
@@ -81,7 +86,7 @@ async def test_what_the_network_said_is_written_although_the_database_could_not_
         nonlocal refusals
         if statement.startswith("UPDATE trunk SET") and refusals:
             refusals -= 1
-            raise OperationalError(statement, {}, DeadlockDetected("deadlock detected"))
+            raise refusal
 
     event.listen(bench.engine.sync_engine, "before_cursor_execute", refuse)
     try:
