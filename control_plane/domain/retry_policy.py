@@ -52,6 +52,7 @@ LADDER: Mapping[str, Rung] = {
     "network": Rung((30, 2 * _M, 10 * _M), counts=False),
     "throttled": Rung((5,), counts=False, repeats=True),
     "media": Rung((10 * _M,), counts=False),
+    "trunk_fault": Rung((10 * _M, 1 * _H, 4 * _H, 4 * _H, 1 * _D, 1 * _D, 1 * _D, 1 * _D), counts=False),
     "blocked_analytics": Rung((1 * _D,), at_least=True),
     "callback": Rung((1 * _H, 1 * _D)),
     "silence": Rung((4 * _H, 1 * _D)),
@@ -59,7 +60,8 @@ LADDER: Mapping[str, Rung] = {
     "lost": Rung((4 * _H,), at_least=True),
     "agent_failure": Rung((4 * _H,), at_least=True),
 }
-"""facts/dialer §2.5; what that table leaves open (menus, screeners, announcements, fax) follows its nearest row."""
+"""facts/dialer §2.5; what that table leaves open (menus, screeners, announcements, fax) follows its nearest row. A fault of the trunk is
+ours to mend: its rung outlasts a long weekend. It has an end, because some carriers answer so for one number only."""
 
 REHEARSAL_LADDER: Mapping[str, Rung] = {
     # The same shape in seconds, so that a rehearsal shows every retry while somebody watches.
@@ -78,6 +80,7 @@ _CLASS_OF_RESULT: Mapping[NetworkResult, str] = {
     NetworkResult.CONGESTION: "network",
     NetworkResult.THROTTLED: "throttled",
     NetworkResult.MEDIA_ERROR: "media",
+    NetworkResult.CONFIG_ERROR: "trunk_fault",
     NetworkResult.BLOCKED_ANALYTICS: "blocked_analytics",
     NetworkResult.UNKNOWN: "lost",
     NetworkResult.CANCELED: "lost",
@@ -99,7 +102,6 @@ DEAD_NUMBER: Mapping[NetworkResult, str] = {
 _NEVER_AGAIN: Mapping[NetworkResult, str] = {
     **DEAD_NUMBER,
     NetworkResult.BLOCKED_PROVIDER: "the provider blocks this destination",
-    NetworkResult.CONFIG_ERROR: "the trunk is not configured correctly",
 }
 
 

@@ -106,10 +106,11 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
         close(unit, run, "completed" if followed.state == "done" else "failed", [f"{followed.reason[0].upper()}{followed.reason[1:]}."])
     elif schedule.next_run_at is not None and followed.at >= schedule.next_run_at:
         close(unit, run, "failed", ["Nobody was reached, and the next run comes before another try."])
+    elif not followed.counts and followed.at > run.start_by:
+        # Nobody has begun it as long as nothing reaches the person: a carrier may throttle, and a trunk be broken, for days.
+        close(unit, run, "failed", ["Nobody was reached, and another try would come after the latest start."])
     else:
-        # A ladder without an end, as for a carrier that throttles all day, ends with the time in which the run is to begin.
-        is_endless = policy.ladder[followed.retry_class].repeats
-        _again(run, schedule, followed.at, f"To be called {followed.reason}.", moves_latest=not is_endless)
+        _again(run, schedule, followed.at, f"To be called {followed.reason}.", moves_latest=followed.counts)
 
 
 async def reached_after_all(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call | None:

@@ -1,7 +1,7 @@
 """What the dialer learns from the network: throttled trunks slow down, failing ones pause, forgotten ones are made known again."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ from tests.integration.dialer.conftest import Bench
 NUMBERS = [f"+120255501{i:02}" for i in range(1, 40)]
 THROTTLED = Refused(503, "Trunk CPS limit exceeded", "failed_precondition")
 DOWN = Refused(503, "Service Unavailable", "failed_precondition")
+WRONG_PASSWORD = Refused(401, "Unauthorized", "permission_denied")
 FORGOTTEN = Refused(None, "object cannot be found", "not_found", not_sent=True)
 
 
@@ -150,6 +151,24 @@ async def test_after_its_rest_one_trial_call_decides(bench: Bench, answer: DialR
     assert bool(trunk.paused_reason) is is_paused
     assert trunk.paused_at is not None
     assert trunk.paused_at > now
+
+
+async def test_a_wrong_password_loses_no_contact_however_long_it_stays(bench: Bench) -> None:
+    world = await bench.make_world(*NUMBERS[:12], slots=60)
+    await bench.claim_all()
+    await dial_all(bench, WRONG_PASSWORD)
+    for rest in range(20):
+        if rest % 12 == 0:
+            # One after the other is the trial, each of them twice at most.
+            await bench.make_due()
+        await change_trunk(bench, world, paused_at=datetime.now(UTC) - timedelta(minutes=2))
+        assert await bench.tick() == 1
+        await dial_all(bench, WRONG_PASSWORD)
+    assert {(e.state, e.attempts) for e in await bench.enrollments()} == {("waiting", 0)}
+    assert [call.counts_as_attempt for call in await bench.calls()].count(True) == 0
+    assert "To be called again after trunk fault." in {reason for e in await bench.enrollments() for reason in e.waiting_reasons}
+    async with bench.dialer.sessions() as session:
+        assert (await session.get_one(Campaign, world.campaign.id)).execution_status == "running"
 
 
 async def test_a_pause_and_its_end_are_told_with_the_reason(bench: Bench) -> None:

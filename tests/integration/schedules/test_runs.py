@@ -139,7 +139,7 @@ async def test_one_cap_counts_campaigns_and_schedules_of_a_person(desk: Desk) ->
     assert "The contact has been called 50 times within 24 hours." in run["reasons"]
 
 
-@pytest.mark.parametrize("result", ["throttled", "congestion", "network_error", "media_error"])
+@pytest.mark.parametrize("result", ["throttled", "congestion", "network_error", "media_error", "config_error"])
 async def test_what_a_carrier_or_our_side_kept_from_the_person_leaves_the_run_its_call(desk: Desk, result: str) -> None:
     """49 of the 50 calls in 24 hours have been made; a call that was heard of would be the last."""
     made = await desk.schedule()
@@ -155,15 +155,16 @@ async def test_what_a_carrier_or_our_side_kept_from_the_person_leaves_the_run_it
     assert (run["state"], [call["network_result"] for call in run["calls"]]) == ("calling", [result, None])
 
 
-async def test_a_carrier_that_throttles_on_and_on_makes_a_run_miss_its_latest_start(desk: Desk) -> None:
+@pytest.mark.parametrize("result", ["throttled", "config_error"])
+async def test_a_carrier_that_takes_no_call_at_all_makes_a_run_fail_at_its_latest_start(desk: Desk, result: str) -> None:
     made = await desk.schedule(latest_start_s=60)
     await desk.pass_time(hours=1)
-    for _ in range(3):
-        await desk.ends_unanswered(await desk.newest_call(), NetworkResult.THROTTLED)
-        await desk.pass_time(seconds=25)
+    for _ in range(4):
+        await desk.ends_unanswered(await desk.newest_call(), NetworkResult(result))
+        await desk.pass_time(seconds=20)
     (run,) = await desk.runs(made)
-    assert (run["state"], len(run["calls"])) == ("missed", 3)
-    assert run["reasons"] == ["To be called again after throttled.", "It could not begin by 2026-11-23 16:01 UTC."]
+    assert (run["state"], len(run["calls"]), run["start_by"]) == ("failed", 4, "2026-11-23T16:01:00Z")
+    assert run["reasons"][-1] == "Nobody was reached, and another try would come after the latest start."
 
 
 async def test_two_schedules_of_a_person_by_two_assistants_that_meet_are_two_calls_with_a_rest_between(desk: Desk) -> None:

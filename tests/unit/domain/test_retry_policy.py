@@ -48,6 +48,8 @@ CALLED_AGAIN = [
     (end(R.THROTTLED), timedelta(seconds=5), False),
     (end(R.THROTTLED, attempts_of_class=1000), timedelta(seconds=5), False),
     (end(R.MEDIA_ERROR), timedelta(minutes=10), False),
+    (end(R.CONFIG_ERROR), timedelta(minutes=10), False),
+    (end(R.CONFIG_ERROR, attempts_of_class=7, attempts=5), DAY, False),
     (end(R.BLOCKED_ANALYTICS), DAY, True),
     (end(R.UNKNOWN), 4 * HOUR, True),
     (end(R.CANCELED), 4 * HOUR, True),
@@ -71,7 +73,7 @@ CLOSED = [
     (end(R.INVALID_NUMBER), "exhausted"),
     (end(R.NUMBER_CHANGED), "exhausted"),
     (end(R.BLOCKED_PROVIDER), "exhausted"),
-    (end(R.CONFIG_ERROR), "exhausted"),
+    (end(R.CONFIG_ERROR, attempts_of_class=8), "exhausted"),
     (end(R.BUSY, attempts_of_class=3), "exhausted"),
     (end(R.REJECTED, attempts_of_class=1), "exhausted"),
     (end(R.BLOCKED_ANALYTICS, attempts_of_class=1), "exhausted"),
@@ -120,7 +122,7 @@ def test_nobody_is_called_more_often_than_allowed_however_calls_end(kinds, max_t
     policy, attempts, by_class, dialled = RetryPolicy(max_total=max_total), 0, {}, 0
     for kind in kinds:
         retry_class = retry_class_of(*kind)
-        dialled += retry_class not in ("throttled", "network", "media") or kind[0] is R.ANSWERED
+        dialled += retry_class not in ("throttled", "network", "media", "trunk_fault") or kind[0] is R.ANSWERED
         followed = policy.after(end(*kind, attempts=attempts).with_history(by_class), NOW)
         attempts += followed.counts
         by_class[followed.retry_class] = by_class.get(followed.retry_class, 0) + 1
