@@ -40,10 +40,14 @@ LEASES: Mapping[CallState, timedelta] = {
 def lease_of(call: Call, state: CallState, now: datetime) -> datetime | None:
     """When the sweep is to look at `call` in its new `state`; None when nothing is left to do."""
     if state in (CallState.DIALING, CallState.RINGING):
-        begun = call.dialing_at or now
-        return begun + timedelta(seconds=call.ringing_timeout_s) + DIAL_MARGIN
+        return answer_due(call, now)
     if state in LEASES:
         return now + LEASES[state]
     if state in FINAL and call.holds_number and call.reserved_until is not None:
         return min(call.reserved_until, now + LOST_LOOK)
     return now + UNREPORTED_SLOT if call.holds_slot else call.reserved_until
+
+
+def answer_due(call: Call, now: datetime) -> datetime:
+    """Until when the answer of a dial is waited for."""
+    return (call.dialing_at or now) + timedelta(seconds=call.ringing_timeout_s) + DIAL_MARGIN

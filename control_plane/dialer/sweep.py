@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from structlog import get_logger
 
 from control_plane.calls.control_repository import ControlRepository
-from control_plane.calls.leases import LOST_LOOK, LOST_SILENCE
+from control_plane.calls.leases import LOST_LOOK, LOST_SILENCE, answer_due
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository, database_now
 from control_plane.calls.rooms import is_guest
@@ -147,8 +147,8 @@ async def _judge(dialer: Dialer, call_id: uuid.UUID, legs: tuple[Leg, ...]) -> b
 
 
 async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, agent: bool, now: datetime) -> Testimony | None:
-    """A dial whose answer never came: adopted if it lives, waited for as long as its agent hears it, told from the witnesses if it ended,
-    lost if nobody knows."""
+    """A dial whose answer never came: adopted if it lives, waited for as long as its agent hears it or it may still come, told from the
+    witnesses if it ended, lost if nobody knows."""
     rings_since = call.dialing_at or call.ringing_at
     assert rings_since is not None
     if phone is not None and not agent:
@@ -170,10 +170,16 @@ async def _at_the_phone(calls: CallRepository, call: Call, phone: Leg | None, ag
         meaning = of_departure(left.data.get("last_status", ""), left.data.get("disconnect_reason", ""))
         data = {"network_result": meaning, "failure": f"seen by {left.source}: {left.data.get('disconnect_reason', 'left')}"}
         return Testimony("sweep", "witnessed", "not_answered", left.at, Fact.NOT_ANSWERED, data)
-    if left is None and may_ring and await _is_heard_by_its_agent(calls, call, now):
+    if left is None and (_may_still_come(call, agent, now) or (may_ring and await _is_heard_by_its_agent(calls, call, now))):
         call.lease_until = now + STILL_RINGING
         return None
     return Testimony("sweep", "unaccounted", "lost", now, Fact.UNACCOUNTED, {"why": "No witness can say what became of the dial."})
+
+
+def _may_still_come(call: Call, agent: bool, now: datetime) -> bool:
+    """The request may lie with LiveKit, although its connection was lost: a phone that appears finds its agent, for as long as the dial's
+    own answer would have been waited for. In a room that is closed by then it would ring for nobody."""
+    return agent and call.ringing_at is None and now < answer_due(call, now)
 
 
 async def _is_heard_by_its_agent(calls: CallRepository, call: Call, now: datetime) -> bool:

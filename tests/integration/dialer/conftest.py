@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from control_plane.calls.agent_service import AgentService
+from control_plane.calls.leases import DIAL_MARGIN
 from control_plane.db.models import Call, Campaign, Enrollment
 from control_plane.db.session import create_engine, create_sessions
 from control_plane.dialer import place
@@ -98,6 +99,13 @@ class Bench:
         async with self.dialer.sessions.begin() as session:
             for call in await session.scalars(select(Call).where(Call.lease_until.is_not(None))):
                 call.lease_until = datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def let_ringing_times_pass(self) -> None:
+        """Every dial is so long ago that its phone has had its time to ring, and LiveKit to answer."""
+        async with self.dialer.sessions.begin() as session:
+            for call in await session.scalars(select(Call).where(Call.dialing_at.is_not(None))):
+                assert call.dialing_at is not None
+                call.dialing_at -= timedelta(seconds=call.ringing_timeout_s) + DIAL_MARGIN
 
 
 def _uuid(ticket: DispatchTicket) -> uuid.UUID:

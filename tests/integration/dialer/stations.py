@@ -130,7 +130,10 @@ async def dialled_unheard_and_answered(bench: Bench) -> Situation:
 
 
 async def dialled_unheard_and_gone(bench: Bench) -> Situation:
-    return await _too_long(await _unheard(bench))
+    """Nor has anybody seen the phone for as long as it may ring."""
+    at = await _unheard(bench)
+    await bench.let_ringing_times_pass()
+    return await _too_long(at)
 
 
 async def talking(bench: Bench) -> Situation:

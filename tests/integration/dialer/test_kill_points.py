@@ -206,6 +206,7 @@ async def _ringing_is_over(situation: Situation) -> None:
 
 
 async def _swept(bench: Bench) -> None:
+    await bench.let_ringing_times_pass()
     for _ in range(MOST_SWEEPS):
         await bench.let_leases_expire()
         await bench.sweep()

@@ -197,7 +197,8 @@ async def test_an_uncertain_dial_that_turns_out_answered_is_adopted(bench: Bench
 
 async def test_an_uncertain_dial_that_nobody_can_account_for_is_lost_and_keeps_its_number(bench: Bench) -> None:
     await bench.make_world(ONE)
-    await _dial_with_uncertain_end(bench)
+    call = await _dial_with_uncertain_end(bench)
+    bench.telephony.agent_leaves(room_name(str(call.id)))
     await bench.let_leases_expire()
     await bench.sweep()
     (lost,), (enrollment,) = await bench.calls(), await bench.enrollments()

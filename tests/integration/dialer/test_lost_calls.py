@@ -62,6 +62,45 @@ async def test_a_number_is_given_back_when_its_phone_was_seen_and_has_been_gone_
     assert (gone.state, gone.holds_number, gone.reserved_until, gone.lease_until) == ("lost", False, None, None)
 
 
+async def test_a_phone_that_livekit_shows_late_finds_its_agent_waiting(bench: Bench) -> None:
+    """The connection was lost right after the send, and the request is carried out all the same."""
+    call = await _is_on_its_way(bench)
+    room, phone = room_name(str(call.id)), callee_identity(str(call.id))
+    bench.telephony.phone_appears(room, phone)
+    await _look_again(bench)
+    assert ([c.state for c in await bench.calls()], len(bench.telephony.room_of[room].legs)) == (["dialing"], 2)
+    bench.telephony.room_of[room].legs[phone] = Leg(phone, is_agent=False, is_phone=True, call_status="active")
+    await _look_again(bench)
+    (talks,) = await bench.calls()
+    assert (talks.state, talks.network_result, len(bench.telephony.sent)) == ("in_progress", "answered", 1)
+
+
+@pytest.mark.parametrize("what", ["its ringing time is over", "the agent has left"])
+async def test_a_phone_that_nobody_waits_for_any_more_is_lost(bench: Bench, what: str) -> None:
+    call = await _is_on_its_way(bench)
+    room = room_name(str(call.id))
+    if what == "the agent has left":
+        bench.telephony.agent_leaves(room)
+    else:
+        await bench.let_ringing_times_pass()
+    await _look_again(bench)
+    (lost,) = await bench.calls()
+    assert (lost.state, lost.holds_number, room in bench.telephony.room_of) == ("lost", True, False)
+
+
+async def _is_on_its_way(bench: Bench) -> Call:
+    """One call of whose dial there was no answer; the sweep has looked, and seen its agent alone."""
+    await bench.make_world(ONE)
+    call, _ = await bench.ready_call()
+    bench.telephony.answer(room_name(str(call.id)), Uncertain("ServerDisconnectedError"))
+    await place.place(bench.dialer, call.id)
+    await _look_again(bench)
+    (call,) = await bench.calls()
+    assert call.lease_until is not None
+    assert (call.state, call.lease_until > LONG_AGO) == ("dialing", True)
+    return call
+
+
 async def test_an_agent_that_heard_the_phone_ring_is_a_witness_that_the_invite_left(bench: Bench) -> None:
     await bench.make_world(ONE)
     call, ticket = await bench.ready_call()
