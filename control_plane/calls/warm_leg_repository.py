@@ -2,12 +2,11 @@
 
 import uuid
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_plane.db.models import Call, Number, Trunk, Workspace
-from control_plane.domain.call_state import LIVE
 
 
 class WarmLegRepository:
@@ -23,10 +22,6 @@ class WarmLegRepository:
         """Whether another call to the number is under way, or may be."""
         held = exists().where(Call.workspace_id == workspace_id, Call.to_e164 == e164, Call.holds_number)
         return bool(await self._session.scalar(select(held)))
-
-    async def lines_in_use(self, trunk_id: uuid.UUID) -> int:
-        held = select(func.count()).where(Call.trunk_id == trunk_id, Call.holds_number, Call.state.in_(LIVE))
-        return await self._session.scalar(held) or 0
 
     async def add(self, call: Call) -> bool:
         """False when somebody else has begun a call to the number at the same moment."""

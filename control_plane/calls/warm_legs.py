@@ -14,17 +14,19 @@ from typing import Any
 from control_plane.calls.announcing import tell_queued, tell_transferred
 from control_plane.calls.gate import Answer, Question, ask, consent_id_of, verdict_of
 from control_plane.calls.leases import lease_of
+from control_plane.calls.line_repository import LineRepository
 from control_plane.calls.observation import made
 from control_plane.calls.reducer import Testimony, hear
 from control_plane.calls.repository import CallRepository
 from control_plane.calls.rooms import identity_of, room_of
 from control_plane.calls.transferring import ASKED, DONE, FAILED, REFUSED, RINGING_S, is_done, require_destination
 from control_plane.calls.warm_leg_repository import WarmLegRepository
-from control_plane.db.models import Call
+from control_plane.db.models import Call, Trunk, Workspace
 from control_plane.db.unit import Unit
 from control_plane.domain.call_state import CallState
 from control_plane.domain.decision import Decision, Dial, Stage
 from control_plane.domain.errors import Conflict, Refused
+from control_plane.domain.pacing import Room, startable
 from control_plane.kit.ids import new_id
 from control_plane.kit.secrets import digest, new_token
 from control_plane.kit.telemetry import new_trace
@@ -88,8 +90,7 @@ async def _begin(unit: Unit, parent: Call, name: str, e164: str) -> tuple[Call, 
     await require_allowance(unit.session, workspace, None, unit.now)
     if await rows.is_held(parent.workspace_id, e164):
         raise Refused(BUSY, code="busy")
-    if await rows.lines_in_use(trunk.id) >= trunk.max_concurrent_calls:
-        raise Refused("All lines are in use.", code="no_line")
+    await _require_line(unit, workspace, trunk)
     owned, token, leg_id = number.trunk_id == trunk.id, new_token(), new_id()
     question = Question(workspace, trunk, e164, None, None, RINGING_S, caller_id_owned=owned, is_colleague=True)
     decision, verdict = await _judged(unit, question, leg_id)
@@ -114,6 +115,14 @@ async def _begin(unit: Unit, parent: Call, name: str, e164: str) -> tuple[Call, 
     made(unit, leg)
     await tell_queued(unit, leg)
     return leg, DispatchTicket(str(leg.id), leg.agent_generation, token)
+
+
+async def _require_line(unit: Unit, workspace: Workspace, trunk: Trunk) -> None:
+    """Held against the same limits as the calls that a claim makes, and in turn with it: none of them gets the same last line. The call
+    that they are fetched into is locked before, and may be: a claim waits for no call that is under way."""
+    lines, calls = await LineRepository(unit.session).in_use(trunk.id, workspace.id)
+    if startable(Room(trunk.max_concurrent_calls, lines), Room(workspace.max_concurrent_calls, calls)) == 0:
+        raise Refused("All lines are in use.", code="no_line")
 
 
 async def _judged(unit: Unit, question: Question, leg_id: uuid.UUID) -> tuple[Decision, dict[str, Any]]:

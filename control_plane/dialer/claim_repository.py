@@ -12,10 +12,10 @@ from sqlalchemy import ARRAY, TextClause, Uuid, any_, bindparam, cast, or_, sele
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from control_plane.calls.leases import PLACE_OF_LOST
+from control_plane.calls.line_repository import ON_A_LINE, TAKE_TURNS
 from control_plane.calls.repository import ADD_VERDICTS
 from control_plane.campaigns.enrollment_repository import CLAIMED
-from control_plane.db.driver import LET_GO_BY_THE_SILENT, rows_of, rows_of_each, sent
+from control_plane.db.driver import rows_of, rows_of_each, sent
 from control_plane.db.models import (
     Call,
     Campaign,
@@ -50,7 +50,6 @@ from control_plane.dialer.giving_way_repository import OF_ENROLLMENT, bounds_of_
 from control_plane.domain.pacing import URGENT, Priority, Share, WorkerReport
 from control_plane.webhooks.outbox_repository import LISTENERS_OF
 
-CLAIM_LOCK = 0x63_6C_61_6D  # "clam": one claiming transaction at a time, so that counted limits hold
 _IS_URGENT = f"call.priority < {int(Priority.SINGLE)}"
 """As ix_call_due_urgent has it, in plain text, so that a prepared statement finds the index."""
 _URGENT = [int(p) for p in Priority if p <= URGENT]
@@ -78,7 +77,6 @@ class Full:
         return len(self.ways) + len(self.campaigns)
 
 
-_LOCK = sent(f"select pg_advisory_xact_lock(:key), {LET_GO_BY_THE_SILENT}")
 _HAS_SINGLES = "exists(select from call where state = 'queued' and claimed_at is null and due_at <= statement_timestamp())"
 # After the lock and in a statement of its own: its snapshot must be younger than the former holder's commit. Lists travel as JSON. Where
 # calls may come in, one slot of several is kept for whoever calls next.
@@ -100,9 +98,7 @@ _BEGUN = sent(
         (select coalesce(json_agg(live), '[]')::text from (
             select workspace_id, trunk_id, campaign_id, state in ('queued', 'dispatched', 'ready') as is_waiting, count(*) as calls,
                 max(dialing_at) filter (where state in ('dialing', 'ringing')) as dialled_at
-            from call
-            where holds_number
-                and (state not in ('lost', 'ended') or ended_at > clock_timestamp() - make_interval(secs => :place_of_lost_s))
+            from {ON_A_LINE}
             group by 1, 2, 3, 4) as live) as live
     """  # noqa: S608
 )
@@ -228,9 +224,8 @@ class ClaimRepository:
         """Wait for the other claims; then the instant of this one, and the slots in use: calls that hold one, and jobs that workers
         still report although their call has given its slot back; and what `running` gives, unless single calls are due. Whoever then
         stands still for seconds loses the connection, and everything that it has claimed."""
-        lock, begun = (_LOCK, {"key": CLAIM_LOCK}), (_BEGUN, {"place_of_lost_s": PLACE_OF_LOST.total_seconds()})
-        running = (_RUNNING, {"type": event_type, "after_singles": False})
-        _, ((now, is_halted, slots_taken, has_singles, heartbeats, live),), found = await rows_of_each(self._session, lock, begun, running)
+        asked = (TAKE_TURNS, {}), (_BEGUN, {}), (_RUNNING, {"type": event_type, "after_singles": False})
+        _, ((now, is_halted, slots_taken, has_singles, heartbeats, live),), found = await rows_of_each(self._session, *asked)
         beats = read_heartbeats(heartbeats)
         workers = [WorkerReport(h.slots, h.draining, h.registered, timedelta(seconds=h.age_s), h.calls) for h in beats]
         return Begun(now, is_halted, slots_taken, has_singles, workers, read_live(live), [read_running(row) for (row,) in found])

@@ -110,7 +110,7 @@ class ClaimingTrunk(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LiveCount(msgspec.Struct, frozen=True):
-    """Calls that hold their number, over ones for `PLACE_OF_LOST`, by everything that limits them; `is_waiting` before the dial.
+    """Calls that are on a line (`ON_A_LINE`), by everything that limits them; `is_waiting` before the dial.
     `dialled_at`: the last of those at the phone; None where none is."""
 
     workspace_id: uuid.UUID

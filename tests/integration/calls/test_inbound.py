@@ -164,6 +164,16 @@ async def test_one_slot_of_several_is_kept_for_whoever_calls_next(stage: Stage, 
     assert await stage.tick() == 0
 
 
+async def test_a_caller_whose_number_another_call_holds_takes_a_line_all_the_same(stage: Stage, line: Line) -> None:
+    checked(await stage.api.manager.patch(f"/trunks/{stage.trunk_id}", json={"max_concurrent_calls": 2}), 200)
+    calls = [await line.rings(room=f"inbound-_{i}") for i in range(2)]
+    assert [call.holds_number for call, _ in calls] == [True, False]
+    await stage.call(to=STRANGER)
+    assert await stage.tick() == 0
+    await calls[1][1].reports(**GAVE_UP)
+    assert await stage.tick() == 1
+
+
 async def test_a_call_to_somebody_who_is_calling_us_goes_its_own_way(stage: Stage, line: Line) -> None:
     called, caller = await stage.dialing()
     inbound, agent = await line.rings()

@@ -10,11 +10,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from control_plane.calls.announcing import QUEUED
+from control_plane.calls.line_repository import CLAIM_LOCK
 from control_plane.contacts.suppressions import suppress
 from control_plane.db.driver import AWAY
 from control_plane.db.models import AgentWorker, Call, Campaign, CampaignNumber, GateVerdict, Number, Trunk, Workspace
 from control_plane.dialer import place
-from control_plane.dialer.claim_repository import AT_ONCE, CLAIM_LOCK, ClaimRepository
+from control_plane.dialer.claim_repository import AT_ONCE, ClaimRepository
 from control_plane.domain.pacing import Priority, most_waiting_for_token
 from control_plane.kit.ids import new_id
 from control_plane.telephony.port import Answered

@@ -7,10 +7,14 @@ from uuid import UUID
 
 import pytest
 from livekit.protocol.models import ParticipantInfo
+from sqlalchemy import text, update
 
+from control_plane.calls.announcing import QUEUED
+from control_plane.calls.line_repository import CLAIM_LOCK
 from control_plane.calls.replay import replay
-from control_plane.db.models import GateVerdict
+from control_plane.db.models import Call, GateVerdict
 from control_plane.dialer import place
+from control_plane.dialer.claim_repository import ClaimRepository
 from control_plane.telephony.port import Answered, Refused
 from sip_config.contract import DispatchTicket, EndCause, EventKind, Outcome
 from sip_config.naming import callee_identity, room_name
@@ -20,6 +24,11 @@ from tests.integration.operators.test_transfers import ADA, DESK, asked, in_call
 
 WARM = {"transfer": {"destinations": [{"name": "Desk", "e164": DESK, "mode": "warm"}]}}
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+WAITING = text(
+    "select count(*) from pg_locks where locktype = 'advisory' and not granted and objid = :key"
+    " and database = (select oid from pg_database where datname = current_database())"
+).bindparams(key=CLAIM_LOCK)
+"""Those who wait for the claim that is going on."""
 
 
 class Leg:
@@ -121,19 +130,36 @@ async def test_while_one_is_fetched_there_is_no_other(stage: Stage) -> None:
     assert "already" in (await wanted(agent))["why"]
 
 
-@pytest.mark.parametrize("obstacle", ["suppressed", "lines", "busy"])
+@pytest.mark.parametrize("obstacle", ["suppressed", "lines", "workspace", "busy"])
 async def test_nobody_is_called_who_must_not_be_or_cannot(stage: Stage, obstacle: str) -> None:
     call, agent = await in_call(stage, **WARM)
     if obstacle == "suppressed":
         await stage.post("/suppressions", {"e164": DESK, "reason": "asked"})
     elif obstacle == "lines":
         checked(await stage.api.manager.patch(f"/trunks/{stage.trunk_id}", json={"max_concurrent_calls": 1}), 200)
+    elif obstacle == "workspace":
+        checked(await stage.api.owner.patch("/workspace", json={"limits": {"max_concurrent_calls": 1}}), 200)
     else:
         await stage.call(to=DESK)
         assert await stage.tick() == 1
     told = await wanted(agent)
     assert ("leg" in told, bool(told["why"]), "busy" in told["why"]) == (False, True, obstacle == "busy")
     assert len(stage.telephony.sent) == 1
+    assert await kinds(stage, call) == []
+
+
+async def test_the_last_line_is_not_given_to_a_leg_while_a_claim_may_be_taking_it(stage: Stage) -> None:
+    call, agent = await in_call(stage, **WARM)
+    checked(await stage.api.manager.patch(f"/trunks/{stage.trunk_id}", json={"max_concurrent_calls": 2}), 200)
+    waiting = await stage.call(to="+12025550102")
+    async with stage.api.sessions.begin() as claiming:
+        await ClaimRepository(claiming).begin(QUEUED)
+        asking = asyncio.create_task(wanted(agent))
+        while not asking.done() and not await claiming.scalar(WAITING):
+            await asyncio.sleep(0.01)
+        claimed = {"claimed_at": datetime.now(UTC), "holds_number": True, "holds_slot": True}
+        await claiming.execute(update(Call).where(Call.id == UUID(waiting["id"])).values(**claimed))
+    assert (await asking)["why"] == "All lines are in use."
     assert await kinds(stage, call) == []
 
 
