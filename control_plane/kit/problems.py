@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException, LitestarException, SerializationE
 from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from structlog import get_logger
 
 from control_plane.domain.errors import CallwrightError, Conflict, Invalid, LimitReached, NotFound, Refused, Unavailable
@@ -99,8 +100,10 @@ def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
     """The problem that `error` is to the caller, and headers that go with it."""
     if isinstance(error, CallwrightError):
         return _of_family(error)
+    if _is_away(error):
+        return _of_family(Unavailable("The database cannot be reached at the moment.", code="database_unavailable"))
     if isinstance(error, DBAPIError):
-        return _of_family(_of_database(error)) if isinstance(error, IntegrityError | OperationalError | DataError) else (_problem(500), {})
+        return _of_family(_of_database(error)) if isinstance(error, IntegrityError | DataError) else (_problem(500), {})
     if isinstance(error, HTTPException):
         return _of_http(error), dict(error.headers or {})
     if isinstance(error, RecursionError):
@@ -174,10 +177,14 @@ def _of_family(error: CallwrightError) -> tuple[Problem, dict[str, str]]:
     return problem, headers
 
 
+def _is_away(error: Exception) -> bool:
+    """The database is gone, had no connection free, or let go of a transaction because this process stood still in it."""
+    was_silent = isinstance(error, DBAPIError) and type(error.orig).__name__ == "IdleInTransactionSessionTimeout"
+    return was_silent or isinstance(error, OperationalError | NoneFree)
+
+
 def _of_database(error: DBAPIError) -> CallwrightError:
     """The constraints are the second line behind the services' own checks; what they stop must not look like our failure."""
-    if isinstance(error, OperationalError):
-        return Unavailable("The database cannot be reached at the moment.", code="database_unavailable")
     if isinstance(error, DataError):
         return Invalid("A value cannot be kept: it holds a character that no text may hold (NUL), or a number that is too large.")
     if type(error.orig).__name__ == "CheckViolation":

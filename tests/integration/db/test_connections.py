@@ -23,6 +23,22 @@ async def test_a_connection_that_the_database_ended_is_replaced_before_anybody_m
         await engine.dispose()
 
 
+async def test_each_side_is_to_notice_within_a_minute_that_the_other_is_gone(database: str) -> None:
+    """What they ask of TCP; over a socket, as here, it says nothing and nobody can be gone without a word."""
+    engine = create_engine(database)
+    try:
+        async with engine.connect() as connection:
+            rows = await connection.execute(text("select name, reset_val::int from pg_settings where name ~ '^tcp_'"))
+            asked = {row.name: row.reset_val for row in rows}
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            mine = {name: int(value) for name, value in driver.info.get_parameters().items() if name.startswith(("keepalives_", "tcp_"))}
+    finally:
+        await engine.dispose()
+    assert asked == {"tcp_keepalives_idle": 20, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3, "tcp_user_timeout": 50_000}
+    assert mine == {name.removeprefix("tcp_") if "keepalives" in name else name: value for name, value in asked.items()}
+
+
 async def test_a_connection_that_still_stands_is_not_asked_whether_it_does(database: str) -> None:
     engine = create_engine(database)
     try:

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 from litestar.exceptions import NotAuthorizedException, ValidationException
+from psycopg.errors import AdminShutdown, IdleInTransactionSessionTimeout, InFailedSqlTransaction
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from control_plane.domain.errors import CallwrightError, Conflict, Invalid, NotFound, Refused, Unavailable
 from control_plane.kit.problems import problem_of
@@ -19,6 +22,10 @@ from control_plane.kit.problems import problem_of
         (Unavailable("Later."), 503, "unavailable"),
         (NotAuthorizedException("Who?"), 401, "unauthorized"),
         (RuntimeError("secret detail"), 500, "internal_error"),
+        (OperationalError("secret", {}, AdminShutdown("secret")), 503, "database_unavailable"),
+        (InternalError("secret", {}, IdleInTransactionSessionTimeout("secret")), 503, "database_unavailable"),
+        (InternalError("secret", {}, InFailedSqlTransaction("secret")), 500, "internal_error"),
+        (NoneFree("secret"), 503, "database_unavailable"),
     ],
 )
 def test_each_family_has_its_status_and_code(error: Exception, status: int, code: str) -> None:
