@@ -185,5 +185,6 @@ def end_of(call: Call, attempts: int, attempts_by_result: dict[str, int], other_
         attempts_of_class=0,
         other_numbers=other_numbers,
         callback_at=call.callback_at,
+        rang=call.ringing_at is not None,
     )
     return from_row.with_history(attempts_by_result)

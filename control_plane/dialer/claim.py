@@ -44,9 +44,9 @@ async def tick(dialer: Dialer) -> int:
     claimed = 0
     for _ in range(MOST_CLAIMS):
         async with dialer.claiming:
-            done = await claim(dialer)
+            done = NOTHING if dialer.is_stopping else await claim(dialer)
         claimed += done.claimed
-        if not done.worth_another or dialer.is_stopping:
+        if not done.worth_another:
             return claimed
     await dialer.queue.send([Nudge("tick")])
     return claimed

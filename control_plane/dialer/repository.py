@@ -12,8 +12,7 @@ from sqlalchemy import Uuid, func, select, text, union
 from sqlalchemy import cast as as_type
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_plane.calls.repository import database_now
-from control_plane.db.driver import rows_of, sent
+from control_plane.db.driver import LET_GO_BY_THE_SILENT, rows_of, sent
 from control_plane.db.models import AgentWorker, Call, Campaign, Contact, Enrollment, Trunk, Workspace
 from control_plane.dialer.claim_rows import Callee, ClaimingCampaign, ClaimingTrunk, ClaimingWorkspace, array_of, callee_of
 from control_plane.domain.pacing import LEAD, Turn, WorkerReport, ahead
@@ -31,13 +30,14 @@ _LINE = sent(
 )
 # In one statement, on the clock as it is once the row is ours, and only at the pace that it was asked for at.
 _TAKE_TURN = sent(
-    """
+    f"""
     update trunk set next_send_at = greatest(next_send_at, clock_timestamp() + :lead) + :spacing
     where id = :trunk and next_send_at <= clock_timestamp() + :ahead
         and calls_per_second = :calls_per_second and rate_factor = :rate_factor and throttled_at is not distinct from :throttled_at
-    returning next_send_at, clock_timestamp() as now
-    """
+    returning next_send_at, clock_timestamp() as now, {LET_GO_BY_THE_SILENT}
+    """  # noqa: S608
 )
+_NOW = sent(f"select clock_timestamp(), {LET_GO_BY_THE_SILENT}")
 
 
 _GATE_ROWS = sent(
@@ -118,15 +118,18 @@ class DialerRepository:
 
     async def next_turn(self, line: Line, spacing: timedelta) -> tuple[Turn, datetime] | None:
         """Take the trunk's next turn, the one after it being `spacing` later, and read the clock; None when it is not near, or the trunk's
-        pace is no longer what `line` says."""
+        pace is no longer what `line` says. Everybody who dials by the trunk waits for its row: whoever then stands still for seconds
+        loses it."""
         pace = {"calls_per_second": line.calls_per_second, "rate_factor": line.rate_factor, "throttled_at": line.throttled_at}
         given = pace | {"trunk": line.trunk_id, "lead": LEAD, "ahead": ahead(spacing), "spacing": spacing}
-        for next_send_at, now in await rows_of(self._session, _TAKE_TURN, given):
+        for next_send_at, now, _ in await rows_of(self._session, _TAKE_TURN, given):
             return Turn(next_send_at - spacing, next_send_at), now
         return None
 
-    async def now(self) -> datetime:
-        return await database_now(self._session)
+    async def now_locked(self) -> datetime:
+        """The database's clock, once a trunk's row is locked; as by `next_turn`, whoever then stands still loses it."""
+        ((now, _),) = await rows_of(self._session, _NOW, {})
+        return now
 
     async def send_no_sooner(self, trunk_id: uuid.UUID, at: datetime) -> None:
         """The trunk's next INVITE leaves at `at` or later. Not a change that `updated_at` tells of."""

@@ -111,7 +111,7 @@ async def _take_both(repository: DialerRepository, line: Line, clock: DatabaseCl
     campaign = await repository.paced_campaign(line.campaign_id)
     trunk = await repository.trunk(line.trunk_id, lock=True)
     asked_at = monotonic()
-    now = await repository.now()
+    now = await repository.now_locked()
     mine = ask_turn(trunk, campaign, now, clock.when(now, asked_at, monotonic()))
     if isinstance(mine, MyTurn):
         await repository.send_no_sooner(trunk.id, mine.turn.next_at)

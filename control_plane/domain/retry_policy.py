@@ -120,6 +120,8 @@ class End:
     """Numbers of the contact, beside the one called, of which nobody has said that they are dead."""
     callback_at: datetime | None = None
     """When the callee was promised to be called back; None when no time was said."""
+    rang: bool = False
+    """The phone was heard to ring. That is an attempt to whoever was called, whatever the network made of it afterwards."""
 
     def with_history(self, ends_by_class: Mapping[str, int]) -> "End":
         """The same end, knowing how often its class came before."""
@@ -184,14 +186,15 @@ class RetryPolicy:
             return closed
         retry_class = retry_class_of(end.network_result, end.answered_by, end.outcome)
         rung, words = self.ladder[retry_class], retry_class.replace("_", " ")
-        if rung.counts and (why := self.used_up(end.attempts + 1)):
+        counts = rung.counts or end.rang
+        if counts and (why := self.used_up(end.attempts + 1)):
             return Closed("exhausted", why, retry_class, True)
         if retry_class == "callback" and end.callback_at is not None:
-            return Again(max(now, end.callback_at), retry_class, rung.counts, "back at the time that was promised")
+            return Again(max(now, end.callback_at), retry_class, counts, "back at the time that was promised")
         if end.attempts_of_class >= len(rung.delays_s) and not (rung.repeats and rung.delays_s):
-            return Closed("exhausted", f"{words}{' again' if rung.delays_s else ''}, with no further try allowed", retry_class, rung.counts)
+            return Closed("exhausted", f"{words}{' again' if rung.delays_s else ''}, with no further try allowed", retry_class, counts)
         delay = rung.delays_s[min(end.attempts_of_class, len(rung.delays_s) - 1)]
-        return Again(self._when(rung, delay, now, seed, place), retry_class, rung.counts, f"again after {words}")
+        return Again(self._when(rung, delay, now, seed, place), retry_class, counts, f"again after {words}")
 
     def _on_another_number(self, end: End, now: datetime) -> Again | Closed:
         """At once: nobody has been disturbed by a number that does not exist."""
@@ -226,7 +229,7 @@ def retry_class_of(network_result: NetworkResult, answered_by: AnsweredBy, outco
 
 def counts_as_attempt(end: End) -> bool:
     """Whether a call that ended so counts as one to whoever was called: not where our side or the carrier kept it from reaching them."""
-    return LADDER[retry_class_of(end.network_result, end.answered_by, end.outcome)].counts
+    return end.rang or LADDER[retry_class_of(end.network_result, end.answered_by, end.outcome)].counts
 
 
 def never_again(end: End) -> Closed | None:

@@ -28,6 +28,8 @@ LOOK_AGAIN = timedelta(seconds=30)
 AFTER_OUR_FAILURE = timedelta(minutes=1)
 AFTER_LOST = LOST_SILENCE
 """By then a phone that rang after all has been seen, and an agent that talked has reported."""
+_FOR_DAYS = ("throttled", "trunk_fault")
+"""Ends without an attempt whose ladder outlasts a run: a carrier may throttle, and a trunk be broken, for days."""
 NOBODY_KNOWS = "Called again, because nobody can say what became of the call."
 REACHED_AFTER_ALL = "The person was spoken to in a call of which that was heard only later."
 
@@ -94,6 +96,7 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
     is_lost = call.state == CallState.LOST and followed.retry_class == "lost" and _is_of_checkup(schedule)
     is_of_ours = call.outcome == Outcome.AGENT_FAILURE or is_lost
     is_forgiven = not isinstance(followed, Again) and is_of_ours and followed.retry_class not in ends
+    is_held_up = followed.retry_class in _FOR_DAYS and not followed.counts
     run.attempts += followed.counts and not is_forgiven
     run.attempts_by_result = {**ends, followed.retry_class: ends.get(followed.retry_class, 0) + 1}
     if call.outcome == Outcome.CALLBACK and call.callback_at is not None:
@@ -106,11 +109,16 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
         close(unit, run, "completed" if followed.state == "done" else "failed", [f"{followed.reason[0].upper()}{followed.reason[1:]}."])
     elif schedule.next_run_at is not None and followed.at >= schedule.next_run_at:
         close(unit, run, "failed", ["Nobody was reached, and the next run comes before another try."])
-    elif not followed.counts and followed.at > run.start_by:
-        # Nobody has begun it as long as nothing reaches the person: a carrier may throttle, and a trunk be broken, for days.
-        close(unit, run, "failed", ["Nobody was reached, and another try would come after the latest start."])
+    elif is_held_up and followed.at > run.start_by:
+        # Where not one try has come to the person, that is a reason of ours: nobody else is alarmed.
+        close(
+            unit,
+            run,
+            "failed" if run.attempts else "missed",
+            ["No call has come through, and another try would come after the latest start."],
+        )
     else:
-        _again(run, schedule, followed.at, f"To be called {followed.reason}.", moves_latest=followed.counts)
+        _again(run, schedule, followed.at, f"To be called {followed.reason}.", moves_latest=not is_held_up)
 
 
 async def reached_after_all(unit: Unit, run: ScheduleRun, schedule: Schedule) -> Call | None:

@@ -167,6 +167,19 @@ async def test_a_call_to_a_contact_that_was_never_dialled_is_made_again(checks: 
     assert await checks.calls(checks.neighbour) == []
 
 
+async def test_a_fault_of_ours_that_no_call_comes_through_disturbs_nobody(checks: Checks) -> None:
+    await _listen(checks)
+    made = await checks.is_due()
+    while (run := await _run(checks, made))["state"] in ("calling", "due"):
+        if run["state"] == "calling":
+            await checks.care.ends(await checks.last(), network_result="config_error")
+        await checks.work(after=timedelta(minutes=20))
+    assert (await checks.calls(checks.sister), (await _run(checks, made))["state"]) == ([], "missed")
+    assert len(await checks.calls()) > 1
+    (told,) = await _events(checks)
+    assert told["state"] == "not_called"
+
+
 async def test_a_person_who_cannot_be_called_at_all_alerts_and_disturbs_nobody(checks: Checks) -> None:
     await checks.care.opt_out()
     await _listen(checks)

@@ -13,7 +13,7 @@ from control_plane.contacts.suppressions import suppress
 from control_plane.db.models import Call, Campaign
 from control_plane.dialer import place
 from control_plane.domain.errors import Conflict
-from control_plane.telephony.port import Answered, Refused, Uncertain
+from control_plane.telephony.port import Answered, DialResult, Refused, Uncertain
 from sip_config.contract import AnsweredBy, CallReport, EndCause, EventKind, Outcome
 from sip_config.naming import room_name
 from tests.integration.dialer.conftest import Bench
@@ -100,15 +100,27 @@ async def test_a_refusal_is_told_apart_and_kept_raw(bench: Bench, refused: Refus
 
 
 async def test_a_phone_that_rang_and_was_not_picked_up_is_no_answer(bench: Bench) -> None:
+    await _rings_until(bench, Refused(None, "sip request timed out", "canceled"))
+    assert (await bench.calls())[0].network_result == "no_answer"
+
+
+async def test_a_phone_that_was_heard_to_ring_has_had_its_attempt_whatever_the_carrier_says_then(bench: Bench) -> None:
+    """By itself the code says that our trunk is set up wrongly, which costs nobody an attempt."""
+    await _rings_until(bench, Refused(499, "Unheard of", "failed_precondition"))
+    (ended,), (enrollment,) = await bench.calls(), await bench.enrollments()
+    assert (ended.network_result, ended.counts_as_attempt, enrollment.attempts) == ("config_error", True, 1)
+
+
+async def _rings_until(bench: Bench, answer: DialResult) -> None:
+    """A call that its agent hears ring, and what the network says then."""
     await bench.make_world(ONE)
     call, ticket = await bench.ready_call()
     dialling = asyncio.create_task(place.place(bench.dialer, call.id))
     while not bench.telephony.sent:
         await asyncio.sleep(0)
     await bench.agent_says(ticket, EventKind.RINGING)
-    bench.telephony.answer(room_name(str(call.id)), Refused(None, "sip request timed out", "canceled"))
+    bench.telephony.answer(room_name(str(call.id)), answer)
     await dialling
-    assert (await bench.calls())[0].network_result == "no_answer"
 
 
 async def test_a_throttled_call_is_not_counted_and_due_again(bench: Bench) -> None:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from sqlalchemy import event, update
+import pytest
+from sqlalchemy import event, text, update
 
 from control_plane.db.models import Call, Campaign, Trunk
 from control_plane.dialer import place
@@ -17,7 +18,7 @@ from control_plane.dialer.context import LINING_UP, Dialer
 from control_plane.dialer.departure import depart
 from control_plane.dialer.protection import pace_of
 from control_plane.dialer.repository import DialerRepository
-from control_plane.dialer.turns import MyTurn, Start, Watch, keep, line_of, line_up, until_near
+from control_plane.dialer.turns import MyTurn, Start, Watch, keep, line_of, line_up, take, until_near
 from control_plane.domain.pacing import PUNCTUAL, Turn, spacing
 from control_plane.kit.clock import monotonic
 from control_plane.telephony.port import Answered, DialResult, Leg, PermittedDial
@@ -95,6 +96,18 @@ async def test_a_campaigns_own_pace_spaces_its_turns_on_a_faster_trunk(bench: Be
     turns = [turn_of(call) for call in await place_all(bench)]
     assert len(turns) == 4
     assert min(later - earlier for earlier, later in zip(turns, turns[2:], strict=False)) > A_SECOND
+
+
+@pytest.mark.parametrize("calls_per_minute", [None, 120])
+async def test_whoever_takes_a_turn_and_then_stands_still_loses_the_trunks_row(bench: Bench, calls_per_minute: int | None) -> None:
+    """Everybody who dials by the trunk waits for it. That PostgreSQL ends such a transaction is shown with the claim's."""
+    await bench.make_world(*numbers(1), calls_per_minute=calls_per_minute)
+    call, _ = await bench.ready_call()
+    async with bench.dialer.sessions.begin() as session:
+        line = await line_of(bench.dialer, call.id)
+        assert line is not None
+        assert isinstance(await take(DialerRepository(session), line, bench.dialer.database_clock), MyTurn)
+        assert await session.scalar(text("show idle_in_transaction_session_timeout")) == "5s"
 
 
 async def test_whoever_misses_a_turn_moves_it_and_all_that_follow(bench: Bench) -> None:

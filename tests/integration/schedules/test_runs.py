@@ -156,15 +156,25 @@ async def test_what_a_carrier_or_our_side_kept_from_the_person_leaves_the_run_it
 
 
 @pytest.mark.parametrize("result", ["throttled", "config_error"])
-async def test_a_carrier_that_takes_no_call_at_all_makes_a_run_fail_at_its_latest_start(desk: Desk, result: str) -> None:
+async def test_a_carrier_that_takes_no_call_at_all_makes_a_run_miss_its_latest_start(desk: Desk, result: str) -> None:
     made = await desk.schedule(latest_start_s=60)
     await desk.pass_time(hours=1)
     for _ in range(4):
         await desk.ends_unanswered(await desk.newest_call(), NetworkResult(result))
         await desk.pass_time(seconds=20)
     (run,) = await desk.runs(made)
-    assert (run["state"], len(run["calls"]), run["start_by"]) == ("failed", 4, "2026-11-23T16:01:00Z")
-    assert run["reasons"][-1] == "Nobody was reached, and another try would come after the latest start."
+    assert (run["state"], len(run["calls"]), run["start_by"]) == ("missed", 4, "2026-11-23T16:01:00Z")
+    assert run["reasons"][-1] == "No call has come through, and another try would come after the latest start."
+
+
+async def test_a_network_that_fails_once_at_the_latest_start_does_not_end_a_run(desk: Desk) -> None:
+    made = await desk.schedule(latest_start_s=60)
+    await desk.pass_time(hours=1)
+    await desk.pass_time(seconds=59)
+    await desk.ends_unanswered(await desk.newest_call(), NetworkResult.NETWORK_ERROR)
+    await desk.pass_time(seconds=2)
+    (run,) = await desk.runs(made)
+    assert (run["state"], len(run["calls"])) == ("calling", 2)
 
 
 async def test_two_schedules_of_a_person_by_two_assistants_that_meet_are_two_calls_with_a_rest_between(desk: Desk) -> None:

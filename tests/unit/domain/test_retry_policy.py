@@ -28,8 +28,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 R, B, O = NetworkResult, AnsweredBy, Outcome  # noqa: E741 – the table below is read by column
 
 
-def end(network_result, answered_by=B.NONE, outcome=O.NO_CONVERSATION, attempts=0, attempts_of_class=0) -> End:
-    return End(network_result, answered_by, outcome, attempts, attempts_of_class)
+def end(network_result, answered_by=B.NONE, outcome=O.NO_CONVERSATION, attempts=0, attempts_of_class=0, *, rang=False) -> End:
+    return End(network_result, answered_by, outcome, attempts, attempts_of_class, rang=rang)
 
 
 def talked(outcome, answered_by=B.HUMAN, **counts) -> End:
@@ -50,6 +50,8 @@ CALLED_AGAIN = [
     (end(R.MEDIA_ERROR), timedelta(minutes=10), False),
     (end(R.CONFIG_ERROR), timedelta(minutes=10), False),
     (end(R.CONFIG_ERROR, attempts_of_class=7, attempts=5), DAY, False),
+    (end(R.CONFIG_ERROR, rang=True), timedelta(minutes=10), True),
+    (end(R.NETWORK_ERROR, rang=True), timedelta(seconds=30), True),
     (end(R.BLOCKED_ANALYTICS), DAY, True),
     (end(R.UNKNOWN), 4 * HOUR, True),
     (end(R.CANCELED), 4 * HOUR, True),
@@ -74,6 +76,7 @@ CLOSED = [
     (end(R.NUMBER_CHANGED), "exhausted"),
     (end(R.BLOCKED_PROVIDER), "exhausted"),
     (end(R.CONFIG_ERROR, attempts_of_class=8), "exhausted"),
+    (end(R.CONFIG_ERROR, attempts=5, rang=True), "exhausted"),
     (end(R.BUSY, attempts_of_class=3), "exhausted"),
     (end(R.REJECTED, attempts_of_class=1), "exhausted"),
     (end(R.BLOCKED_ANALYTICS, attempts_of_class=1), "exhausted"),
@@ -116,14 +119,14 @@ def test_every_end_has_a_consequence_and_no_retry_lies_in_the_past(ended, rehear
     assert isinstance(followed, Closed) or followed.at > NOW
 
 
-@given(st.lists(st.tuples(st.sampled_from(R), st.sampled_from(B), st.sampled_from(O)), max_size=80), st.integers(1, 8))
+@given(st.lists(st.tuples(st.sampled_from(R), st.sampled_from(B), st.sampled_from(O), st.booleans()), max_size=80), st.integers(1, 8))
 def test_nobody_is_called_more_often_than_allowed_however_calls_end(kinds, max_total):
     """Only throttling, which is our own fault, may repeat without end; it reaches nobody."""
     policy, attempts, by_class, dialled = RetryPolicy(max_total=max_total), 0, {}, 0
-    for kind in kinds:
+    for *kind, rang in kinds:
         retry_class = retry_class_of(*kind)
-        dialled += retry_class not in ("throttled", "network", "media", "trunk_fault") or kind[0] is R.ANSWERED
-        followed = policy.after(end(*kind, attempts=attempts).with_history(by_class), NOW)
+        dialled += rang or retry_class not in ("throttled", "network", "media", "trunk_fault") or kind[0] is R.ANSWERED
+        followed = policy.after(end(*kind, attempts=attempts, rang=rang).with_history(by_class), NOW)
         attempts += followed.counts
         by_class[followed.retry_class] = by_class.get(followed.retry_class, 0) + 1
         assert dialled <= max_total
