@@ -113,8 +113,8 @@ class AuthenticationMiddleware(AbstractAuthenticationMiddleware):
 def _token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     in_header = token.strip() if scheme.lower() == "bearer" else ""
-    in_query = connection.query_params.get("access_token", "") if connection.scope["route_handler"].opt.get("token_in_query") else ""
-    if in_header and in_query:
+    in_query = connection.query_params.get("access_token") if connection.scope["route_handler"].opt.get("token_in_query") else None
+    if in_header and in_query is not None:
         raise refusal("Send one of the two: `Authorization: Bearer …`, or `access_token` in the address.")
     if in_header:
         return in_header
