@@ -125,6 +125,17 @@ async def test_claims_that_wait_leave_connections_to_those_who_dial(bench: Bench
     assert sum(await asyncio.gather(*ticks)) == 1
 
 
+async def test_a_process_that_is_told_to_stop_claims_nothing_that_it_has_waited_for(bench: Bench) -> None:
+    await bench.make_world(*numbers(1))
+    async with bench.dialer.claiming, bench.dialer.claiming:
+        waits = asyncio.create_task(bench.tick())
+        await asyncio.sleep(0)
+        bench.dialer.is_stopping = True
+    assert await waits == 0
+    bench.dialer.is_stopping = False
+    assert await bench.tick() == 1
+
+
 async def test_calls_with_a_worker_that_drains_take_none_of_the_others_slots(bench: Bench) -> None:
     await bench.make_world(*numbers(12), slots=4)
     await bench.claim_all()
