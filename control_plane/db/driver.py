@@ -30,7 +30,8 @@ LONGEST = 4096
 _IN_USE = "callwright_connection_in_use"
 LET_GO_BY_THE_SILENT = "set_config('idle_in_transaction_session_timeout', '5s', true)"
 """Selected along with a lock for which many wait: a transaction that then asks nothing for so long loses its connection, and the lock with
-it. Its process stands still, or its host has gone, which PostgreSQL would learn after hours, if at all."""
+it. Its process stands still, which PostgreSQL would never learn, or its host has gone, which it would within a minute
+(`session.CONNECTED_AS`)."""
 AWAY: tuple[type[SQLAlchemyError], ...] = (OperationalError, InterfaceError, InternalError, NoneFree)
 """A database that is in the way of what was right: a deadlock, a restart, a transaction that was silent too long, no free connection."""
 

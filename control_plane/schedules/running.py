@@ -31,6 +31,7 @@ AFTER_LOST = LOST_SILENCE
 _FOR_DAYS = ("throttled", "trunk_fault")
 """Ends without an attempt whose ladder outlasts a run: a carrier may throttle, and a trunk be broken, for days."""
 NOBODY_KNOWS = "Called again, because nobody can say what became of the call."
+NOTHING_CAME_THROUGH = "No call has come through, and another try would come after the latest start."
 REACHED_AFTER_ALL = "The person was spoken to in a call of which that was heard only later."
 
 
@@ -111,12 +112,7 @@ def follow(unit: Unit, run: ScheduleRun, schedule: Schedule, call: Call) -> None
         close(unit, run, "failed", ["Nobody was reached, and the next run comes before another try."])
     elif is_held_up and followed.at > run.start_by:
         # Where not one try has come to the person, that is a reason of ours: nobody else is alarmed.
-        close(
-            unit,
-            run,
-            "failed" if run.attempts else "missed",
-            ["No call has come through, and another try would come after the latest start."],
-        )
+        close(unit, run, "failed" if run.attempts else "missed", [NOTHING_CAME_THROUGH])
     else:
         _again(run, schedule, followed.at, f"To be called {followed.reason}.", moves_latest=not is_held_up)
 
