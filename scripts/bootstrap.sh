@@ -57,9 +57,15 @@ find_uv() {
     private_uv
 }
 
+# A distribution may have installed only a part of its own Python.
+is_whole() { "$1" -c 'import asyncio, bz2, ctypes, lzma, sqlite3, ssl, zoneinfo' >/dev/null 2>&1; }
+
 make_venv() {
-    # A Python that is here first; one that uv downloads only when there is none.
-    "$UV" venv -q --python 3.11 --no-python-downloads .venv 2>/dev/null ||
+    # A Python that is here first; one that uv downloads only when there is none. The system's own goes before others of its version: it is
+    # built with all optimisations, which one of pyenv's is not unless it was asked for, and so takes a fifth less of the processor.
+    system=/usr/bin/python3.11
+    { is_whole "$system" && "$UV" venv -q --python "$system" --no-python-downloads .venv 2>/dev/null; } ||
+        "$UV" venv -q --python 3.11 --no-python-downloads .venv 2>/dev/null ||
         "$UV" venv -q --python '>=3.11,<3.13' --no-python-downloads .venv 2>/dev/null ||
         "$UV" venv -q --python 3.11 .venv
 }

@@ -4,6 +4,7 @@ The version is pinned because the carrier speaks the server's internal SIP inter
 """
 
 import hashlib
+import io
 import os
 import platform
 import shutil
@@ -96,10 +97,13 @@ class Finder:
             ) from error
         if hashlib.sha256(archive).hexdigest() != expected:
             raise LocalError(f"The download of {name} does not have the checksum that its release states; nothing was installed.")
-        (scratch / name).write_bytes(archive)
-        with tarfile.open(scratch / name) as tar:
-            tar.extract("livekit-server", scratch, filter="data")
-        return scratch / "livekit-server"
+        program = scratch / "livekit-server"
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            packed = tar.extractfile(program.name)
+            assert packed is not None, "a release has the program as a plain file"
+            program.write_bytes(packed.read())
+        program.chmod(0o755)
+        return program
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:

@@ -131,4 +131,6 @@ def test_a_permitted_dial_names_its_verdict_and_cannot_be_built_or_altered_by_ha
             PermittedDial(**fields, verdict_id=verdict.id, seal=seal)
     with pytest.raises((TypeError, ValueError)):
         replace(made, to="+12025550102")
-    assert not any(value is port._SEAL for value in (getattr(made, name, None) for name in dir(made)))
+    # Early releases of Python 3.11 list this one for a class with slots and cannot read it.
+    names = [name for name in dir(made) if name != "__weakref__"]
+    assert not any(getattr(made, name, None) is port._SEAL for name in names)

@@ -107,10 +107,11 @@ class RowSplitter:
 
 @cache
 def _whole(delimiter: str) -> re.Pattern[str]:
-    """Lines whose cells are all plain or all quoted and closed: what `ends_open` says of them is known."""
+    """Lines whose cells are all plain or all quoted and closed: what `ends_open` says of them is known. Without possessive quantifiers,
+    which match too much in the first releases of Python 3.11; no two parts begin alike, so that there is next to nothing to go back to."""
     end = re.escape(delimiter)
-    cell = rf'(?:[^"{end}]*+(?!")| *"(?:[^"]|"")*+" *)'
-    return re.compile(f"(?:{cell}{end})*+{cell}")
+    cell = rf'(?:[^"{end}]*(?!")| *"[^"]*(?:""[^"]*)*" *)'
+    return re.compile(f"(?:{cell}{end})*{cell}")
 
 
 def ends_open(line: str, delimiter: str, *, is_open: bool) -> bool:
