@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from multiprocessing import parent_process
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -58,6 +59,7 @@ from control_plane.kit.mailbox import Mailbox
 from control_plane.kit.methods import OptionsMiddleware
 from control_plane.kit.outbound import OutboundClient
 from control_plane.kit.outbound_guard import Guard
+from control_plane.kit.parent import end_with
 from control_plane.kit.problems import EXCEPTION_HANDLERS
 from control_plane.kit.queue import ArqQueue, Queue
 from control_plane.kit.rate_limit import RateLimiter
@@ -354,7 +356,7 @@ DEPENDENCIES = {
 
 
 def from_environment() -> Litestar:
-    """The application as the server process loads it."""
+    """The application as a process loads it that serves it."""
     settings = Settings.from_environment()
     # The server's worker is a process of its own: what the command line set up does not reach it.
     configure(settings.log_level)
@@ -362,3 +364,12 @@ def from_environment() -> Litestar:
     app = create_app(settings)
     app.on_startup.append(end_streams_on_signal)
     return app
+
+
+def in_worker() -> Litestar:
+    """The same in a server's worker process, which ends with the server. One that is killed would leave it behind, and answering."""
+    server = parent_process()
+    assert server is not None, "a server starts its workers"
+    assert server.pid is not None, "a server that has started a worker runs"
+    end_with(server.pid)
+    return from_environment()

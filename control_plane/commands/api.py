@@ -24,7 +24,7 @@ def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the HTTP API."""
     ready(require_dependencies)
     Server(
-        "control_plane.app:from_environment",
+        "control_plane.app:in_worker",
         address=host,
         port=port,
         interface=Interfaces.ASGI,

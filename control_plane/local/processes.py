@@ -4,21 +4,16 @@ Every server that we start goes through here, so that none outlives a parent tha
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# Values from <sys/prctl.h>; the standard library has no name for it.
-_PR_SET_PDEATHSIG = 1
-# Loaded before any fork: importing between fork and exec may deadlock.
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+from control_plane.kit.parent import end_with
 
 
 class LocalError(RuntimeError):
@@ -48,7 +43,7 @@ class Command:
 
     def _before_exec(self, parent: int) -> Callable[[], None]:
         def before_exec() -> None:
-            _die_with_parent(parent, self.death_signal)
+            end_with(parent, self.death_signal)
             if self.niceness:
                 _give_way(self.niceness)
 
@@ -123,14 +118,6 @@ def is_port_free(port: int, kind: socket.SocketKind = socket.SOCK_STREAM, host: 
         except OSError:
             return False
         return True
-
-
-def _die_with_parent(parent: int, sig: signal.Signals) -> None:
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, int(sig), 0, 0, 0)
-        if os.getppid() != parent:
-            # The parent died between fork and prctl; the signal would never come.
-            os._exit(1)
 
 
 def _give_way(niceness: int) -> None:

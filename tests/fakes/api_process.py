@@ -7,7 +7,7 @@ from granian.server import Server
 
 if __name__ == "__main__":
     Server(
-        "control_plane.app:from_environment",
+        "control_plane.app:in_worker",
         address="127.0.0.1",
         port=int(os.environ["API_PORT"]),
         interface=Interfaces.ASGI,

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from control_plane.local.processes import free_port
+from control_plane.local.processes import free_port, is_port_free
 from tests.fixtures import programs
 from tests.fixtures.services import LiveKitService
 
@@ -77,6 +77,20 @@ async def test_the_api_serves_with_the_bootstrap_key_and_ends_on_sigterm(environ
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def test_a_server_that_is_killed_leaves_nobody_behind_who_answers(environment: dict[str, str]) -> None:
+    port = free_port()
+    process = await run(environment, "api", "--port", str(port))
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            assert await answer(client, process)
+    finally:
+        process.kill()
+        await process.wait()
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_port_free(port):
+            await asyncio.sleep(0.1)
 
 
 async def test_an_agent_worker_is_started_by_the_command_line_and_says_what_it_lacks(environment: dict[str, str]) -> None:
