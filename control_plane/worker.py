@@ -21,7 +21,7 @@ from control_plane.appointments.tasks import keep_reminders, refresh_feeds
 from control_plane.bookings.busy import refresh_calendars
 from control_plane.calls.tasks import stop_listed, stop_suppressed
 from control_plane.calls.transcription_tasks import transcribe_calls
-from control_plane.campaigns.tasks import enroll_list, sweep_campaigns
+from control_plane.campaigns.tasks import enroll_list, retry_after_trunk_fault, sweep_campaigns
 from control_plane.carriers.lookup_tasks import look_up_numbers
 from control_plane.checkups.tasks import follow_people, keep_checkups
 from control_plane.contacts.tasks import run_import, run_number_import, sweep_imports
@@ -184,6 +184,7 @@ def _functions() -> list[Function]:
         func(run_number_import, keep_result=0, timeout=3600),
         func(finish_erasure, keep_result=0),
         func(enroll_list, keep_result=0),
+        func(retry_after_trunk_fault, keep_result=0),
         func(judge_newcomers, keep_result=0, timeout=3600),
         func(stop_suppressed, keep_result=0),
         func(stop_listed, keep_result=0, timeout=3600),

@@ -4113,7 +4113,7 @@ class Callwright:
         return self._ask("POST", "/api/v1/tools/offered", {}, {}, json=body).json()
 
     def post_trunk_sync(self, trunk_id: str, *, idempotency_key: str | None = None) -> TrunkOut:
-        """Tell LiveKit again."""
+        """Tell LiveKit again; contacts who wait for the trunk are due."""
         return self._ask("POST", f"/api/v1/trunks/{trunk_id}/sync", {}, {"Idempotency-Key": idempotency_key}).json()
 
     def post_trunks(self, body: TrunkIn, *, idempotency_key: str | None = None) -> TrunkOut:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from control_plane.db.models import (
 )
 from control_plane.db.models.suppression import FOR_NOW
 from control_plane.db.rows import Rows
+from control_plane.domain.pacing import Priority
 
 # Identifiers of enrollments are made in the database, because a million of them should not travel: version 7 like all others, from the
 # clock's milliseconds, a counter that keeps the order of the contacts (RFC 9562 §6.2, method 1), and the random part of a version 4.
@@ -33,6 +34,8 @@ _NEW_ID = literal_column(
     " || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid"
 )
 _ENROLLMENTS = Rows(Enrollment, key_share=True)
+_LONGEST_FAULT = timedelta(days=10)
+"""Somebody who was last dialled longer ago does not wait for the ladder of a trunk's fault any more."""
 _ENROLLED_COLUMNS = ("id", "workspace_id", "campaign_id", "contact_id", "due_at", "attempts_by_result", "waiting_reasons")
 
 CLAIMED = """
@@ -61,6 +64,28 @@ _CLOSE = text(
         and not exists (
             select from contact_phone p
             where p.contact_id = enrollment.contact_id and p.dead_reason = '' and p.e164 <> all(c.numbers))
+    """
+)
+
+
+# Who waits for the next attempt because the last one failed for a fault of this trunk, and for nothing else; whose phone rang has had one,
+# and is left in peace. Whom a claim looks at right now is passed over. Their ladder begins anew: else a wrong password that is tried again
+# a few times would use it up, and close them.
+_RETRY_AFTER_FAULT = text(
+    """
+    with waiting as (
+        select e.id from enrollment e
+        cross join lateral (
+            select trunk_id, network_result, counts_as_attempt from call where enrollment_id = e.id
+            order by created_at desc, id desc limit 1) as last
+        where e.id in (
+                select c.enrollment_id from trunk t join call c on c.workspace_id = t.workspace_id and c.dialing_at > :since
+                where t.id = :trunk and c.trunk_id = t.id and c.network_result = 'config_error')
+            and e.state = 'waiting' and e.priority = :retry and e.waiting_codes = '{}'
+            and last.trunk_id = :trunk and last.network_result = 'config_error' and not last.counts_as_attempt
+        order by e.id for no key update of e skip locked)
+    update enrollment set due_at = least(due_at, :now), attempts_by_result = attempts_by_result - 'trunk_fault', updated_at = now()
+    from waiting where enrollment.id = waiting.id returning enrollment.id
     """
 )
 
@@ -104,6 +129,11 @@ class EnrollmentRepository:
         query = select(Enrollment.contact_id, Enrollment.id).where(Enrollment.campaign_id == campaign_id, Enrollment.state == "waiting")
         query = query.where(Enrollment.contact_id.in_(contact_ids)).with_for_update(key_share=True, skip_locked=True)
         return {row.contact_id: row.id for row in await self._session.execute(query)}
+
+    async def retry_after_trunk_fault(self, trunk_id: uuid.UUID, now: datetime) -> int:
+        """Whoever waits because of this trunk's fault is due, their ladder begins anew. Returns how many they are."""
+        given = {"trunk": trunk_id, "now": now, "since": now - _LONGEST_FAULT, "retry": int(Priority.RETRY)}
+        return len((await self._session.execute(_RETRY_AFTER_FAULT, given)).all())
 
     async def close_all(self, closings: Sequence[Closing]) -> None:
         await self._session.execute(_CLOSE, {"closings": msgspec.json.encode(closings).decode()})

@@ -65,6 +65,11 @@ class Enrollments:
         """To be looked at again at `due_at`; `reasons` are sentences that say why not now, and none of them is the gate's."""
         await self._rows.save(enrollment, state="waiting", due_at=due_at, waiting_reasons=reasons, waiting_codes=[], closed_reason="")
 
+    async def retry_after_trunk_fault(self, trunk_id: uuid.UUID) -> int:
+        """Whoever was to be called again later, because the last attempt met a fault of this trunk, is due now, and their
+        ladder begins anew. The gate is asked as ever. Returns how many they are."""
+        return await self._rows.retry_after_trunk_fault(trunk_id, self._unit.now)
+
     async def waits_because(self, enrollment_id: uuid.UUID, codes: list[str]) -> None:
         """One that waits does so for these reasons of the gate, whose verdict is kept already."""
         enrollment = await self._rows.lock(enrollment_id)

@@ -3,9 +3,13 @@
 import uuid
 from typing import Any
 
+from structlog import get_logger
+
 from control_plane.campaigns.enrollments import Enrollments
 from control_plane.campaigns.repository import CampaignRepository
 from control_plane.db.unit import open_unit
+
+log = get_logger(__name__)
 
 _ACTOR = "system"
 
@@ -18,6 +22,14 @@ async def enroll_list(ctx: dict[str, Any], list_id: str) -> None:
             campaign = await campaigns.lock(campaign_id)
             if campaign is not None and campaign.execution_status == "running" and await Enrollments(unit).enroll(campaign):
                 unit.nudges.add("tick")
+
+
+async def retry_after_trunk_fault(ctx: dict[str, Any], trunk_id: str) -> None:
+    """A trunk may be mended: nobody who waits for that waits any longer. Lost, it leaves them to their ladder."""
+    async with open_unit(ctx["sessions"], ctx["queue"], ctx["clock"], actor=_ACTOR) as unit:
+        if waited := await Enrollments(unit).retry_after_trunk_fault(uuid.UUID(trunk_id)):
+            log.info("contacts_due_again", trunk_id=trunk_id, count=waited)
+            unit.nudges.add("tick")
 
 
 async def sweep_campaigns(ctx: dict[str, Any]) -> None:

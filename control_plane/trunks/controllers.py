@@ -80,7 +80,12 @@ class TrunkController(Controller):
     async def remove(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> None:
         await trunks.delete(trunk_id)
 
-    @post("/{trunk_id:uuid}/sync", guards=[requires("manager")], status_code=202, summary="Tell LiveKit again")
+    @post(
+        "/{trunk_id:uuid}/sync",
+        guards=[requires("manager")],
+        status_code=202,
+        summary="Tell LiveKit again; contacts who wait for the trunk are due",
+    )
     async def sync(self, trunk_id: FromPath[uuid.UUID], trunks: Trunks) -> TrunkOut:
         return trunks.out(await trunks.sync(trunk_id))
 

@@ -30,6 +30,8 @@ from sip_config.trunks import address_fault
 REHEARSAL_ADDRESS = "carrier.invalid"
 """LiveKit wants an address; the simulated carrier needs none, and .invalid never resolves (RFC 2606), should a real bridge see it."""
 SYNC_TASK = "sync_trunk"
+RETRY_TASK = "retry_after_trunk_fault"
+"""Nudged when LiveKit knows a trunk again as somebody wants it: it may be mended."""
 # Everything that is not LiveKit's business is left out of what starts a synchronisation.
 _LIVEKIT_FIELDS = {"address", "transport", "auth_username", "auth_password_sealed", "media_encryption"}
 _HEALTH_WINDOW = timedelta(hours=1)

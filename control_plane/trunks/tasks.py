@@ -15,7 +15,7 @@ from control_plane.kit.secrets import SecretBox
 from control_plane.settings import Settings
 from control_plane.telephony.twilio import CarrierError
 from control_plane.trunks.repository import SyncRepository
-from control_plane.trunks.service import SYNC_TASK
+from control_plane.trunks.service import RETRY_TASK, SYNC_TASK
 from sip_config.provision import Provisioner, ProvisionError
 from sip_config.trunks import NumberDescription, ProvisionedTrunk, TrunkDescription
 
@@ -40,6 +40,8 @@ async def sync_trunk(ctx: dict[str, Any], trunk_id: str) -> None:
     async with Provisioner(settings.livekit_url, settings.livekit_api_key, settings.livekit_api_secret) as provisioner:
         if not await sync.run(provisioner):
             raise Retry(defer=AGAIN_S * ctx["job_try"])
+    if sync.is_in_order_again:
+        await ctx["queue"].send([Nudge(RETRY_TASK, trunk_id)])
 
 
 async def sweep_trunks(ctx: dict[str, Any]) -> None:
@@ -91,6 +93,8 @@ class _Sync:
         self._box = box
         self._clock = clock
         self._trunk_id = trunk_id
+        self.is_in_order_again = False
+        """Set by a run: LiveKit did not know the trunk as it is wanted, and does now."""
 
     async def run(self, provisioner: Provisioner) -> bool:
         """False, and nothing done, while somebody else is at this trunk."""
@@ -149,6 +153,7 @@ class _Sync:
             trunk.livekit_outbound_trunk_id = provisioned.outbound_trunk_id
             trunk.livekit_inbound_trunk_id = provisioned.inbound_trunk_id
             if unchanged and is_whole:
+                self.is_in_order_again = trunk.sync_state != "synced"
                 trunk.sync_state, trunk.sync_error, trunk.synced_at = "synced", "", self._clock.now()
             for number in await repository.numbers(self._trunk_id):
                 number.livekit_dispatch_rule_id = provisioned.rule_ids.get(number.e164)

@@ -10,7 +10,9 @@ from arq import Retry
 from livekit import api as livekit_api
 
 from control_plane.db.models import Trunk
+from control_plane.kit.queue import Nudge
 from control_plane.trunks.repository import SyncRepository
+from control_plane.trunks.service import RETRY_TASK
 from control_plane.trunks.tasks import check_trunks, sweep_trunks, sync_trunk
 from sip_config.codec import decode
 from sip_config.contract import InboundTicket
@@ -188,3 +190,30 @@ async def test_a_change_during_a_synchronisation_is_applied_right_after_it(api: 
     assert again.value.defer_score == 500
     await sync_trunk(ctx, trunk)
     assert (await api.manager.get(f"/trunks/{trunk}")).json()["sync_state"] == "synced"
+
+
+async def test_whoever_waits_for_a_trunk_hears_that_it_is_in_order_again(api: Api, livekit: LiveKitService) -> None:
+    """Once for each change: a run that finds everything as it was mends nothing."""
+    ctx = context(api, livekit)
+    trunk = (await api.manager.post("/trunks", json={"name": "R", "provider": "rehearsal"})).json()["id"]
+    in_order = Nudge(RETRY_TASK, trunk)
+    await sync_trunk(ctx, trunk)
+    await sync_trunk(ctx, trunk)
+    assert api.queue.sent.count(in_order) == 1
+    mended = await api.manager.patch(f"/trunks/{trunk}", json={"auth_username": "acme", "auth_password": "right-this-time"})
+    assert mended.status_code == 200
+    assert api.queue.sent.count(in_order) == 1
+    await sync_trunk(ctx, trunk)
+    assert api.queue.sent.count(in_order) == 2
+    # As somebody does who has paid the carrier's bill.
+    await api.manager.post(f"/trunks/{trunk}/sync")
+    await sync_trunk(ctx, trunk)
+    assert api.queue.sent.count(in_order) == 3
+
+
+async def test_a_trunk_that_cannot_be_brought_about_is_not_in_order(api: Api, livekit: LiveKitService) -> None:
+    ctx = context(api, livekit)
+    ctx["settings"] = replace(ctx["settings"], livekit_url="ws://127.0.0.1:1")
+    trunk = (await api.manager.post("/trunks", json={"name": "R", "provider": "rehearsal"})).json()["id"]
+    await sync_trunk(ctx, trunk)
+    assert Nudge(RETRY_TASK, trunk) not in api.queue.sent
