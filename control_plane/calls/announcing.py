@@ -35,7 +35,7 @@ async def tell_claimed(unit: Unit, calls: Sequence[dict[str, Any]], listeners: S
     happened = [
         Happening(
             c["workspace_id"],
-            _links(c["id"]) | {"status": "pending"} | {n: c[n] for n in _FACTS},
+            {**_links(c["id"]), "status": "pending", **{n: c[n] for n in _FACTS}},
             c["assistant_id"],
             c["id"],
             c["campaign_id"],

@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -125,8 +126,9 @@ async def gather(
     for i, q in enumerate(questions):
         listed = lists.get(q.workspace.id, ()) if rules[i].lists else ()
         law = _Law(places[i], tuple(map(_consent, known[i].consents)), earlier.get(i, ()), listed)
-        dialled = Dialled.seen(known[i].dialled, local_days[i][0], campaign_rules.of(q).max_per_24h, now)
-        facts = _facts(q, zones[i], asked[i].number_hash, known[i], local_days[i], capped[i], dialled, campaign_rules.of(q), law)
+        own = campaign_rules.of(q)
+        dialled = Dialled.seen(known[i].dialled, local_days[i][0], own.max_per_24h, now)
+        facts = _facts(q, zones[i], asked[i].number_hash, known[i], local_days[i], capped[i], dialled, own, law)
         found.append((replace(facts, **looked_up[i]) if i in looked_up else facts, rules[i]))
     return found
 
@@ -346,8 +348,10 @@ def verdict_columns(answer: Answer, now: datetime, enrollment_id: uuid.UUID | No
     }
 
 
+@lru_cache(maxsize=1024)
 def rules_of_inputs(rules: Rules) -> dict[str, Any]:
-    """What beside the packs' versions made up the rules: the workspace's own, and the public holidays of the days around."""
+    """What beside the packs' versions made up the rules: the workspace's own, and the public holidays of the days around. The same object
+    for the same rules."""
     holidays = {name: [day.isoformat() for day in days] for name, days in rules.holidays.items()}
     parts = {"own_rules": dict(rules.own.plain), "holidays": holidays}
     return {name: part for name, part in parts.items() if part}

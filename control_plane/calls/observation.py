@@ -34,8 +34,9 @@ def claimed(unit: Unit, calls: Sequence[Mapping[str, Any]]) -> None:
         for purpose, times in Counter(call["purpose"] for call in calls).items():
             metrics.CLAIMS.labels(purpose).inc(times)
         for call in calls:
-            facts = {name: call[name] for name in ("campaign_id", "purpose", "attempt")}
-            telemetry.stretch("claim", call["trace_context"], begun, call_id=call["id"], **facts)
+            if trace := call["trace_context"]:
+                facts = {name: call[name] for name in ("campaign_id", "purpose", "attempt")}
+                telemetry.stretch("claim", trace, begun, call_id=call["id"], **facts)
 
     unit.once_committed(tell)
 

@@ -102,14 +102,15 @@ async def standing(session: AsyncSession) -> Callable[[], bool]:
 
 async def _connection(session: AsyncSession) -> psycopg.AsyncConnection[Row]:
     """That of the session's transaction, which is begun if need be. It stays the same until the end, and is asked for once."""
-    if session.autoflush and (session.new or session.dirty or session.deleted):
+    own = session.sync_session
+    if own.autoflush and (own.new or own.dirty or own.deleted):
         await session.flush()
-    transaction = session.sync_session.get_transaction()
-    known, connection = session.info.get(_IN_USE, (_nobody, None))
+    transaction = own.get_transaction()
+    known, connection = own.info.get(_IN_USE, (_nobody, None))
     if transaction is None or known() is not transaction:
         made: Any = (await session.connection()).sync_connection
         connection = made.connection.driver_connection
-        session.info[_IN_USE] = (weakref.ref(session.sync_session.get_transaction()), connection)
+        own.info[_IN_USE] = (weakref.ref(own.get_transaction()), connection)
     return connection
 
 

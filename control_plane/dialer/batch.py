@@ -160,8 +160,9 @@ class Batch:
         self._callers.know(taken.due, taken.past)
         found = []
         for enrollment in taken.due:
-            campaign, workspace = running[enrollment.campaign_id].campaign, running[enrollment.campaign_id].workspace
-            if not self._headroom.in_workspace(workspace):
+            of = running[enrollment.campaign_id]
+            campaign = of.campaign
+            if not self._headroom.in_workspace(of.workspace):
                 results.lineless += 1
                 continue
             if (why := self._used_up(enrollment, campaign)) is not None:
@@ -239,7 +240,8 @@ class Batch:
         else:
             verdict = verdict_columns(chosen, self._now, enrollment.id)
             call = _call(candidate, self._max_duration(campaign), chosen.question.e164, attempt, verdict["id"], self._now)
-            results.verdicts.append(verdict | {"call_id": call["id"]})
+            verdict["call_id"] = call["id"]
+            results.verdicts.append(verdict)
             results.calls.append(call)
             numbers.add((enrollment.workspace_id, chosen.question.e164))
             people.add(enrollment.contact_id)

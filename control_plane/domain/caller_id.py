@@ -134,12 +134,12 @@ def _best(able: Sequence[CallerNumber], contact_id: uuid.UUID, history: ContactH
     if usual is not None:
         return Choice(usual.id, "sticky", "It called this contact the last time.", passed_over)
     # Ties go by the contact, so that a contact without history meets the same number whatever the order of claims.
-    spread = sorted(elsewhere or able, key=lambda number: (number.share_used, (number.id.int ^ contact_id.int) % 9973))
+    best = min(elsewhere or able, key=lambda number: (number.share_used, (number.id.int ^ contact_id.int) % 9973))
     if history.failed_trunk_id is not None and elsewhere:
-        return Choice(spread[0].id, "other_trunk", "The last call got lost in the network of another trunk.", passed_over)
+        return Choice(best.id, "other_trunk", "The last call got lost in the network of another trunk.", passed_over)
     if history.last_number_id is not None:
-        return Choice(spread[0].id, "replacement", "The number that called this contact the last time cannot call now.", passed_over)
-    return Choice(spread[0].id, "least_used", "Of the numbers that may call, the least of its day is used.", passed_over)
+        return Choice(best.id, "replacement", "The number that called this contact the last time cannot call now.", passed_over)
+    return Choice(best.id, "least_used", "Of the numbers that may call, the least of its day is used.", passed_over)
 
 
 def _obstacle(number: CallerNumber, history: ContactHistory, now: datetime, day_ends_at: datetime) -> tuple[datetime, str] | None:

@@ -27,6 +27,8 @@ def consent_for(facts: Facts, now: datetime, rules: Rules) -> ConsentFact | None
 
 
 def strongest(consents: tuple[ConsentFact, ...], purpose: str, now: datetime, rules: Rules) -> ConsentFact | None:
+    if not consents:
+        return None
     needs = rules.consents or (ConsentNeed(frozenset(BASES)),)
     fitting = [c for c in consents if all(meets(c, need, purpose, now) for need in needs)]
     fitting = fitting or [c for c in consents if any(meets(c, need, purpose, now) for need in needs)]

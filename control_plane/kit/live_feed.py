@@ -7,9 +7,9 @@ what is not; a Redis that is away costs its readers events and nobody else anyth
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from structlog import get_logger
@@ -35,8 +35,7 @@ FAILURES = (RedisError, OSError, TimeoutError)
 """What reading raises when Redis is away."""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent:
+class LiveEvent(msgspec.Struct, frozen=True):
     """One thing that has become true; `body` is told as it is to those who listen to one of the `topics`."""
 
     space: uuid.UUID
@@ -45,8 +44,7 @@ class LiveEvent:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """An event with its place in the stream of its space."""
 
     id: str

@@ -18,11 +18,15 @@ class NumberHasher:
 
     def __init__(self, secret: str) -> None:
         """`secret` is an encryption key or what `derived_key` made of one."""
-        self._key = bytes.fromhex(secret if _DERIVED.fullmatch(secret) else derived_key(secret))
+        key = bytes.fromhex(secret if _DERIVED.fullmatch(secret) else derived_key(secret))
+        # A copy of it takes half as long as a new one.
+        self._keyed = hmac.new(key, digestmod="sha256")
 
     def of(self, workspace_id: uuid.UUID, e164: str) -> str:
         """64 hexadecimal digits."""
-        return hmac.digest(self._key, workspace_id.bytes + e164.encode(), hashlib.sha256).hex()
+        made = self._keyed.copy()
+        made.update(workspace_id.bytes + e164.encode())
+        return made.hexdigest()
 
 
 def derived_key(encryption_key: str) -> str:

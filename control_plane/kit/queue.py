@@ -4,9 +4,9 @@ The row is the queue (architecture §2.1), so a nudge may be lost, repeated or l
 and looks at its state first, and a sweep finds the rows whose nudge never came.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
 from redis.exceptions import RedisError
@@ -17,8 +17,7 @@ from control_plane.kit.live_feed import LiveEvent, LivePublisher
 log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Nudge:
+class Nudge(msgspec.Struct, frozen=True):
     """Task `task` should look at row `subject`; `subject` is empty for tasks that look at everything."""
 
     task: str

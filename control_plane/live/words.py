@@ -7,11 +7,11 @@ refuses or is erased. A stream that is resumed later cannot repeat it.
 import asyncio
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 
