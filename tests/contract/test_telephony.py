@@ -18,12 +18,14 @@ from control_plane.telephony.port import (
     Answered,
     Dial,
     Dispatch,
+    Leg,
     NotTransferred,
     PermittedDial,
     Refused,
     Telephony,
     Transfer,
     Transferred,
+    Uncertain,
 )
 from sip_config.naming import ATTRIBUTE_CALL_ID, ATTRIBUTE_SCRIPT, callee_identity, room_name
 from tests.factories.dials import permitted
@@ -173,17 +175,34 @@ async def test_a_phone_nobody_picks_up_ends_canceled_after_the_ringing_time(subj
     await subject.port.close_room(order.room)
 
 
+async def phone_of(subject: Subject, room: str) -> Leg | None:
+    return next((leg for leg in await subject.port.legs(room) if leg.is_phone), None)
+
+
 async def test_closing_the_room_stops_the_ringing(subject: Subject) -> None:
     order = subject.order("rings-out")
     await subject.port.dispatch(dispatch_for(order))
     dialling = asyncio.create_task(subject.port.dial(order))
     async with asyncio.timeout(5):
-        while not await subject.port.legs(order.room):
+        while (phone := await phone_of(subject, order.room)) is None or phone.call_status != "ringing":
             await asyncio.sleep(0.01)
     await subject.port.close_room(order.room)
     refused = await dialling
     assert isinstance(refused, Refused)
     assert refused.code == "canceled"
+
+
+async def test_closing_the_room_while_the_phone_comes_into_it_ends_the_dial(subject: Subject) -> None:
+    """LiveKit may answer then that the bridge could not join, which leaves open what was sent."""
+    order = subject.order("rings-out")
+    await subject.port.dispatch(dispatch_for(order))
+    dialling = asyncio.create_task(subject.port.dial(order))
+    async with asyncio.timeout(5):
+        while await phone_of(subject, order.room) is None:
+            await asyncio.sleep(0.001)
+    await subject.port.close_room(order.room)
+    assert isinstance(await dialling, Refused | Uncertain)
+    assert await phone_of(subject, order.room) is None
 
 
 async def test_a_room_that_is_not_there_has_no_legs_and_can_be_closed(subject: Subject) -> None:

@@ -56,7 +56,7 @@ class FakeTelephony:
         room = self.room_of.setdefault(order.room, FakeRoom(""))
         # A second phone in a room is answered by its identity.
         key = order.identity if any(leg.is_phone for leg in room.legs.values()) else order.room
-        room.legs[order.identity] = Leg(order.identity, is_agent=False, is_phone=True, call_status="dialing")
+        room.legs[order.identity] = Leg(order.identity, is_agent=False, is_phone=True, call_status="ringing")
         answer = self._answers.setdefault(key, asyncio.get_running_loop().create_future())
         try:
             result = await asyncio.wait_for(asyncio.shield(answer), order.ringing_timeout_s)
