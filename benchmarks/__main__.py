@@ -88,7 +88,7 @@ async def _claims(contacts: int) -> Rows:
     return (
         f"| gated claims per second at {contacts:,} due contacts | {many.per_second:,.0f} | ≥ 500 |",
         f"| of the same statements with verdicts given ({many.bare_per_second:,.0f}/s, p95 {many.bare_p95_ms:.1f} ms) |"
-        f" {many.ratio:.0%} | ≥ 70 % |",
+        f" {many.ratio:.1%} | ≥ 70 % |",
         *(
             f"| one claiming transaction of {claimed.slots} calls: p50, p95, processor time of the claiming process, statements |"
             f" {claimed.p50_ms:.1f} ms, {claimed.p95_ms:.1f} ms, {claimed.cpu_ms:.1f} ms, {claimed.statements} | p95 ≤ 20 ms |"
